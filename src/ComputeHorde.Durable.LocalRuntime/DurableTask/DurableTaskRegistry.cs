@@ -1,0 +1,66 @@
+namespace Microsoft.DurableTask;
+
+/// <summary>The orchestrators and activities of a host. Adding a name twice in one version is an error.</summary>
+public sealed partial class DurableTaskRegistry
+{
+    private readonly Dictionary<(TaskName Name, TaskVersion Version), Func<IServiceProvider, ITaskOrchestrator>> orchestrators = [];
+    private readonly Dictionary<(TaskName Name, TaskVersion Version), Func<IServiceProvider, ITaskActivity>> activities = [];
+
+    /// <summary>Finds the orchestrator of a name: of exactly this version, or the unversioned one if there are no versions.</summary>
+    internal Func<IServiceProvider, ITaskOrchestrator>? FindOrchestrator(TaskName name, TaskVersion version) =>
+        Find(orchestrators, name, version);
+
+    /// <summary>Finds the activity of a name: of exactly this version, or the unversioned one if there are no versions.</summary>
+    internal Func<IServiceProvider, ITaskActivity>? FindActivity(TaskName name, TaskVersion version) => Find(activities, name, version);
+
+    private static T? Find<T>(Dictionary<(TaskName Name, TaskVersion Version), T> tasks, TaskName name, TaskVersion version)
+        where T : class
+    {
+        if (tasks.TryGetValue((name, version), out var exact) || version == TaskVersion.Unversioned)
+        {
+            return exact;
+        }
+
+        return tasks.Keys.Any(key => key.Name == name && key.Version != TaskVersion.Unversioned)
+            ? null
+            : tasks.GetValueOrDefault((name, TaskVersion.Unversioned));
+    }
+
+    private static void Add<T>(
+        Dictionary<(TaskName Name, TaskVersion Version), T> tasks, TaskName name, TaskVersion version, T factory, string kind)
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        if (name == default)
+        {
+            throw new ArgumentException("The name is empty.", nameof(name));
+        }
+
+        if (version.Version is { } given && string.IsNullOrWhiteSpace(given))
+        {
+            throw new ArgumentException("A version must not be white space only.", nameof(version));
+        }
+
+        if (!tasks.TryAdd((name, version), factory))
+        {
+            var ofVersion = version.Version is null ? "" : $" with version '{version.Version}'";
+            throw new ArgumentException($"An {kind} named '{name}'{ofVersion} is already added.", nameof(name));
+        }
+    }
+
+    private static void RequireConcrete<T>(Type type)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        if (!type.IsClass || type.IsAbstract || !typeof(T).IsAssignableFrom(type))
+        {
+            throw new ArgumentException($"{type} is not a concrete class that implements {typeof(T)}.", nameof(type));
+        }
+    }
+
+    private static DurableTaskAttribute? AttributeOf(Type type) =>
+        (DurableTaskAttribute?)Attribute.GetCustomAttribute(type, typeof(DurableTaskAttribute));
+
+    private static TaskName NameOf(Type type) =>
+        AttributeOf(type) is { Name.Name: { Length: > 0 } } attribute ? attribute.Name : new TaskName(type.Name);
+
+    private static TaskVersion VersionOf(Type type) => new(AttributeOf(type)?.Version);
+}

@@ -1,0 +1,4 @@
+namespace ComputeHorde.Durable.LocalRuntime.Testing;
+
+/// <summary>placeholder</summary>
+public sealed class VirtualTimeProvider : TimeProvider;
