@@ -1,1 +1,7 @@
-return 0;
+using System.CommandLine;
+using ComputeHorde.Benchmarks;
+
+return new RootCommand("Benchmarks of ComputeHorde.Durable")
+{
+    CryptoCommand.Create(),
+}.Parse(args).Invoke();
