@@ -1,0 +1,75 @@
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Invocation;
+using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Storage;
+using Microsoft.Azure.Functions.Worker;
+
+namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost.Blobs;
+
+/// <summary>The parameters of blob triggers and inputs: the blob, or its content.</summary>
+internal static class BlobBinding
+{
+    public static ParameterBinder Trigger(Type type, ValueConverter converter) => async context =>
+    {
+        var found = (FoundBlob)context.Trigger.Value!;
+        return await ReadAsync(found.Container, found.Name, found.ETag, type, converter, context.CancellationToken);
+    };
+
+    public static ParameterBinder Input(
+        BlobInputAttribute input, Type type, ValueConverter converter, StorageClients storage, FunctionDescriptor function)
+    {
+        var place = $"Function '{function.Name}', [BlobInput]";
+        var path = BlobPath.Parse(storage.Resolve(input.BlobPath, place), place);
+        var container = storage.Blobs(input.Connection, place).GetBlobContainerClient(path.Container);
+        if (type == typeof(BlobContainerClient))
+            return _ => new(container);
+
+        return async context =>
+        {
+            try
+            {
+                return await ReadAsync(container, path.Fill(context.Trigger.Data, place), null, type, converter, context.CancellationToken);
+            }
+            catch (RequestFailedException exception) when (exception.Status == 404)
+            {
+                return null;
+            }
+        };
+    }
+
+    /// <summary>What further parameters can take by name: the blob's facts, and the placeholders of the path.</summary>
+    public static IReadOnlyDictionary<string, object?> Data(FoundBlob blob, BlobPath path)
+    {
+        var data = path.Match(blob.Name)!;
+        data["BlobTrigger"] = $"{blob.Container.Name}/{blob.Name}";
+        data["Uri"] = blob.Container.GetBlobClient(blob.Name).Uri;
+        return data;
+    }
+
+    private static async Task<object?> ReadAsync(
+        BlobContainerClient container, string name, ETag? eTag, Type type, ValueConverter converter, CancellationToken cancellation)
+    {
+        if (type.IsAssignableFrom(typeof(BlobClient)) && typeof(BlobBaseClient).IsAssignableFrom(type))
+            return container.GetBlobClient(name);
+        if (type == typeof(BlockBlobClient))
+            return container.GetBlockBlobClient(name);
+        if (type == typeof(BlobContainerClient))
+            return container;
+
+        var conditions = eTag is null ? null : new BlobRequestConditions { IfMatch = eTag };
+        var blob = container.GetBlobClient(name);
+        if (type == typeof(Stream))
+            return (await blob.DownloadStreamingAsync(new BlobDownloadOptions { Conditions = conditions }, cancellation)).Value.Content;
+
+        var content = await blob.DownloadContentAsync(conditions, cancellation);
+        return converter.FromBody(content.Value.Content, type);
+    }
+}
+
+/// <summary>A blob in the version that starts a function.</summary>
+internal sealed record FoundBlob(BlobContainerClient Container, string Name, ETag ETag)
+{
+    public string Version => ETag.ToString();
+}

@@ -1,0 +1,120 @@
+using System.Text.Json;
+using Azure;
+using Azure.Storage.Queues;
+using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Invocation;
+using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Queues;
+using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Settings;
+using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost.Blobs;
+
+/// <summary>One version of a blob: attempts until the function succeeds or the poison threshold is reached, then the receipt.</summary>
+internal sealed class BlobHandling(
+    RunnableFunction function,
+    QueueClient poisonQueue,
+    HostJson settings,
+    HostState state,
+    FunctionRunner runner,
+    ILogger logger)
+{
+    /// <summary>The queue that tells of blobs given up, shared by all functions.</summary>
+    public const string PoisonQueue = "webjobs-blobtrigger-poison";
+
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
+
+    /// <returns>Whether this version needs no more work.</returns>
+    public async Task<bool> RunAsync(FoundBlob blob, BlobPath path, CancellationToken stopping)
+    {
+        var wait = FirstRetry;
+        while (!stopping.IsCancellationRequested)
+        {
+            var attempt = state.BeginBlobAttempt(function.Name, blob.Name, blob.Version);
+            var last = attempt >= settings.Blobs.PoisonBlobThreshold;
+
+            // More attempts than that were begun only if earlier ones died with their process.
+            if (attempt <= settings.Blobs.PoisonBlobThreshold && await SucceedsAsync(blob, path, attempt))
+            {
+                state.FinishBlob(function.Name, blob.Name, blob.Version);
+                return true;
+            }
+
+            if (last)
+            {
+                await NotePoisonAsync(blob, attempt);
+                state.FinishBlob(function.Name, blob.Name, blob.Version);
+                return true;
+            }
+
+            await Task.Delay(wait, TimeProvider.System, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            wait *= 2;
+        }
+
+        return false;
+    }
+
+    private async Task<bool> SucceedsAsync(FoundBlob blob, BlobPath path, int attempt)
+    {
+        try
+        {
+            var reason = $"blob {blob.Container.Name}/{blob.Name}, attempt {attempt}";
+            await runner.RunAsync(function, new TriggerInput(blob, BlobBinding.Data(blob, path), reason));
+            return true;
+        }
+        catch (RequestFailedException exception) when (exception.Status is 404 or 412)
+        {
+            // Deleted or written again before it could be read: this version is no more, a newer one is found by the next scan.
+            return !await StillExistsAsync(blob);
+        }
+        catch (Exception exception)
+        {
+            // The runner has logged it; here a failure means another attempt or the poison queue, unless storage itself was out.
+            if (!OutageMonitor.IsOutage(exception) || await IsReachableAsync(blob))
+                return false;
+
+            state.TakeBackBlobAttempt(function.Name, blob.Name, blob.Version);
+            throw;
+        }
+    }
+
+    private static async Task<bool> IsReachableAsync(FoundBlob blob)
+    {
+        try
+        {
+            return await blob.Container.ExistsAsync();
+        }
+        catch (Exception exception) when (OutageMonitor.IsOutage(exception))
+        {
+            return false;
+        }
+    }
+
+    private static async Task<bool> StillExistsAsync(FoundBlob blob)
+    {
+        try
+        {
+            var properties = await blob.Container.GetBlobClient(blob.Name).GetPropertiesAsync();
+            return properties.Value.ETag == blob.ETag;
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            return false;
+        }
+    }
+
+    private async Task NotePoisonAsync(FoundBlob blob, int attempts)
+    {
+        var note = JsonSerializer.Serialize(new
+        {
+            Type = "BlobTrigger",
+            FunctionId = $"Host.Functions.{function.Name}",
+            BlobType = "BlockBlob",
+            ContainerName = blob.Container.Name,
+            BlobName = blob.Name,
+            ETag = blob.ETag.ToString("H"),
+        });
+        await poisonQueue.CreateIfNotExistsAsync();
+        await poisonQueue.SendMessageAsync(QueueBody.Encode(new BinaryData(note), settings.Queues.Base64));
+        logger.PoisonBlob(blob.Container.Name, blob.Name, blob.Version, attempts, PoisonQueue);
+    }
+}

@@ -1,0 +1,136 @@
+using System.Collections.Concurrent;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Invocation;
+using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost.Blobs;
+
+/// <summary>Polls a container for one function. Each version of a blob (its ETag) is handled once; the receipt for it is kept on disk.</summary>
+internal sealed class BlobListener(
+    RunnableFunction function,
+    BlobContainerClient container,
+    BlobPath path,
+    BlobHandling handling,
+    HostState state,
+    int parallelism,
+    ILogger logger) : IFunctionListener
+{
+    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+
+    private readonly OutageMonitor _outage = new($"Blob container '{container.Name}'", logger, TimeProvider.System);
+    private readonly ConcurrentDictionary<(string Blob, string ETag), BlobWork> _known = [];
+    private readonly SemaphoreSlim _slots = new(parallelism);
+
+    public string Resource => $"blob container '{container.Name}'";
+
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        foreach (var version in state.HandledBlobs(function.Name))
+            _known[version] = BlobWork.Done;
+
+        var idle = new IdleBackoff(FirstWait, LongestWait);
+        var created = false;
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                if (!created)
+                {
+                    await container.CreateIfNotExistsAsync(cancellationToken: stopping);
+                    created = true;
+                }
+
+                var started = TimeProvider.System.GetTimestamp();
+                if (await ScanAsync(stopping))
+                    idle.Reset();
+                await idle.WaitAsync(stopping);
+                await PaceAsync(TimeProvider.System.GetElapsedTime(started), stopping);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception)
+            {
+                // The listener outlives whatever storage does: it says so once and comes back.
+                created = false;
+                _outage.Failed(exception);
+                await idle.WaitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    /// <returns>Whether there was anything new.</returns>
+    private async Task<bool> ScanAsync(CancellationToken stopping)
+    {
+        var any = false;
+        var seen = new HashSet<(string, string)>();
+        await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, path.Prefix, stopping))
+        {
+            if (blob.Properties.ETag is not { } eTag || path.Match(blob.Name) is null)
+                continue;
+
+            var found = new FoundBlob(container, blob.Name, eTag);
+            seen.Add((found.Name, found.Version));
+            if (!_known.TryAdd((found.Name, found.Version), BlobWork.Running))
+                continue;
+
+            any = true;
+            await _slots.WaitAsync(stopping);
+            _ = HandleAsync(found, stopping);
+        }
+
+        _outage.Succeeded();
+        Forget(seen);
+        return any;
+    }
+
+    private async Task HandleAsync(FoundBlob blob, CancellationToken stopping)
+    {
+        var key = (blob.Name, blob.Version);
+        try
+        {
+            var outcome = await handling.RunAsync(blob, path, stopping);
+            if (outcome)
+                _known[key] = BlobWork.Done;
+            else
+                _known.TryRemove(key, out _);
+        }
+        catch (Exception exception)
+        {
+            // Storage failed beneath a blob: it has no receipt, so the next scan finds it again.
+            _known.TryRemove(key, out _);
+            _outage.Failed(exception);
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
+    /// <summary>Drops the receipts of versions that a whole scan no longer found.</summary>
+    private void Forget(HashSet<(string Blob, string ETag)> seen)
+    {
+        var gone = _known.Where(pair => pair.Value == BlobWork.Done && !seen.Contains(pair.Key)).Select(pair => pair.Key).ToArray();
+        if (gone.Length == 0)
+            return;
+
+        state.ForgetBlobs(function.Name, gone);
+        foreach (var version in gone)
+            _known.TryRemove(version, out _);
+    }
+
+    /// <summary>Listing a large container takes long: it may take a fifth of the time at most.</summary>
+    private static Task PaceAsync(TimeSpan spent, CancellationToken stopping) =>
+        spent > LongestWait * 2 ? Task.Delay(spent * 4, TimeProvider.System, stopping) : Task.CompletedTask;
+
+    private enum BlobWork
+    {
+        Running,
+        Done,
+    }
+}

@@ -1,0 +1,117 @@
+using System.Net;
+using System.Text.Json;
+using Azure.Core.Serialization;
+using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Settings;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Middleware;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost;
+
+/// <summary>The web application under a functions application: settings, services, Kestrel on loopback.</summary>
+internal static class FunctionsWebHost
+{
+    private const int DefaultPort = 7071;
+    private const long DefaultBodyLimit = 100 * 1024 * 1024;
+
+    public static WebApplicationBuilder CreateBuilder(
+        LocalFunctionsHostOptions options, string[] args, IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middleware)
+    {
+        var contentRoot = Path.GetFullPath(options.ContentRoot);
+        if (!Directory.Exists(contentRoot))
+            throw new LocalRuntimeException($"The directory {contentRoot} does not exist: give the one that holds host.json.");
+
+        var hostJson = HostJson.Load(contentRoot);
+        var localSettings = LocalSettingsJson.Load(contentRoot);
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = ["--hostBuilder:reloadConfigOnChange=false", .. args],
+            ContentRootPath = contentRoot,
+            EnvironmentName = Environment.GetEnvironmentVariable("AZURE_FUNCTIONS_ENVIRONMENT") ?? Environments.Development,
+        });
+        AddSettings(builder.Configuration, options, hostJson, localSettings);
+        AddLogging(builder.Logging, options);
+        AddServices(builder.Services);
+
+        builder.Services.AddSingleton(new FunctionsSetup(
+            options,
+            hostJson,
+            [.. hostJson.IgnoredKeys.Select(key => "host.json " + key), .. localSettings.IgnoredKeys.Select(key => "local.settings.json " + key)],
+            middleware));
+        builder.WebHost.ConfigureKestrel((context, kestrel) =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = BodyLimit(context.Configuration);
+            kestrel.Listen(IPAddress.Loopback, options.Port ?? localSettings.LocalHttpPort ?? DefaultPort);
+        });
+        return builder;
+    }
+
+    public static WebApplication Build(WebApplicationBuilder builder)
+    {
+        var application = builder.Build();
+        application.Services.GetRequiredService<FunctionsRuntime>().MapHttp(application);
+        return application;
+    }
+
+    private static void AddSettings(
+        ConfigurationManager configuration, LocalFunctionsHostOptions options, HostJson hostJson, LocalSettingsJson localSettings)
+    {
+        // The environment wins over the file, as it does under func; what the program gives wins over both.
+        var sources = ((IConfigurationBuilder)configuration).Sources;
+        sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = localSettings.Values });
+        sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource
+        {
+            InitialData = hostJson.LogLevels.Select(pair => new KeyValuePair<string, string?>("Logging:LogLevel:" + pair.Key, pair.Value)),
+        });
+
+        var given = options.Settings.ToDictionary(pair => LocalSettingsJson.ConfigurationKey(pair.Key), pair => pair.Value);
+        if (options.StorageConnectionString is { } storage)
+            given["AzureWebJobsStorage"] = storage;
+        configuration.AddInMemoryCollection(given);
+    }
+
+    private static void AddLogging(ILoggingBuilder logging, LocalFunctionsHostOptions options)
+    {
+        logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+        if (options.ConfigureLogging is not { } configure)
+            return;
+
+        logging.ClearProviders();
+        configure(logging);
+    }
+
+    private static void AddServices(IServiceCollection services)
+    {
+        services.AddMvcCore();
+        services.AddProblemDetails();
+        services.Configure<JsonSerializerOptions>(json => json.PropertyNameCaseInsensitive = true);
+        services.AddOptions<WorkerOptions>().PostConfigure<IOptions<JsonSerializerOptions>>(
+            (worker, json) => worker.Serializer ??= new JsonObjectSerializer(json.Value));
+        services.AddSingleton<FunctionsRuntime>();
+        services.AddHostedService(provider => provider.GetRequiredService<FunctionsRuntime>());
+    }
+
+    /// <summary>The setting that also limits bodies in Azure, in bytes.</summary>
+    private static long BodyLimit(IConfiguration configuration)
+    {
+        const string Name = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT";
+        return configuration[Name] is not { } text ? DefaultBodyLimit
+            : long.TryParse(text, out var limit) && limit > 0 ? limit
+            : throw new LocalRuntimeException($"Setting {Name} must be a number of bytes above 0, but is '{text}'.");
+    }
+}
+
+/// <summary>What the functions runtime needs to know from before the application was built.</summary>
+internal sealed record FunctionsSetup(
+    LocalFunctionsHostOptions Options,
+    HostJson HostJson,
+    IReadOnlyList<string> IgnoredKeys,
+    IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> Middleware);

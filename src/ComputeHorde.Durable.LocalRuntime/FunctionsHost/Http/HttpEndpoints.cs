@@ -1,0 +1,62 @@
+using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Invocation;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+
+namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost.Http;
+
+/// <summary>The HTTP functions as endpoints below the route prefix.</summary>
+internal sealed class HttpEndpoints(string routePrefix, FunctionRunner runner, ILogger logger)
+{
+    /// <summary>The route of an HTTP function, without a leading slash.</summary>
+    public static string Route(HttpTriggerAttribute trigger, string functionName, string routePrefix) =>
+        $"{routePrefix}/{(trigger.Route ?? functionName).TrimStart('/')}".Trim('/');
+
+    /// <exception cref="LocalRuntimeException">A route template is not valid.</exception>
+    public void Map(IEndpointRouteBuilder endpoints, RunnableFunction function)
+    {
+        var trigger = (HttpTriggerAttribute)function.Descriptor.Trigger.Attribute;
+        var route = Route(trigger, function.Name, routePrefix);
+        try
+        {
+            var pattern = RoutePatternFactory.Parse(route);
+            RequestDelegate handler = http => HandleAsync(http, function);
+            _ = trigger.Methods is { Length: > 0 } methods
+                ? endpoints.MapMethods(pattern.RawText!, methods.Select(method => method.ToUpperInvariant()), handler)
+                : endpoints.Map(pattern, handler);
+        }
+        catch (RoutePatternException exception)
+        {
+            throw new LocalRuntimeException($"Function '{function.Name}': the route '{route}' is not valid: {exception.Message}", exception);
+        }
+
+        if (trigger.AuthLevel != AuthorizationLevel.Anonymous)
+            logger.KeysNotChecked(trigger.AuthLevel.ToString(), function.Name);
+    }
+
+    private async Task HandleAsync(HttpContext http, RunnableFunction function)
+    {
+        var trigger = new TriggerInput(http, HttpBinding.Data(http), $"{http.Request.Method} {http.Request.Path}");
+        object? result;
+        try
+        {
+            result = await runner.RunAsync(function, trigger, http.RequestServices, http.RequestAborted);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (Exception exception) when (!http.Response.HasStarted)
+        {
+            // The runner has logged it; the caller learns no more than whose error it was.
+            http.Response.Clear();
+            await HttpResults.WriteErrorAsync(http, exception);
+            return;
+        }
+
+        await HttpResults.WriteAsync(http, function.Outputs.HttpResult(result));
+    }
+}

@@ -1,0 +1,29 @@
+using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Invocation;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Abstractions;
+using Microsoft.AspNetCore.Routing;
+
+namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost.Http;
+
+/// <summary>Writes what an HTTP function returned.</summary>
+internal static class HttpResults
+{
+    public static Task WriteAsync(HttpContext http, object? result) => result switch
+    {
+        IActionResult action => action.ExecuteResultAsync(Action(http)),
+        IResult endpoint => endpoint.ExecuteAsync(http),
+        null => Task.CompletedTask,
+        _ => new ObjectResult(result).ExecuteResultAsync(Action(http)),
+    };
+
+    /// <summary>Answers a function's failure: 400 for input that does not fit, the server's own codes (as 413), 500 for the rest.</summary>
+    public static Task WriteErrorAsync(HttpContext http, Exception exception) => exception switch
+    {
+        FunctionInputException input => Results.Problem(input.Message, statusCode: StatusCodes.Status400BadRequest).ExecuteAsync(http),
+        BadHttpRequestException bad => Results.Problem(bad.Message, statusCode: bad.StatusCode).ExecuteAsync(http),
+        _ => Results.StatusCode(StatusCodes.Status500InternalServerError).ExecuteAsync(http),
+    };
+
+    private static ActionContext Action(HttpContext http) => new(http, http.GetRouteData(), new ActionDescriptor());
+}

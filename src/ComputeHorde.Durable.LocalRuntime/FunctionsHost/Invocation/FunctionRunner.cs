@@ -1,0 +1,116 @@
+using Microsoft.Azure.Functions.Worker.Middleware;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost.Invocation;
+
+/// <summary>Runs invocations: a scope, the middleware, the function, its outputs; with a time-out, counted for the drain.</summary>
+internal sealed class FunctionRunner(
+    IServiceProvider services,
+    FunctionExecutionDelegate pipeline,
+    TimeSpan? functionTimeout,
+    InvocationDrain drain,
+    ILogger logger)
+{
+    /// <summary>How long a function may take to notice that it was cancelled.</summary>
+    private static readonly TimeSpan CancellationGrace = TimeSpan.FromSeconds(2);
+
+    /// <summary>Runs an invocation and logs it; what the function throws comes out.</summary>
+    /// <param name="function">The function.</param>
+    /// <param name="trigger">What starts it.</param>
+    /// <param name="scoped">Services of a scope that already exists; null makes one.</param>
+    /// <param name="cancellation">Cancels this invocation, beside the drain and the time-out.</param>
+    /// <returns>What the function returned.</returns>
+    /// <exception cref="FunctionTimeoutException">The function ran longer than it may.</exception>
+    public async Task<object?> RunAsync(
+        RunnableFunction function, TriggerInput trigger, IServiceProvider? scoped = null, CancellationToken cancellation = default)
+    {
+        using var lease = drain.Enter();
+        var source = CancellationTokenSource.CreateLinkedTokenSource(drain.Aborted, cancellation);
+        var started = TimeProvider.System.GetTimestamp();
+        var scope = scoped is null ? services.CreateAsyncScope() : (AsyncServiceScope?)null;
+        var context = new LocalFunctionContext(function, trigger, scoped ?? scope!.Value.ServiceProvider, source.Token);
+        logger.Executing(function.Name, trigger.Reason, context.InvocationId);
+        var run = InvokeAsync(context, scope);
+        try
+        {
+            await WithTimeoutAsync(run, function, source);
+            logger.Executed(function.Name, context.InvocationId, Elapsed(started));
+            return context.Result;
+        }
+        catch (Exception exception)
+        {
+            // Whatever a function throws is its result: it is logged here once and handled by the trigger that started it.
+            logger.ExecutionFailed(exception, function.Name, context.InvocationId, Elapsed(started));
+            throw;
+        }
+        finally
+        {
+            if (run.IsCompleted)
+                source.Dispose();
+            else
+                _ = ObserveAsync(run, context, source);
+        }
+    }
+
+    /// <summary>Runs an orchestrator: the engine decides when it goes on, so there is no time-out and no drain.</summary>
+    public async Task<object?> RunOrchestratorAsync(RunnableFunction function, TriggerInput trigger)
+    {
+        await using var scope = services.CreateAsyncScope();
+        var context = new LocalFunctionContext(function, trigger, scope.ServiceProvider, CancellationToken.None);
+        await pipeline(context);
+        return context.Result;
+    }
+
+    private async Task InvokeAsync(LocalFunctionContext context, AsyncServiceScope? scope)
+    {
+        // Off the caller's thread: a function that blocks must not block the listener that started it.
+        await Task.Yield();
+        try
+        {
+            await pipeline(context);
+        }
+        finally
+        {
+            if (scope is { } own)
+                await own.DisposeAsync();
+        }
+    }
+
+    /// <summary>The time-out bounds real work and therefore runs on the real clock.</summary>
+    private async Task WithTimeoutAsync(Task run, RunnableFunction function, CancellationTokenSource source)
+    {
+        using var watch = CancellationTokenSource.CreateLinkedTokenSource(drain.Abandoned);
+        var limit = Task.Delay(functionTimeout ?? Timeout.InfiniteTimeSpan, TimeProvider.System, watch.Token);
+        if (await Task.WhenAny(run, limit) == run)
+        {
+            await watch.CancelAsync();
+            await run;
+            return;
+        }
+
+        drain.Abandoned.ThrowIfCancellationRequested();
+        await source.CancelAsync();
+        await Task.WhenAny(run, Task.Delay(CancellationGrace, TimeProvider.System, drain.Abandoned));
+        throw new FunctionTimeoutException(
+            $"Function '{function.Name}' ran longer than {functionTimeout:c} (host.json, functionTimeout) and was cancelled.",
+            run.Exception?.InnerException);
+    }
+
+    private async Task ObserveAsync(Task run, LocalFunctionContext context, CancellationTokenSource source)
+    {
+        try
+        {
+            await run;
+            source.Dispose();
+        }
+        catch (Exception exception)
+        {
+            // Its trigger has given it up already; the log is the only place left for it.
+            logger.AbandonedFailed(exception, context.FunctionId, context.InvocationId);
+            source.Dispose();
+        }
+    }
+
+    private static double Elapsed(long started) => TimeProvider.System.GetElapsedTime(started).TotalMilliseconds;
+}

@@ -1,0 +1,107 @@
+using Azure;
+using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
+using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Invocation;
+using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Settings;
+using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost.Queues;
+
+/// <summary>Polls a queue for one function. A message is locked while its function runs, deleted when it succeeded, shown again when
+/// it failed, and moved to the poison queue after <c>maxDequeueCount</c> attempts.</summary>
+internal sealed class QueueListener(
+    RunnableFunction function,
+    QueueClient queue,
+    QueueClient poisonQueue,
+    QueueSettings settings,
+    TimeSpan lockDuration,
+    FunctionRunner runner,
+    ILogger logger) : IFunctionListener
+{
+    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
+
+    private readonly OutageMonitor _outage = new($"Queue '{queue.Name}'", logger, TimeProvider.System);
+    private readonly SemaphoreSlim _ended = new(0);
+    private int _running;
+
+    public string Resource => $"queue '{queue.Name}'";
+
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        var idle = new IdleBackoff(FirstWait, settings.MaxPollingInterval);
+        var created = false;
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                if (!created)
+                {
+                    await queue.CreateIfNotExistsAsync(cancellationToken: stopping);
+                    created = true;
+                }
+
+                while (Volatile.Read(ref _running) > settings.NewBatchThreshold)
+                    await _ended.WaitAsync(stopping);
+
+                var messages = await ReceiveAsync(stopping);
+                foreach (var message in messages)
+                    Start(message);
+
+                if (messages.Length > 0)
+                    idle.Reset();
+                else
+                    await idle.WaitAsync(stopping);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (RequestFailedException exception) when (exception.ErrorCode == QueueErrorCode.QueueNotFound)
+            {
+                created = false;
+            }
+            catch (Exception exception)
+            {
+                // The listener outlives whatever storage does: it says so once and comes back.
+                created = false;
+                _outage.Failed(exception);
+                await WaitQuietlyAsync(idle, stopping);
+            }
+        }
+    }
+
+    private async Task<QueueMessage[]> ReceiveAsync(CancellationToken stopping)
+    {
+        var response = await queue.ReceiveMessagesAsync(settings.BatchSize, lockDuration, stopping);
+        _outage.Succeeded();
+        return response.Value;
+    }
+
+    private void Start(QueueMessage message)
+    {
+        Interlocked.Increment(ref _running);
+        _ = HandleAsync(message);
+    }
+
+    private async Task HandleAsync(QueueMessage message)
+    {
+        try
+        {
+            await new MessageHandling(function, queue, poisonQueue, settings, lockDuration, runner, logger).RunAsync(message);
+        }
+        catch (Exception exception)
+        {
+            // Storage failed beneath a message: its lock runs out and it comes back, which is what at-least-once means.
+            _outage.Failed(exception);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _running);
+            _ended.Release();
+        }
+    }
+
+    private static async Task WaitQuietlyAsync(IdleBackoff idle, CancellationToken stopping) =>
+        await idle.WaitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+}

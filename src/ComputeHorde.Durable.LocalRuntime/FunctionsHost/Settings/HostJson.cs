@@ -1,0 +1,130 @@
+namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost.Settings;
+
+/// <summary>What a local host takes from host.json, with the defaults of Azure Functions.</summary>
+internal sealed record HostJson
+{
+    public string RoutePrefix { get; private init; } = "api";
+
+    /// <summary>Null means without limit.</summary>
+    public TimeSpan? FunctionTimeout { get; private init; } = TimeSpan.FromMinutes(30);
+
+    public QueueSettings Queues { get; private init; } = new();
+
+    public BlobSettings Blobs { get; private init; } = new();
+
+    public DurableSettings Durable { get; private init; } = new();
+
+    /// <summary>The only functions to run; all when empty.</summary>
+    public IReadOnlyCollection<string> Functions { get; private init; } = [];
+
+    public IReadOnlyCollection<KeyValuePair<string, string?>> LogLevels { get; private init; } = [];
+
+    /// <summary>Keys of the file that a local host does not act on.</summary>
+    public IReadOnlyList<string> IgnoredKeys { get; private init; } = [];
+
+    /// <exception cref="LocalRuntimeException">The file cannot be read, or a value is out of its range.</exception>
+    public static HostJson Load(string contentRoot)
+    {
+        var file = JsonSettings.Load(Path.Combine(contentRoot, "host.json"));
+        if (file.IsEmpty)
+            return new HostJson();
+        if (file.Text("version") is var version and not "2.0")
+            throw file.Invalid("version", $"must be \"2.0\", but is {(version is null ? "missing" : $"'{version}'")}");
+
+        var defaults = new HostJson();
+        return defaults with
+        {
+            RoutePrefix = (file.Text("extensions:http:routePrefix") ?? defaults.RoutePrefix).Trim('/'),
+            FunctionTimeout = file.Text("functionTimeout") == "-1" ? null
+                : file.Span("functionTimeout", defaults.FunctionTimeout!.Value, TimeSpan.FromDays(10)),
+            Queues = QueueSettings.From(file),
+            Blobs = BlobSettings.From(file),
+            Durable = DurableSettings.From(file),
+            Functions = file.Below("functions").Select(pair => pair.Value ?? "").ToArray(),
+            LogLevels = file.Below("logging:logLevel").ToArray(),
+            IgnoredKeys = file.Unused(),
+        };
+    }
+}
+
+/// <summary>host.json, extensions.queues.</summary>
+internal sealed record QueueSettings
+{
+    public TimeSpan MaxPollingInterval { get; private init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long a message whose function failed waits for its next attempt.</summary>
+    public TimeSpan VisibilityTimeout { get; private init; } = TimeSpan.Zero;
+
+    public int BatchSize { get; private init; } = 16;
+
+    public int MaxDequeueCount { get; private init; } = 5;
+
+    /// <summary>The next batch is fetched when no more messages than this are being worked on.</summary>
+    public int NewBatchThreshold { get; private init; } = 8;
+
+    public bool Base64 { get; private init; } = true;
+
+    public static QueueSettings From(JsonSettings file)
+    {
+        const string Prefix = "extensions:queues:";
+        var defaults = new QueueSettings();
+        var batchSize = file.Integer(Prefix + "batchSize", defaults.BatchSize, 1, 32);
+        return new QueueSettings
+        {
+            MaxPollingInterval = file.Span(Prefix + "maxPollingInterval", defaults.MaxPollingInterval, TimeSpan.FromDays(1)),
+            VisibilityTimeout = file.Span(Prefix + "visibilityTimeout", defaults.VisibilityTimeout, TimeSpan.FromDays(7)),
+            BatchSize = batchSize,
+            MaxDequeueCount = file.Integer(Prefix + "maxDequeueCount", defaults.MaxDequeueCount, 1, int.MaxValue),
+            NewBatchThreshold = file.Integer(Prefix + "newBatchThreshold", batchSize / 2, 0, 1000),
+            Base64 = file.OneOf(Prefix + "messageEncoding", "base64", "base64", "none") == "base64",
+        };
+    }
+}
+
+/// <summary>host.json, extensions.blobs.</summary>
+internal sealed record BlobSettings
+{
+    public int MaxDegreeOfParallelism { get; private init; } = 8 * Environment.ProcessorCount;
+
+    public int PoisonBlobThreshold { get; private init; } = 5;
+
+    public static BlobSettings From(JsonSettings file)
+    {
+        var defaults = new BlobSettings();
+        return new BlobSettings
+        {
+            MaxDegreeOfParallelism = file.Integer("extensions:blobs:maxDegreeOfParallelism", defaults.MaxDegreeOfParallelism, 1, 1000),
+            PoisonBlobThreshold = file.Integer("extensions:blobs:poisonBlobThreshold", defaults.PoisonBlobThreshold, 1, int.MaxValue),
+        };
+    }
+}
+
+/// <summary>host.json, extensions.durableTask.</summary>
+internal sealed record DurableSettings
+{
+    public string HubName { get; private init; } = "TaskHub";
+
+    /// <summary>Null leaves the choice to the engine.</summary>
+    public int? MaxConcurrentActivityFunctions { get; private init; }
+
+    /// <summary>Null leaves the choice to the engine.</summary>
+    public int? MaxConcurrentOrchestratorFunctions { get; private init; }
+
+    public static DurableSettings From(JsonSettings file)
+    {
+        const string Prefix = "extensions:durableTask:";
+        var hubName = file.Text(Prefix + "hubName") ?? new DurableSettings().HubName;
+        if (hubName.Length is < 3 or > 45 || !char.IsAsciiLetter(hubName[0]) || !hubName.All(char.IsAsciiLetterOrDigit))
+            throw file.Invalid(Prefix + "hubName", $"must be 3 to 45 letters and digits that start with a letter, but is '{hubName}'");
+
+        return new DurableSettings
+        {
+            HubName = hubName,
+            MaxConcurrentActivityFunctions = Optional(file, Prefix + "maxConcurrentActivityFunctions"),
+            MaxConcurrentOrchestratorFunctions = Optional(file, Prefix + "maxConcurrentOrchestratorFunctions"),
+        };
+    }
+
+    private static int? Optional(JsonSettings file, string key) =>
+        file.Integer(key, 0, 1, 100_000) is var value and > 0 ? value : null;
+}

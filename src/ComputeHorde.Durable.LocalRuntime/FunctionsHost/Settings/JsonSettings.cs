@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost.Settings;
+
+/// <summary>A JSON settings file as flat keys (<c>extensions:queues:batchSize</c>), which remembers which keys were asked for.</summary>
+internal sealed class JsonSettings
+{
+    private static readonly JsonDocumentOptions Options = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+
+    private readonly Dictionary<string, JsonElement> _values = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _used = new(StringComparer.OrdinalIgnoreCase);
+
+    private JsonSettings(string path) => Path = path;
+
+    public string Path { get; }
+
+    /// <summary>Reads the file; a missing file is an empty one.</summary>
+    /// <exception cref="LocalRuntimeException">The file cannot be read or is not a JSON object.</exception>
+    public static JsonSettings Load(string path)
+    {
+        var settings = new JsonSettings(path);
+        try
+        {
+            if (!File.Exists(path))
+                return settings;
+
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path), Options);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                throw new LocalRuntimeException($"{path} must hold a JSON object, but holds {document.RootElement.ValueKind}.");
+
+            settings.Flatten("", document.RootElement.Clone());
+            return settings;
+        }
+        catch (JsonException exception)
+        {
+            throw new LocalRuntimeException(
+                $"{path} is not valid JSON (line {exception.LineNumber + 1}, position {exception.BytePositionInLine + 1}): correct it there.", exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new LocalRuntimeException($"{path} cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    public bool IsEmpty => _values.Count == 0;
+
+    public string? Text(string key) => Find(key) is not { } value ? null : value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString(),
+        JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
+        _ => throw Invalid(key, "must be a text"),
+    };
+
+    public int Integer(string key, int fallback, int minimum, int maximum) => Text(key) is not { } text ? fallback
+        : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= minimum && value <= maximum ? value
+        : throw Invalid(key, $"must be a whole number from {minimum} to {maximum}, but is '{text}'");
+
+    public TimeSpan Span(string key, TimeSpan fallback, TimeSpan maximum) => Text(key) is not { } text ? fallback
+        : TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var value) && value >= TimeSpan.Zero && value <= maximum ? value
+        : throw Invalid(key, $"must be a time span hh:mm:ss of at most {maximum:c}, but is '{text}'");
+
+    public string OneOf(string key, string fallback, params string[] choices) => Text(key) is not { } text ? fallback
+        : choices.FirstOrDefault(choice => choice.Equals(text, StringComparison.OrdinalIgnoreCase))
+          ?? throw Invalid(key, $"must be one of {string.Join(", ", choices)}, but is '{text}'");
+
+    /// <summary>The text values below a key, by the rest of their key.</summary>
+    public IEnumerable<KeyValuePair<string, string?>> Below(string key)
+    {
+        foreach (var name in _values.Keys.Where(name => name.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase)).ToArray())
+            yield return new(name[(key.Length + 1)..], Text(name));
+    }
+
+    /// <summary>The keys that nobody asked for, each as the shortest prefix that nobody asked anything of.</summary>
+    public IReadOnlyList<string> Unused() =>
+        _values.Keys.Where(key => !_used.Contains(key)).Select(ShortestUnused).Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
+
+    public LocalRuntimeException Invalid(string key, string rule) => new($"{Path}: {key.Replace(':', '.')} {rule}.");
+
+    private string ShortestUnused(string key)
+    {
+        for (var end = key.IndexOf(':'); end >= 0; end = key.IndexOf(':', end + 1))
+        {
+            if (!_used.Any(used => used.StartsWith(key[..(end + 1)], StringComparison.OrdinalIgnoreCase)))
+                return key[..end].Replace(':', '.');
+        }
+
+        return key.Replace(':', '.');
+    }
+
+    private JsonElement? Find(string key)
+    {
+        _used.Add(key);
+        return _values.TryGetValue(key, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+    }
+
+    private void Flatten(string prefix, JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (var property in element.EnumerateObject())
+                    Flatten(prefix.Length == 0 ? property.Name : $"{prefix}:{property.Name}", property.Value);
+                break;
+            case JsonValueKind.Array:
+                var index = 0;
+                foreach (var item in element.EnumerateArray())
+                    Flatten($"{prefix}:{index++}", item);
+                break;
+            default:
+                _values[prefix] = element;
+                break;
+        }
+    }
+}

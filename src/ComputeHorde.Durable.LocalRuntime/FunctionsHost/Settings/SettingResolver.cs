@@ -1,0 +1,33 @@
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
+
+namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost.Settings;
+
+/// <summary>Replaces <c>%name%</c> by the setting of that name.</summary>
+internal sealed partial class SettingResolver(IConfiguration configuration)
+{
+    /// <param name="text">The text, with or without <c>%name%</c>.</param>
+    /// <param name="place">Where the text stands, for the error.</param>
+    /// <exception cref="LocalRuntimeException">There is no such setting.</exception>
+    public string Resolve(string text, string place) => Placeholder().Replace(text, match =>
+        configuration[LocalSettingsJson.ConfigurationKey(match.Groups[1].Value)]
+        ?? throw new LocalRuntimeException(
+            $"{place}: there is no setting '{match.Groups[1].Value}': add it to local.settings.json (Values) or to the environment."));
+
+    /// <summary>A connection string by the name that a binding gives, with or without the prefix <c>AzureWebJobs</c>.</summary>
+    /// <exception cref="LocalRuntimeException">There is no such setting, or it is not a connection string.</exception>
+    public string Connection(string? name, string place)
+    {
+        name = string.IsNullOrEmpty(name) ? "AzureWebJobsStorage" : Resolve(name, place);
+        var key = LocalSettingsJson.ConfigurationKey(name);
+        var value = configuration["AzureWebJobs" + key] ?? configuration[key] ?? configuration.GetConnectionString(name);
+        return !string.IsNullOrWhiteSpace(value) ? value
+            : throw new LocalRuntimeException(
+                configuration.GetSection(key).GetChildren().Any()
+                    ? $"{place}: connection '{name}' is identity-based: a local host needs a connection string there."
+                    : $"{place}: there is no connection string '{name}': add it to local.settings.json (Values) or to the environment.");
+    }
+
+    [GeneratedRegex("%([^%]+)%", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Placeholder();
+}

@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+using Azure.Core;
+using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
+using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Settings;
+
+namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost.Storage;
+
+/// <summary>The storage clients of bindings, one per connection: short time-outs and few retries, because listeners come back anyway.</summary>
+internal sealed class StorageClients(SettingResolver settings)
+{
+    /// <summary>The longest wait for a single network operation.</summary>
+    private static readonly TimeSpan NetworkTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<string, BlobServiceClient> _blobs = new();
+    private readonly ConcurrentDictionary<string, QueueServiceClient> _queues = new();
+
+    /// <summary>Replaces <c>%name%</c>.</summary>
+    public string Resolve(string text, string place) => settings.Resolve(text, place);
+
+    /// <exception cref="LocalRuntimeException">The connection is not set or not a connection string.</exception>
+    public BlobServiceClient Blobs(string? connection, string place) => Client(
+        _blobs, connection, place, text => new BlobServiceClient(text, WithTimeouts(new BlobClientOptions(BlobClientOptions.ServiceVersion.V2023_01_03))));
+
+    /// <exception cref="LocalRuntimeException">The connection is not set or not a connection string.</exception>
+    public QueueServiceClient Queues(string? connection, string place) => Client(
+        _queues, connection, place, text => new QueueServiceClient(text, WithTimeouts(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None })));
+
+    private T Client<T>(ConcurrentDictionary<string, T> clients, string? connection, string place, Func<string, T> create)
+    {
+        var text = settings.Connection(connection, place);
+        try
+        {
+            return clients.GetOrAdd(text, create);
+        }
+        catch (Exception exception) when (exception is FormatException or ArgumentException)
+        {
+            // The text itself holds a key: it stays out of the message.
+            throw new LocalRuntimeException($"{place}: setting '{connection ?? "AzureWebJobsStorage"}' is not a storage connection string.", exception);
+        }
+    }
+
+    private static T WithTimeouts<T>(T options)
+        where T : ClientOptions
+    {
+        options.Retry.Mode = RetryMode.Exponential;
+        options.Retry.MaxRetries = 2;
+        options.Retry.Delay = TimeSpan.FromMilliseconds(100);
+        options.Retry.MaxDelay = TimeSpan.FromSeconds(1);
+        options.Retry.NetworkTimeout = NetworkTimeout;
+        options.Diagnostics.IsLoggingEnabled = false;
+        return options;
+    }
+}

@@ -1,0 +1,36 @@
+using System.Globalization;
+
+namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost.Timers;
+
+/// <summary>When a timer function runs.</summary>
+internal interface ITimerSchedule
+{
+    /// <summary>The first occurrence after a time, in UTC; null when there is none.</summary>
+    DateTime? Next(DateTime after);
+
+    /// <summary>Parses a CRON expression or a time span.</summary>
+    /// <exception cref="LocalRuntimeException">It is neither.</exception>
+    static ITimerSchedule Parse(string schedule, string place)
+    {
+        if (!schedule.Contains(' ') && TimeSpan.TryParse(schedule, CultureInfo.InvariantCulture, out var interval))
+        {
+            return interval > TimeSpan.Zero ? new IntervalSchedule(interval)
+                : throw new LocalRuntimeException($"{place}: the schedule '{schedule}' must be longer than nothing.");
+        }
+
+        try
+        {
+            return CronSchedule.Parse(schedule);
+        }
+        catch (FormatException exception)
+        {
+            throw new LocalRuntimeException($"{place}: the schedule '{schedule}' is not valid: {exception.Message}.", exception);
+        }
+    }
+}
+
+/// <summary>Every so often, counted from the last run.</summary>
+internal sealed class IntervalSchedule(TimeSpan interval) : ITimerSchedule
+{
+    public DateTime? Next(DateTime after) => DateTime.MaxValue - after > interval ? after + interval : null;
+}

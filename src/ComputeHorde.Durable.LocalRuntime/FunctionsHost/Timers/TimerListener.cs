@@ -1,0 +1,96 @@
+using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Invocation;
+using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Storage;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+
+namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost.Timers;
+
+/// <summary>Runs one function on its schedule, one run at a time. Its status is kept, so that a run missed while the host was down is
+/// made up for, once.</summary>
+internal sealed class TimerListener(
+    RunnableFunction function,
+    TimerTriggerAttribute trigger,
+    string scheduleText,
+    HostState state,
+    FunctionRunner runner,
+    TimeProvider time,
+    ILogger logger) : IFunctionListener
+{
+    /// <summary>Schedules more frequent than this keep no status.</summary>
+    private static readonly TimeSpan ShortestMonitored = TimeSpan.FromMinutes(1);
+
+    /// <summary>No wait is longer, so that a clock that was set is noticed.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+
+    private readonly ITimerSchedule _schedule = ITimerSchedule.Parse(scheduleText, $"Function '{function.Name}', [TimerTrigger]");
+
+    public string Resource => $"timer '{function.Name}'";
+
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        var now = Now();
+        var monitored = IsMonitored(now);
+        var saved = monitored ? state.FindTimer(function.Name) : null;
+        var last = saved?.Last ?? DateTime.MinValue;
+        var next = saved is not null && saved.Schedule == scheduleText ? saved.Next : _schedule.Next(now);
+        if (monitored && saved?.Schedule != scheduleText && next is { } first)
+            state.SaveTimer(function.Name, new TimerState(scheduleText, last, first, now));
+
+        if (trigger.RunOnStartup || next < now)
+        {
+            var pastDue = next < now;
+            if (pastDue)
+                logger.PastDue(function.Name, next!.Value);
+            (last, next) = await RunOnceAsync(pastDue ? next!.Value : now, last, monitored, pastDue);
+        }
+
+        while (next is { } due && await WaitUntilAsync(due, stopping))
+            (last, next) = await RunOnceAsync(due, last, monitored, pastDue: false);
+    }
+
+    private async Task<(DateTime Last, DateTime? Next)> RunOnceAsync(
+        DateTime due, DateTime last, bool monitored, bool pastDue)
+    {
+        var planned = _schedule.Next(Now());
+        var info = new TimerInfo
+        {
+            IsPastDue = pastDue,
+            ScheduleStatus = monitored
+                ? new ScheduleStatus { Last = last, Next = planned ?? DateTime.MaxValue, LastUpdated = last }
+                : null,
+        };
+
+        try
+        {
+            await runner.RunAsync(function, new TriggerInput(info, TriggerInput.NoData, $"timer fired at {Now():O}"));
+        }
+        catch (Exception)
+        {
+            // The runner has logged it; a timer goes on with its next occurrence.
+        }
+
+        // Occurrences that passed while the function ran are not made up for one by one: the next one from now on counts.
+        var next = _schedule.Next(Now());
+        if (monitored && next is { } following)
+            state.SaveTimer(function.Name, new TimerState(scheduleText, due, following, Now()));
+        return (due, next);
+    }
+
+    private async Task<bool> WaitUntilAsync(DateTime due, CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            var wait = due - Now();
+            if (wait <= TimeSpan.Zero)
+                return true;
+            await Task.Delay(wait < LongestWait ? wait : LongestWait, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return false;
+    }
+
+    private bool IsMonitored(DateTime now) =>
+        trigger.UseMonitor && _schedule.Next(now) is { } first && _schedule.Next(first) is { } second && second - first >= ShortestMonitored;
+
+    private DateTime Now() => time.GetUtcNow().UtcDateTime;
+}
