@@ -1,3 +1,5 @@
+#pragma warning disable MA0017 // Public constructors of abstract types: declared as in the package these types stand in for.
+
 namespace Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 
 /// <summary>The base of every attribute that binds a function to the outside.</summary>

@@ -23,7 +23,7 @@ internal sealed class BlobListener(
 
     private readonly OutageMonitor _outage = new($"Blob container '{container.Name}'", logger, TimeProvider.System);
     private readonly ConcurrentDictionary<(string Blob, string ETag), BlobWork> _known = [];
-    private readonly SemaphoreSlim _slots = new(parallelism);
+    private readonly WorkCounter _running = new();
 
     public string Resource => $"blob container '{container.Name}'";
 
@@ -80,7 +80,8 @@ internal sealed class BlobListener(
                 continue;
 
             any = true;
-            await _slots.WaitAsync(stopping);
+            await _running.WhenAtMostAsync(parallelism - 1, stopping);
+            _running.Begin();
             _ = HandleAsync(found, stopping);
         }
 
@@ -108,7 +109,7 @@ internal sealed class BlobListener(
         }
         finally
         {
-            _slots.Release();
+            _running.End();
         }
     }
 

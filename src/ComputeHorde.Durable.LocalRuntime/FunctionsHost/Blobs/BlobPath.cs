@@ -41,7 +41,7 @@ internal sealed partial class BlobPath
         var slash = path.IndexOf('/');
         var container = slash < 0 ? path : path[..slash];
         var template = slash < 0 ? "{blobname}" : path[(slash + 1)..];
-        var names = Placeholder().Matches(template).Select(match => match.Groups[1].Value).ToArray();
+        var names = Placeholder().Matches(template).Select(match => match.Groups["name"].Value).ToArray();
         if (!ContainerName().IsMatch(container) || template.Length == 0 || names.Distinct().Count() != names.Length)
             throw new LocalRuntimeException($"{place}: '{path}' is not a blob path: write container/name, with placeholders like {{name}} in the name only.");
 
@@ -63,14 +63,14 @@ internal sealed partial class BlobPath
 
     /// <summary>The blob name with every placeholder replaced.</summary>
     /// <exception cref="LocalRuntimeException">A value is missing.</exception>
-    public string Fill(IReadOnlyDictionary<string, object?> values, string place) => Placeholder().Replace(_template, match => match.Groups[1].Value switch
+    public string Fill(IReadOnlyDictionary<string, object?> values, string place) => Placeholder().Replace(_template, match => match.Groups["name"].Value switch
     {
         "rand-guid" => Guid.NewGuid().ToString(),
         var name when values.TryGetValue(name, out var value) && value is not null => Convert.ToString(value)!,
         var name => throw new LocalRuntimeException($"{place}: the trigger has no value '{name}' for the blob path."),
     });
 
-    [GeneratedRegex(@"\{([A-Za-z][\w-]*)\}", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\{(?<name>[A-Za-z][\w-]*)\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Placeholder();
 
     [GeneratedRegex("^[a-z0-9$][a-z0-9-]{2,62}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]

@@ -5,9 +5,7 @@ internal sealed class InvocationDrain : IDisposable
 {
     private readonly CancellationTokenSource _aborted = new();
     private readonly CancellationTokenSource _abandoned = new();
-    private readonly Lock _lock = new();
-    private TaskCompletionSource? _empty;
-    private int _running;
+    private readonly WorkCounter _running = new();
 
     /// <summary>Cancelled when running functions must come to an end.</summary>
     public CancellationToken Aborted => _aborted.Token;
@@ -15,13 +13,10 @@ internal sealed class InvocationDrain : IDisposable
     /// <summary>Cancelled when nobody waits for running functions any longer.</summary>
     public CancellationToken Abandoned => _abandoned.Token;
 
-    public int Running => Volatile.Read(ref _running);
-
     public Lease Enter()
     {
-        lock (_lock)
-            _running++;
-        return new Lease(this);
+        _running.Begin();
+        return new Lease(_running);
     }
 
     /// <summary>Waits for running invocations; after <paramref name="patience"/> cancels them and waits a moment more.</summary>
@@ -31,7 +26,7 @@ internal sealed class InvocationDrain : IDisposable
         if (await EmptyWithinAsync(patience))
             return 0;
 
-        var cancelled = Running;
+        var cancelled = _running.Running;
         await _aborted.CancelAsync();
         await EmptyWithinAsync(grace);
         await _abandoned.CancelAsync();
@@ -46,34 +41,13 @@ internal sealed class InvocationDrain : IDisposable
 
     private async Task<bool> EmptyWithinAsync(TimeSpan patience)
     {
-        Task empty;
-        lock (_lock)
-        {
-            if (_running == 0)
-                return true;
-            _empty ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            empty = _empty.Task;
-        }
-
-        using var stop = new CancellationTokenSource();
-        var ended = await Task.WhenAny(empty, Task.Delay(patience, TimeProvider.System, stop.Token)) == empty;
-        await stop.CancelAsync();
-        return ended;
+        using var limit = new CancellationTokenSource(patience, TimeProvider.System);
+        await _running.WhenAtMostAsync(0, limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return _running.Running == 0;
     }
 
-    private void Leave()
+    internal readonly struct Lease(WorkCounter running) : IDisposable
     {
-        lock (_lock)
-        {
-            if (--_running > 0)
-                return;
-            _empty?.TrySetResult();
-            _empty = null;
-        }
-    }
-
-    internal readonly struct Lease(InvocationDrain drain) : IDisposable
-    {
-        public void Dispose() => drain.Leave();
+        public void Dispose() => running.End();
     }
 }

@@ -1,6 +1,6 @@
 using System.Reflection;
-using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Model;
+using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 
 namespace ComputeHorde.Durable.LocalRuntime;
 

@@ -22,8 +22,7 @@ internal sealed class QueueListener(
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
 
     private readonly OutageMonitor _outage = new($"Queue '{queue.Name}'", logger, TimeProvider.System);
-    private readonly SemaphoreSlim _ended = new(0);
-    private int _running;
+    private readonly WorkCounter _running = new();
 
     public string Resource => $"queue '{queue.Name}'";
 
@@ -41,9 +40,7 @@ internal sealed class QueueListener(
                     created = true;
                 }
 
-                while (Volatile.Read(ref _running) > settings.NewBatchThreshold)
-                    await _ended.WaitAsync(stopping);
-
+                await _running.WhenAtMostAsync(settings.NewBatchThreshold, stopping);
                 var messages = await ReceiveAsync(stopping);
                 foreach (var message in messages)
                     Start(message);
@@ -80,7 +77,7 @@ internal sealed class QueueListener(
 
     private void Start(QueueMessage message)
     {
-        Interlocked.Increment(ref _running);
+        _running.Begin();
         _ = HandleAsync(message);
     }
 
@@ -97,8 +94,7 @@ internal sealed class QueueListener(
         }
         finally
         {
-            Interlocked.Decrement(ref _running);
-            _ended.Release();
+            _running.End();
         }
     }
 

@@ -10,9 +10,9 @@ internal sealed partial class SettingResolver(IConfiguration configuration)
     /// <param name="place">Where the text stands, for the error.</param>
     /// <exception cref="LocalRuntimeException">There is no such setting.</exception>
     public string Resolve(string text, string place) => Placeholder().Replace(text, match =>
-        configuration[LocalSettingsJson.ConfigurationKey(match.Groups[1].Value)]
+        configuration[LocalSettingsJson.ConfigurationKey(match.Groups["name"].Value)]
         ?? throw new LocalRuntimeException(
-            $"{place}: there is no setting '{match.Groups[1].Value}': add it to local.settings.json (Values) or to the environment."));
+            $"{place}: there is no setting '{match.Groups["name"].Value}': add it to local.settings.json (Values) or to the environment."));
 
     /// <summary>A connection string by the name that a binding gives, with or without the prefix <c>AzureWebJobs</c>.</summary>
     /// <exception cref="LocalRuntimeException">There is no such setting, or it is not a connection string.</exception>
@@ -28,6 +28,6 @@ internal sealed partial class SettingResolver(IConfiguration configuration)
                     : $"{place}: there is no connection string '{name}': add it to local.settings.json (Values) or to the environment.");
     }
 
-    [GeneratedRegex("%([^%]+)%", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("%(?<name>[^%]+)%", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Placeholder();
 }

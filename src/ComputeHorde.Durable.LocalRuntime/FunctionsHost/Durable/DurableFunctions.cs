@@ -1,0 +1,55 @@
+using ComputeHorde.Durable.LocalRuntime.Engine;
+using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Invocation;
+using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Settings;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+
+namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost.Durable;
+
+/// <summary>Hands the orchestrator and activity functions to the durable engine.</summary>
+internal sealed class DurableFunctions : IAsyncDisposable
+{
+    private readonly DurableTaskRegistry _registry = new();
+    private readonly LocalTaskHub _hub;
+
+    public DurableFunctions(
+        IServiceProvider services, LocalFunctionsHostOptions options, DurableSettings settings, string? databasePath, ILoggerFactory loggers)
+    {
+        var hubOptions = new LocalTaskHostOptions
+        {
+            DatabasePath = databasePath,
+            TimeProvider = options.TimeProvider,
+            DrainTimeout = options.DrainTimeout,
+            LoggerFactory = loggers,
+            Services = services,
+        };
+        hubOptions.MaxConcurrentActivities = settings.MaxConcurrentActivityFunctions ?? hubOptions.MaxConcurrentActivities;
+        hubOptions.MaxConcurrentOrchestrations = settings.MaxConcurrentOrchestratorFunctions ?? hubOptions.MaxConcurrentOrchestrations;
+        _hub = new LocalTaskHub(_registry, hubOptions, services);
+    }
+
+    public DurableTaskClient Client => _hub.Client;
+
+    public void Add(RunnableFunction function, FunctionRunner runner)
+    {
+        switch (function.Descriptor.Trigger.Attribute)
+        {
+            case OrchestrationTriggerAttribute:
+                var orchestrator = new FunctionOrchestrator(function, runner);
+                _registry.AddOrchestrator(orchestrator.Name, orchestrator);
+                break;
+            case ActivityTriggerAttribute:
+                var activity = new FunctionActivity(function, runner, () => _hub.Stopping);
+                _registry.AddActivity(activity.Name, activity);
+                break;
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellation) => _hub.StartAsync(cancellation);
+
+    public Task StopAsync(CancellationToken cancellation) => _hub.StopAsync(cancellation);
+
+    public ValueTask DisposeAsync() => _hub.DisposeAsync();
+}

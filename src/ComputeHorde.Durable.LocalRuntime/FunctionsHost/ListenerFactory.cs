@@ -1,0 +1,61 @@
+using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Blobs;
+using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Invocation;
+using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Queues;
+using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Settings;
+using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Storage;
+using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Timers;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+
+namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost;
+
+/// <summary>Makes the listener of each function that polls or waits; HTTP and durable functions have none.</summary>
+internal sealed class ListenerFactory(
+    FunctionsSetup setup, StorageClients storage, SettingResolver settings, HostState state, FunctionRunner runner, ILogger logger)
+{
+    /// <exception cref="LocalRuntimeException">A setting is missing, or a name or schedule is not valid.</exception>
+    public IFunctionListener? Create(RunnableFunction function) => function.Descriptor.Trigger.Attribute switch
+    {
+        QueueTriggerAttribute queue => Queue(function, queue),
+        BlobTriggerAttribute blob => Blob(function, blob),
+        TimerTriggerAttribute timer => new TimerListener(
+            function,
+            timer,
+            settings.Resolve(timer.Schedule, $"Function '{function.Name}', [TimerTrigger]"),
+            state,
+            runner,
+            setup.Options.TimeProvider,
+            logger),
+        _ => null,
+    };
+
+    private QueueListener Queue(RunnableFunction function, QueueTriggerAttribute trigger)
+    {
+        var place = $"Function '{function.Name}', [QueueTrigger]";
+        var client = storage.Queues(trigger.Connection, place);
+        var name = settings.Resolve(trigger.QueueName, place);
+        return new QueueListener(
+            function,
+            client.GetQueueClient(name),
+            client.GetQueueClient(name + "-poison"),
+            setup.HostJson.Queues,
+            setup.Options.QueueLockDuration,
+            runner,
+            logger);
+    }
+
+    private BlobListener Blob(RunnableFunction function, BlobTriggerAttribute trigger)
+    {
+        var place = $"Function '{function.Name}', [BlobTrigger]";
+        var path = BlobPath.Parse(settings.Resolve(trigger.BlobPath, place), place);
+        var poisonQueue = storage.Queues(trigger.Connection, place).GetQueueClient(BlobHandling.PoisonQueue);
+        return new BlobListener(
+            function,
+            storage.Blobs(trigger.Connection, place).GetBlobContainerClient(path.Container),
+            path,
+            new BlobHandling(function, poisonQueue, setup.HostJson, state, runner, logger),
+            state,
+            setup.HostJson.Blobs.MaxDegreeOfParallelism,
+            logger);
+    }
+}
