@@ -1,0 +1,123 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+
+namespace ComputeHorde.Sdk;
+
+/// <summary>Looks at jobs again and again, more rarely while nothing happens.</summary>
+internal sealed class JobWatcher(JobQueries queries, ComputeHordeOptions options, TimeProvider time, ILogger logger)
+{
+    /// <summary>How many looks in a row may fail, each with its own repeats, before watching ends.</summary>
+    private const int MaxFailuresInARow = 10;
+
+    /// <summary>
+    /// The job now, and again after each wait, until it has ended. With a time-out the last look is at the deadline itself; then
+    /// <see cref="ComputeHordeJobTimeoutException"/> is thrown. A time-out of zero looks once.
+    /// </summary>
+    public async IAsyncEnumerable<ComputeHordeJob> LookAsync(
+        string uuid, TimeSpan? timeout, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var activity = Telemetry.Source.StartActivity("computehorde.wait");
+        activity?.SetTag("computehorde.job.uuid", uuid);
+        var started = time.GetTimestamp();
+        var interval = options.PollInterval;
+        var failures = 0;
+        ComputeHordeJob? last = null;
+        while (true)
+        {
+            var (job, error) = await TryGetAsync(uuid, cancellationToken);
+            if (error is not null && ++failures == MaxFailuresInARow)
+                throw error;
+            if (job is not null)
+            {
+                failures = 0;
+                var changed = last is null || job.StatusHistory.Count != last.StatusHistory.Count || job.Status != last.Status;
+                interval = changed ? options.PollInterval : Longer(interval);
+                last = job;
+                yield return job;
+                if (job.IsTerminal)
+                    yield break;
+            }
+
+            if (timeout is not { } limit)
+            {
+                await Task.Delay(interval, time, cancellationToken);
+                continue;
+            }
+
+            var left = limit - time.GetElapsedTime(started);
+            if (left <= TimeSpan.Zero)
+            {
+                throw new ComputeHordeJobTimeoutException(
+                    $"Job {uuid} has not ended within {limit}; it is {last?.Status.Value ?? "unseen"} and goes on.", last);
+            }
+
+            await Task.Delay(left < interval ? left : interval, time, cancellationToken);
+        }
+    }
+
+    public async IAsyncEnumerable<JobStatusChange> WatchAsync(
+        string uuid, TimeSpan? timeout, int known, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var job in LookAsync(uuid, timeout, cancellationToken))
+        {
+            for (; known < job.StatusHistory.Count; known++)
+            {
+                var entry = job.StatusHistory[known];
+                Logs.StatusChanged(logger, job.Uuid, entry.Status.Value);
+                yield return new JobStatusChange(job, entry);
+            }
+        }
+    }
+
+    public async Task<ComputeHordeJob> WaitAsync(
+        string uuid, TimeSpan? timeout, Func<JobStatusChange, ValueTask>? onChange, CancellationToken cancellationToken)
+    {
+        var known = 0;
+        await foreach (var job in LookAsync(uuid, timeout, cancellationToken))
+        {
+            for (; known < job.StatusHistory.Count; known++)
+            {
+                Logs.StatusChanged(logger, job.Uuid, job.StatusHistory[known].Status.Value);
+                if (onChange is not null)
+                    await onChange(new JobStatusChange(job, job.StatusHistory[known]));
+            }
+
+            if (job.IsTerminal)
+                return job;
+        }
+
+        throw new InvalidOperationException("Watching ended before the job did.");
+    }
+
+    public async Task<ComputeHordeJob> WaitForStreamingAsync(string uuid, TimeSpan? timeout, CancellationToken cancellationToken)
+    {
+        await foreach (var job in LookAsync(uuid, timeout, cancellationToken))
+        {
+            if (job.IsTerminal)
+                throw new ComputeHordeException($"Job {uuid} ended as {job.Status} ({job.Error?.ToString() ?? "no details"}); its server cannot be reached.");
+            if (job.Streaming is { IsReady: true })
+                return job;
+        }
+
+        throw new InvalidOperationException("Watching ended before the job did.");
+    }
+
+    private async Task<(ComputeHordeJob? Job, ComputeHordeException? Error)> TryGetAsync(string uuid, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await queries.GetAsync(uuid, cancellationToken), null);
+        }
+        catch (ComputeHordeException error) when (error.IsTransient)
+        {
+            Logs.PollFailed(logger, uuid, error.Message);
+            return (null, error);
+        }
+    }
+
+    private TimeSpan Longer(TimeSpan interval)
+    {
+        var longer = interval * 1.5;
+        return longer < options.MaxPollInterval ? longer : options.MaxPollInterval;
+    }
+}

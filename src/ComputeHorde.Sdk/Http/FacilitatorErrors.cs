@@ -1,0 +1,71 @@
+using System.Text.Json;
+
+namespace ComputeHorde.Sdk;
+
+/// <summary>Turns the facilitator's refusals into exceptions (protocol 1.2, 1.5, 2).</summary>
+internal static class FacilitatorErrors
+{
+    public const string NoValidator = "Could not select Validator";
+    private const int LongestText = 300;
+
+    /// <summary>The exception for an answer that is not a success.</summary>
+    /// <param name="status">HTTP status.</param>
+    /// <param name="body">The parsed body; undefined when it is not JSON.</param>
+    /// <param name="what">The call, for the message.</param>
+    /// <param name="retryAfter">The server's wish for the next try.</param>
+    public static ComputeHordeException From(int status, JsonElement body, string what, TimeSpan? retryAfter)
+    {
+        var text = Cut(body.Text("detail") ?? body.Text("error") ?? First(body) ?? "");
+        var told = text.Length == 0 ? "" : $": {text}";
+        switch (status)
+        {
+            case 400 when body.ValueKind == JsonValueKind.Array:
+                return new ComputeHordeException($"{what} was refused{told}", isTransient: text == NoValidator) { StatusCode = status };
+            case 400 when body.ValueKind == JsonValueKind.Object && Problems(body) is { Count: > 0 } problems:
+                return new ComputeHordeValidationException(problems) { StatusCode = status };
+            case 400 or 413:
+                return new ComputeHordeValidationException("request", $"{what} was refused with HTTP {status}{told}") { StatusCode = status };
+            case 401 or 403:
+                return new ComputeHordeAuthenticationException($"{what} was refused with HTTP {status}{told}") { StatusCode = status };
+            case 404:
+                return new ComputeHordeNotFoundException($"{what} found nothing{told}");
+            case 408 or 429 or >= 500:
+                return new ComputeHordeException($"{what} failed with HTTP {status}{told}", isTransient: true) { StatusCode = status, RetryAfter = retryAfter };
+            default:
+                return new ComputeHordeProtocolException($"{what} was answered with the unexpected HTTP status {status}{told}") { StatusCode = status };
+        }
+    }
+
+    private static string? First(JsonElement body) =>
+        body.ValueKind == JsonValueKind.Array ? body.Items().Select(item => item.AsText()).FirstOrDefault(item => item is not null) : null;
+
+    /// <summary>Field errors, flattened: lists of texts, maps by index, and pydantic's objects (whose <c>input</c> may be secret and is left out).</summary>
+    private static List<ValidationProblem> Problems(JsonElement body)
+    {
+        var problems = new List<ValidationProblem>();
+        foreach (var (field, value) in body.Members())
+        {
+            if (field is not ("detail" or "error"))
+                Collect(problems, field, value);
+        }
+
+        return problems;
+    }
+
+    private static void Collect(List<ValidationProblem> problems, string field, JsonElement value)
+    {
+        if (value.AsText() is { } text)
+            problems.Add(new ValidationProblem(field, Cut(text)));
+        else if (value.Text("msg") is { } message)
+            problems.Add(new ValidationProblem(string.Join('.', value.Member("loc").Items().Select(part => part.ToString()).Prepend(field)), Cut(message)));
+        foreach (var item in value.Items())
+            Collect(problems, field, item);
+        if (value.Text("msg") is null)
+        {
+            foreach (var (key, member) in value.Members())
+                Collect(problems, $"{field}[{key}]", member);
+        }
+    }
+
+    private static string Cut(string text) => text.Length <= LongestText ? text : text[..LongestText] + "…";
+}

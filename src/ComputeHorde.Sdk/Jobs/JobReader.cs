@@ -1,0 +1,66 @@
+using System.Text.Json;
+
+namespace ComputeHorde.Sdk;
+
+/// <summary>Reads job bodies (protocol 2.3) tolerantly: only a readable <c>uuid</c> is required.</summary>
+internal static class JobReader
+{
+    /// <summary>Reads one job.</summary>
+    /// <exception cref="ComputeHordeProtocolException">Not an object with a UUID.</exception>
+    public static ComputeHordeJob Read(JsonElement body)
+    {
+        if (body.ValueKind != JsonValueKind.Object)
+            throw new ComputeHordeProtocolException($"A job must be a JSON object; a JSON {body.ValueKind} came.");
+        if (!Guid.TryParse(body.Text("uuid"), out var uuid))
+            throw new ComputeHordeProtocolException("A job without a readable uuid came.");
+
+        var history = body.Member("status_history").Items()
+            .Select(entry => new JobStatusEntry(new JobStatus(entry.Text("status")), entry.Time("created_at"), JobErrorReader.Read(entry.Member("metadata"))))
+            .ToList();
+        var legacy = new JobStatus(body.Text("status"));
+        var last = history.Count > 0 ? history[^1].Status : legacy;
+        var decisive = Decisive(history);
+        var status = decisive?.Status ?? last;
+        return new ComputeHordeJob
+        {
+            Uuid = uuid.ToString("D"),
+            Status = status,
+            LastStatus = last,
+            StatusHistory = history,
+            CreatedAt = body.Time("created_at"),
+            LastUpdate = body.Time("last_update"),
+            Tag = body.Text("tag") ?? "",
+            ExecutorClass = body.Text("executor_class") ?? "",
+            DockerImage = body.Text("docker_image") ?? "",
+            JobNamespace = body.Text("job_namespace"),
+            Args = Args(body.Member("args")),
+            Env = body.Texts("env"),
+            ArtifactsDir = body.Text("artifacts_dir") ?? "",
+            OnTrustedMiner = body.Member("on_trusted_miner").ValueKind == JsonValueKind.True,
+            TargetValidatorHotkey = body.Text("target_validator_hotkey") ?? "",
+            Streaming = Streaming(body),
+            Result = status == JobStatus.Completed ? JobResultReader.Read(body) : null,
+            Error = status.IsTerminal && status != JobStatus.Completed ? decisive?.Error : null,
+        };
+    }
+
+    /// <summary>The entry that decides: a completion if there is one, else the last terminal entry.</summary>
+    private static JobStatusEntry? Decisive(List<JobStatusEntry> history) =>
+        history.FindLast(entry => entry.Status == JobStatus.Completed) ?? history.FindLast(entry => entry.Status.IsTerminal);
+
+    /// <summary>The first generation of the API wrote the arguments as one text.</summary>
+    private static string[] Args(JsonElement args) =>
+        args.AsText() is { } text
+            ? text.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            : [.. args.Items().Select(arg => arg.AsText() ?? arg.ToString())];
+
+    private static StreamingInfo? Streaming(JsonElement body)
+    {
+        var info = new StreamingInfo(
+            body.Text("streaming_client_cert") ?? "",
+            body.Text("streaming_server_cert") ?? "",
+            body.Text("streaming_server_address") ?? "",
+            body.Integer("streaming_server_port") ?? 0);
+        return info.ClientCertificate.Length == 0 && !info.IsReady ? null : info;
+    }
+}

@@ -1,0 +1,28 @@
+namespace ComputeHorde.Sdk;
+
+/// <summary>What a completed job gave.</summary>
+public sealed record JobResult
+{
+    /// <summary>Standard output; over 1,000,000 characters the middle is cut out by the executor.</summary>
+    public string Stdout { get; init; } = "";
+
+    /// <summary>Standard error; cut like <see cref="Stdout"/>.</summary>
+    public string Stderr { get; init; } = "";
+
+    /// <summary>Files of the artifacts folder by full path.</summary>
+    public IReadOnlyDictionary<string, byte[]> Artifacts { get; init; } = new Dictionary<string, byte[]>();
+
+    /// <summary>Artifacts whose base64 cannot be read, by path, as they came.</summary>
+    public IReadOnlyDictionary<string, string> UnreadableArtifacts { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Answers of the output URLs' servers, by path under <c>/output/</c>.</summary>
+    public IReadOnlyDictionary<string, UploadResult> UploadResults { get; init; } = new Dictionary<string, UploadResult>();
+
+    /// <summary>Upload answers that cannot be read, by path under <c>/output/</c>, as they came.</summary>
+    public IReadOnlyDictionary<string, string> UnreadableUploadResults { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>The answer of the server that took an output.</summary>
+/// <param name="Headers">Response headers, names in lower case.</param>
+/// <param name="Body">Response body.</param>
+public sealed record UploadResult(IReadOnlyDictionary<string, string> Headers, string Body);

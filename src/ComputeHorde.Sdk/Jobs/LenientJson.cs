@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace ComputeHorde.Sdk;
+
+/// <summary>Reads members of an answer without failing on nulls, other types, or texts that are not valid Unicode.</summary>
+internal static class LenientJson
+{
+    /// <summary>A member of an object, or an undefined element.</summary>
+    public static JsonElement Member(this JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? value : default;
+
+    /// <summary>A text, or null when the member is absent, null or of another type.</summary>
+    public static string? Text(this JsonElement element, string name) => element.Member(name).AsText();
+
+    /// <summary>A text, or null when it is not one.</summary>
+    public static string? AsText(this JsonElement element)
+    {
+        if (element.ValueKind != JsonValueKind.String)
+            return null;
+        try
+        {
+            return element.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            // Lone surrogates or bytes that are not UTF-8, which Python lets through.
+            return Unescape(Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(element)[1..^1]));
+        }
+    }
+
+    /// <summary>A whole number, or null.</summary>
+    public static int? Integer(this JsonElement element, string name) =>
+        element.Member(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var number) ? number : null;
+
+    /// <summary>A time with any offset, or null.</summary>
+    public static DateTimeOffset? Time(this JsonElement element, string name) =>
+        DateTimeOffset.TryParse(element.Text(name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            ? time.ToUniversalTime()
+            : null;
+
+    /// <summary>The text members of an object, each once; the last wins.</summary>
+    public static Dictionary<string, string> Texts(this JsonElement element, string name)
+    {
+        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (key, value) in element.Member(name).Members())
+        {
+            if (value.AsText() is { } text)
+                texts[key] = text;
+        }
+
+        return texts;
+    }
+
+    /// <summary>The members of an object; none when it is not one.</summary>
+    public static IEnumerable<(string Key, JsonElement Value)> Members(this JsonElement element)
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+            yield break;
+        foreach (var property in element.EnumerateObject())
+            yield return (Name(property), property.Value);
+    }
+
+    /// <summary>The elements of an array; none when it is not one.</summary>
+    public static IEnumerable<JsonElement> Items(this JsonElement element) =>
+        element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : [];
+
+    /// <summary>A copy of an object that outlives its document, or null when it is not one or not valid Unicode.</summary>
+    public static JsonObject? Copy(this JsonElement element, string name)
+    {
+        if (element.Member(name) is not { ValueKind: JsonValueKind.Object } value)
+            return null;
+        var copy = new JsonObject();
+        foreach (var (key, member) in value.Members())
+            copy[key] = member.ValueKind == JsonValueKind.String ? member.AsText() : JsonNode.Parse(member.GetRawText());
+        return copy;
+    }
+
+    private static string Name(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return Unescape(Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8PropertyName(property)));
+        }
+    }
+
+    private static string Unescape(string raw)
+    {
+        var builder = new StringBuilder(raw.Length);
+        for (var i = 0; i < raw.Length; i++)
+        {
+            if (raw[i] != '\\' || i + 1 == raw.Length)
+            {
+                builder.Append(raw[i]);
+                continue;
+            }
+
+            var escape = raw[++i];
+            if (escape == 'u' && i + 4 < raw.Length
+                && ushort.TryParse(raw.AsSpan(i + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit))
+            {
+                builder.Append((char)unit);
+                i += 4;
+                continue;
+            }
+
+            builder.Append(escape switch { 'b' => '\b', 'f' => '\f', 'n' => '\n', 'r' => '\r', 't' => '\t', _ => escape });
+        }
+
+        // Surrogates that stand alone become U+FFFD, so that the text can be written again.
+        return Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(builder.ToString()));
+    }
+}

@@ -1,0 +1,37 @@
+using System.Diagnostics;
+using ComputeHorde.Cryptography;
+
+namespace ComputeHorde.Sdk;
+
+/// <summary>Signs with a key pair held in memory. Owns the pair: disposing wipes the secret.</summary>
+[DebuggerDisplay("{Hotkey}")]
+public sealed class KeyPairSigner : ISigner, IDisposable
+{
+    private readonly Sr25519KeyPair _pair;
+
+    /// <summary>Takes ownership of a key pair.</summary>
+    /// <param name="pair">The pair to sign with.</param>
+    public KeyPairSigner(Sr25519KeyPair pair)
+    {
+        ArgumentNullException.ThrowIfNull(pair);
+        _pair = pair;
+        Hotkey = pair.Address;
+    }
+
+    /// <inheritdoc/>
+    public string Hotkey { get; }
+
+    /// <inheritdoc/>
+    public ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(_pair.Sign(message.Span));
+    }
+
+    /// <summary>Wipes the secret from memory.</summary>
+    public void Dispose() => _pair.Dispose();
+
+    /// <summary>The hotkey's address; never the secret.</summary>
+    /// <returns>The address.</returns>
+    public override string ToString() => Hotkey;
+}
