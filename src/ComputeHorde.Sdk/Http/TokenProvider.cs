@@ -98,7 +98,8 @@ internal sealed class TokenProvider(
         error.Message.Contains("nonce", StringComparison.OrdinalIgnoreCase)
             ? new ConnectionFailedException($"The login of {signer.Hotkey} was refused: {error.Message}", requestMayHaveArrived: false, isTransient: true, error)
             : new ComputeHordeAuthenticationException(
-                $"The login of {signer.Hotkey} was refused. Is the hotkey on the facilitator's whitelist? {error.Message}", error) { StatusCode = error.StatusCode };
+                $"The login of {signer.Hotkey} was refused. Is the hotkey on the facilitator's whitelist? {error.Message}", error)
+            { StatusCode = error.StatusCode };
 
     private Login Keep(string token)
     {

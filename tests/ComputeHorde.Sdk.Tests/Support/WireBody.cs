@@ -25,7 +25,7 @@ internal static class WireBody
                 ? new(List(body["volumes"]).Select(v => KeyValuePair.Create("/volume/" + (v!["relative_path"] is null && AsText(v["volume_type"]) == "inline" ? "" : Text(v, "relative_path")), Volume(v))))
                 : [],
             OutputVolumes = body.ContainsKey("uploads")
-                ? new(List(body["uploads"]).Select(v => KeyValuePair.Create("/output/" + Text(v!, "relative_path"), Upload(v!))))
+                ? new(List(body["uploads"]).Select(v => KeyValuePair.Create("/output/" + Text(v!, "relative_path"), (OutputVolume)Upload(v!))))
                 : [],
         };
         var key = spec.Streaming ? Text(body["streaming_details"] ?? throw new FormatException("streaming_details"), "public_key") : null;
@@ -57,7 +57,7 @@ internal static class WireBody
         var other => throw new FormatException($"volume type {other}"),
     };
 
-    private static OutputVolume Upload(JsonNode upload) => Text(upload, "output_upload_type") switch
+    private static HttpOutputVolume Upload(JsonNode upload) => Text(upload, "output_upload_type") switch
     {
         "single_file_put" => new HttpOutputVolume("PUT", Text(upload, "url")) { SignedHeaders = Map(upload["signed_headers"]) },
         "single_file_post" => new HttpOutputVolume("POST", Text(upload, "url")) { SignedHeaders = Map(upload["signed_headers"]), FormFields = Map(upload["form_fields"]) },
