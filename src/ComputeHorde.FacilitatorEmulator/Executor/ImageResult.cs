@@ -1,0 +1,17 @@
+namespace ComputeHorde.Emulator.Executor;
+
+/// <summary>What a pretend image produced.</summary>
+internal sealed record ImageResult
+{
+    public required string Stdout { get; init; }
+
+    public string Stderr { get; init; } = "";
+
+    public int ExitCode { get; init; }
+
+    /// <summary>How long it ran; null for the stage's usual duration.</summary>
+    public TimeSpan? Duration { get; init; }
+
+    /// <summary>Files in the artifacts directory, by name; the same names below <c>/output/</c> hold the same bytes.</summary>
+    public required IReadOnlyDictionary<string, byte[]> Files { get; init; }
+}

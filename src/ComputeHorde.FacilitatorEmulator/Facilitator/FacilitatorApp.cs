@@ -1,0 +1,176 @@
+using ComputeHorde.Emulator.Horde;
+using ComputeHorde.Emulator.Python;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace ComputeHorde.Emulator.Facilitator;
+
+/// <summary>Takes a request through faults, signature check, authentication and the view, in the original's order.</summary>
+internal sealed class FacilitatorApp(
+    HordeContext horde,
+    TokenIssuer tokens,
+    AuthViews auth,
+    CreateView create,
+    JobViews jobs,
+    CheatView cheat,
+    CounterBook counters)
+{
+    private const string Jobs = "/api/v1/jobs/";
+    private const string Create = "/api/v1/job-docker/";
+    private const string Cheat = "/api/v1/cheated-job/";
+    private const string Feedback = "/feedback/";
+
+    /// <summary>Answers one request.</summary>
+    public async Task HandleAsync(HttpContext http)
+    {
+        string call = Call(http.Request.Path.Value ?? "");
+        Fault fault = horde.Faults.Draw(call);
+        if (horde.Faults.Settings.LatencyMs is > 0 and int latency && horde.Faults.AppliesTo(call))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(latency), horde.Options.TimeProvider, http.RequestAborted);
+        }
+
+        if (fault != Fault.None)
+        {
+            counters.FaultsInjected.Add();
+        }
+
+        Answer answer = fault switch
+        {
+            Fault.Error => Answer.Page(horde.Faults.Settings.ErrorStatus, "Injected error"),
+            Fault.Throttle => Answer.Json(429, "detail", "Request was throttled."),
+            Fault.ResetBefore => Answer.Page(500, "Reset") with { Reset = true },
+            _ => await AnswerAsync(http),
+        };
+        await SendAsync(http, fault == Fault.ResetAfter ? answer with { Reset = true } : answer);
+    }
+
+    private async Task<Answer> AnswerAsync(HttpContext http)
+    {
+        try
+        {
+            return await RouteAsync(await SignatureMiddleware.ReadAsync(http));
+        }
+        catch (UnkindException e)
+        {
+            Logs.UnkindAnswer(horde.Logger, http.Request.Method, http.Request.Path, horde.Options.Kind ? e.Message : e.Message.Split(':')[0]);
+            return horde.Options.Kind
+                ? Answer.Json(400, new PyDict { ["error"] = e.Message, ["details"] = $"The real facilitator answers {e.Status} with an HTML page." })
+                : Answer.Page(e.Status, e.Status == 400 ? "Bad Request (400)" : "Server Error (500)");
+        }
+        catch (BadHttpRequestException e)
+        {
+            // Kestrel's own limit stands for nginx's: 413 for a body over 100 MB.
+            return Answer.Page(e.StatusCode, "Request refused");
+        }
+    }
+
+    private async Task<Answer> RouteAsync(ApiRequest request)
+    {
+        string path = request.Http.Request.Path.Value ?? "";
+        switch (path)
+        {
+            case "/auth/nonce":
+                return View(request, "OPTIONS, GET", () => auth.Nonce(request));
+            case "/auth/login":
+                return View(request, "OPTIONS, POST", () => auth.Login(request));
+            case Create:
+                return await ViewAsync(request, "POST, OPTIONS", hotkey => create.CreateAsync(request, hotkey));
+            case Cheat:
+                return await ViewAsync(request, "POST, OPTIONS", hotkey => cheat.ReportAsync(request, hotkey));
+            case Jobs:
+                return await ViewAsync(request, "GET, HEAD, OPTIONS", hotkey => Task.FromResult(jobs.List(hotkey, request)));
+        }
+
+        if (IsDetail(path, Feedback))
+        {
+            return await ViewAsync(request, "GET, POST, PUT, OPTIONS", _ => Task.FromResult(FeedbackView.Handle(request)));
+        }
+
+        if (IsDetail(path, "/"))
+        {
+            return await ViewAsync(request, "GET, HEAD, OPTIONS", hotkey => Task.FromResult(jobs.Detail(hotkey, path[Jobs.Length..^1])));
+        }
+
+        string slashed = path + "/";
+        return slashed is Create or Cheat or Jobs || IsDetail(slashed, "/") || IsDetail(slashed, Feedback)
+            ? Answer.Redirect(slashed + request.Http.Request.QueryString)
+            : Answer.Page(404, "Not Found");
+    }
+
+    /// <summary>An auth view: a bad token is refused, none is needed.</summary>
+    private Answer View(ApiRequest request, string allow, Func<Answer> view)
+    {
+        Answer answer = Authentication.Check(request.Http, tokens, out _) ?? Method(request, allow) ?? view();
+        return answer with { Allow = allow };
+    }
+
+    private async Task<Answer> ViewAsync(ApiRequest request, string allow, Func<string, Task<Answer>> view)
+    {
+        Answer answer = Authentication.Require(request.Http, tokens, out string hotkey) ?? Method(request, allow) ?? await view(hotkey);
+        return answer with { Allow = allow };
+    }
+
+    private static Answer? Method(ApiRequest request, string allow)
+    {
+        if (!allow.Split(", ").Contains(request.Method))
+        {
+            return Answer.Json(405, "detail", $"Method \"{request.Method}\" not allowed.");
+        }
+
+        return request.Method == "OPTIONS"
+            ? Answer.Json(200, new PyDict { ["renders"] = new PyList { "application/json" }, ["parses"] = new PyList { "application/json" } })
+            : null;
+    }
+
+    /// <summary>True for <c>/api/v1/jobs/{one segment}{tail}</c>; the segment has no dot.</summary>
+    private static bool IsDetail(string path, string tail)
+    {
+        if (!path.StartsWith(Jobs, StringComparison.Ordinal) || !path.EndsWith(tail, StringComparison.Ordinal) || path.Length <= Jobs.Length + tail.Length)
+        {
+            return false;
+        }
+
+        return !path.AsSpan(Jobs.Length, path.Length - Jobs.Length - tail.Length).ContainsAny('/', '.');
+    }
+
+    private static string Call(string path) => path switch
+    {
+        _ when path.StartsWith("/auth/", StringComparison.Ordinal) => "auth",
+        _ when path.StartsWith(Create, StringComparison.Ordinal) => "create",
+        _ when path.StartsWith(Cheat, StringComparison.Ordinal) => "cheat",
+        Jobs => "list",
+        _ => "detail",
+    };
+
+    private async Task SendAsync(HttpContext http, Answer answer)
+    {
+        if (answer.DelaySeconds > 0)
+        {
+            await horde.Scheduler.Delay(TimeSpan.FromSeconds(answer.DelaySeconds)).WaitAsync(http.RequestAborted);
+        }
+
+        if (answer.Status == 401)
+        {
+            counters.Unauthorized.Add();
+        }
+
+        if (answer.Reset)
+        {
+            http.Abort();
+            return;
+        }
+
+        HttpResponse response = http.Response;
+        response.StatusCode = answer.Status;
+        response.ContentType = answer.ContentType;
+        response.ContentLength = answer.Body.Length;
+        response.Headers.Allow = answer.Allow;
+        response.Headers.WWWAuthenticate = answer.WwwAuthenticate;
+        response.Headers.Location = answer.Location;
+        if (!HttpMethods.IsHead(http.Request.Method))
+        {
+            await response.Body.WriteAsync(answer.Body, http.RequestAborted);
+        }
+    }
+}
