@@ -30,14 +30,14 @@ internal sealed class TestClient : IDisposable
     public static async Task<TestClient> LoginAsync(FacilitatorEmulator horde, string uri = "//Alice")
     {
         var client = new TestClient(horde.BaseAddress, uri);
-        string nonce = (string)(await client.JsonAsync(await client.Http.GetAsync("auth/nonce")))!["nonce"]!;
+        string nonce = (string)(await JsonAsync(await client.Http.GetAsync("auth/nonce")))!["nonce"]!;
         var login = new JsonObject
         {
             ["hotkey"] = client.Key.Address,
             ["signature"] = Convert.ToHexStringLower(client.Key.Sign(Encoding.UTF8.GetBytes(nonce))),
             ["nonce"] = nonce,
         };
-        client.Token = (string)(await client.JsonAsync(await client.Http.PostAsync("auth/login", Body(login.ToJsonString()))))!["token"]!;
+        client.Token = (string)(await JsonAsync(await client.Http.PostAsync("auth/login", Body(login.ToJsonString()))))!["token"]!;
         client.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", client.Token);
         return client;
     }
@@ -120,7 +120,7 @@ internal sealed class TestClient : IDisposable
         return content;
     }
 
-    public async Task<JsonNode?> JsonAsync(HttpResponseMessage answer)
+    public static async Task<JsonNode?> JsonAsync(HttpResponseMessage answer)
     {
         using (answer)
         {
