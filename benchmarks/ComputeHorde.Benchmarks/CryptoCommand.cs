@@ -13,7 +13,7 @@ internal static class CryptoCommand
 {
     internal static Command Create()
     {
-        var rounds = new Option<int>("--rounds") { Description = "Rounds of about 20 ms for each operation.", DefaultValueFactory = _ => 25 };
+        var rounds = new Option<int>("--rounds") { Description = "Rounds of about 2 ms for each operation.", DefaultValueFactory = _ => 150 };
         var command = new Command("crypto", "sr25519 beside @polkadot/wasm-crypto and @scure/sr25519: a table, then one JSON line for each figure") { rounds };
         command.SetAction(parsed => Run(parsed.GetValue(rounds)));
         return command;

@@ -5,7 +5,9 @@ namespace ComputeHorde.Benchmarks;
 /// <summary>The rounds of one operation of one library, in nanoseconds per operation.</summary>
 internal sealed class CryptoMeasurement(string library, string operation, Func<int, double> nanosecondsPerOperation)
 {
-    private const double RoundNanoseconds = 20e6;
+    // Shorter than a time slice, so that on a busy machine some rounds run undisturbed.
+    private const double RoundNanoseconds = 2e6;
+
     private readonly List<double> _rounds = [];
     private int _count;
 

@@ -16,6 +16,9 @@ internal readonly struct Scalar
     /// <summary>Size of the uniform input that <see cref="FromWideBytes"/> reduces, in bytes.</summary>
     internal const int WideSize = 64;
 
+    /// <summary>Half the bits of a scalar, rounded up.</summary>
+    internal const int HalfBits = 127;
+
     private static ReadOnlySpan<ulong> Order => [0x5812631a5cf5d3ed, 0x14def9dea2f79cd6, 0, 0x1000000000000000];
 
     /// <summary>floor(2^512 / L).</summary>
@@ -25,6 +28,21 @@ internal readonly struct Scalar
     internal readonly Limbs Words;
 
     private Scalar(in Limbs words) => Words = words;
+
+    /// <summary>The upper 128 bits of L.</summary>
+    internal static UInt128 OrderHigh => new(Order[3], Order[2]);
+
+    /// <summary>The lower 128 bits of L.</summary>
+    internal static UInt128 OrderLow => new(Order[1], Order[0]);
+
+    /// <summary>The scalar of a number, which is below L.</summary>
+    internal static Scalar FromUInt128(UInt128 value)
+    {
+        var words = default(Limbs);
+        words[0] = (ulong)value;
+        words[1] = (ulong)(value >> 64);
+        return new(words);
+    }
 
     /// <summary>Reads the canonical encoding of a scalar.</summary>
     /// <returns>False when the number is L or more.</returns>
@@ -91,6 +109,13 @@ internal readonly struct Scalar
         {
             BinaryPrimitives.WriteUInt64LittleEndian(destination[(8 * i)..], Words[i]);
         }
+    }
+
+    /// <summary>The lower 127 bits, and the rest divided by 2^127.</summary>
+    internal (Scalar Low, Scalar High) Halves()
+    {
+        UInt128 low = new(Words[1], Words[0]), high = new(Words[3], Words[2]);
+        return (FromUInt128((low << 1) >> 1), FromUInt128((high << 1) | (low >> HalfBits)));
     }
 
     private static void ReadWords(ReadOnlySpan<byte> bytes, Span<ulong> words)

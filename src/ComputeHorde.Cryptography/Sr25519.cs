@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 
 namespace ComputeHorde.Cryptography;
@@ -26,6 +27,9 @@ public static class Sr25519
     /// <summary>Marks a signature as sr25519, in its last byte.</summary>
     private const byte Marker = 0x80;
 
+    /// <summary>Signatures that one combination holds: more gain little, and need 2.5 KiB each.</summary>
+    private const int BatchSize = 64;
+
     private static readonly MerlinTranscript s_context = MakeContext();
 
     /// <summary>
@@ -38,20 +42,40 @@ public static class Sr25519
     /// <returns>Whether the signature is valid.</returns>
     public static bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
     {
-        if (publicKey.Length != PublicKeySize
-            || !TryReadSignature(signature, out var s)
-            || !Ristretto255.TryDecode(publicKey, out var key)
-            || Ristretto255.IsIdentity(key))
+        if (!Equation.TryRead(publicKey, message, signature, out var equation))
         {
             return false;
         }
 
-        var r = signature[..Ristretto255.Size];
-        var k = Challenge(publicKey, message, r);
-        var expected = VariableTimeMultiply.AddProducts(k, -key, s);
-        Span<byte> encoded = stackalloc byte[Ristretto255.Size];
-        Ristretto255.Encode(expected, encoded);
-        return encoded.SequenceEqual(r) && !Ristretto255.IsIdentity(expected);
+        // s·B = R + k·A, multiplied by the denominator of k = numerator / denominator, has scalars of half the length.
+        var negative = HalfSizeScalars.Split(equation.K, out var numerator, out var denominator);
+        var b = equation.S * denominator;
+        var sum = VariableTimeMultiply.Sum(
+            negative ? -b : b,
+            [numerator, denominator],
+            [-equation.A, negative ? equation.R : -equation.R]);
+        return Ristretto255.IsIdentity(sum);
+    }
+
+    /// <summary>
+    /// Checks many signatures at once, in about half the time that checking each takes: a random combination of all equations holds if
+    /// all hold, and with probability below 2^-126 otherwise (Bernstein et al., "High-speed high-security signatures", section 5).
+    /// </summary>
+    /// <param name="batch">Any number of signatures. More than 64 are checked 64 at a time.</param>
+    /// <returns>Whether all of them are valid; true for none. It does not tell which one is not: check each then.</returns>
+    public static bool VerifyBatch(ReadOnlySpan<Sr25519SignedMessage> batch)
+    {
+        while (batch.Length > BatchSize)
+        {
+            if (!VerifyChunk(batch[..BatchSize]))
+            {
+                return false;
+            }
+
+            batch = batch[BatchSize..];
+        }
+
+        return VerifyChunk(batch);
     }
 
     /// <summary>Signs in constant time; the nonce depends on the transcript, the key's nonce seed and <paramref name="randomness"/>.</summary>
@@ -98,7 +122,8 @@ public static class Sr25519
         }
     }
 
-    private static Scalar Challenge(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> r)
+    /// <summary>The challenge k of a signature.</summary>
+    internal static Scalar Challenge(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> r)
     {
         var transcript = Begin(publicKey, message);
         transcript.Append("sign:R"u8, r);
@@ -114,18 +139,28 @@ public static class Sr25519
         return transcript;
     }
 
-    private static bool TryReadSignature(ReadOnlySpan<byte> signature, out Scalar s)
+    private static bool VerifyChunk(ReadOnlySpan<Sr25519SignedMessage> chunk)
     {
-        s = default;
-        if (signature.Length != SignatureSize || (signature[SignatureSize - 1] & Marker) == 0)
+        var scalars = new Scalar[2 * chunk.Length];
+        var points = new EdwardsPoint[2 * chunk.Length];
+        Span<byte> random = stackalloc byte[16];
+        var b = default(Scalar);
+        for (var i = 0; i < chunk.Length; i++)
         {
-            return false;
+            var signed = chunk[i];
+            if (!Equation.TryRead(signed.PublicKey.Span, signed.Message.Span, signed.Signature.Span, out var equation))
+            {
+                return false;
+            }
+
+            RandomNumberGenerator.Fill(random);
+            var weight = Scalar.FromUInt128(BinaryPrimitives.ReadUInt128LittleEndian(random));
+            b = Scalar.MultiplyAdd(equation.S, weight, b);
+            (scalars[2 * i], points[2 * i]) = (weight, -equation.R);
+            (scalars[(2 * i) + 1], points[(2 * i) + 1]) = (weight * equation.K, -equation.A);
         }
 
-        Span<byte> bytes = stackalloc byte[Scalar.Size];
-        signature[Ristretto255.Size..].CopyTo(bytes);
-        bytes[^1] &= 0xff ^ Marker;
-        return Scalar.TryFromCanonicalBytes(bytes, out s);
+        return Ristretto255.IsIdentity(VariableTimeMultiply.Sum(b, scalars, points));
     }
 
     /// <summary>The scalar of a secret key.</summary>
@@ -140,5 +175,39 @@ public static class Sr25519
         var transcript = new MerlinTranscript("SigningContext"u8);
         transcript.Append([], "substrate"u8);
         return transcript;
+    }
+
+    /// <summary>What a signature claims: s·B = R + k·A.</summary>
+    private struct Equation
+    {
+        internal Scalar S, K;
+        internal EdwardsPoint R, A;
+
+        /// <summary>Reads a signature and refuses every form that is not the only one of its values, and both identities.</summary>
+        internal static bool TryRead(
+            ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature, out Equation equation)
+        {
+            equation = default;
+            if (signature.Length != SignatureSize || (signature[SignatureSize - 1] & Marker) == 0)
+            {
+                return false;
+            }
+
+            Span<byte> s = stackalloc byte[Scalar.Size];
+            signature[Ristretto255.Size..].CopyTo(s);
+            s[^1] ^= Marker;
+            var r = signature[..Ristretto255.Size];
+            if (!Scalar.TryFromCanonicalBytes(s, out equation.S)
+                || !Ristretto255.TryDecode(publicKey, out equation.A)
+                || !Ristretto255.TryDecode(r, out equation.R)
+                || Ristretto255.IsIdentity(equation.A)
+                || Ristretto255.IsIdentity(equation.R))
+            {
+                return false;
+            }
+
+            equation.K = Challenge(publicKey, message, r);
+            return true;
+        }
     }
 }

@@ -1,80 +1,84 @@
 namespace ComputeHorde.Cryptography;
 
 /// <summary>
-/// a·A + b·B with B the generator, for public inputs only: the time depends on the scalars. Straus's method on
-/// non-adjacent forms (Handbook of Elliptic and Hyperelliptic Curve Cryptography, algorithms 9.20 and 9.35).
+/// Sums of products of points and scalars, for public inputs only: the time depends on them. Straus's method on non-adjacent forms
+/// (Handbook of Elliptic and Hyperelliptic Curve Cryptography, algorithms 9.20 and 9.35): all products share their doublings.
 /// </summary>
 internal static class VariableTimeMultiply
 {
     private const int DigitCount = 256;
     private const int PointWidth = 5;
+    private const int PointTableLength = 1 << (PointWidth - 2);
     private const int BaseWidth = 8;
+    private const int BaseTableLength = 1 << (BaseWidth - 2);
+    private const int TermsOnStack = 2;
 
-    /// <summary>B, 3B, 5B ... 127B: 8 KiB.</summary>
-    private static readonly AffinePoint[] s_base = MakeBaseTable();
+    /// <summary>Odd multiples 1 to 127 of the generator B, 8 KiB.</summary>
+    private static readonly AffinePoint[] s_low = MakeBaseTable(BasePointTable.Generator);
 
-    internal static EdwardsPoint AddProducts(in Scalar a, in EdwardsPoint point, in Scalar b)
+    /// <summary>Odd multiples 1 to 127 of 2^127·B: with it, a product with the generator takes half the doublings.</summary>
+    private static readonly AffinePoint[] s_high = MakeBaseTable(DoubleRepeatedly(BasePointTable.Generator, Scalar.HalfBits));
+
+    /// <summary>b·B + Σ scalars[i]·points[i]. Nothing is allocated for two points.</summary>
+    internal static EdwardsPoint Sum(in Scalar b, ReadOnlySpan<Scalar> scalars, ReadOnlySpan<EdwardsPoint> points)
     {
-        Span<sbyte> aDigits = stackalloc sbyte[DigitCount];
-        Span<sbyte> bDigits = stackalloc sbyte[DigitCount];
-        ToNonAdjacentForm(a, PointWidth, aDigits);
-        ToNonAdjacentForm(b, BaseWidth, bDigits);
+        var onStack = points.Length <= TermsOnStack;
+        Span<CachedPoint> tables = onStack
+            ? stackalloc CachedPoint[TermsOnStack * PointTableLength]
+            : new CachedPoint[points.Length * PointTableLength];
+        Span<sbyte> digits = onStack ? stackalloc sbyte[TermsOnStack * DigitCount] : new sbyte[points.Length * DigitCount];
+        Span<sbyte> lowDigits = stackalloc sbyte[DigitCount];
+        Span<sbyte> highDigits = stackalloc sbyte[DigitCount];
 
-        Span<CachedPoint> table = stackalloc CachedPoint[1 << (PointWidth - 2)];
-        var twice = new CachedPoint(point.Double());
-        var odd = point;
-        table[0] = new(odd);
-        for (var i = 1; i < table.Length; i++)
+        var (low, high) = b.Halves();
+        var top = ToNonAdjacentForm(low, BaseWidth, lowDigits);
+        top = Math.Max(top, ToNonAdjacentForm(high, BaseWidth, highDigits));
+        for (var i = 0; i < points.Length; i++)
         {
-            odd = odd.Add(twice).ToExtended();
-            table[i] = new(odd);
-        }
-
-        var top = DigitCount - 1;
-        while (top >= 0 && aDigits[top] == 0 && bDigits[top] == 0)
-        {
-            top--;
+            top = Math.Max(top, ToNonAdjacentForm(scalars[i], PointWidth, digits.Slice(i * DigitCount, DigitCount)));
+            FillTable(points[i], tables.Slice(i * PointTableLength, PointTableLength));
         }
 
         var sum = ProjectivePoint.Identity;
-        var result = EdwardsPoint.Identity;
-        for (var i = top; i >= 0; i--)
+        for (var position = top; position >= 0; position--)
         {
             var step = sum.Double();
-            int aDigit = aDigits[i], bDigit = bDigits[i];
-            if (aDigit != 0)
+            for (var i = 0; i < points.Length; i++)
             {
-                step = aDigit > 0 ? step.ToExtended().Add(table[aDigit >> 1]) : step.ToExtended().Subtract(table[-aDigit >> 1]);
+                int digit = digits[(i * DigitCount) + position];
+                if (digit != 0)
+                {
+                    var point = step.ToExtended();
+                    ref readonly var entry = ref tables[(i * PointTableLength) + (Math.Abs(digit) >> 1)];
+                    step = digit > 0 ? point.Add(entry) : point.Subtract(entry);
+                }
             }
 
-            if (bDigit != 0)
+            step = AddMultiple(step, s_low, lowDigits[position]);
+            step = AddMultiple(step, s_high, highDigits[position]);
+            if (position == 0)
             {
-                step = bDigit > 0 ? step.ToExtended().Add(s_base[bDigit >> 1]) : step.ToExtended().Subtract(s_base[-bDigit >> 1]);
+                return step.ToExtended();
             }
 
-            if (i == 0)
-            {
-                result = step.ToExtended();
-            }
-            else
-            {
-                sum = step.ToProjective();
-            }
+            sum = step.ToProjective();
         }
 
-        return result;
+        return EdwardsPoint.Identity;
     }
 
     /// <summary>
     /// Odd or zero digits with |d| below 2^(width-1), at most one of which in <paramref name="width"/> neighbours is not zero, and
     /// scalar = Σ d[i]·2^i.
     /// </summary>
-    internal static void ToNonAdjacentForm(in Scalar scalar, int width, Span<sbyte> digits)
+    /// <returns>The position of the highest digit that is not zero, or -1.</returns>
+    internal static int ToNonAdjacentForm(in Scalar scalar, int width, Span<sbyte> digits)
     {
         digits.Clear();
         var window = 1UL << width;
         ulong carry = 0;
         var position = 0;
+        var top = -1;
         while (position < DigitCount)
         {
             int word = position / 64, bit = position % 64;
@@ -93,15 +97,47 @@ internal static class VariableTimeMultiply
 
             carry = value >> (width - 1);
             digits[position] = (sbyte)((long)value - (long)(carry << width));
+            top = position;
             position += width;
+        }
+
+        return top;
+    }
+
+    private static CompletedPoint AddMultiple(in CompletedPoint step, AffinePoint[] table, int digit) => digit switch
+    {
+        > 0 => step.ToExtended().Add(table[digit >> 1]),
+        < 0 => step.ToExtended().Subtract(table[-digit >> 1]),
+        _ => step,
+    };
+
+    private static void FillTable(in EdwardsPoint point, Span<CachedPoint> table)
+    {
+        var twice = new CachedPoint(point.Double());
+        var odd = point;
+        table[0] = new(odd);
+        for (var i = 1; i < table.Length; i++)
+        {
+            odd = odd.Add(twice).ToExtended();
+            table[i] = new(odd);
         }
     }
 
-    private static AffinePoint[] MakeBaseTable()
+    private static EdwardsPoint DoubleRepeatedly(EdwardsPoint point, int count)
     {
-        var points = new EdwardsPoint[1 << (BaseWidth - 2)];
-        points[0] = BasePointTable.Generator;
-        var twice = new CachedPoint(points[0].Double());
+        for (var i = 0; i < count; i++)
+        {
+            point = point.Double();
+        }
+
+        return point;
+    }
+
+    private static AffinePoint[] MakeBaseTable(in EdwardsPoint point)
+    {
+        var points = new EdwardsPoint[BaseTableLength];
+        points[0] = point;
+        var twice = new CachedPoint(point.Double());
         for (var i = 1; i < points.Length; i++)
         {
             points[i] = points[i - 1].Add(twice).ToExtended();

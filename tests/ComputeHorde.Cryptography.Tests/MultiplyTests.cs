@@ -15,18 +15,66 @@ public sealed class MultiplyTests
     }
 
     [Fact]
-    public void AddProducts_AnyScalars_AgreesWithDoubleAndAdd()
+    public void Sum_AnyScalars_AgreesWithDoubleAndAdd()
     {
         var random = new Random(6);
-        var point = DoubleAndAdd(Scalars(random).Last(), BasePointTable.Generator);
+        var points = Scalars(random).TakeLast(3).Select(s => DoubleAndAdd(s, BasePointTable.Generator)).ToArray();
         foreach (var a in Scalars(random))
         {
-            foreach (var b in Scalars(new Random(7)).Take(12))
+            foreach (var b in Scalars(new Random(7)).Skip(28).Take(3))
             {
-                var expected = DoubleAndAdd(a, point) + DoubleAndAdd(b, BasePointTable.Generator);
-                Equal(expected, VariableTimeMultiply.AddProducts(a, point, b));
+                var expected = DoubleAndAdd(a, BasePointTable.Generator);
+                Equal(expected, VariableTimeMultiply.Sum(a, [], []));
+                expected += DoubleAndAdd(b, points[0]);
+                Equal(expected, VariableTimeMultiply.Sum(a, [b], points.AsSpan(0, 1)));
+                expected += DoubleAndAdd(a, points[1]) + points[2];
+                Equal(expected, VariableTimeMultiply.Sum(a, [b, a, Scalar.FromUInt128(1)], points));
             }
         }
+    }
+
+    [Fact]
+    public void ToNonAdjacentForm_AnyScalar_SumsUpToIt()
+    {
+        var digits = new sbyte[256];
+        foreach (var scalar in Scalars(new Random(11)))
+        {
+            for (var width = 2; width <= 8; width++)
+            {
+                var top = VariableTimeMultiply.ToNonAdjacentForm(scalar, width, digits);
+                var sum = BigInteger.Zero;
+                for (var i = 255; i >= 0; i--)
+                {
+                    sum = (2 * sum) + digits[i];
+                    Assert.True(digits[i] == 0 || (digits[i] % 2 != 0 && Math.Abs((int)digits[i]) < 1 << (width - 1)));
+                }
+
+                Assert.Equal(ToBigInteger(scalar), sum);
+                Assert.Equal(Array.FindLastIndex(digits, d => d != 0), top);
+            }
+        }
+    }
+
+    [Fact]
+    public void Split_AnyScalar_GivesAShortFraction()
+    {
+        var order = BigInteger.Pow(2, 252) + BigInteger.Parse("27742317777372353535851937790883648493");
+        var limit = BigInteger.Pow(2, Scalar.HalfBits);
+        foreach (var k in Scalars(new Random(12)).Concat(Scalars(new Random(13))))
+        {
+            var negative = HalfSizeScalars.Split(k, out var numerator, out var denominator);
+            var (n, d) = (ToBigInteger(numerator), ToBigInteger(denominator));
+            Assert.InRange(n, 0, limit - 1);
+            Assert.InRange(d, 1, limit - 1);
+            Assert.Equal(BigInteger.Zero, (n - ((negative ? -d : d) * ToBigInteger(k))) % order);
+        }
+    }
+
+    private static BigInteger ToBigInteger(in Scalar scalar)
+    {
+        var bytes = new byte[Scalar.Size];
+        scalar.CopyTo(bytes);
+        return new(bytes, isUnsigned: true);
     }
 
     private static EdwardsPoint DoubleAndAdd(in Scalar scalar, EdwardsPoint point)
