@@ -1,1 +1,3 @@
-return 0;
+using ComputeHorde.Durable.LocalHost.Commands;
+
+return await CommandLine.RunAsync(args);

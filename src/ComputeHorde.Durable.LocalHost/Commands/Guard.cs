@@ -1,0 +1,39 @@
+using System.Net.Sockets;
+using ComputeHorde.Durable.LocalRuntime;
+using ComputeHorde.Sdk;
+using Microsoft.Extensions.Options;
+
+namespace ComputeHorde.Durable.LocalHost.Commands;
+
+/// <summary>Turns what a user can mend into one clear line and an exit code. Anything else is a fault of ours and shows its trace.</summary>
+internal static class Guard
+{
+    public static async Task<int> RunAsync(Func<Task<int>> command, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await command();
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return 130;
+        }
+        catch (OptionsValidationException exception)
+        {
+            return await FailAsync(string.Join("; ", exception.Failures));
+        }
+        catch (Exception exception) when (exception is LocalRuntimeException or ComputeHordeException or UserException or UnauthorizedAccessException or IOException or SocketException)
+        {
+            return await FailAsync(exception.Message);
+        }
+    }
+
+    private static async Task<int> FailAsync(string message)
+    {
+        await Console.Error.WriteLineAsync("error: " + message.ReplaceLineEndings(" "));
+        return 1;
+    }
+}
+
+/// <summary>Something that the user can mend: the message says what and how.</summary>
+internal sealed class UserException(string message) : Exception(message);

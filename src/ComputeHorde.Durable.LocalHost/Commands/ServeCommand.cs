@@ -1,0 +1,83 @@
+using System.CommandLine;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace ComputeHorde.Durable.LocalHost.Commands;
+
+/// <summary><c>serve</c>: the functions, until they are stopped.</summary>
+internal static class ServeCommand
+{
+    public static Command Create()
+    {
+        var port = new Option<int>("--port") { Description = "TCP port of the functions on 127.0.0.1; 0 takes a free one.", DefaultValueFactory = static _ => 7071 };
+        var data = new Option<string>("--data") { Description = "Folder of the task hub and of Azurite.", DefaultValueFactory = static _ => ".computehorde" };
+        var facilitator = new Option<Uri?>("--facilitator-url") { Description = "The facilitator, for example https://facilitator.computehorde.io/. Default: ComputeHorde__FacilitatorUrl of the environment or of local.settings.json; without one, an emulator is started." };
+        var validator = new Option<string?>("--validator-hotkey") { Description = "SS58 address of the validator that jobs go to." };
+        var walletPath = new Option<string?>("--wallet-path") { Description = "Folder of Bittensor wallets (default ~/.bittensor/wallets/)." };
+        var walletName = new Option<string?>("--wallet-name") { Description = "Name of the wallet (default: default)." };
+        var hotkey = new Option<string?>("--wallet-hotkey") { Description = "Name of the hotkey in the wallet (default: default)." };
+        var storage = new Option<string?>("--storage") { Description = "Connection string of a storage account. Default: Azurite is started." };
+        var poll = new Option<double?>("--poll-interval") { Description = "Seconds between two looks at a job whose status changed a moment ago (default 5; 0.5 with the emulator)." };
+        var speed = new Option<double>("--speed") { Description = "How much faster than real time the emulator's jobs live.", DefaultValueFactory = static _ => 1 };
+        var verbose = new Option<bool>("--verbose") { Description = "Log every step." };
+        var follow = Ended.FollowStandardInput();
+        var command = new Command("serve", "Runs the functions with their HTTP API, queues, blob triggers and timers until Ctrl+C. What is unfinished goes on at the next start.")
+        {
+            port, data, facilitator, validator, walletPath, walletName, hotkey, storage, poll, speed, verbose, follow,
+        };
+        command.SetAction((parsed, cancellationToken) => Guard.RunAsync(
+            async () =>
+            {
+                var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+                void Set(string name, string? value)
+                {
+                    if (value is not null)
+                    {
+                        settings["ComputeHorde:" + name] = value;
+                    }
+                }
+
+                Set("ValidatorHotkey", parsed.GetValue(validator));
+                Set("WalletPath", parsed.GetValue(walletPath));
+                Set("WalletName", parsed.GetValue(walletName));
+                Set("WalletHotkey", parsed.GetValue(hotkey));
+                var url = parsed.GetValue(facilitator) ?? ConfiguredFacilitator();
+                LocalSettings.SetPolling(settings, parsed.GetValue(poll) ?? (url is null ? 0.5 : 5));
+                await using var stack = await LocalStack.StartAsync(
+                    new LocalStackOptions
+                    {
+                        DataDirectory = Path.GetFullPath(parsed.GetValue(data)!),
+                        Port = parsed.GetValue(port),
+                        StorageConnectionString = parsed.GetValue(storage),
+                        FacilitatorUrl = url,
+                        Settings = settings,
+                        ConfigureEmulator = emulator => emulator.Speed = parsed.GetValue(speed),
+                        ConfigureLogging = logging => LogSetup.Plain(logging, parsed.GetValue(verbose) ? LogLevel.Debug : LogLevel.Information),
+                    },
+                    Console.WriteLine,
+                    cancellationToken);
+                Show(stack, url);
+                await Ended.WaitAsync(parsed.GetValue(follow), cancellationToken);
+                Console.WriteLine("Stopping: finishing what is in hand; the rest goes on at the next start.");
+                return 0;
+            },
+            cancellationToken));
+        return command;
+    }
+
+    private static Uri? ConfiguredFacilitator()
+    {
+        var text = Environment.GetEnvironmentVariable("ComputeHorde__FacilitatorUrl") ?? LocalSettings.Read("ComputeHorde__FacilitatorUrl");
+        return string.IsNullOrEmpty(text)
+            ? null
+            : Uri.TryCreate(text, UriKind.Absolute, out var url) ? url : throw new UserException($"ComputeHorde__FacilitatorUrl is '{text}'; it must be an absolute URL.");
+    }
+
+    private static void Show(LocalStack stack, Uri? facilitator)
+    {
+        Console.WriteLine($"Functions     {stack.Functions.BaseAddress}api/jobs");
+        Console.WriteLine($"Facilitator   {facilitator ?? stack.Emulator!.BaseAddress}{(facilitator is null ? "  (emulator; open it in a browser)" : "")}");
+        Console.WriteLine($"Storage       {(stack.Azurite is null ? "as configured" : stack.Azurite.BlobEndpoint + "  (Azurite)")}");
+        Console.WriteLine("Ready. Ctrl+C stops it.");
+    }
+}

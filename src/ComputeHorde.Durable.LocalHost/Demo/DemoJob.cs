@@ -1,0 +1,37 @@
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace ComputeHorde.Durable.LocalHost.Demo;
+
+/// <summary>The job of the demo: hash an input that travels inside the request, and upload a report.</summary>
+internal static class DemoJob
+{
+    public static JsonObject Request(string output) => new()
+    {
+        ["executor_class"] = "always_on.gpu-24gb",
+        ["docker_image"] = "computehorde/sha256:latest",
+        ["job_namespace"] = "SN12.0",
+        ["args"] = new JsonArray("/volume/input/words.txt"),
+        ["env"] = new JsonObject { ["LANG"] = "C.UTF-8" },
+        ["artifacts_dir"] = "/artifacts",
+        ["input_volumes"] = new JsonObject { ["/volume/input"] = new JsonObject { ["type"] = "inline", ["contents"] = Zip("words.txt", "Whoever rents a machine from a stranger checks the work.\n") } },
+        ["outputs"] = new JsonArray(output),
+        ["download_time_limit_sec"] = 30,
+        ["execution_time_limit_sec"] = 60,
+        ["upload_time_limit_sec"] = 30,
+        ["policy"] = new JsonObject { ["max_attempts"] = 3, ["timeout_seconds"] = 110 },
+    };
+
+    private static string Zip(string name, string text)
+    {
+        using var buffer = new MemoryStream();
+        using (var archive = new ZipArchive(buffer, ZipArchiveMode.Create))
+        {
+            using var entry = archive.CreateEntry(name).Open();
+            entry.Write(Encoding.UTF8.GetBytes(text));
+        }
+
+        return Convert.ToBase64String(buffer.ToArray());
+    }
+}

@@ -1,0 +1,42 @@
+using ComputeHorde.Durable.Models;
+using ComputeHorde.Sdk;
+
+namespace ComputeHorde.Durable.Activities;
+
+/// <summary>Reduces a job to what an orchestrator may know of it: no output, no URL, no more than a few KiB.</summary>
+internal static class JobUpdates
+{
+    public static JobUpdate From(ComputeHordeJob job, int attempt) => new(
+        job.Uuid,
+        attempt,
+        [.. job.StatusHistory.Select(entry => new StatusChange(Texts.Cut(entry.Status.Value), entry.CreatedAt ?? default))],
+        FailureOf(job))
+    {
+        IsCompleted = job.IsSuccessful,
+        Streaming = job.Streaming is { IsReady: true } server ? new StreamingEndpoint(server.Address, server.Port) : null,
+    };
+
+    private static JobFailure? FailureOf(ComputeHordeJob job)
+    {
+        var failureClass = job.Failure switch
+        {
+            FailureClass.Rejected => FailureClasses.Rejected,
+            FailureClass.HordeFailed => FailureClasses.HordeFailed,
+            FailureClass.JobFailed => FailureClasses.Failed,
+            _ => null,
+        };
+        if (failureClass is null)
+        {
+            return null;
+        }
+
+        var error = job.Error;
+        return new JobFailure(failureClass, Texts.Cut(error?.Reason), Texts.Cut(error?.Message))
+        {
+            By = Texts.Cut(error?.ReportedBy),
+            Stage = Texts.Cut(error?.Stage),
+            ExitStatus = error?.ExitCode,
+            CausedByRequest = error is { Class: FailureClass.HordeFailed, IsUserCaused: true },
+        };
+    }
+}

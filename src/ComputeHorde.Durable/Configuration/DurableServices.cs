@@ -1,0 +1,38 @@
+using ComputeHorde.Durable.Configuration;
+using ComputeHorde.Durable.Outputs;
+using ComputeHorde.Durable.Runs;
+using ComputeHorde.Durable.Storage;
+using ComputeHorde.Sdk;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace ComputeHorde.Durable;
+
+/// <summary>Registers everything that the functions need: the same call in every host.</summary>
+public static class DurableServices
+{
+    /// <summary>Registers the services of the functions, configured from section <c>ComputeHorde</c> and <c>AzureWebJobsStorage</c>.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="configuration">The host's configuration.</param>
+    /// <returns>The services.</returns>
+    public static IServiceCollection AddComputeHordeDurable(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var section = configuration.GetSection(DurableOptions.Section);
+        services.AddOptions<DurableOptions>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ISigner>(_ => HotkeySettings.Load(section));
+        services.AddComputeHorde(options => section.Bind(options));
+        services.AddSingleton(_ => StorageConnection.CreateClient(configuration));
+        services.AddSingleton<BlobContainers>();
+        services.AddSingleton<RequestStore>();
+        services.AddSingleton<ResultStore>();
+        services.AddSingleton<InFlightJobs>();
+        services.AddSingleton<IOutputUrlSigner, AzureSasSigner>();
+        services.AddSingleton<OutputUrls>();
+        services.AddSingleton<Outages>();
+        services.AddSingleton<RunService>();
+        return services;
+    }
+}

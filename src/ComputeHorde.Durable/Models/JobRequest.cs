@@ -1,0 +1,142 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ComputeHorde.Sdk;
+
+namespace ComputeHorde.Durable.Models;
+
+/// <summary>
+/// What a caller asks for: the fields of a ComputeHorde job specification (protocol 5.7) beside <c>outputs</c>, the paths that we mint upload
+/// URLs for, and <c>policy</c>.
+/// </summary>
+/// <param name="Spec">The job.</param>
+/// <param name="Outputs">Output paths (<c>/output/...</c>) whose upload URLs are ours.</param>
+/// <param name="Policy">What the run may cost and how long it may take.</param>
+public sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string> Outputs, RunPolicy Policy)
+{
+    /// <summary>The most outputs that one job may have URLs minted for.</summary>
+    public const int MaxOutputs = 100;
+
+    private const int MaxOutputPathLength = 500;
+
+    // As long as a signed URL becomes: the size check has to count it.
+    private static readonly string PlaceholderUrl = "https://placeholder.invalid/" + new string('x', 600);
+
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 32 };
+
+    /// <summary>Reads and validates a request.</summary>
+    /// <param name="json">The request, UTF-8.</param>
+    /// <returns>The request, valid.</returns>
+    /// <exception cref="ComputeHordeValidationException">With every violation, each naming its field and rule.</exception>
+    public static JobRequest Parse(BinaryData json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        var body = ParseObject(json);
+        var problems = new List<ValidationProblem>();
+        var outputs = ReadOutputs(Take(body, "outputs"), problems);
+        var policy = ReadPolicy(Take(body, "policy"), problems);
+        try
+        {
+            var spec = body.Deserialize<ComputeHordeJobSpec>(ComputeHordeJson.Options)!;
+            problems.AddRange(outputs.Where(spec.OutputVolumes.ContainsKey).Select(static path => new ValidationProblem("outputs", $"'{path}' stands in output_volumes as well.")));
+            problems.AddRange(JobSpecValidation.Validate(WithPlaceholders(spec, outputs)));
+            return problems.Count == 0 ? new JobRequest(spec, outputs, policy) : throw new ComputeHordeValidationException(problems);
+        }
+        catch (ComputeHordeValidationException exception) when (problems.Count > 0 && !ReferenceEquals(exception.Problems, problems))
+        {
+            throw new ComputeHordeValidationException([.. problems, .. exception.Problems]);
+        }
+    }
+
+    private static JsonObject ParseObject(BinaryData json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json.ToMemory(), Strict);
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+            {
+                return JsonObject.Create(document.RootElement.Clone())!;
+            }
+        }
+        catch (JsonException exception)
+        {
+            throw new ComputeHordeValidationException("body", $"must be a JSON object: {exception.Message}");
+        }
+
+        throw new ComputeHordeValidationException("body", "must be a JSON object.");
+    }
+
+    private static JsonNode? Take(JsonObject body, string name) => body.Remove(name, out var value) ? value : null;
+
+    private static List<string> ReadOutputs(JsonNode? node, List<ValidationProblem> problems)
+    {
+        var outputs = new List<string>();
+        if (node is null)
+        {
+            return outputs;
+        }
+
+        if (node is not JsonArray array || array.Count > MaxOutputs)
+        {
+            problems.Add(new ValidationProblem("outputs", $"must be a list of at most {MaxOutputs} paths."));
+            return outputs;
+        }
+
+        for (var index = 0; index < array.Count; index++)
+        {
+            var path = array[index] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+            if (path is null || !IsOutputPath(path))
+            {
+                problems.Add(new ValidationProblem($"outputs[{index}]", $"must be a path of a file below /output/, without empty, '.' or '..' segments, of at most {MaxOutputPathLength} characters."));
+            }
+            else if (outputs.Contains(path))
+            {
+                problems.Add(new ValidationProblem($"outputs[{index}]", "stands in the list twice."));
+            }
+            else
+            {
+                outputs.Add(path);
+            }
+        }
+
+        return outputs;
+    }
+
+    private static bool IsOutputPath(string path) =>
+        path.Length <= MaxOutputPathLength
+        && path.StartsWith("/output/", StringComparison.Ordinal)
+        && !path.Any(char.IsControl)
+        && !path.Contains('\\')
+        && path[1..].Split('/').All(static segment => segment.Length > 0 && segment.Trim('.').Length > 0 && segment == segment.Trim() && !segment.EndsWith('.'));
+
+    private static RunPolicy ReadPolicy(JsonNode? node, List<ValidationProblem> problems)
+    {
+        if (node is null)
+        {
+            return new RunPolicy();
+        }
+
+        try
+        {
+            var policy = node.Deserialize<RunPolicy>(SnakeCaseJson.Options) ?? new RunPolicy();
+            problems.AddRange(policy.Validate());
+            return policy;
+        }
+        catch (JsonException exception)
+        {
+            var field = exception.Path is { Length: > 2 } path ? $"policy.{path[2..]}" : "policy";
+            problems.Add(new ValidationProblem(field, $"is not a policy setting or has the wrong type; the settings are {RunPolicy.FieldNames}."));
+            return new RunPolicy();
+        }
+    }
+
+    private static ComputeHordeJobSpec WithPlaceholders(ComputeHordeJobSpec spec, List<string> outputs)
+    {
+        var volumes = new OrderedDictionary<string, OutputVolume>(spec.OutputVolumes);
+        foreach (var path in outputs)
+        {
+            volumes[path] = new HttpOutputVolume(HttpOutputVolume.Put, PlaceholderUrl);
+        }
+
+        return spec with { OutputVolumes = volumes };
+    }
+}

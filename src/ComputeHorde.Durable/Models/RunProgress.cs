@@ -1,0 +1,33 @@
+namespace ComputeHorde.Durable.Models;
+
+/// <summary>The custom status of a run: what it is doing now.</summary>
+/// <param name="Attempt">The attempt under way, counted from 1.</param>
+/// <param name="MaxAttempts">How many there may be.</param>
+/// <param name="Phase"><c>creating</c>, <c>waiting</c>, <c>backing_off</c> or <c>storing</c>.</param>
+/// <param name="JobUuid">The job of this attempt, once it exists.</param>
+/// <param name="Status">Its newest status.</param>
+/// <param name="Since">When it took that status, UTC.</param>
+public sealed record RunProgress(int Attempt, int MaxAttempts, string Phase, string? JobUuid, string? Status, DateTimeOffset? Since)
+{
+    /// <summary>What went wrong last: the failure of the attempt before, or why a creation waits.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>Where a streaming job serves.</summary>
+    public StreamingEndpoint? Streaming { get; init; }
+}
+
+/// <summary>The values of <see cref="RunProgress.Phase"/>.</summary>
+public static class RunPhases
+{
+    /// <summary>The job is being bought.</summary>
+    public const string Creating = "creating";
+
+    /// <summary>The job is under way.</summary>
+    public const string Waiting = "waiting";
+
+    /// <summary>An attempt failed; the next one follows after a pause.</summary>
+    public const string BackingOff = "backing_off";
+
+    /// <summary>The job has ended; its result is being stored.</summary>
+    public const string Storing = "storing";
+}

@@ -1,0 +1,74 @@
+using ComputeHorde.Durable.Models;
+
+namespace ComputeHorde.Durable.Orchestrators;
+
+/// <summary>What an orchestrator knows of one attempt.</summary>
+internal sealed class Attempt(int number)
+{
+    private DateTime _boughtAt;
+    private DateTime? _takenAt;
+
+    public int Number => number;
+
+    public JobUpdate? Job { get; private set; }
+
+    /// <summary>Why the attempt counts as failed. A lost or stuck one is watched on: it may still be taken, or complete.</summary>
+    public JobFailure? Failure { get; private set; }
+
+    public bool IsCompleted => Job is { IsCompleted: true };
+
+    /// <summary>Whether something may still come of the job.</summary>
+    public bool IsOpen => Job is { HasEnded: false };
+
+    /// <summary>Takes in what was learned of the job. News can come twice and out of order; the longer history wins.</summary>
+    /// <returns>Whether it was news.</returns>
+    public bool Learn(JobUpdate update, DateTime now)
+    {
+        if (Job is null)
+        {
+            _boughtAt = now;
+        }
+        else if (update.History.Count <= Job.History.Count && !(update.HasEnded && !Job.HasEnded))
+        {
+            return false;
+        }
+
+        Job = update;
+        if (_takenAt is null && update.History.Any(static change => change.Status != "sent"))
+        {
+            _takenAt = now;
+        }
+
+        if (update.HasEnded || (Failure?.Class == FailureClasses.Lost && _takenAt is not null))
+        {
+            Failure = update.Failure;
+        }
+
+        return true;
+    }
+
+    public void Fail(JobFailure failure) => Failure = failure;
+
+    /// <summary>When the job counts as lost (nobody took it) or stuck (it was taken and did not end).</summary>
+    public DateTime Deadline(RunPolicy policy, int jobBoundSeconds) => _takenAt is { } taken
+        ? taken.AddSeconds(jobBoundSeconds + policy.StuckMarginSeconds)
+        : _boughtAt.AddSeconds(policy.LostAfterSeconds);
+
+    public JobFailure Overdue() => _takenAt is null
+        ? new JobFailure(FailureClasses.Lost, "not_received", "The validator did not take the job in time (protocol 9.5).")
+        : new JobFailure(FailureClasses.Stuck, "overdue", "The job did not end within the bound of its limits (protocol 9.2).");
+
+    public AttemptOutcome Outcome() => new(
+        number,
+        Job?.JobUuid,
+        Job?.History.FirstOrDefault()?.At,
+        Job?.History ?? [],
+        Failure,
+        ExecutorSeconds());
+
+    private double ExecutorSeconds()
+    {
+        var accepted = Job?.History.FirstOrDefault(static change => change.Status == "accepted");
+        return accepted is null ? 0 : Math.Max(0, (Job!.History[^1].At - accepted.At).TotalSeconds);
+    }
+}

@@ -1,0 +1,250 @@
+using ComputeHorde.Durable.Activities;
+using ComputeHorde.Durable.Models;
+using Microsoft.DurableTask;
+using Microsoft.Extensions.Logging;
+
+namespace ComputeHorde.Durable.Orchestrators;
+
+/// <summary>
+/// The course of one run: buy, watch, store, decide. Lives inside the orchestrator, so nothing here does I/O or reads a clock. Each step
+/// gives null to go on, or one of <see cref="RunStatuses"/> to end the run with.
+/// </summary>
+internal sealed class JobRun
+{
+    private static readonly TaskOptions Patient = TaskOptions.FromRetryPolicy(
+        new RetryPolicy(maxNumberOfAttempts: 60, TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromSeconds(60)));
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2), LongestPause = TimeSpan.FromMinutes(5);
+
+    private readonly TaskOrchestrationContext _context;
+    private readonly RunInput _input;
+    private readonly RunPolicy _policy;
+    private readonly Signals _signals;
+    private readonly ILogger _logger;
+    private readonly List<Attempt> _attempts = [];
+    private ResultReference? _result;
+    private string? _note;
+
+    public JobRun(TaskOrchestrationContext context, RunInput input)
+    {
+        _context = context;
+        _input = input;
+        _policy = input.Policy;
+        _logger = context.CreateReplaySafeLogger(typeof(RunUntilComplete));
+        _signals = new Signals(context, _policy.TimeoutSeconds is { } seconds ? context.CurrentUtcDateTime.AddSeconds(seconds) : null);
+    }
+
+    private Attempt Current => _attempts[^1];
+
+    private Attempt? Completed => _attempts.Find(static attempt => attempt.IsCompleted && attempt.Failure is null);
+
+    public async Task<RunOutcome> CompleteAsync()
+    {
+        string? end = null;
+        while (end is null)
+        {
+            if (_attempts.Count == 0 || Current.Failure is not null)
+            {
+                _attempts.Add(new Attempt(_input.FirstAttempt + _attempts.Count));
+            }
+
+            end = await BuyAsync() ?? await WatchAsync() ?? await StoreAsync() ?? await BackOffAsync() ?? await StoreAsync();
+        }
+
+        return await EndAsync(end);
+    }
+
+    /// <summary>Creates the job of the current attempt. While nobody can take it, nothing is paid and the run waits.</summary>
+    private async Task<string?> BuyAsync()
+    {
+        var giveUpAt = _context.CurrentUtcDateTime.AddSeconds(_policy.CreateTimeoutSeconds);
+        for (var round = 0; Completed is null && Current.Job is null; round++)
+        {
+            Report(RunPhases.Creating);
+            var created = await _context.CallActivityAsync<CreateJobOutcome>(
+                nameof(CreateJob), new CreateJobInput(KeyOf(Current), _input.RequestId, _input.RequestSha256), Patient);
+            if (created.Update is { } job)
+            {
+                Learn(job);
+                return null;
+            }
+
+            _note = created.Problem;
+            if (!created.IsTransient || _context.CurrentUtcDateTime >= giveUpAt)
+            {
+                Current.Fail(new JobFailure(FailureClasses.NotCreated, created.IsTransient ? "unreachable" : "refused", created.Problem));
+                return RunStatuses.Failed;
+            }
+
+            Report(RunPhases.Creating);
+            if (await PauseAsync(Grow(FirstPause, round), () => Completed is not null) is { } end)
+            {
+                return end;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Waits until a job completes, or the current one has failed or is overdue.</summary>
+    private async Task<string?> WatchAsync()
+    {
+        var blind = 0;
+        DateTime? lookAgainAt = null;
+        while (Completed is null && Current.Failure is null)
+        {
+            Report(RunPhases.Waiting);
+            var deadline = Current.Deadline(_policy, _input.JobBoundSeconds);
+            var signal = await _signals.NextAsync(lookAgainAt > deadline ? lookAgainAt.Value : deadline, Learn);
+            if (signal == Signal.Elapsed)
+            {
+                lookAgainAt = await LookAsync() ? null : _context.CurrentUtcDateTime + Grow(FirstPause * 5, blind++);
+            }
+            else if (StatusOf(signal) is { } end)
+            {
+                return end;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>At a deadline the run looks for itself: an event that went missing cannot hang it.</summary>
+    /// <returns>Whether something is known now; false when nobody could be asked.</returns>
+    private async Task<bool> LookAsync()
+    {
+        var seen = await _context.CallActivityAsync<GetJobOutcome>(nameof(GetJob), new GetJobInput(Current.Job!.JobUuid, Current.Number), Patient);
+        if (seen.Update is { } job)
+        {
+            Learn(job);
+        }
+        else if (!seen.IsGone)
+        {
+            return false;
+        }
+
+        if (Current.IsOpen && Current.Deadline(_policy, _input.JobBoundSeconds) <= _context.CurrentUtcDateTime)
+        {
+            Current.Fail(Current.Overdue());
+        }
+
+        return true;
+    }
+
+    /// <summary>Stores the result of the job that completed, if one has. A job without the outputs it owes has not completed.</summary>
+    private async Task<string?> StoreAsync()
+    {
+        if (Completed is not { } winner)
+        {
+            return null;
+        }
+
+        Report(RunPhases.Storing);
+        var settled = await SettleAsync(winner);
+        _result = settled.Result;
+        if (settled.Problem is null)
+        {
+            return RunStatuses.Completed;
+        }
+
+        winner.Fail(settled.Problem);
+        return null;
+    }
+
+    /// <summary>Ends the run when no further attempt is worth it; else pauses before the next one.</summary>
+    private async Task<string?> BackOffAsync()
+    {
+        var failure = Current.Failure;
+        if (failure is null)
+        {
+            return null;
+        }
+
+        _logger.AttemptFailed(_context.InstanceId, Current.Number, failure.Class, failure.Reason, failure.Message);
+        if (_attempts.Count >= _policy.MaxAttempts || !IsWorthAnother(failure))
+        {
+            return RunStatuses.Failed;
+        }
+
+        _note = $"{failure.Class}: {failure.Message ?? failure.Reason}";
+        Report(RunPhases.BackingOff);
+        var jitter = 1 + (_context.NewGuid().ToByteArray()[0] / 1024.0);
+        var pause = Grow(TimeSpan.FromSeconds(_policy.BackoffSeconds), _attempts.Count - 1, TimeSpan.FromSeconds(_policy.MaxBackoffSeconds)) * jitter;
+        return await PauseAsync(pause, () => Completed is not null || Current.Failure is null);
+    }
+
+    private async Task<RunOutcome> EndAsync(string status)
+    {
+        _signals.Close();
+        var decisive = Completed ?? _attempts.FindLast(static attempt => attempt.Job is { HasEnded: true });
+        if (status != RunStatuses.Completed)
+        {
+            _result = (await SettleAsync(status == RunStatuses.Failed ? decisive : null)).Result;
+        }
+
+        AttemptOutcome[] outcomes = [.. _attempts.Where(static attempt => attempt.Job is not null || attempt.Failure is not null).Select(static attempt => attempt.Outcome())];
+        _logger.RunEnded(_context.InstanceId, status, outcomes.Length, Completed?.Job?.JobUuid);
+        return new RunOutcome(status, outcomes)
+        {
+            JobUuid = Completed?.Job?.JobUuid,
+            Result = _result,
+            Failure = status == RunStatuses.Completed ? null : Current.Failure,
+            ExecutorSeconds = outcomes.Sum(static outcome => outcome.ExecutorSeconds),
+        };
+    }
+
+    /// <summary>Stores the result of <paramref name="attempt"/>, if any, and ends the watch over all jobs of the run.</summary>
+    private Task<SettleOutcome> SettleAsync(Attempt? attempt) => _context.CallActivityAsync<SettleOutcome>(
+        nameof(SettleRun),
+        new SettleInput(_context.InstanceId, _input.RequestId, _input.RequestSha256, attempt is null ? null : KeyOf(attempt), attempt?.Job?.JobUuid),
+        Patient);
+
+    /// <summary>Waits, and goes on early when a job that had been given up proves alive.</summary>
+    private async Task<string?> PauseAsync(TimeSpan pause, Func<bool> isOver)
+    {
+        var until = _context.CurrentUtcDateTime + pause;
+        var signal = Signal.Updated;
+        while (signal == Signal.Updated && !isOver())
+        {
+            signal = await _signals.NextAsync(until, Learn);
+        }
+
+        return StatusOf(signal);
+    }
+
+    private bool Learn(JobUpdate update)
+    {
+        var attempt = _attempts.Find(attempt => attempt.Job?.JobUuid == update.JobUuid) ?? (Current.Job is null && update.Attempt == Current.Number ? Current : null);
+        return attempt is not null && attempt.Learn(update, _context.CurrentUtcDateTime);
+    }
+
+    private bool IsWorthAnother(JobFailure failure) =>
+        !failure.CausedByRequest
+        && !_policy.NeverRetryReasons.Contains(failure.Reason)
+        && (_policy.RetryOn.Contains(failure.Class) || _policy.RetryReasons.Contains(failure.Reason));
+
+    private AttemptKey KeyOf(Attempt attempt) => new(_context.InstanceId, attempt.Number, _input.TrustedCopyOf is not null) { CopyOf = _input.TrustedCopyOf };
+
+    private void Report(string phase)
+    {
+        var last = Current.Job?.History.LastOrDefault();
+        _context.SetCustomStatus(new RunProgress(_attempts.Count, _policy.MaxAttempts, phase, Current.Job?.JobUuid, last?.Status, last?.At)
+        {
+            Note = _note,
+            Streaming = Current.Job?.Streaming,
+        });
+    }
+
+    private static string? StatusOf(Signal signal) => signal switch
+    {
+        Signal.Cancelled => RunStatuses.Cancelled,
+        Signal.TimedOut => RunStatuses.TimedOut,
+        _ => null,
+    };
+
+    private static TimeSpan Grow(TimeSpan first, int round, TimeSpan? longest = null)
+    {
+        var most = longest ?? LongestPause;
+        return round > 16 || first * (1 << round) > most ? most : first * (1 << round);
+    }
+}

@@ -1,0 +1,23 @@
+using ComputeHorde.Durable.Models;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+
+namespace ComputeHorde.Durable.Orchestrators;
+
+/// <summary>
+/// Runs one job until it is complete: attempt by attempt, each paid for at most once, until one completes, none is worth another try, the
+/// attempts are used up, the time is over, or the caller cancels.
+/// </summary>
+public static class RunUntilComplete
+{
+    /// <summary>The orchestrator.</summary>
+    /// <param name="context">Its only source of time, ids and I/O.</param>
+    /// <returns>How the run ended.</returns>
+    [Function(nameof(RunUntilComplete))]
+    public static Task<RunOutcome> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var input = context.GetInput<RunInput>() ?? throw new ArgumentException("A run needs its input: the hash of its request and its policy.");
+        return new JobRun(context, input).CompleteAsync();
+    }
+}

@@ -1,0 +1,97 @@
+using ComputeHorde.Durable.Models;
+using Microsoft.DurableTask;
+
+namespace ComputeHorde.Durable.Orchestrators;
+
+/// <summary>What a run waits for.</summary>
+internal enum Signal
+{
+    /// <summary>Something was learned of a job.</summary>
+    Updated,
+
+    /// <summary>The moment waited for has come.</summary>
+    Elapsed,
+
+    /// <summary>The caller's time is over.</summary>
+    TimedOut,
+
+    /// <summary>The caller wants no more of it.</summary>
+    Cancelled,
+}
+
+/// <summary>
+/// The one place where a run waits. There is one pending task an event name, ever, raced with one timer: a waiter that is given up would stay
+/// registered and swallow the next event of its name.
+/// </summary>
+internal sealed class Signals(TaskOrchestrationContext context, DateTime? timeoutAt)
+{
+    private Task<JobUpdate?> _nextUpdate = context.WaitForExternalEvent<JobUpdate>(JobUpdate.EventName);
+    private readonly Task<string?> _cancel = context.WaitForExternalEvent<string>(CancelEvent);
+    private Task? _timer;
+    private DateTime _timerAt;
+    private CancellationTokenSource _timerCancellation = new();
+
+    /// <summary>The name of the external event that cancels a run.</summary>
+    public const string CancelEvent = "Cancel";
+
+    public bool IsTimedOut => timeoutAt is { } end && context.CurrentUtcDateTime >= end;
+
+    /// <summary>Waits for the next signal.</summary>
+    /// <param name="until">The moment that counts as <see cref="Signal.Elapsed"/>.</param>
+    /// <param name="apply">Takes an update in; says whether it was news.</param>
+    public async Task<Signal> NextAsync(DateTime until, Func<JobUpdate, bool> apply)
+    {
+        while (true)
+        {
+            if (_cancel.IsCompleted)
+            {
+                return Signal.Cancelled;
+            }
+
+            if (_nextUpdate.IsCompleted)
+            {
+                var update = await _nextUpdate;
+                _nextUpdate = context.WaitForExternalEvent<JobUpdate>(JobUpdate.EventName);
+                if (update is not null && apply(update))
+                {
+                    return Signal.Updated;
+                }
+
+                continue;
+            }
+
+            if (IsTimedOut)
+            {
+                return Signal.TimedOut;
+            }
+
+            if (context.CurrentUtcDateTime >= until)
+            {
+                return Signal.Elapsed;
+            }
+
+            await Task.WhenAny(_nextUpdate, _cancel, TimerFor(timeoutAt < until ? timeoutAt.Value : until));
+        }
+    }
+
+    /// <summary>Ends the pending _timer; a run that returns must not leave one behind.</summary>
+    public void Close()
+    {
+        _timerCancellation.Cancel();
+        _timerCancellation.Dispose();
+    }
+
+    private Task TimerFor(DateTime at)
+    {
+        if (_timer is { IsCompleted: false } && _timerAt == at)
+        {
+            return _timer;
+        }
+
+        _timerCancellation.Cancel();
+        _timerCancellation.Dispose();
+        _timerCancellation = new CancellationTokenSource();
+        _timerAt = at;
+        return _timer = context.CreateTimer(at, _timerCancellation.Token);
+    }
+}

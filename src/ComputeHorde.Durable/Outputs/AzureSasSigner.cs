@@ -1,0 +1,67 @@
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Sas;
+using ComputeHorde.Durable.Storage;
+
+namespace ComputeHorde.Durable.Outputs;
+
+/// <summary>
+/// Azure Blob SAS for one blob, create-only (<c>sp=c</c>: it writes once and never overwrites). Signed with a user-delegation key under a managed
+/// identity, and with the account key where the connection string holds one (Azurite).
+/// </summary>
+/// <param name="service">The storage account.</param>
+/// <param name="containers">Its containers.</param>
+/// <param name="timeProvider">The clock.</param>
+public sealed class AzureSasSigner(BlobServiceClient service, BlobContainers containers, TimeProvider timeProvider) : IOutputUrlSigner, IDisposable
+{
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5), KeyLife = TimeSpan.FromDays(1);
+    private static readonly Dictionary<string, string> PutBlobHeaders = new(StringComparer.Ordinal) { ["x-ms-blob-type"] = "BlockBlob" };
+
+    private readonly SemaphoreSlim _keyGate = new(1, 1);
+    private UserDelegationKey? _delegationKey;
+
+    /// <inheritdoc/>
+    public async ValueTask<SignedUpload> SignAsync(string blobName, TimeSpan life, CancellationToken cancellationToken)
+    {
+        var blob = (await containers.GetAsync(ContainerNames.Outputs, cancellationToken)).GetBlobClient(blobName);
+        var now = timeProvider.GetUtcNow();
+        var sas = new BlobSasBuilder(BlobSasPermissions.Create, now + life)
+        {
+            BlobContainerName = blob.BlobContainerName,
+            BlobName = blob.Name,
+            Resource = "b",
+            StartsOn = now - ClockSkew,
+            Protocol = blob.Uri.Scheme == Uri.UriSchemeHttps ? SasProtocol.Https : SasProtocol.HttpsAndHttp,
+        };
+        var url = blob.CanGenerateSasUri
+            ? blob.GenerateSasUri(sas)
+            : new BlobUriBuilder(blob.Uri)
+            {
+                Sas = sas.ToSasQueryParameters(await GetDelegationKeyAsync(now + life, cancellationToken), service.AccountName),
+            }.ToUri();
+        return new SignedUpload("PUT", url, PutBlobHeaders, FormFields: null);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _keyGate.Dispose();
+
+    private async Task<UserDelegationKey> GetDelegationKeyAsync(DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        await _keyGate.WaitAsync(cancellationToken);
+        try
+        {
+            if (_delegationKey is null || _delegationKey.SignedExpiresOn < until)
+            {
+                var now = timeProvider.GetUtcNow();
+                var expires = until > now + KeyLife ? until : now + KeyLife;
+                _delegationKey = await service.GetUserDelegationKeyAsync(now - ClockSkew, expires, cancellationToken);
+            }
+
+            return _delegationKey;
+        }
+        finally
+        {
+            _keyGate.Release();
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using System.Text.RegularExpressions;
+using ComputeHorde.Durable.Models;
+using ComputeHorde.Durable.Orchestrators;
+using ComputeHorde.Durable.Storage;
+using ComputeHorde.Sdk;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+
+namespace ComputeHorde.Durable.Runs;
+
+/// <summary>Starts runs, each once, and reads them: the one door for HTTP, queues and blobs.</summary>
+/// <param name="requests">Where requests are kept.</param>
+/// <param name="results">Where results are kept.</param>
+/// <param name="logger">The log.</param>
+public sealed partial class RunService(RequestStore requests, ResultStore results, ILogger<RunService> logger)
+{
+    /// <summary>Validates, stores and starts. The request is stored before the run starts, so a run never lacks it.</summary>
+    /// <param name="durable">Starts the run.</param>
+    /// <param name="id">The run's name; null makes one.</param>
+    /// <param name="json">The request: a <see cref="JobRequest"/>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The run, or null when another request is stored under this name.</returns>
+    /// <exception cref="ComputeHordeValidationException">The name or the request is not valid.</exception>
+    public async Task<StartedRun?> StartAsync(DurableTaskClient durable, string? id, BinaryData json, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(durable);
+        id ??= Guid.NewGuid().ToString("N");
+        if (!IdPattern().IsMatch(id))
+        {
+            throw new ComputeHordeValidationException("Idempotency-Key", "must have 1 to 100 characters of A-Z a-z 0-9 . _ : - and begin and end with a letter or a digit.");
+        }
+
+        var request = JobRequest.Parse(json);
+        if (await requests.SaveAsync(id, json, cancellationToken) is not { } hash)
+        {
+            return null;
+        }
+
+        if (await durable.GetInstanceAsync(id, cancellationToken) is null)
+        {
+            var input = new RunInput(id, hash, request.Policy, (int)request.Spec.ExpectedToEndWithin().TotalSeconds);
+            var start = new StartOrchestrationOptions(id).WithDedupeStatuses(Enum.GetValues<OrchestrationRuntimeStatus>());
+            try
+            {
+                await durable.ScheduleNewOrchestrationInstanceAsync(nameof(RunUntilComplete), input, start, cancellationToken);
+                logger.RunAccepted(id, request.Spec.DockerImage, request.Spec.ExecutorClass);
+            }
+            catch (Exception exception) when (exception.GetType().Name == "OrchestrationAlreadyExistsException")
+            {
+                // Somebody else started the same run at the same moment. The type differs from back end to back end; its name does not.
+            }
+        }
+
+        return new StartedRun(id);
+    }
+
+    /// <summary>Reads a run.</summary>
+    /// <param name="durable">Reads it.</param>
+    /// <param name="id">Its name.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The run; null when there is none.</returns>
+    public async Task<RunView?> FindAsync(DurableTaskClient durable, string id, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(durable);
+        var instance = await durable.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken);
+        return instance is { Name: nameof(RunUntilComplete) } ? RunView.Of(instance) : null;
+    }
+
+    /// <summary>Tells a run to stop waiting and paying.</summary>
+    /// <param name="durable">Tells it.</param>
+    /// <param name="id">Its name.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Whether there is such a run.</returns>
+    public async Task<bool> CancelAsync(DurableTaskClient durable, string id, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(durable, id, cancellationToken) is null)
+        {
+            return false;
+        }
+
+        await durable.RaiseEventAsync(id, Signals.CancelEvent, "cancelled by the caller", cancellationToken);
+        return true;
+    }
+
+    /// <summary>Reads what a run returned.</summary>
+    /// <param name="result">The reference from its outcome.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The manifest.</returns>
+    public Task<ResultManifest> LoadResultAsync(ResultReference result, CancellationToken cancellationToken) => results.LoadAsync(result, cancellationToken);
+
+    /// <summary>Opens one part of a result.</summary>
+    /// <param name="content">The reference from the manifest.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Its bytes.</returns>
+    public async Task<Stream> OpenAsync(ContentReference content, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        return content.Blob is null ? Stream.Null : await results.OpenAsync(content.Blob, cancellationToken);
+    }
+
+    [GeneratedRegex("^[A-Za-z0-9](?:[A-Za-z0-9._:-]{0,98}[A-Za-z0-9])?\\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex IdPattern();
+}
+
+/// <summary>A run that was started, now or by an earlier call.</summary>
+/// <param name="Id">Its name.</param>
+public sealed record StartedRun(string Id);

@@ -1,0 +1,50 @@
+using System.Security.Cryptography;
+using Azure;
+using Azure.Storage.Blobs.Models;
+using ComputeHorde.Durable.Models;
+
+namespace ComputeHorde.Durable.Storage;
+
+/// <summary>The claim check of requests: container <c>requests</c>, one write-once blob a run.</summary>
+/// <param name="containers">The storage account.</param>
+public sealed class RequestStore(BlobContainers containers)
+{
+    /// <summary>Stores a request. Storing the same bytes again does nothing.</summary>
+    /// <param name="id">The run.</param>
+    /// <param name="content">The request as it was validated.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The SHA-256 of the request, lower-case hex; null when another request is stored under this id.</returns>
+    public async Task<string?> SaveAsync(string id, BinaryData content, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        var blob = (await containers.GetAsync(ContainerNames.Requests, cancellationToken)).GetBlobClient(id + ".json");
+        var hash = Hash(content);
+        try
+        {
+            await blob.UploadAsync(content, new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } }, cancellationToken);
+            return hash;
+        }
+        catch (RequestFailedException exception) when (exception.Status is 409 or 412)
+        {
+            var stored = await blob.DownloadContentAsync(cancellationToken);
+            return Hash(stored.Value.Content) == hash ? hash : null;
+        }
+    }
+
+    /// <summary>Reads a request back.</summary>
+    /// <param name="id">The run.</param>
+    /// <param name="sha256">The hash that <see cref="SaveAsync"/> gave.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The request.</returns>
+    /// <exception cref="InvalidDataException">The stored request is not the one that was validated.</exception>
+    public async Task<JobRequest> LoadAsync(string id, string sha256, CancellationToken cancellationToken)
+    {
+        var blob = (await containers.GetAsync(ContainerNames.Requests, cancellationToken)).GetBlobClient(id + ".json");
+        var stored = await blob.DownloadContentAsync(cancellationToken);
+        return Hash(stored.Value.Content) == sha256
+            ? JobRequest.Parse(stored.Value.Content)
+            : throw new InvalidDataException($"The request of run '{id}' was changed after it was accepted.");
+    }
+
+    private static string Hash(BinaryData content) => Convert.ToHexStringLower(SHA256.HashData(content.ToMemory().Span));
+}

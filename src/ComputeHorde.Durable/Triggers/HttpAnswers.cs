@@ -1,0 +1,55 @@
+using ComputeHorde.Sdk;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+
+namespace ComputeHorde.Durable.Triggers;
+
+/// <summary>What our HTTP functions read and answer: snake_case JSON, and problem+json (RFC 9457) that names each field.</summary>
+internal static class HttpAnswers
+{
+    public static IActionResult Json<T>(int status, T value) =>
+        new ContentResult { StatusCode = status, ContentType = "application/json; charset=utf-8", Content = SnakeCaseJson.ToText(value) };
+
+    public static IActionResult Problem(int status, string title, IReadOnlyList<ValidationProblem> problems) => new ContentResult
+    {
+        StatusCode = status,
+        ContentType = "application/problem+json; charset=utf-8",
+        Content = SnakeCaseJson.ToText(new
+        {
+            Title = title,
+            Status = status,
+            Errors = problems.GroupBy(static problem => problem.Field, StringComparer.Ordinal)
+                .ToDictionary(static group => group.Key, static group => group.Select(static problem => problem.Message).ToArray(), StringComparer.Ordinal),
+        }),
+    };
+
+    public static IActionResult NotFound(string id) => Problem(404, "There is no such run", [new ValidationProblem("id", $"no run is called '{id}'.")]);
+
+    /// <summary>Reads a body, and no more of it than allowed.</summary>
+    /// <exception cref="BodyTooLargeException">The body has more than <paramref name="most"/> bytes.</exception>
+    public static async Task<BinaryData> ReadBodyAsync(HttpRequest request, int most, CancellationToken cancellationToken)
+    {
+        if (request.ContentLength > most)
+        {
+            throw new BodyTooLargeException(most);
+        }
+
+        using var content = new MemoryStream();
+        var buffer = new byte[81_920];
+        int read;
+        while ((read = await request.Body.ReadAsync(buffer, cancellationToken)) > 0)
+        {
+            if (content.Length + read > most)
+            {
+                throw new BodyTooLargeException(most);
+            }
+
+            content.Write(buffer, 0, read);
+        }
+
+        return new BinaryData(content.ToArray());
+    }
+}
+
+/// <summary>A body is larger than anything that could be sent on.</summary>
+internal sealed class BodyTooLargeException(int most) : Exception($"must have at most {most} bytes.");

@@ -1,0 +1,127 @@
+using System.Globalization;
+using ComputeHorde.Durable.Models;
+using ComputeHorde.Durable.Runs;
+using ComputeHorde.Sdk;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace ComputeHorde.Durable.Triggers;
+
+/// <summary>The HTTP API of runs. Bad input is answered before anything is stored or paid for.</summary>
+/// <param name="runs">Starts and reads runs.</param>
+public sealed class JobsApi(RunService runs)
+{
+    /// <summary>Starts a run. The header <c>Idempotency-Key</c> names it: the same key with the same body starts nothing new.</summary>
+    /// <param name="request">The request; its body is a <see cref="JobRequest"/>.</param>
+    /// <param name="durable">Starts the run.</param>
+    /// <param name="cancellationToken">The caller went away.</param>
+    /// <returns>202 with <c>Location</c>; 400, 409 or 413 as problem+json.</returns>
+    [Function("StartJob")]
+    public async Task<IActionResult> StartAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "jobs")] HttpRequest request,
+        [DurableClient] DurableTaskClient durable,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var key = request.Headers["Idempotency-Key"].ToString();
+        try
+        {
+            var body = await HttpAnswers.ReadBodyAsync(request, JobSpecValidation.MaxRequestBytes, cancellationToken);
+            var started = await runs.StartAsync(durable, key.Length == 0 ? null : key, body, cancellationToken);
+            if (started is null)
+            {
+                return HttpAnswers.Problem(409, "Another request was sent under this Idempotency-Key", [new ValidationProblem("Idempotency-Key", $"'{key}' names a run with another body.")]);
+            }
+
+            var location = $"{request.Scheme}://{request.Host}{request.PathBase}{request.Path.Value!.TrimEnd('/')}/{started.Id}";
+            request.HttpContext.Response.Headers.Location = location;
+            return HttpAnswers.Json(202, new { started.Id, StatusUrl = location });
+        }
+        catch (ComputeHordeValidationException exception)
+        {
+            return HttpAnswers.Problem(400, "The request is not valid", exception.Problems);
+        }
+        catch (BodyTooLargeException exception)
+        {
+            return HttpAnswers.Problem(413, "The request is too large", [new ValidationProblem("body", exception.Message)]);
+        }
+    }
+
+    /// <summary>Shows a run.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="durable">Reads the run.</param>
+    /// <param name="id">The run.</param>
+    /// <param name="cancellationToken">The caller went away.</param>
+    /// <returns>200 with the run, or 404.</returns>
+    [Function("ShowJob")]
+    public async Task<IActionResult> GetAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "jobs/{id}")] HttpRequest request,
+        [DurableClient] DurableTaskClient durable,
+        string id,
+        CancellationToken cancellationToken)
+    {
+        var run = await runs.FindAsync(durable, id, cancellationToken);
+        return run is null ? HttpAnswers.NotFound(id) : HttpAnswers.Json(200, run);
+    }
+
+    /// <summary>Cancels a run: it stops waiting and paying. A job that is running cannot be stopped and runs to its limits (protocol 9.5).</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="durable">Tells the run.</param>
+    /// <param name="id">The run.</param>
+    /// <param name="cancellationToken">The caller went away.</param>
+    /// <returns>202, also when the run has ended already; or 404.</returns>
+    [Function("CancelJob")]
+    public async Task<IActionResult> CancelAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "jobs/{id}/cancel")] HttpRequest request,
+        [DurableClient] DurableTaskClient durable,
+        string id,
+        CancellationToken cancellationToken) =>
+        await runs.CancelAsync(durable, id, cancellationToken)
+            ? HttpAnswers.Json(202, new { Id = id, Note = "The run stops waiting and buys nothing more. A job that is already running cannot be stopped; it runs to its limits." })
+            : HttpAnswers.NotFound(id);
+
+    /// <summary>Hands out what a run returned: its manifest, or with <c>?part=</c> the bytes of <c>stdout</c>, <c>stderr</c> or an artifact's path.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="durable">Reads the run.</param>
+    /// <param name="id">The run.</param>
+    /// <param name="cancellationToken">The caller went away.</param>
+    /// <returns>200 (206 for a range), 404 without a run or a part, 409 while the run has no result.</returns>
+    [Function("GetJobResult")]
+    public async Task<IActionResult> GetResultAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "jobs/{id}/result")] HttpRequest request,
+        [DurableClient] DurableTaskClient durable,
+        string id,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var run = await runs.FindAsync(durable, id, cancellationToken);
+        if (run is null)
+        {
+            return HttpAnswers.NotFound(id);
+        }
+
+        if (run.Outcome?.Result is not { } result)
+        {
+            return HttpAnswers.Problem(409, "The run has no result", [new ValidationProblem("id", $"run '{id}' is {run.Status} and has stored none.")]);
+        }
+
+        var manifest = await runs.LoadResultAsync(result, cancellationToken);
+        var part = request.Query["part"].ToString();
+        if (part.Length == 0)
+        {
+            return HttpAnswers.Json(200, manifest);
+        }
+
+        var content = part switch
+        {
+            "stdout" => manifest.Stdout,
+            "stderr" => manifest.Stderr,
+            _ => manifest.Artifacts.GetValueOrDefault(part),
+        };
+        return content is null
+            ? HttpAnswers.Problem(404, "There is no such part", [new ValidationProblem("part", $"must be stdout, stderr or one of the {manifest.Artifacts.Count.ToString(CultureInfo.InvariantCulture)} artifact paths of the manifest.")])
+            : new FileStreamResult(await runs.OpenAsync(content, cancellationToken), part is "stdout" or "stderr" ? "text/plain; charset=utf-8" : "application/octet-stream") { EnableRangeProcessing = true };
+    }
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace ComputeHorde.Durable.LocalHost.Tests;
+
+/// <summary>
+/// SIGKILL at random moments. The witness is the emulator, which lives on: it says what was paid. More kills: COMPUTEHORDE_KILLS=200; the same
+/// moments again: COMPUTEHORDE_SEED.
+/// </summary>
+public sealed class KillTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task Serve_KilledAtRandomMoments_CompletesEveryJobAndPaysOncePerAttempt()
+    {
+        var kills = Setting("COMPUTEHORDE_KILLS") ?? 20;
+        var seed = Setting("COMPUTEHORDE_SEED") ?? RandomNumberGenerator.GetInt32(int.MaxValue);
+        output.WriteLine($"seed {seed}, {kills} kills");
+        var random = new Random(seed);
+        await using var service = await Service.CreateAsync(static horde => horde.Speed = 4);
+        await service.StartAsync();
+        for (var kill = 0; kill < kills; kill++)
+        {
+            var id = $"kill-{kill:D3}";
+            Assert.Equal(HttpStatusCode.Accepted, await service.PostAsync(id, Service.Job($"word-{kill}")));
+            await MomentAsync(service, id, kill % 5, random);
+            await service.KillAsync();
+            await service.StartAsync();
+        }
+
+        for (var kill = 0; kill < kills; kill++)
+        {
+            await AssertIntactAsync(service, $"kill-{kill:D3}");
+        }
+
+        Assert.All(service.Horde.Counters.PaidCreatesByTag, static paid => Assert.Equal(1, paid.Value));
+        Assert.Equal(kills, service.Horde.Counters.Creates);
+        var again = await service.GetAsync("jobs/kill-000");
+        Assert.Equal("kill-000", (string?)again["id"]);
+        output.WriteLine($"{kills} kills, {service.Horde.Counters.Creates} creates, {service.Horde.Counters.CreateCalls} create calls, {service.Horde.Counters.ListCalls} list calls");
+    }
+
+    /// <summary>Waits for the moment to kill at.</summary>
+    private static async Task MomentAsync(Service service, string id, int kind, Random random)
+    {
+        var horde = service.Horde;
+        switch (kind)
+        {
+            case 0: // before the create call, or in it
+                await Task.Delay(random.Next(40), TestContext.Current.CancellationToken);
+                break;
+            case 1: // between the create answer and the commit
+                await Eventually.TrueAsync(() => horde.Counters.PaidCreatesByTag.ContainsKey($"{id}#1"), "the job was stored");
+                break;
+            case 2: // while waiting
+                await Eventually.TrueAsync(() => horde.Counters.PaidCreatesByTag.ContainsKey($"{id}#1"), "the job was stored");
+                await Task.Delay(random.Next(600), TestContext.Current.CancellationToken);
+                break;
+            case 3: // while the result is being stored: the run asks for the whole job once more
+                var before = horde.Counters.DetailCalls;
+                await Eventually.TrueAsync(() => horde.Counters.DetailCalls > before, "the result was asked for");
+                await Task.Delay(random.Next(15), TestContext.Current.CancellationToken);
+                break;
+            default: // any time
+                await Task.Delay(random.Next(2_500), TestContext.Current.CancellationToken);
+                break;
+        }
+    }
+
+    private static async Task AssertIntactAsync(Service service, string id)
+    {
+        var run = await service.EndOfAsync(id);
+        Assert.Equal("completed", (string?)run["status"]);
+        var attempts = (JsonArray)run["outcome"]!["attempts"]!;
+        Assert.Single(attempts);
+        var manifest = await service.GetAsync($"jobs/{id}/result");
+        var stdout = await service.GetTextAsync($"jobs/{id}/result?part=stdout");
+        Assert.Equal((string?)manifest["stdout"]!["sha256"], Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(stdout))));
+        Assert.True((long)manifest["outputs"]!["/output/report.txt"]!["size"]! > 0);
+    }
+
+    private static int? Setting(string name) => Environment.GetEnvironmentVariable(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
+}

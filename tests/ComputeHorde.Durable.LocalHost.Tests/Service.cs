@@ -1,0 +1,109 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using ComputeHorde.Durable.LocalRuntime;
+using ComputeHorde.Emulator;
+
+namespace ComputeHorde.Durable.LocalHost.Tests;
+
+/// <summary><c>serve</c> as a process that can be killed, beside an Azurite and an emulator that survive it and bear witness.</summary>
+internal sealed class Service : IAsyncDisposable
+{
+    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("computehorde-test-");
+    private readonly HttpClient _http;
+    private readonly int _port = FreePort();
+
+    private Service(AzuriteServer azurite, FacilitatorEmulator horde)
+    {
+        Azurite = azurite;
+        Horde = horde;
+        _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_port}/api/"), Timeout = TimeSpan.FromSeconds(10) };
+    }
+
+    public AzuriteServer Azurite { get; set; }
+
+    public FacilitatorEmulator Horde { get; set; }
+
+    public HostProcess? Process { get; private set; }
+
+    public static async Task<Service> CreateAsync(Action<FacilitatorEmulatorOptions> configure, AzuriteOptions? azurite = null) =>
+        new(await AzuriteServer.StartAsync(azurite, TestContext.Current.CancellationToken), await FacilitatorEmulator.StartAsync(configure, TestContext.Current.CancellationToken));
+
+    public async Task StartAsync()
+    {
+        Process = HostProcess.Start(
+            ["serve", "--follow-stdin", "--port", $"{_port}", "--data", _data.FullName, "--storage", Azurite.ConnectionString, "--facilitator-url", Horde.BaseAddress.AbsoluteUri,
+                "--validator-hotkey", Horde.ValidatorHotkey, "--poll-interval", "0.2"],
+            new Dictionary<string, string?> { ["ComputeHorde__HotkeySecret"] = "//Alice", ["ComputeHorde__CreateFenceSeconds"] = "1" });
+        await Process.ReadyAsync();
+    }
+
+    public async Task KillAsync()
+    {
+        await Process!.KillAsync();
+        await Process.DisposeAsync();
+        Process = null;
+    }
+
+    /// <summary>Posts a job under its name.</summary>
+    public async Task<HttpStatusCode> PostAsync(string id, JsonObject job)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "jobs") { Content = JsonContent.Create(job) };
+        request.Headers.Add("Idempotency-Key", id);
+        using var answer = await _http.SendAsync(request, TestContext.Current.CancellationToken);
+        return answer.StatusCode;
+    }
+
+    public async Task<JsonObject> GetAsync(string path) => (await _http.GetFromJsonAsync<JsonObject>(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken))!;
+
+    public Task<string> GetTextAsync(string path) => _http.GetStringAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+
+    /// <summary>Waits until a run has ended, and gives it.</summary>
+    public async Task<JsonObject> EndOfAsync(string id, double withinSeconds = 90)
+    {
+        JsonObject? run = null;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                run = await GetAsync($"jobs/{id}");
+                return run.ContainsKey("outcome") || run.ContainsKey("error");
+            },
+            $"run {id} ended",
+            withinSeconds);
+        return run!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        if (Process is not null)
+        {
+            await Process.DisposeAsync();
+        }
+
+        await Horde.DisposeAsync();
+        await Azurite.DisposeAsync();
+        _data.Delete(recursive: true);
+    }
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>A small job that hashes its arguments and uploads a report.</summary>
+    public static JsonObject Job(string word) => new()
+    {
+        ["executor_class"] = "always_on.test",
+        ["docker_image"] = "computehorde/sha256:latest",
+        ["args"] = new JsonArray(word),
+        ["artifacts_dir"] = "/artifacts",
+        ["outputs"] = new JsonArray("/output/report.txt"),
+        ["download_time_limit_sec"] = 10,
+        ["execution_time_limit_sec"] = 10,
+        ["upload_time_limit_sec"] = 10,
+    };
+}
