@@ -41,7 +41,7 @@ internal static class StorageConnection
         return new BlobServiceClient(uri, Credential(identity["clientId"]), options);
     }
 
-    private static TokenCredential Credential(string? clientId) => new DefaultAzureCredential(new DefaultAzureCredentialOptions
+    private static DefaultAzureCredential Credential(string? clientId) => new DefaultAzureCredential(new DefaultAzureCredentialOptions
     {
         ManagedIdentityClientId = string.IsNullOrEmpty(clientId) ? null : clientId,
     });

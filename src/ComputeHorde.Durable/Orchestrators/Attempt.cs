@@ -61,7 +61,7 @@ internal sealed class Attempt(int number)
     public AttemptOutcome Outcome() => new(
         number,
         Job?.JobUuid,
-        Job?.History.FirstOrDefault()?.At,
+        Job?.History is [var first, ..] ? first.At : null,
         Job?.History ?? [],
         Failure,
         ExecutorSeconds());

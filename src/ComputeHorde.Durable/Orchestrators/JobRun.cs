@@ -9,7 +9,7 @@ namespace ComputeHorde.Durable.Orchestrators;
 /// The course of one run: buy, watch, store, decide. Lives inside the orchestrator, so nothing here does I/O or reads a clock. Each step
 /// gives null to go on, or one of <see cref="RunStatuses"/> to end the run with.
 /// </summary>
-internal sealed class JobRun
+internal sealed class JobRun : IDisposable
 {
     private static readonly TaskOptions Patient = TaskOptions.FromRetryPolicy(
         new RetryPolicy(maxNumberOfAttempts: 60, TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromSeconds(60)));
@@ -37,6 +37,8 @@ internal sealed class JobRun
     private Attempt Current => _attempts[^1];
 
     private Attempt? Completed => _attempts.Find(static attempt => attempt.IsCompleted && attempt.Failure is null);
+
+    public void Dispose() => _signals.Dispose();
 
     public async Task<RunOutcome> CompleteAsync()
     {
@@ -175,7 +177,6 @@ internal sealed class JobRun
 
     private async Task<RunOutcome> EndAsync(string status)
     {
-        _signals.Close();
         var decisive = Completed ?? _attempts.FindLast(static attempt => attempt.Job is { HasEnded: true });
         if (status != RunStatuses.Completed)
         {
@@ -227,7 +228,7 @@ internal sealed class JobRun
 
     private void Report(string phase)
     {
-        var last = Current.Job?.History.LastOrDefault();
+        var last = Current.Job?.History is [.., var newest] ? newest : null;
         _context.SetCustomStatus(new RunProgress(_attempts.Count, _policy.MaxAttempts, phase, Current.Job?.JobUuid, last?.Status, last?.At)
         {
             Note = _note,

@@ -14,10 +14,11 @@ public static class RunUntilComplete
     /// <param name="context">Its only source of time, ids and I/O.</param>
     /// <returns>How the run ended.</returns>
     [Function(nameof(RunUntilComplete))]
-    public static Task<RunOutcome> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
+    public static async Task<RunOutcome> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var input = context.GetInput<RunInput>() ?? throw new ArgumentException("A run needs its input: the hash of its request and its policy.");
-        return new JobRun(context, input).CompleteAsync();
+        var input = context.GetInput<RunInput>() ?? throw new ArgumentException("A run needs its input: its request and its policy.", nameof(context));
+        using var run = new JobRun(context, input);
+        return await run.CompleteAsync();
     }
 }

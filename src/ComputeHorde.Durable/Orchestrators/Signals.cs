@@ -23,7 +23,7 @@ internal enum Signal
 /// The one place where a run waits. There is one pending task an event name, ever, raced with one timer: a waiter that is given up would stay
 /// registered and swallow the next event of its name.
 /// </summary>
-internal sealed class Signals(TaskOrchestrationContext context, DateTime? timeoutAt)
+internal sealed class Signals(TaskOrchestrationContext context, DateTime? timeoutAt) : IDisposable
 {
     private Task<JobUpdate?> _nextUpdate = context.WaitForExternalEvent<JobUpdate>(JobUpdate.EventName);
     private readonly Task<string?> _cancel = context.WaitForExternalEvent<string>(CancelEvent);
@@ -75,7 +75,7 @@ internal sealed class Signals(TaskOrchestrationContext context, DateTime? timeou
     }
 
     /// <summary>Ends the pending _timer; a run that returns must not leave one behind.</summary>
-    public void Close()
+    public void Dispose()
     {
         _timerCancellation.Cancel();
         _timerCancellation.Dispose();
