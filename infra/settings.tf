@@ -1,0 +1,30 @@
+# The application settings. Names and meanings: the README's configuration table.
+
+locals {
+  app_settings = merge(local.function_settings, var.settings, local.identity_settings)
+
+  # What an operator may replace through var.settings.
+  function_settings = {
+    ComputeHordePollSchedule             = "*/5 * * * * *"
+    ComputeHorde__FacilitatorUrl         = "https://facilitator.computehorde.io/"
+    ComputeHorde__ValidatorHotkey        = ""
+    ComputeHorde__PollIntervalSeconds    = "5"
+    ComputeHorde__MaxPollIntervalSeconds = "60"
+    ComputeHorde__CreateFenceSeconds     = "60"
+    ComputeHorde__OutputUrlMarginSeconds = "3600"
+    ComputeHorde__MaxHashedOutputBytes   = "1073741824"
+  }
+
+  # What follows from the infrastructure. No key, no connection string with a secret: identities and a Key Vault reference.
+  identity_settings = {
+    AzureWebJobsStorage__accountName          = module.storage.name
+    AzureWebJobsStorage__blobServiceUri       = module.storage.blob_endpoint
+    AzureWebJobsStorage__queueServiceUri      = module.storage.queue_endpoint
+    AzureWebJobsStorage__tableServiceUri      = module.storage.table_endpoint
+    AzureWebJobsStorage__credential           = "managedidentity"
+    AzureWebJobsStorage__clientId             = azurerm_user_assigned_identity.app.client_id
+    AZURE_CLIENT_ID                           = azurerm_user_assigned_identity.app.client_id
+    APPLICATIONINSIGHTS_AUTHENTICATION_STRING = "ClientId=${azurerm_user_assigned_identity.app.client_id};Authorization=AAD"
+    ComputeHorde__HotkeySecret                = "@Microsoft.KeyVault(SecretUri=${module.vault.uri}secrets/${var.hotkey_secret_name})"
+  }
+}
