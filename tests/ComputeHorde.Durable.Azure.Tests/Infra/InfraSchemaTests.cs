@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace ComputeHorde.Durable.Azure.Tests.Infra;
 
-public sealed class InfraSchemaTests(InfraFixture infra) : IClassFixture<InfraFixture>
+public sealed partial class InfraSchemaTests(InfraFixture infra) : IClassFixture<InfraFixture>
 {
     private static readonly SchemaCheck Schema = SchemaCheck.Load();
 
@@ -40,7 +40,7 @@ public sealed class InfraSchemaTests(InfraFixture infra) : IClassFixture<InfraFi
     {
         var documentation = Repository.ReadText("docs", "azure.md");
 
-        Assert.Empty(infra.Root.Variables.Keys.Where(name => !documentation.Contains($"| `{name}` |", StringComparison.Ordinal)));
+        Assert.All(infra.Root.Variables.Keys, name => Assert.Contains($"| `{name}` |", documentation, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -48,8 +48,8 @@ public sealed class InfraSchemaTests(InfraFixture infra) : IClassFixture<InfraFi
     {
         var files = from module in infra.Modules
                     from text in module.Strings
-                    from Match match in Regex.Matches(text.Text, @"file\(""\$\{path\.module\}/(?<path>[^""]+)""\)")
-                    select (module.Folder, Pattern: Regex.Replace(match.Groups["path"].Value, @"\$\{[^}]+\}", "*"));
+                    from Match match in FilePattern().Matches(text.Text)
+                    select (module.Folder, Pattern: TemplatePattern().Replace(match.Groups["path"].Value, "*"));
 
         Assert.NotEmpty(files);
         Assert.All(files, static file => Assert.NotEmpty(Directory.GetFiles(Repository.Path("infra", file.Folder), file.Pattern)));
@@ -162,4 +162,10 @@ public sealed class InfraSchemaTests(InfraFixture infra) : IClassFixture<InfraFi
             modules.SelectMany(Schema.Check));
         folder.Delete(recursive: true);
     }
+
+    [GeneratedRegex(@"file\(""\$\{path\.module\}/(?<path>[^""]+)""\)", RegexOptions.None, 1000)]
+    private static partial Regex FilePattern();
+
+    [GeneratedRegex(@"\$\{[^}]+\}", RegexOptions.None, 1000)]
+    private static partial Regex TemplatePattern();
 }

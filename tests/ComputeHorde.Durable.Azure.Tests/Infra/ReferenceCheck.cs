@@ -86,15 +86,15 @@ internal sealed partial class ReferenceCheck(SchemaCheck schema, IReadOnlyList<T
 
     private static IEnumerable<string> Names(Regex pattern, string text) => pattern.Matches(text).Select(static match => match.Groups["name"].Value);
 
-    [GeneratedRegex(@"(?<![\w.])var\.(?<name>\w+)", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"(?<![\w.])var\.(?<name>\w+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex VariablePattern();
 
-    [GeneratedRegex(@"(?<![\w.])local\.(?<name>\w+)", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"(?<![\w.])local\.(?<name>\w+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex LocalPattern();
 
-    [GeneratedRegex(@"(?<![\w.])module\.(?<name>\w+)(\[[^\]]*\])?\.(?<output>\w+)", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"(?<![\w.])module\.(?<name>\w+)(\[[^\]]*\])?\.(?<output>\w+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ModulePattern();
 
-    [GeneratedRegex(@"(?<![\w.])(?<data>data\.)?(?<type>azurerm_\w+)\.(?<name>\w+)(\[[^\]]*\])?(\.(?<attribute>\w+))?", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"(?<![\w.])(?<data>data\.)?(?<type>azurerm_\w+)\.(?<name>\w+)(\[[^\]]*\])?(\.(?<attribute>\w+))?", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ResourcePattern();
 }
