@@ -30,6 +30,7 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
     private readonly IReadOnlyList<IFunctionListener> _listeners;
     private Task _listening = Task.CompletedTask;
     private Task<int>? _draining;
+    private bool _disposed;
 
     public FunctionsRuntime(
         IServiceProvider services, FunctionsSetup setup, IConfiguration configuration, IOptions<WorkerOptions> worker, ILoggerFactory loggers)
@@ -112,8 +113,12 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>The container knows this object by two services and disposes of it twice.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+            return;
+        _disposed = true;
         await _stopping.CancelAsync();
         await _listening;
         await _durable.DisposeAsync();

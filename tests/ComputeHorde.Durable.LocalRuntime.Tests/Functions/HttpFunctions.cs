@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+
+namespace ComputeHorde.Durable.LocalRuntime.Tests.Functions;
+
+public sealed record Greeting(string Name, int Times);
+
+/// <summary>HTTP functions of every kind of signature.</summary>
+public sealed class HttpFunctions(HttpScope scope)
+{
+    [Function("HttpAction")]
+    public IActionResult Action([HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", Route = "action/{id:int}")] HttpRequest request, int id) =>
+        new OkObjectResult(new Greeting(request.Method, id));
+
+    [Function("HttpResult")]
+    public async Task<IResult> Result([HttpTrigger(AuthorizationLevel.Function, "get")] HttpRequest request, CancellationToken cancellation)
+    {
+        await Task.Yield();
+        cancellation.ThrowIfCancellationRequested();
+        return Results.Json(new Greeting(request.Query["name"].ToString(), 1), statusCode: 202);
+    }
+
+    [Function("HttpObject")]
+    public static Greeting Object([HttpTrigger(AuthorizationLevel.Anonymous, Route = "object/{name}")] HttpRequest request, string name, int times = 3) =>
+        new(name, times);
+
+    [Function("HttpBody")]
+    public static async ValueTask<IActionResult> Body(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post")] HttpRequest request, [Microsoft.Azure.Functions.Worker.Http.FromBody] Greeting greeting)
+    {
+        await Task.Yield();
+        return new OkObjectResult(greeting with { Times = greeting.Times + 1 });
+    }
+
+    [Function("HttpThrows")]
+    public static Task<IActionResult> Throws([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request) =>
+        throw new InvalidOperationException("secret detail");
+
+    [Function("HttpScoped")]
+    public string Scoped([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request, FunctionContext context) =>
+        $"{scope.Id} {ReferenceEquals(scope, context.InstanceServices.GetService(typeof(HttpScope)))} {ReferenceEquals(context.GetHttpContext(), request.HttpContext)}";
+
+    [Function("HttpHangs")]
+    public static async Task<IActionResult> Hangs([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request, CancellationToken cancellation)
+    {
+        await Task.Delay(Timeout.Infinite, cancellation);
+        return new OkResult();
+    }
+}
+
+/// <summary>A scoped service.</summary>
+public sealed class HttpScope
+{
+    public Guid Id { get; } = Guid.NewGuid();
+}
