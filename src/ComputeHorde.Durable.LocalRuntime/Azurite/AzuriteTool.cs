@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Security.Cryptography;
+using System.IO.Hashing;
 using System.Text;
 
 namespace ComputeHorde.Durable.LocalRuntime.Azurite;
@@ -70,7 +70,8 @@ internal static class AzuriteTool
     /// <summary>One installation at a time on this machine, over all processes.</summary>
     private static async Task<FileStream> LockAsync(string directory, AzuriteOptions options, CancellationToken cancellation)
     {
-        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(directory))))[..16];
+        // That this assembly uses System.IO.Hashing itself also carries the file along to the programs built on it: Azure.Storage loads it.
+        var name = Convert.ToHexStringLower(XxHash64.Hash(Encoding.UTF8.GetBytes(Path.GetFullPath(directory))));
         var path = Path.Combine(Path.GetTempPath(), $"azurite-install-{name}.lock");
         var started = TimeProvider.System.GetTimestamp();
         for (var told = false; ; told = true)

@@ -1,0 +1,31 @@
+using Azure.Storage.Blobs;
+using Microsoft.Azure.Functions.Worker;
+
+namespace ComputeHorde.Durable.LocalRuntime.Tests.Functions;
+
+/// <summary>Blob functions of every kind of signature. Each test names the container through a setting.</summary>
+public sealed class BlobFunctions
+{
+    private readonly Recorder _recorder;
+
+    public BlobFunctions(IServiceProvider services) => _recorder = (Recorder)services.GetService(typeof(Recorder))!;
+
+    [Function("BlobText")]
+    public Task Text([BlobTrigger("%TestContainer%/{name}.json")] string content, string name, CancellationToken cancellation) =>
+        _recorder.RecordAsync("BlobText", $"{name}={content}", cancellation);
+
+    [Function("BlobStream")]
+    public async Task Streamed([BlobTrigger("%TestContainer%/{folder}/{name}", Source = BlobTriggerSource.EventGrid)] Stream content, string folder, string name, string blobTrigger)
+    {
+        using var reader = new StreamReader(content);
+        await _recorder.RecordAsync("BlobStream", $"{folder}|{name}|{await reader.ReadToEndAsync()}|{blobTrigger.EndsWith($"{folder}/{name}", StringComparison.Ordinal)}");
+    }
+
+    [Function("BlobClient")]
+    public async Task Client([BlobTrigger("%TestContainer%")] BlobClient blob) =>
+        await _recorder.RecordAsync("BlobClient", $"{blob.Name} {(await blob.GetPropertiesAsync()).Value.ContentLength}");
+
+    [Function("BlobObject")]
+    public Task Object([BlobTrigger("%TestContainer%/{name}.json")] Greeting greeting, [BlobInput("%TestContainer%/{name}.txt")] string? side) =>
+        _recorder.RecordAsync("BlobObject", $"{greeting} {side ?? "none"}");
+}

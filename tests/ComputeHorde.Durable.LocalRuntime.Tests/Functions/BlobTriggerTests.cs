@@ -1,0 +1,131 @@
+using System.Text.Json;
+using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
+
+namespace ComputeHorde.Durable.LocalRuntime.Tests.Functions;
+
+public sealed class BlobTriggerTests(StorageFixture storage)
+{
+    private readonly Recorder _recorder = new();
+    private readonly string _name = $"blobs-{Guid.NewGuid():N}";
+
+    [Fact]
+    public async Task Blob_Lands_StartsTheFunctionWithItsContentAndNameOnce()
+    {
+        await using var host = await StartAsync("BlobText");
+
+        await PutAsync("a.json", "one");
+        await PutAsync("ignored.txt", "no");
+        await Eventually.True(() => Calls("BlobText").Length == 1);
+        await PutAsync("a.json", "two");
+        await Eventually.True(() => Calls("BlobText").Length == 2);
+
+        Assert.Equal(["a=one", "a=two"], Calls("BlobText"));
+    }
+
+    [Theory]
+    [InlineData("BlobStream", "some/deep/file.bin", "{\"name\":\"n\",\"times\":1}", "some/deep|file.bin|{\"name\":\"n\",\"times\":1}|True")]
+    [InlineData("BlobClient", "x.bin", "{\"name\":\"n\",\"times\":1}", "x.bin 22")]
+    [InlineData("BlobObject", "g.json", "{\"name\":\"n\",\"times\":1}", "Greeting { Name = n, Times = 1 } none")]
+    public async Task Blob_ParameterType_IsConverted(string function, string blob, string content, string expected)
+    {
+        await using var host = await StartAsync(function);
+
+        await PutAsync(blob, content);
+
+        await Eventually.True(() => Calls(function).Length == 1);
+        Assert.Equal(expected, Assert.Single(Calls(function)));
+    }
+
+    [Fact]
+    public async Task Blobs_AThousandLandAtOnce_AreHandledOnceEachAlsoAcrossRestarts()
+    {
+        using var data = new TempDirectory();
+        await PutManyAsync(1000);
+
+        await using (await StartAsync("BlobText", setup => setup.DataDirectory = data.Path))
+            await Eventually.True(() => Calls("BlobText").Length >= 300);
+        await using (await StartAsync("BlobText", setup => setup.DataDirectory = data.Path))
+            await Eventually.True(() => Calls("BlobText").Length >= 1000);
+        await using (await StartAsync("BlobText", setup => setup.DataDirectory = data.Path))
+        {
+            await PutAsync("last.json", "last");
+            await Eventually.True(() => Calls("BlobText").Contains("last=last"));
+        }
+
+        Assert.Equal(1001, Calls("BlobText").Length);
+        Assert.Equal(1001, Calls("BlobText").Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Blob_FunctionAlwaysThrows_IsNotedInThePoisonQueueAndNotTriedAgain()
+    {
+        using var data = new TempDirectory();
+        _recorder.Behaviour = (_, _) => throw new InvalidOperationException("no");
+        var poison = new QueueClient(
+            storage.ConnectionString, "webjobs-blobtrigger-poison", new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
+        const string HostJson = """{ "version": "2.0", "extensions": { "blobs": { "poisonBlobThreshold": 2 } } }""";
+        await using (await StartAsync("BlobText", setup =>
+        {
+            setup.DataDirectory = data.Path;
+            setup.HostJson(HostJson);
+        }))
+        {
+            await PutAsync("bad.json", "x");
+            JsonElement note = default;
+            await Eventually.True(async () =>
+            {
+                if (!await poison.ExistsAsync() || (await poison.ReceiveMessageAsync()).Value is not { } message)
+                    return false;
+                note = JsonSerializer.Deserialize<JsonElement>(message.Body.ToString());
+                return note.GetProperty("ContainerName").GetString() == _name;
+            });
+            Assert.Equal("bad.json", note.GetProperty("BlobName").GetString());
+            Assert.Equal("Host.Functions.BlobText", note.GetProperty("FunctionId").GetString());
+        }
+
+        await using (await StartAsync("BlobText", setup => setup.DataDirectory = data.Path))
+        {
+            await PutAsync("next.json", "x");
+            await Eventually.True(() => Calls("BlobText").Contains("next=x"));
+        }
+
+        Assert.Equal(2, Calls("BlobText").Count(call => call == "bad=x"));
+    }
+
+    [Fact]
+    public async Task Blob_FunctionThrowsOnce_SucceedsAtTheNextAttempt()
+    {
+        var calls = 0;
+        _recorder.Behaviour = (_, _) => Interlocked.Increment(ref calls) == 1 ? throw new InvalidOperationException("once") : Task.CompletedTask;
+        await using var host = await StartAsync("BlobText");
+
+        await PutAsync("a.json", "x");
+
+        await Eventually.True(() => Calls("BlobText").Length == 2);
+    }
+
+    private string[] Calls(string function) => [.. _recorder.Calls(function).Cast<string>()];
+
+    private async Task PutAsync(string name, string content)
+    {
+        await storage.Container(_name).CreateIfNotExistsAsync();
+        await storage.Container(_name).GetBlobClient(name).UploadAsync(new BinaryData(content), overwrite: true);
+    }
+
+    private async Task PutManyAsync(int count)
+    {
+        var container = storage.Container(_name);
+        await container.CreateIfNotExistsAsync();
+        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, cancellation) =>
+            await container.UploadBlobAsync($"blob-{i}.json", new BinaryData("x"), cancellation));
+    }
+
+    private Task<TestHost> StartAsync(string function, Action<TestHostSetup>? change = null) =>
+        TestHost.StartAsync(storage.ConnectionString, [function], setup =>
+        {
+            setup.Recorder = _recorder;
+            setup.Settings["TestContainer"] = _name;
+            change?.Invoke(setup);
+        });
+}

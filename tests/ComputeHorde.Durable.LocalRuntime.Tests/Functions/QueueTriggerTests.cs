@@ -1,0 +1,210 @@
+using System.Text;
+using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
+
+namespace ComputeHorde.Durable.LocalRuntime.Tests.Functions;
+
+public sealed class QueueTriggerTests(StorageFixture storage)
+{
+    private const string FastRetries =
+        """{ "version": "2.0", "extensions": { "queues": { "maxDequeueCount": 3, "visibilityTimeout": "00:00:00", "maxPollingInterval": "00:00:00.2" } } }""";
+
+    private readonly Recorder _recorder = new();
+    private readonly string _name = $"queue-{Guid.NewGuid():N}";
+
+    [Fact]
+    public async Task Message_PlainTextOrBase64_IsUnderstoodBothWays()
+    {
+        await using var host = await StartAsync("QueueText");
+        var queue = storage.Queue(_name);
+
+        await queue.SendMessageAsync("plain text ü", TestContext.Current.CancellationToken);
+        await queue.SendMessageAsync(Convert.ToBase64String(Encoding.UTF8.GetBytes("base64 ü")), TestContext.Current.CancellationToken);
+        await queue.SendMessageAsync("test", TestContext.Current.CancellationToken);
+
+        await Eventually.True(() => _recorder.Calls("QueueText").Length == 3);
+        Assert.Equal(["base64 ü", "plain text ü", "test"], _recorder.Calls("QueueText").Cast<string>().Order(StringComparer.Ordinal));
+        await Eventually.True(async () => (await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount == 0);
+    }
+
+    [Fact]
+    public async Task Message_EncodingNone_IsNotDecoded()
+    {
+        await using var host = await StartAsync(
+            "QueueText", setup => setup.HostJson("""{ "version": "2.0", "extensions": { "queues": { "messageEncoding": "none" } } }"""));
+
+        await storage.Queue(_name).SendMessageAsync("aGVsbG8=");
+
+        await Eventually.True(() => _recorder.Calls("QueueText").Length == 1);
+        Assert.Equal("aGVsbG8=", Assert.Single(_recorder.Calls("QueueText")));
+    }
+
+    [Theory]
+    [InlineData("QueueBytes", "00FF10")]
+    [InlineData("QueueObject", "Greeting { Name = n, Times = 2 } 1 n")]
+    [InlineData("QueueMessage", """{"name":"n","times":2} 1 36""")]
+    public async Task Message_ParameterType_IsConverted(string function, string expected)
+    {
+        await using var host = await StartAsync(function);
+        var body = function == "QueueBytes" ? new byte[] { 0, 255, 16 } : Encoding.UTF8.GetBytes("""{"name":"n","times":2}""");
+
+        await storage.Queue(_name).SendMessageAsync(Convert.ToBase64String(body));
+
+        await Eventually.True(() => _recorder.Calls(function).Length == 1);
+        Assert.Equal(expected, Assert.Single(_recorder.Calls(function)));
+    }
+
+    [Fact]
+    public async Task Message_FunctionThrows_ReachesThePoisonQueueWithItsBodyAfterMaxDequeueCount()
+    {
+        _recorder.Behaviour = (_, _) => throw new InvalidOperationException("no");
+        await using var host = await StartAsync("QueueText", setup => setup.HostJson(FastRetries));
+        var body = Convert.ToBase64String(Encoding.UTF8.GetBytes("poison ü"));
+
+        await storage.Queue(_name).SendMessageAsync(body);
+
+        var poison = await ReceiveAsync(storage.Queue(_name + "-poison"));
+        Assert.Equal(body, poison.Body.ToString());
+        Assert.Equal(3, _recorder.Calls("QueueText").Length);
+        await Eventually.True(async () => (await storage.Queue(_name).GetPropertiesAsync()).Value.ApproximateMessagesCount == 0);
+    }
+
+    [Fact]
+    public async Task Message_FunctionHangsPastItsTimeout_IsCancelledAndTriedAgain()
+    {
+        var calls = 0;
+        _recorder.Behaviour = (_, cancellation) => Interlocked.Increment(ref calls) == 1 ? Task.Delay(Timeout.Infinite, cancellation) : Task.CompletedTask;
+        await using var host = await StartAsync(
+            "QueueText", setup => setup.HostJson("""{ "version": "2.0", "functionTimeout": "00:00:00.3", "extensions": { "queues": { "maxPollingInterval": "00:00:00.2" } } }"""));
+
+        await storage.Queue(_name).SendMessageAsync("hang");
+
+        await Eventually.True(() => _recorder.Calls("QueueText").Length == 2);
+        await Eventually.True(async () => (await storage.Queue(_name).GetPropertiesAsync()).Value.ApproximateMessagesCount == 0);
+    }
+
+    [Fact]
+    public async Task Message_FunctionNeverReturnsAndIgnoresItsToken_IsGivenUpAndReachesThePoisonQueue()
+    {
+        var never = new TaskCompletionSource();
+        _recorder.Behaviour = (_, _) => never.Task;
+        await using var host = await StartAsync(
+            "QueueText",
+            setup => setup.HostJson("""{ "version": "2.0", "functionTimeout": "00:00:00.1", "extensions": { "queues": { "maxDequeueCount": 1 } } }"""));
+
+        await storage.Queue(_name).SendMessageAsync("stuck");
+
+        Assert.Equal("stuck", (await ReceiveAsync(storage.Queue(_name + "-poison"))).Body.ToString());
+        never.SetResult();
+    }
+
+    [Fact]
+    public async Task Message_EarlierAttemptsDiedWithTheirProcess_IsMovedToPoisonWithoutAnotherRun()
+    {
+        var queue = storage.Queue(_name);
+        await queue.CreateAsync();
+        await queue.SendMessageAsync("killer");
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            QueueMessage message = (await queue.ReceiveMessagesAsync(1, TimeSpan.FromMinutes(1))).Value[0];
+            await queue.UpdateMessageAsync(message.MessageId, message.PopReceipt, visibilityTimeout: TimeSpan.Zero);
+        }
+
+        await using var host = await StartAsync("QueueText", setup => setup.HostJson(FastRetries));
+
+        Assert.Equal("killer", (await ReceiveAsync(storage.Queue(_name + "-poison"))).Body.ToString());
+        Assert.Empty(_recorder.Calls("QueueText"));
+    }
+
+    [Fact]
+    public async Task Message_FunctionRunsLongerThanTheLock_IsNotHandledTwice()
+    {
+        var release = new TaskCompletionSource();
+        _recorder.Behaviour = (_, _) => release.Task;
+        await using var host = await StartAsync("QueueText", setup =>
+        {
+            setup.HostJson(FastRetries);
+            setup.QueueLockDuration = TimeSpan.FromSeconds(1);
+        });
+        var queue = storage.Queue(_name);
+        await queue.SendMessageAsync("long");
+        await Eventually.True(() => _recorder.Calls("QueueText").Length == 1);
+
+        // Three lock durations: without renewal the message would have come back by now.
+        await Task.Delay(3000, TestContext.Current.CancellationToken);
+        release.SetResult();
+
+        await Eventually.True(async () => (await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount == 0);
+        Assert.Single(_recorder.Calls("QueueText"));
+    }
+
+    [Fact]
+    public async Task Output_CollectionReturned_SendsOneMessageEach()
+    {
+        await using var host = await StartAsync("QueueForward", setup => setup.Settings["TestOutputQueue"] = _name + "-out");
+
+        await storage.Queue(_name).SendMessageAsync("m");
+
+        var output = new QueueClient(storage.ConnectionString, _name + "-out", new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
+        string[] bodies = [(await ReceiveAsync(output)).Body.ToString(), (await ReceiveAsync(output)).Body.ToString()];
+        Assert.Equal(["""{"Name":"m","Times":1}""", """{"Name":"m","Times":2}"""], bodies.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Output_Blob_IsWrittenUnderTheNameFromTheMessage()
+    {
+        await using var host = await StartAsync("QueueToBlob", setup => setup.Settings["TestContainer"] = _name);
+
+        await storage.Queue(_name).SendMessageAsync("""{"name":"n","times":4,"key":"x"}""");
+
+        var blob = storage.Container(_name).GetBlobClient("x.json");
+        await Eventually.True(async () => await storage.Container(_name).ExistsAsync() && await blob.ExistsAsync());
+        Assert.Equal("""{"Name":"n","Times":4}""", (await blob.DownloadContentAsync()).Value.Content.ToString());
+    }
+
+    [Fact]
+    public async Task Stop_MessageBeingHandled_LetsItFinish()
+    {
+        var release = new TaskCompletionSource();
+        _recorder.Behaviour = (_, _) => release.Task;
+        await using var host = await StartAsync("QueueText");
+        var queue = storage.Queue(_name);
+        await queue.SendMessageAsync("drain");
+        await Eventually.True(() => _recorder.Calls("QueueText").Length == 1);
+
+        var stop = host.Host.StopAsync();
+        Assert.False(stop.IsCompleted);
+        release.SetResult();
+        await stop;
+
+        Assert.Equal(0, (await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount);
+    }
+
+    private static async Task<QueueMessage> ReceiveAsync(QueueClient queue)
+    {
+        QueueMessage? message = null;
+        await Eventually.True(async () =>
+        {
+            if (await queue.ExistsAsync())
+                message = (await queue.ReceiveMessageAsync(TimeSpan.FromMinutes(5))).Value;
+            return message is not null;
+        });
+        return message!;
+    }
+
+    private Task<TestHost> StartAsync(string function, Action<TestHostSetup>? change = null)
+    {
+        var queue = storage.Queue(_name);
+        queue.CreateIfNotExists();
+        return TestHost.StartAsync(storage.ConnectionString, [function], setup =>
+        {
+            setup.Recorder = _recorder;
+            setup.Settings["TestQueue"] = _name;
+            setup.Settings["TestStorage"] = storage.ConnectionString;
+            setup.Settings["TestOutputQueue"] = "unused-output";
+            setup.Settings["TestContainer"] = "unused-container";
+            setup.HostJson("""{ "version": "2.0", "extensions": { "queues": { "maxPollingInterval": "00:00:01" } } }""");
+            change?.Invoke(setup);
+        });
+    }
+}
