@@ -81,6 +81,9 @@ internal static class FunctionsWebHost
     {
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+
+        // A host that does not start says why in the exception it throws; the same with a stack trace would drown that line.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         if (options.ConfigureLogging is not { } configure)
             return;
 

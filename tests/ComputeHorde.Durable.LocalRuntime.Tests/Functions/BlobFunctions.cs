@@ -26,6 +26,6 @@ public sealed class BlobFunctions
         await _recorder.RecordAsync("BlobClient", $"{blob.Name} {(await blob.GetPropertiesAsync()).Value.ContentLength}");
 
     [Function("BlobObject")]
-    public Task Object([BlobTrigger("%TestContainer%/{name}.json")] Greeting greeting, [BlobInput("%TestContainer%/{name}.txt")] string? side) =>
+    public Task Poco([BlobTrigger("%TestContainer%/{name}.json")] Greeting greeting, [BlobInput("%TestContainer%/{name}.txt")] string? side) =>
         _recorder.RecordAsync("BlobObject", $"{greeting} {side ?? "none"}");
 }

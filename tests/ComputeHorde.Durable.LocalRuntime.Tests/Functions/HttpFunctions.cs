@@ -10,11 +10,11 @@ public sealed record Greeting(string Name, int Times);
 public sealed class HttpFunctions(HttpScope scope)
 {
     [Function("HttpAction")]
-    public IActionResult Action([HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", Route = "action/{id:int}")] HttpRequest request, int id) =>
+    public static IActionResult Action([HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", Route = "action/{id:int}")] HttpRequest request, int id) =>
         new OkObjectResult(new Greeting(request.Method, id));
 
     [Function("HttpResult")]
-    public async Task<IResult> Result([HttpTrigger(AuthorizationLevel.Function, "get")] HttpRequest request, CancellationToken cancellation)
+    public static async Task<IResult> Result([HttpTrigger(AuthorizationLevel.Function, "get")] HttpRequest request, CancellationToken cancellation)
     {
         await Task.Yield();
         cancellation.ThrowIfCancellationRequested();
@@ -22,7 +22,7 @@ public sealed class HttpFunctions(HttpScope scope)
     }
 
     [Function("HttpObject")]
-    public static Greeting Object([HttpTrigger(AuthorizationLevel.Anonymous, Route = "object/{name}")] HttpRequest request, string name, int times = 3) =>
+    public static Greeting Poco([HttpTrigger(AuthorizationLevel.Anonymous, Route = "object/{name}")] HttpRequest request, string name, int times = 3) =>
         new(name, times);
 
     [Function("HttpBody")]

@@ -23,7 +23,7 @@ public sealed class QueueFunctions
     public Task Bytes([QueueTrigger(QueueFunctionNames.Queue)] byte[] message) => _recorder.RecordAsync("QueueBytes", Convert.ToHexString(message));
 
     [Function("QueueObject")]
-    public Task Object([QueueTrigger(QueueFunctionNames.Queue)] Greeting greeting, long dequeueCount, string name) =>
+    public Task Poco([QueueTrigger(QueueFunctionNames.Queue)] Greeting greeting, long dequeueCount, string name) =>
         _recorder.RecordAsync("QueueObject", $"{greeting} {dequeueCount} {name}");
 
     [Function("QueueMessage")]

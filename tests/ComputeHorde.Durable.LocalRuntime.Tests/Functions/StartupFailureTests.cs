@@ -1,0 +1,132 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace ComputeHorde.Durable.LocalRuntime.Tests.Functions;
+
+/// <summary>What keeps a host from starting is told in one clear line.</summary>
+public sealed class StartupFailureTests(StorageFixture storage)
+{
+    [Fact]
+    public async Task Start_PortTaken_NamesThePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+
+        var error = await FailsAsync(port: port);
+
+        Assert.Contains($"127.0.0.1:{port}", error, StringComparison.Ordinal);
+        Assert.Contains("Choose another port", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_DataDirectoryIsAFile_NamesIt()
+    {
+        using var root = new TempDirectory();
+        var path = Path.Combine(root.Path, "file");
+        await File.WriteAllTextAsync(path, "", TestContext.Current.CancellationToken);
+
+        Assert.Contains($"The data directory {path} cannot be written to", await FailsAsync(data: path), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_HostDatabaseIsNoDatabase_NamesIt()
+    {
+        using var root = new TempDirectory();
+        var path = Path.Combine(root.Path, "host.db");
+        await File.WriteAllTextAsync(path, new string('x', 5000), TestContext.Current.CancellationToken);
+
+        Assert.Contains($"{path} cannot be used", await FailsAsync(data: root.Path), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("host.json", "{ \"version\": ", "host.json is not valid JSON (line 1, position ")]
+    [InlineData("host.json", "[]", "must hold a JSON object")]
+    [InlineData("host.json", "{ \"extensions\": {} , \"x\": 1 }", "version must be \"2.0\", but is missing")]
+    [InlineData("host.json", "{ \"version\": \"2.0\", \"functionTimeout\": \"soon\" }", "functionTimeout must be a time span")]
+    [InlineData("host.json", "{ \"version\": \"2.0\", \"extensions\": { \"queues\": { \"batchSize\": 33 } } }", "extensions.queues.batchSize must be a whole number from 1 to 32, but is '33'")]
+    [InlineData("host.json", "{ \"version\": \"2.0\", \"extensions\": { \"queues\": { \"messageEncoding\": \"rot13\" } } }", "extensions.queues.messageEncoding must be one of base64, none")]
+    [InlineData("local.settings.json", "{ \"Values\": ", "local.settings.json is not valid JSON")]
+    [InlineData("local.settings.json", "{ \"IsEncrypted\": true }", "IsEncrypted must be false")]
+    public async Task Start_SettingsFileIsWrong_NamesFileAndKey(string file, string content, string expected)
+    {
+        using var root = new TempDirectory();
+        await File.WriteAllTextAsync(Path.Combine(root.Path, file), content, TestContext.Current.CancellationToken);
+
+        Assert.Contains(expected, await FailsAsync(root: root.Path), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("QueueText", "Function 'QueueText', [QueueTrigger]: there is no setting 'TestQueue'")]
+    [InlineData("QueueMessage", "there is no connection string 'TestStorage'")]
+    [InlineData("TimerOnSchedule", "Function 'TimerOnSchedule', [TimerTrigger]: there is no setting 'TestSchedule'")]
+    [InlineData("BlobText", "Function 'BlobText', [BlobTrigger]: there is no setting 'TestContainer'")]
+    public async Task Start_SettingMissing_NamesFunctionAndSetting(string function, string expected)
+    {
+        var error = await Assert.ThrowsAsync<LocalRuntimeException>(() => TestHost.StartAsync(storage.ConnectionString, [function]));
+
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_ScheduleNotValid_NamesFunctionAndField()
+    {
+        var error = await Assert.ThrowsAsync<LocalRuntimeException>(() =>
+            TestHost.StartAsync(storage.ConnectionString, ["TimerOnSchedule"], setup => setup.Settings["TestSchedule"] = "0 0 99 * * *"));
+
+        Assert.Contains("'0 0 99 * * *' is not valid: field 'hour' has '99'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_ConnectionStringNotValid_DoesNotRepeatIt()
+    {
+        var error = await Assert.ThrowsAsync<LocalRuntimeException>(() =>
+            TestHost.StartAsync("AccountKey=secret", ["QueueText"], setup => setup.Settings["TestQueue"] = "abc"));
+
+        Assert.Contains("'AzureWebJobsStorage' is not a storage connection string", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_KeysThatAreIgnored_AreWarnedAboutOnce()
+    {
+        await using var host = await TestHost.StartAsync(storage.ConnectionString, ["HttpObject"], setup => setup.HostJson(
+            """
+            { "version": "2.0", "extensionBundle": { "id": "x", "version": "1" }, "extensions": { "http": { "routePrefix": "api", "hsts": { "isEnabled": true } } } }
+            """));
+
+        var warning = Assert.Single(host.Log.Messages(Microsoft.Extensions.Logging.LogLevel.Warning));
+        Assert.Equal("Settings that a local host does not act on: host.json extensionBundle, host.json extensions.http.hsts", warning);
+    }
+
+    [Fact]
+    public async Task LocalSettings_Values_AreSettingsUnlessGivenOtherwise()
+    {
+        await using var host = await TestHost.StartAsync(storage.ConnectionString, ["HttpObject"], setup =>
+        {
+            File.WriteAllText(
+                Path.Combine(setup.Directory.Path, "local.settings.json"),
+                """{ "IsEncrypted": false, "Values": { "Section__Key": "file", "Number": 5, "Both": "file" }, "ConnectionStrings": { "Db": "text" } }""");
+            setup.Settings["Both"] = "given";
+        });
+
+        var configuration = (Microsoft.Extensions.Configuration.IConfiguration)host.Host.Services.GetService(typeof(Microsoft.Extensions.Configuration.IConfiguration))!;
+        string[] keys = ["Section:Key", "Number", "Both", "ConnectionStrings:Db"];
+        Assert.Equal("file 5 given text", string.Join(" ", keys.Select(key => configuration[key])));
+    }
+
+    private async Task<string> FailsAsync(string? root = null, string? data = null, int port = 0)
+    {
+        using var own = new TempDirectory();
+        var error = await Assert.ThrowsAsync<LocalRuntimeException>(() => LocalFunctionsHost.StartAsync(new LocalFunctionsHostOptions
+        {
+            ContentRoot = root ?? own.Path,
+            DataDirectory = data,
+            InMemory = data is null,
+            StorageConnectionString = storage.ConnectionString,
+            Port = port,
+        }));
+        Assert.DoesNotContain('\n', error.Message);
+        return error.Message;
+    }
+}

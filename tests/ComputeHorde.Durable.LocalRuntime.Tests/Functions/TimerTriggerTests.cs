@@ -1,0 +1,106 @@
+using Microsoft.Azure.Functions.Worker;
+
+namespace ComputeHorde.Durable.LocalRuntime.Tests.Functions;
+
+public sealed class TimerTriggerTests(StorageFixture storage)
+{
+    private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 30, TimeSpan.Zero);
+
+    private readonly Recorder _recorder = new();
+    private readonly ManualClock _clock = new(Start);
+
+    [Theory]
+    [InlineData("0 */5 * * * *", 270)]
+    [InlineData("00:05:00", 300)]
+    public async Task Timer_EachOccurrence_RunsOnce(string schedule, int secondsToFirst)
+    {
+        await using var host = await StartAsync(schedule);
+        await SleepingAsync();
+
+        _clock.Advance(TimeSpan.FromSeconds(secondsToFirst - 1));
+        Assert.Empty(_recorder.Calls("TimerOnSchedule"));
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        await Eventually.True(() => _recorder.Calls("TimerOnSchedule").Length == 1);
+        await SleepingAsync();
+        _clock.Advance(TimeSpan.FromMinutes(5));
+        await Eventually.True(() => _recorder.Calls("TimerOnSchedule").Length == 2);
+
+        var info = (TimerInfo)_recorder.Calls("TimerOnSchedule")[1]!;
+        Assert.False(info.IsPastDue);
+        Assert.Equal(Start.AddSeconds(secondsToFirst).UtcDateTime, info.ScheduleStatus!.Last);
+        Assert.Equal(Start.AddSeconds(secondsToFirst + 600).UtcDateTime, info.ScheduleStatus.Next);
+    }
+
+    [Fact]
+    public async Task Timer_OccurrenceMissedWhileDown_RunsPastDueOnceAtTheNextStart()
+    {
+        using var data = new TempDirectory();
+        await using (await StartAsync("0 0 * * * *", data.Path))
+            await SleepingAsync();
+        _clock.Advance(TimeSpan.FromHours(5));
+
+        await using (await StartAsync("0 0 * * * *", data.Path))
+        {
+            await Eventually.True(() => _recorder.Calls("TimerOnSchedule").Length == 1);
+            Assert.True(((TimerInfo)_recorder.Calls("TimerOnSchedule")[0]!).IsPastDue);
+            await SleepingAsync();
+        }
+
+        await using (await StartAsync("0 0 * * * *", data.Path))
+            await SleepingAsync();
+        Assert.Single(_recorder.Calls("TimerOnSchedule"));
+    }
+
+    [Fact]
+    public async Task Timer_RunLongerThanItsInterval_DoesNotOverlap()
+    {
+        var release = new TaskCompletionSource();
+        _recorder.Behaviour = (_, _) => release.Task;
+        await using var host = await StartAsync("0 */1 * * * *");
+        await SleepingAsync();
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        await Eventually.True(() => _recorder.Calls("TimerOnSchedule").Length == 1);
+
+        _clock.Advance(TimeSpan.FromMinutes(10));
+        Assert.Single(_recorder.Calls("TimerOnSchedule"));
+        release.SetResult();
+        await SleepingAsync();
+        _clock.Advance(TimeSpan.FromMinutes(1));
+
+        await Eventually.True(() => _recorder.Calls("TimerOnSchedule").Length == 2);
+    }
+
+    [Fact]
+    public async Task Timer_FunctionThrows_RunsAgainAtTheNextOccurrence()
+    {
+        _recorder.Behaviour = (_, _) => throw new InvalidOperationException("no");
+        await using var host = await StartAsync("0 */1 * * * *");
+
+        for (var run = 1; run <= 3; run++)
+        {
+            await SleepingAsync();
+            _clock.Advance(TimeSpan.FromMinutes(1));
+            await Eventually.True(() => _recorder.Calls("TimerOnSchedule").Length == run);
+        }
+    }
+
+    [Fact]
+    public async Task Timer_RunOnStartup_RunsWhenTheHostStarts()
+    {
+        await using var host = await TestHost.StartAsync(storage.ConnectionString, ["TimerOnStartup"], setup => setup.Recorder = _recorder);
+
+        await Eventually.True(() => _recorder.Calls("TimerOnStartup").Length == 1);
+    }
+
+    /// <summary>The listener waits on the clock.</summary>
+    private Task SleepingAsync() => Eventually.True(() => _clock.Waiting > 0);
+
+    private Task<TestHost> StartAsync(string schedule, string? data = null) =>
+        TestHost.StartAsync(storage.ConnectionString, ["TimerOnSchedule"], setup =>
+        {
+            setup.Recorder = _recorder;
+            setup.TimeProvider = _clock;
+            setup.DataDirectory = data;
+            setup.Settings["TestSchedule"] = schedule;
+        });
+}
