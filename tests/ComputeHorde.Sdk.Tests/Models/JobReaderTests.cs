@@ -1,0 +1,62 @@
+using System.Text.Json;
+
+namespace ComputeHorde.Sdk.Tests.Models;
+
+public sealed class JobReaderTests
+{
+    private const string Uuid = "\"uuid\":\"3a7bd778-6e80-4946-80c4-53f29f1273bf\"";
+
+    [Fact]
+    public void Read_OneBadArtifactAndUpload_SpoilOnlyThemselves()
+    {
+        var job = Read($$$"""{{{{Uuid}}},"status_history":[{"status":"completed"}],"artifacts":{"/a":"aGk=","/b":"%%%"},"upload_results":{"x":"{\"headers\":{\"etag\":\"1\"},\"body\":\"b\"}","y":"nope"}}""");
+        Assert.Equal("hi"u8.ToArray(), job.Result!.Artifacts["/a"]);
+        Assert.Equal("%%%", job.Result.UnreadableArtifacts["/b"]);
+        Assert.Equal("1", job.Result.UploadResults["/output/x"].Headers["etag"]);
+        Assert.Equal("nope", job.Result.UnreadableUploadResults["/output/y"]);
+    }
+
+    [Fact]
+    public void Read_CompletedThenMore_TakesTheResultFromTheCompletion()
+    {
+        var job = Read($$$"""{{{{Uuid}}},"stdout":"","artifacts":{},"status_history":[{"status":"completed","metadata":{"miner_response":{"docker_process_stdout":"out","artifacts":{"/a":"aGk="}}}},{"status":"horde_failed","metadata":{}}]}""");
+        Assert.True(job.IsSuccessful);
+        Assert.Equal(JobStatus.HordeFailed, job.LastStatus);
+        Assert.Equal("out", job.Result!.Stdout);
+        Assert.Single(job.Result.Artifacts);
+        Assert.Equal(FailureClass.None, job.Failure);
+    }
+
+    [Fact]
+    public void Read_LoneSurrogateInOutput_IsReplacedNotFatal()
+    {
+        var job = Read($$$"""{{{{Uuid}}},"stdout":"a\ud800b\n","status_history":[{"status":"completed"}]}""");
+        Assert.Equal("a\ufffdb\n", job.Result!.Stdout);
+    }
+
+    [Fact]
+    public void Read_DisplayNames_AreFolded()
+    {
+        Assert.Equal(JobStatus.ExecutorReady, Read($$"""{{{Uuid}},"status":"Executor Ready"}""").Status);
+        Assert.Equal(JobStatus.Unknown, Read($$"""{{{Uuid}}}""").Status);
+    }
+
+    [Theory]
+    [InlineData("HTTPStatusError", "volume_download", true)]
+    [InlineData("BadZipFile", "volume_download", true)]
+    [InlineData("HTTPStatusError", "execution", false)]
+    [InlineData("RuntimeError", "volume_download", false)]
+    public void IsUserCaused_HordeExceptions_FollowStageAndType(string type, string stage, bool expected)
+    {
+        var job = Read($$$"""{{{{Uuid}}},"status_history":[{"status":"horde_failed","metadata":{"horde_failure_details":{"reason":"unhandled_exception","context":{"exception_type":"{{{type}}}","stage":"{{{stage}}}"}}}}]}""");
+        Assert.Equal(expected, job.Error!.IsUserCaused);
+        Assert.Equal(!expected, job.IsWorthRetrying);
+        Assert.Equal(FailureClass.HordeFailed, job.Failure);
+    }
+
+    private static ComputeHordeJob Read(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return JobReader.Read(document.RootElement);
+    }
+}
