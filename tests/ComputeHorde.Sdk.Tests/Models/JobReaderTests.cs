@@ -4,12 +4,12 @@ namespace ComputeHorde.Sdk.Tests.Models;
 
 public sealed class JobReaderTests
 {
-    private const string Uuid = "\"uuid\":\"3a7bd778-6e80-4946-80c4-53f29f1273bf\"";
+    private const string Start = "{\"uuid\":\"3a7bd778-6e80-4946-80c4-53f29f1273bf\"";
 
     [Fact]
     public void Read_OneBadArtifactAndUpload_SpoilOnlyThemselves()
     {
-        var job = Read($$$"""{{{{Uuid}}},"status_history":[{"status":"completed"}],"artifacts":{"/a":"aGk=","/b":"%%%"},"upload_results":{"x":"{\"headers\":{\"etag\":\"1\"},\"body\":\"b\"}","y":"nope"}}""");
+        var job = Read(""","status_history":[{"status":"completed"}],"artifacts":{"/a":"aGk=","/b":"%%%"},"upload_results":{"x":"{\"headers\":{\"etag\":\"1\"},\"body\":\"b\"}","y":"nope"}}""");
         Assert.Equal("hi"u8.ToArray(), job.Result!.Artifacts["/a"]);
         Assert.Equal("%%%", job.Result.UnreadableArtifacts["/b"]);
         Assert.Equal("1", job.Result.UploadResults["/output/x"].Headers["etag"]);
@@ -19,7 +19,7 @@ public sealed class JobReaderTests
     [Fact]
     public void Read_CompletedThenMore_TakesTheResultFromTheCompletion()
     {
-        var job = Read($$$"""{{{{Uuid}}},"stdout":"","artifacts":{},"status_history":[{"status":"completed","metadata":{"miner_response":{"docker_process_stdout":"out","artifacts":{"/a":"aGk="}}}},{"status":"horde_failed","metadata":{}}]}""");
+        var job = Read(""","stdout":"","artifacts":{},"status_history":[{"status":"completed","metadata":{"miner_response":{"docker_process_stdout":"out","artifacts":{"/a":"aGk="}}}},{"status":"horde_failed","metadata":{}}]}""");
         Assert.True(job.IsSuccessful);
         Assert.Equal(JobStatus.HordeFailed, job.LastStatus);
         Assert.Equal("out", job.Result!.Stdout);
@@ -30,15 +30,15 @@ public sealed class JobReaderTests
     [Fact]
     public void Read_LoneSurrogateInOutput_IsReplacedNotFatal()
     {
-        var job = Read($$$"""{{{{Uuid}}},"stdout":"a\ud800b\n","status_history":[{"status":"completed"}]}""");
+        var job = Read(""","stdout":"a\ud800b\n","status_history":[{"status":"completed"}]}""");
         Assert.Equal("a\ufffdb\n", job.Result!.Stdout);
     }
 
     [Fact]
     public void Read_DisplayNames_AreFolded()
     {
-        Assert.Equal(JobStatus.ExecutorReady, Read($$"""{{{Uuid}},"status":"Executor Ready"}""").Status);
-        Assert.Equal(JobStatus.Unknown, Read($$"""{{{Uuid}}}""").Status);
+        Assert.Equal(JobStatus.ExecutorReady, Read(""","status":"Executor Ready"}""").Status);
+        Assert.Equal(JobStatus.Unknown, Read("""}""").Status);
     }
 
     [Theory]
@@ -48,15 +48,16 @@ public sealed class JobReaderTests
     [InlineData("RuntimeError", "volume_download", false)]
     public void IsUserCaused_HordeExceptions_FollowStageAndType(string type, string stage, bool expected)
     {
-        var job = Read($$$"""{{{{Uuid}}},"status_history":[{"status":"horde_failed","metadata":{"horde_failure_details":{"reason":"unhandled_exception","context":{"exception_type":"{{{type}}}","stage":"{{{stage}}}"}}}}]}""");
+        var job = Read(""","status_history":[{"status":"horde_failed","metadata":{"horde_failure_details":{"reason":"unhandled_exception","context":{"exception_type":"TYPE","stage":"STAGE"}}}}]}"""
+            .Replace("TYPE", type, StringComparison.Ordinal).Replace("STAGE", stage, StringComparison.Ordinal));
         Assert.Equal(expected, job.Error!.IsUserCaused);
         Assert.Equal(!expected, job.IsWorthRetrying);
         Assert.Equal(FailureClass.HordeFailed, job.Failure);
     }
 
-    private static ComputeHordeJob Read(string json)
+    private static ComputeHordeJob Read(string rest)
     {
-        using var document = JsonDocument.Parse(json);
+        using var document = JsonDocument.Parse(Start + rest);
         return JobReader.Read(document.RootElement);
     }
 }
