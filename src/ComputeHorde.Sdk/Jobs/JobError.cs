@@ -44,7 +44,8 @@ public sealed record JobError
         FailureClass.JobFailed => true,
         FailureClass.Rejected => Reason == "invalid_signature",
         FailureClass.HordeFailed => Stage == "volume_download" && ExceptionType is
-            "HTTPStatusError" or "ConnectError" or "ReadTimeout" or "BadZipFile" or "Error",
+            "HTTPStatusError" or "ConnectError" or "ReadTimeout" or "BadZipFile" or "Error"
+            or "ValueError" or "RepositoryNotFoundError" or "RevisionNotFoundError",
         _ => false,
     };
 
