@@ -1,3 +1,4 @@
+using System.Text;
 using ComputeHorde.Emulator.Executor;
 using ComputeHorde.Emulator.Facilitator;
 using ComputeHorde.Emulator.Horde;
@@ -120,10 +121,15 @@ internal sealed class EmulatorParts : IAsyncDisposable
     /// <summary>A client with httpx's headers and time-outs of 300 s.</summary>
     private static HttpClient Client(bool redirects)
     {
-        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = redirects, UseProxy = false, UseCookies = false, MaxConnectionsPerServer = 64 })
+        var handler = new SocketsHttpHandler
         {
-            Timeout = TimeSpan.FromSeconds(300),
+            AllowAutoRedirect = redirects,
+            UseProxy = false,
+            UseCookies = false,
+            MaxConnectionsPerServer = 64,
+            RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
         };
+        var client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(300) };
         client.DefaultRequestHeaders.Add("Accept", "*/*");
         client.DefaultRequestHeaders.Add("Accept-Encoding", "gzip, deflate");
         client.DefaultRequestHeaders.Add("User-Agent", "python-httpx/0.28.1");

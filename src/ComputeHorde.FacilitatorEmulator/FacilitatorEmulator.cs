@@ -53,6 +53,9 @@ public sealed class FacilitatorEmulator : IAsyncDisposable
         set => _parts.Horde.Faults.Settings = value;
     }
 
+    /// <summary>Makes nonces and tokens, for tests of odd ones.</summary>
+    internal TokenIssuer Tokens => _parts.Tokens;
+
     /// <summary>Starts an emulator.</summary>
     /// <param name="configure">Changes the options, or null for the defaults.</param>
     /// <param name="ct">Gives the start up.</param>
@@ -123,6 +126,7 @@ public sealed class FacilitatorEmulator : IAsyncDisposable
     /// <returns>When everything is stopped and on disk.</returns>
     public async ValueTask DisposeAsync()
     {
+        await _web.StopAsync();
         await _web.DisposeAsync();
         await _parts.DisposeAsync();
     }

@@ -42,6 +42,9 @@ internal sealed class TestClient : IDisposable
         return client;
     }
 
+    /// <summary>A client that has not logged in.</summary>
+    public static TestClient WithKey(FacilitatorEmulator horde, string uri) => new(horde.BaseAddress, uri);
+
     public static PyDict Job(string image = "computehorde/echo:latest", params string[] args) => new()
     {
         ["target_validator_hotkey"] = Bob,

@@ -115,20 +115,13 @@ internal sealed class SqliteJobLog : IJobLog
 
     private void PrepareSchema(string path)
     {
-        using SqliteCommand version = Command("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA user_version");
-        long found = (long)version.ExecuteScalar()!;
-        using (SqliteDataReader reader = version.ExecuteReader())
+        using (SqliteCommand settings = Command("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"))
         {
-            do
-            {
-                while (reader.Read())
-                {
-                    found = reader.GetValue(0) as long? ?? found;
-                }
-            }
-            while (reader.NextResult());
+            settings.ExecuteNonQuery();
         }
 
+        using SqliteCommand version = Command("PRAGMA user_version");
+        long found = (long)version.ExecuteScalar()!;
         if (found is not (0 or SchemaVersion))
         {
             throw new InvalidDataException($"'{path}' has schema version {found}; this emulator reads version {SchemaVersion}.");
