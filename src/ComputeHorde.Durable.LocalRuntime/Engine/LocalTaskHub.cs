@@ -1,49 +1,354 @@
+using ComputeHorde.Durable.LocalRuntime.Storage;
+using ComputeHorde.Durable.LocalRuntime.Testing;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Converters;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ComputeHorde.Durable.LocalRuntime.Engine;
 
 /// <summary>The durable engine: runs the orchestrators and activities of a registry over a store.</summary>
 public sealed class LocalTaskHub : IAsyncDisposable
 {
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    private readonly LocalTaskHostOptions options;
+    private readonly IDurableStore store;
+    private readonly ILogger logger;
     private readonly CancellationTokenSource stopping = new();
-    private readonly Task started;
-
-    private static DurableTaskClient? Unset() => null;
-
-    private readonly DurableTaskClient? client = Unset();
+    private readonly ManualResetEventSlim stopped = new();
+    private readonly Work core;
+    private readonly Work activities;
+    private long lastInstanceKey;
+    private long lastMessageId;
+    private int state;
 
     /// <summary>Makes a hub; nothing runs before <see cref="StartAsync"/>.</summary>
     /// <param name="registry">What it can run. Names that are missing fail the call, not the hub.</param>
     /// <param name="options">Its settings.</param>
     /// <param name="services">Where classes get their services from; each activity has its own scope.</param>
     public LocalTaskHub(DurableTaskRegistry registry, LocalTaskHostOptions options, IServiceProvider services)
+        : this(registry, options, services, options.DatabasePath is { } path ? new SqliteStore(path) : new MemoryStore())
     {
-        _ = (registry, services);
-        started = Task.CompletedTask;
-        _ = options;
+    }
+
+    internal LocalTaskHub(DurableTaskRegistry registry, LocalTaskHostOptions options, IServiceProvider services, IDurableStore store)
+    {
+        ArgumentNullException.ThrowIfNull(registry);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(services);
+        options.Validate();
+        (this.options, this.store) = (options, store);
+        var loggers = options.LoggerFactory ?? services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
+        logger = loggers.CreateLogger<LocalTaskHub>();
+        var converter = services.GetService<DataConverter>() ?? JsonDataConverter.Default;
+        var scopes = services.GetRequiredService<IServiceScopeFactory>();
+        var clock = options.TimeProvider as VirtualTimeProvider;
+        core = new Work(clock is null ? null : clock.Enter, clock is null ? null : clock.Leave);
+        activities = new Work(clock is null ? null : clock.EnterRunning, clock is null ? null : clock.LeaveRunning);
+        Directory = new InstanceDirectory(store, options.WarmInstances, options.WarmBytes);
+        Commits = new CommitQueue(store, core, Restart);
+        Wakes = new WakeQueue(options.TimeProvider, instanceId => Deliver(instanceId, default));
+        Activities = new ActivityDispatcher(
+            registry, scopes, converter, options.MaxConcurrentActivities, activities, (id, message) => Deliver(id, message), logger, stopping.Token);
+        var turns = new TurnRunner(this, registry, scopes, store, converter, options.TimeProvider, loggers, logger);
+        Workers = new TurnWorkers(options.MaxConcurrentOrchestrations, turns.Run, Commits, core);
+        Client = new LocalDurableTaskClient(this, store, converter, options.TimeProvider);
+        clock?.Attach(() => Wakes.Count > 0);
     }
 
     /// <summary>Starts and steers instances; usable while the hub runs.</summary>
-    public DurableTaskClient Client => client ?? throw new InvalidOperationException("The hub is not running.");
+    public DurableTaskClient Client { get; }
 
     /// <summary>Cancelled when the hub begins to stop: activities should come to an end.</summary>
     public CancellationToken Stopping => stopping.Token;
 
+    internal CommitQueue Commits { get; }
+
+    internal InstanceDirectory Directory { get; }
+
+    internal TurnWorkers Workers { get; }
+
+    internal ActivityDispatcher Activities { get; }
+
+    internal WakeQueue Wakes { get; }
+
+    internal CompletionWaiters Waiters { get; } = new();
+
     /// <summary>Opens the store, takes up what was left unfinished, and runs.</summary>
     /// <param name="cancellation">Gives up.</param>
     /// <returns>The moment from which the hub runs.</returns>
-    public Task StartAsync(CancellationToken cancellation = default) => started;
+    /// <exception cref="DurableStoreException">The database is in use, damaged, foreign or of another version.</exception>
+    public Task StartAsync(CancellationToken cancellation = default)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (Interlocked.CompareExchange(ref state, 1, 0) != 0)
+        {
+            throw new InvalidOperationException("A hub can be started only once.");
+        }
+
+        (lastInstanceKey, lastMessageId) = store.Open();
+        core.Begin();
+        Workers.Start();
+        var instances = 0;
+        Commits.Exclusively(() => instances = TakeUp());
+        core.End();
+        Logs.HubStarted(logger, options.DatabasePath ?? "memory", instances);
+        return Task.CompletedTask;
+    }
 
     /// <summary>Starts nothing more, waits for what runs (no longer than the drain time-out), and closes the store.</summary>
     /// <param name="cancellation">Stops waiting for what runs.</param>
     /// <returns>The moment from which the store is closed.</returns>
-    public Task StopAsync(CancellationToken cancellation = default) => stopping.CancelAsync();
+    public async Task StopAsync(CancellationToken cancellation = default)
+    {
+        if (Interlocked.CompareExchange(ref state, 2, 1) != 1)
+        {
+            return;
+        }
+
+        await stopping.CancelAsync();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(options.DrainTimeout);
+        while (!(activities.IsIdle && core.IsIdle) && !limit.IsCancellationRequested)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, CancellationToken.None);
+        }
+
+        Logs.HubStopped(logger, Activities.Active);
+        Abandon();
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
+        Interlocked.Exchange(ref state, 3);
+        Wakes.Dispose();
+        Workers.Dispose();
         stopping.Dispose();
+        stopped.Dispose();
+    }
+
+    /// <summary>Stops at once, as a crash would, and gives the store free.</summary>
+    internal void Abandon()
+    {
+        Interlocked.Exchange(ref state, 3);
+        stopped.Set();
+        Wakes.Dispose();
+        Workers.Stop();
+        Commits.Exclusively(() => Commits.BeginEpoch(Stopped()));
+        foreach (var instance in Directory.Clear())
+        {
+            FailMessages(instance, Stopped());
+        }
+
+        Waiters.Stop(Stopped());
+        store.Dispose();
+    }
+
+    internal long NextInstanceKey() => Interlocked.Increment(ref lastInstanceKey);
+
+    internal long NextMessageId() => Interlocked.Increment(ref lastMessageId);
+
+    /// <summary>Fails unless the hub runs.</summary>
+    internal void RequireRunning()
+    {
+        if (Volatile.Read(ref state) is 0 or 3)
+        {
+            throw Stopped();
+        }
+    }
+
+    /// <summary>Queues a write.</summary>
+    internal void Write(PendingCommit item) => Workers.Add(item);
+
+    /// <summary>Brings a message to the unfinished instance of an id; drops it when there is none.</summary>
+    internal void Deliver(string instanceId, in Message message)
+    {
+        if (Volatile.Read(ref state) == 3)
+        {
+            message.Acknowledge?.TrySetException(Stopped());
+            return;
+        }
+
+        while (true)
+        {
+            if (Find(instanceId) is not { } instance || (message.Key != 0 && instance.Row.Key != message.Key))
+            {
+                Drop([message]);
+                return;
+            }
+
+            if (instance.TryAdd(message, out var mustQueue))
+            {
+                if (mustQueue)
+                {
+                    Workers.Add(instance);
+                }
+
+                return;
+            }
+        }
+    }
+
+    /// <summary>Lets a new instance run.</summary>
+    internal void Release(Instance instance)
+    {
+        if (instance.Release())
+        {
+            Workers.Add(instance);
+        }
+    }
+
+    /// <summary>Stores a new instance that starts later.</summary>
+    internal void Create(Instance instance)
+    {
+        instance.IsNew = false;
+        Write(new SimpleCommit(
+            transaction =>
+            {
+                if (instance.Replaces is { } replaced)
+                {
+                    transaction.DeleteInstance(replaced);
+                }
+
+                transaction.AddInstance(instance.Row, instance.State, default);
+            },
+            () =>
+            {
+                instance.Committed = instance.State;
+                instance.Created?.TrySetResult();
+                Wakes.Set(instance.Row.InstanceId, instance.Row.StartAt!.Value);
+                Release(instance);
+            },
+            e => instance.Created?.TrySetException(e)));
+    }
+
+    /// <summary>Takes a finished instance out of memory.</summary>
+    internal void Forget(Instance instance)
+    {
+        Directory.Remove(instance);
+        Drop(instance.Retire());
+    }
+
+    /// <summary>Nobody will take these messages.</summary>
+    internal void Drop(List<Message> messages)
+    {
+        List<long>? stored = null;
+        List<TaskCompletionSource>? acknowledged = null;
+        foreach (var message in messages)
+        {
+            if (message.StoredId != 0)
+            {
+                (stored ??= []).Add(message.StoredId);
+            }
+
+            if (message.Acknowledge is { } source)
+            {
+                (acknowledged ??= []).Add(source);
+            }
+        }
+
+        Settle(stored, acknowledged);
+    }
+
+    /// <summary>Removes stored messages, and tells who waits.</summary>
+    internal void Settle(List<long>? stored, List<TaskCompletionSource>? acknowledged)
+    {
+        acknowledged?.ForEach(source => source.TrySetResult());
+        if (stored is not null)
+        {
+            Write(new SimpleCommit(transaction => stored.ForEach(transaction.DeleteMessage)));
+        }
+    }
+
+    /// <summary>The store could not be read or written: begin again from what it holds.</summary>
+    internal void Recover(Exception cause) => Commits.Exclusively(() => Restart(cause));
+
+    private static InvalidOperationException Stopped() => new("The task hub is not running.");
+
+    private static void FailMessages(Instance instance, Exception cause)
+    {
+        instance.Created?.TrySetException(cause);
+        foreach (var message in instance.Retire())
+        {
+            message.Acknowledge?.TrySetException(cause);
+        }
+    }
+
+    private Instance? Find(string instanceId)
+    {
+        try
+        {
+            return Directory.Resolve(instanceId);
+        }
+        catch (DurableStoreException e)
+        {
+            Recover(e);
+            return Directory.Resolve(instanceId);
+        }
+    }
+
+    /// <summary>Forgets all that is in memory and takes up what the store holds, however long that takes. Nothing is written meanwhile.</summary>
+    private void Restart(Exception cause)
+    {
+        Logs.StoreFailed(logger, cause);
+        var pause = TimeSpan.FromMilliseconds(10);
+        while (!stopped.IsSet)
+        {
+            Commits.BeginEpoch(cause);
+            foreach (var instance in Directory.Clear())
+            {
+                FailMessages(instance, cause);
+            }
+
+            Wakes.Clear();
+            try
+            {
+                TakeUp();
+                return;
+            }
+            catch (Exception e)
+            {
+                // Whatever keeps the store from being read, there is nothing to do but to try again.
+                Logs.RecoveryFailed(logger, pause, e);
+                stopped.Wait(pause);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
+        }
+    }
+
+    private int TakeUp()
+    {
+        var unfinished = store.FindWork();
+        foreach (var (instanceId, wakeAt) in unfinished)
+        {
+            if (wakeAt is { } at)
+            {
+                Wakes.Set(instanceId, at);
+            }
+            else
+            {
+                Deliver(instanceId, default);
+            }
+        }
+
+        foreach (var (message, instanceId) in store.ReadMessages())
+        {
+            var item = new Message(HistoryCodec.ReadMessage(message.Data), message.Id, message.Target, message.Generation);
+            if (instanceId is null)
+            {
+                Drop([item]);
+            }
+            else
+            {
+                Deliver(instanceId, item);
+            }
+        }
+
+        return unfinished.Count;
     }
 }

@@ -44,4 +44,19 @@ public sealed class LocalTaskHostOptions
 
     /// <summary>Adds services, when no <see cref="Services"/> are given.</summary>
     public Action<IServiceCollection>? ConfigureServices { get; set; }
+
+    internal void Validate()
+    {
+        RequirePositive(MaxConcurrentActivities, nameof(MaxConcurrentActivities));
+        RequirePositive(MaxConcurrentOrchestrations, nameof(MaxConcurrentOrchestrations));
+        RequirePositive(WarmInstances, nameof(WarmInstances));
+    }
+
+    private static void RequirePositive(int value, string option)
+    {
+        if (value <= 0)
+        {
+            throw new InvalidOperationException($"{option} is {value}; it must be at least 1.");
+        }
+    }
 }

@@ -1,0 +1,303 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using ComputeHorde.Durable.LocalRuntime.Storage;
+using DurableTask.Core.Exceptions;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace ComputeHorde.Durable.LocalRuntime.Engine;
+
+/// <summary>The client of a hub in the same process.</summary>
+internal sealed class LocalDurableTaskClient(LocalTaskHub hub, IDurableStore store, DataConverter converter, TimeProvider time) : DurableTaskClient("local")
+{
+    public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
+        TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
+    {
+        hub.RequireRunning();
+        cancellation.ThrowIfCancellationRequested();
+        if (orchestratorName == default)
+        {
+            throw new ArgumentException("The name of the orchestrator is empty.", nameof(orchestratorName));
+        }
+
+        var id = string.IsNullOrEmpty(options?.InstanceId) ? Guid.NewGuid().ToString("N") : options.InstanceId;
+        var isNewId = id != options?.InstanceId;
+        var row = NewRow(id, orchestratorName.Name, options?.Version?.Version, converter.Serialize(input), options);
+        await StartAsync(row, isNewId, options?.DedupeStatuses).WaitAsync(cancellation);
+        return id;
+    }
+
+    public override async Task RaiseEventAsync(
+        string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(instanceId);
+        ArgumentException.ThrowIfNullOrEmpty(eventName);
+        await SendAsync(instanceId, new EventRaised(eventName, converter.Serialize(eventPayload)), cancellation);
+    }
+
+    public override Task SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
+        SendAsync(instanceId, new ExecutionSuspended(reason), cancellation);
+
+    public override Task ResumeInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
+        SendAsync(instanceId, new ExecutionResumed(reason), cancellation);
+
+    public override Task TerminateInstanceAsync(
+        string instanceId, TerminateInstanceOptions? options = null, CancellationToken cancellation = default) =>
+        SendAsync(instanceId, new ExecutionTerminated(converter.Serialize(options?.Output), options?.Recursive ?? false), cancellation);
+
+    public override Task<OrchestrationMetadata> WaitForInstanceStartAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
+        WaitAsync(instanceId, forEnd: false, getInputsAndOutputs, cancellation);
+
+    public override Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
+        WaitAsync(instanceId, forEnd: true, getInputsAndOutputs, cancellation);
+
+    public override Task<OrchestrationMetadata?> GetInstancesAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default)
+    {
+        hub.RequireRunning();
+        ArgumentException.ThrowIfNullOrEmpty(instanceId);
+        cancellation.ThrowIfCancellationRequested();
+        return Task.FromResult(Find(instanceId) is { } found ? Describe(found, getInputsAndOutputs) : null);
+    }
+
+    public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null)
+    {
+        filter ??= new OrchestrationQuery();
+        return Pageable.Create((token, size, cancellation) =>
+        {
+            hub.RequireRunning();
+            cancellation.ThrowIfCancellationRequested();
+            var limit = size ?? filter.PageSize;
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit, nameof(filter));
+            var found = store.Query(new InstanceFilter
+            {
+                AfterKey = ReadToken(token ?? filter.ContinuationToken),
+                Limit = limit,
+                CreatedFrom = filter.CreatedFrom?.UtcTicks,
+                CreatedTo = filter.CreatedTo?.UtcTicks,
+                Prefix = string.IsNullOrEmpty(filter.InstanceIdPrefix) ? null : filter.InstanceIdPrefix,
+                Statuses = filter.Statuses?.ToHashSet() is { Count: > 0 } statuses ? statuses : null,
+            });
+            var next = found.Count == limit ? found[^1].Row.Key.ToString(CultureInfo.InvariantCulture) : null;
+            return Task.FromResult(new Page<OrchestrationMetadata>(
+                [.. found.Select(instance => Describe(instance, filter.FetchInputsAndOutputs))], next));
+        });
+    }
+
+    public override async Task<PurgeResult> PurgeInstanceAsync(
+        string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
+    {
+        hub.RequireRunning();
+        return Find(instanceId) is { State.IsOver: true } found
+            ? new PurgeResult(await PurgeAsync([found], options, cancellation), isComplete: true)
+            : new PurgeResult(0, isComplete: true);
+    }
+
+    public override async Task<PurgeResult> PurgeAllInstancesAsync(
+        PurgeInstancesFilter filter, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
+    {
+        const int PageSize = 1000;
+        hub.RequireRunning();
+        ArgumentNullException.ThrowIfNull(filter);
+        var start = time.GetTimestamp();
+        var (count, after) = (0, 0L);
+        while (true)
+        {
+            var page = store.Query(new InstanceFilter
+            {
+                AfterKey = after,
+                Limit = PageSize,
+                CreatedFrom = filter.CreatedFrom?.UtcTicks,
+                CreatedTo = filter.CreatedTo?.UtcTicks,
+                Statuses = filter.Statuses?.ToHashSet() is { Count: > 0 } statuses ? statuses : null,
+            });
+            count += await PurgeAsync(page.FindAll(instance => instance.State.IsOver), options, cancellation);
+            if (page.Count < PageSize)
+            {
+                return new PurgeResult(count, isComplete: true);
+            }
+
+            if (time.GetElapsedTime(start) > filter.Timeout)
+            {
+                return new PurgeResult(count, isComplete: false);
+            }
+
+            after = page[^1].Row.Key;
+        }
+    }
+
+    public override async Task<string> RestartAsync(
+        string instanceId, bool restartWithNewInstanceId = false, CancellationToken cancellation = default)
+    {
+        hub.RequireRunning();
+        var found = Find(instanceId) ?? throw new ArgumentException($"There is no orchestration with the id '{instanceId}'.", nameof(instanceId));
+        if (!restartWithNewInstanceId && !found.State.IsOver)
+        {
+            throw new InvalidOperationException($"The orchestration '{instanceId}' is not finished and cannot be replaced.");
+        }
+
+        var id = restartWithNewInstanceId ? Guid.NewGuid().ToString("N") : instanceId;
+        var row = NewRow(id, found.Row.Name, found.Row.Version, found.Row.Input, null);
+        await StartAsync(row, restartWithNewInstanceId, null).WaitAsync(cancellation);
+        return id;
+    }
+
+    public override Task<Page<string>> ListInstanceIdsAsync(
+        IEnumerable<OrchestrationRuntimeStatus>? runtimeStatus = null,
+        DateTimeOffset? completedTimeFrom = null,
+        DateTimeOffset? completedTimeTo = null,
+        int pageSize = OrchestrationQuery.DefaultPageSize,
+        string? lastInstanceKey = null,
+        CancellationToken cancellation = default)
+    {
+        hub.RequireRunning();
+        cancellation.ThrowIfCancellationRequested();
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(pageSize);
+        var after = lastInstanceKey?.Split('.') is [var at, var key] ? (ReadToken(at), ReadToken(key)) : (long.MinValue, 0);
+        var found = store.QueryFinished(new FinishedFilter
+        {
+            After = after,
+            Limit = pageSize,
+            CompletedFrom = completedTimeFrom?.UtcTicks,
+            CompletedTo = completedTimeTo?.UtcTicks,
+            Statuses = runtimeStatus?.ToHashSet() is { Count: > 0 } statuses ? statuses : null,
+        });
+        var next = found.Count == pageSize ? $"{found[^1].CompletedAt}.{found[^1].Key}" : null;
+        return Task.FromResult(new Page<string>([.. found.Select(instance => instance.InstanceId)], next));
+    }
+
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static long ReadToken(string? token) => token is null
+        ? 0
+        : long.TryParse(token, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw new ArgumentException($"'{token}' is not a continuation token.", nameof(token));
+
+    private InstanceRow NewRow(string id, string name, string? version, string? input, StartOrchestrationOptions? options) => new()
+    {
+        Key = hub.NextInstanceKey(),
+        InstanceId = id,
+        Name = name,
+        Version = version,
+        Input = input,
+        CreatedAt = time.GetUtcNow().UtcTicks,
+        StartAt = options?.StartAt is { } start && start > time.GetUtcNow() ? start.UtcTicks : null,
+        Tags = options?.Tags is { Count: > 0 } tags ? JsonSerializer.Serialize(tags) : null,
+    };
+
+    private Task StartAsync(InstanceRow row, bool isNewId, IReadOnlyList<string>? dedupe)
+    {
+        var state = new InstanceState
+        {
+            Status = OrchestrationRuntimeStatus.Pending,
+            UpdatedAt = row.CreatedAt,
+            WakeAt = row.StartAt,
+        };
+        var statuses = dedupe?.Select(Enum.Parse<OrchestrationRuntimeStatus>).ToHashSet();
+        var creation = hub.Directory.Create(row, state, isNewId, present => statuses?.Contains(present.Status) == true);
+        if (creation.Created is not { } created)
+        {
+            return statuses?.Contains(creation.Existing!.Status) == true
+                ? throw new OrchestrationAlreadyExistsException(
+                    $"An orchestration with the id '{row.InstanceId}' exists already, with the status {creation.Existing!.Status}.")
+                : creation.InMemory?.Created?.Task ?? Task.CompletedTask;
+        }
+
+        var durable = created.Created!.Task;
+        if (row.StartAt is null)
+        {
+            hub.Release(created);
+        }
+        else
+        {
+            hub.Create(created);
+        }
+
+        return durable;
+    }
+
+    private async Task SendAsync(string instanceId, HistoryEvent item, CancellationToken cancellation)
+    {
+        hub.RequireRunning();
+        ArgumentException.ThrowIfNullOrEmpty(instanceId);
+        cancellation.ThrowIfCancellationRequested();
+        var taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        hub.Deliver(instanceId, new Message(item, Acknowledge: taken));
+        await taken.Task.WaitAsync(cancellation);
+    }
+
+    private async Task<OrchestrationMetadata> WaitAsync(string instanceId, bool forEnd, bool withData, CancellationToken cancellation)
+    {
+        hub.RequireRunning();
+        ArgumentException.ThrowIfNullOrEmpty(instanceId);
+        var waiter = hub.Waiters.Add(instanceId, forEnd);
+        try
+        {
+            var found = Find(instanceId);
+            var isThere = found is not null && (forEnd ? found.State.IsOver : found.State.Status != OrchestrationRuntimeStatus.Pending);
+            return Describe(isThere ? found! : await waiter.Task.WaitAsync(cancellation), withData);
+        }
+        finally
+        {
+            hub.Waiters.Remove(instanceId, waiter);
+        }
+    }
+
+    private StoredInstance? Find(string instanceId) => hub.Directory.Peek(instanceId) is { Committed: { } state } known
+        ? new StoredInstance(known.Row, state)
+        : store.Find(instanceId);
+
+    private async Task<int> PurgeAsync(IReadOnlyList<StoredInstance> finished, PurgeInstanceOptions? options, CancellationToken cancellation)
+    {
+        List<InstanceRow> rows = [];
+        foreach (var instance in finished)
+        {
+            Collect(instance, rows, options?.Recursive ?? false);
+        }
+
+        if (rows.Count > 0)
+        {
+            var durable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            hub.Write(new SimpleCommit(
+                transaction => rows.ForEach(transaction.DeleteInstance), () => durable.TrySetResult(), e => durable.TrySetException(e)));
+            await durable.Task.WaitAsync(cancellation);
+        }
+
+        return rows.Count;
+    }
+
+    private void Collect(StoredInstance instance, List<InstanceRow> rows, bool recursive)
+    {
+        if (!instance.State.IsOver)
+        {
+            return;
+        }
+
+        rows.Add(instance.Row);
+        if (recursive)
+        {
+            store.FindChildren(instance.Row.Key).ForEach(child => Collect(child, rows, recursive));
+        }
+    }
+
+    private OrchestrationMetadata Describe(StoredInstance instance, bool withData)
+    {
+        var (row, state) = instance;
+        return new OrchestrationMetadata(row.Name, row.InstanceId)
+        {
+            RuntimeStatus = state.Status,
+            CreatedAt = new DateTimeOffset(row.CreatedAt, TimeSpan.Zero),
+            LastUpdatedAt = new DateTimeOffset(state.UpdatedAt, TimeSpan.Zero),
+            DataConverter = withData ? converter : null,
+            SerializedInput = withData ? row.Input : null,
+            SerializedOutput = withData ? state.Output : null,
+            SerializedCustomStatus = withData ? state.CustomStatus : null,
+            FailureDetails = withData ? state.Failure : null,
+            Tags = row.Tags is null ? ImmutableDictionary<string, string>.Empty : JsonSerializer.Deserialize<Dictionary<string, string>>(row.Tags)!,
+        };
+    }
+}

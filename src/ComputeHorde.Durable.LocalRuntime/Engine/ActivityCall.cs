@@ -1,0 +1,23 @@
+using Microsoft.DurableTask;
+
+namespace ComputeHorde.Durable.LocalRuntime.Engine;
+
+/// <summary>One call of an activity.</summary>
+internal sealed class ActivityCall(ActivityDispatcher dispatcher, string instanceId, long key, int generation, TaskScheduled task)
+    : TaskActivityContext, IThreadPoolWorkItem
+{
+    public override TaskName Name => task.Name;
+
+    public override string InstanceId => instanceId;
+
+    public override string Version => task.Version ?? "";
+
+    /// <summary>Which call it is, over all instances and executions.</summary>
+    public (long Key, int Generation, int TaskId) Identity => (key, generation, task.Id);
+
+    public TaskScheduled Task => task;
+
+    public Message Answer(HistoryEvent answer) => new(answer, Key: key, Generation: generation);
+
+    void IThreadPoolWorkItem.Execute() => _ = dispatcher.RunAsync(this);
+}

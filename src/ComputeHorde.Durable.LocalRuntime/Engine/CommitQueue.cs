@@ -1,0 +1,151 @@
+using System.Collections.Concurrent;
+using ComputeHorde.Durable.LocalRuntime.Storage;
+
+namespace ComputeHorde.Durable.LocalRuntime.Engine;
+
+/// <summary>Something to write, and what to do when that is durable.</summary>
+internal abstract class PendingCommit
+{
+    /// <summary>Which life of the hub it belongs to, after a failed write a new one begins; -1 for the one it is queued in.</summary>
+    public int Epoch { get; set; } = -1;
+
+    public abstract void Write(IStoreTransaction transaction);
+
+    /// <summary>It is durable: let its effects out.</summary>
+    public abstract void Committed();
+
+    /// <summary>It is not known to be durable.</summary>
+    public abstract void Failed(Exception exception);
+}
+
+/// <summary>
+/// Group commit: whoever finds the gate open writes everything that waits, of all instances, in one transaction. While
+/// that is under way the others go on and queue up the next batch.
+/// </summary>
+internal sealed class CommitQueue(IDurableStore store, Work work, Action<Exception> failed)
+{
+    private const int LargestBatch = 4096;
+
+    private readonly ConcurrentQueue<PendingCommit> waiting = new();
+    private readonly List<PendingCommit> batch = [];
+    private readonly object gate = new();
+    private int epoch;
+
+    /// <summary>The present life of the hub.</summary>
+    public int Epoch => Volatile.Read(ref epoch);
+
+    public int Count => waiting.Count;
+
+    public void Add(PendingCommit item)
+    {
+        work.Begin();
+        item.Epoch = item.Epoch < 0 ? Epoch : item.Epoch;
+        waiting.Enqueue(item);
+    }
+
+    /// <summary>Writes what waits, unless somebody else is writing.</summary>
+    /// <returns>Whether there was something to write.</returns>
+    public bool TryCommit()
+    {
+        var did = false;
+        while (!waiting.IsEmpty && Monitor.TryEnter(gate))
+        {
+            try
+            {
+                CommitBatch();
+                did = true;
+            }
+            finally
+            {
+                Monitor.Exit(gate);
+            }
+        }
+
+        return did;
+    }
+
+    /// <summary>Runs something while nothing is written.</summary>
+    public void Exclusively(Action action)
+    {
+        lock (gate)
+        {
+            action();
+        }
+    }
+
+    /// <summary>Begins a new life: what waits belongs to the old one.</summary>
+    public void BeginEpoch(Exception cause)
+    {
+        Interlocked.Increment(ref epoch);
+        while (waiting.TryDequeue(out var item))
+        {
+            item.Failed(cause);
+            work.End();
+        }
+    }
+
+    private void CommitBatch()
+    {
+        while (batch.Count < LargestBatch && waiting.TryDequeue(out var item))
+        {
+            if (item.Epoch == Epoch)
+            {
+                batch.Add(item);
+            }
+            else
+            {
+                item.Failed(new DurableStoreException("The write came too late: the store had failed before."));
+                work.End();
+            }
+        }
+
+        if (batch.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            store.Commit(WriteBatch);
+        }
+        catch (Exception e)
+        {
+            // Whatever the store throws, the outcome is unknown: nothing in memory can be trusted any more.
+            FailBatch(e);
+            return;
+        }
+
+        foreach (var item in batch)
+        {
+            item.Committed();
+            work.End();
+        }
+
+        batch.Clear();
+    }
+
+    private void WriteBatch(IStoreTransaction transaction)
+    {
+        foreach (var item in batch)
+        {
+            item.Write(transaction);
+        }
+    }
+
+    private void FailBatch(Exception e)
+    {
+        var cause = e as DurableStoreException ?? new DurableStoreException("The store failed; it is not known whether the write took effect.", e);
+        foreach (var item in batch)
+        {
+            item.Failed(cause);
+        }
+
+        var count = batch.Count;
+        batch.Clear();
+        failed(cause);
+        for (var i = 0; i < count; i++)
+        {
+            work.End();
+        }
+    }
+}

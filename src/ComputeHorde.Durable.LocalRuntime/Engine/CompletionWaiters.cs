@@ -1,0 +1,82 @@
+using ComputeHorde.Durable.LocalRuntime.Storage;
+
+namespace ComputeHorde.Durable.LocalRuntime.Engine;
+
+/// <summary>Clients that wait for instances to start or to end.</summary>
+internal sealed class CompletionWaiters
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, List<(bool ForEnd, TaskCompletionSource<StoredInstance> Source)>> waiters = [];
+
+    /// <summary>Waits; the caller looks at the instance afterwards, for it may be there already.</summary>
+    public TaskCompletionSource<StoredInstance> Add(string instanceId, bool forEnd)
+    {
+        var source = new TaskCompletionSource<StoredInstance>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (gate)
+        {
+            if (!waiters.TryGetValue(instanceId, out var list))
+            {
+                waiters.Add(instanceId, list = new List<(bool, TaskCompletionSource<StoredInstance>)>(1));
+            }
+
+            list.Add((forEnd, source));
+        }
+
+        return source;
+    }
+
+    public void Remove(string instanceId, TaskCompletionSource<StoredInstance> source)
+    {
+        lock (gate)
+        {
+            if (waiters.TryGetValue(instanceId, out var list))
+            {
+                list.RemoveAll(waiter => waiter.Source == source);
+                if (list.Count == 0)
+                {
+                    waiters.Remove(instanceId);
+                }
+            }
+        }
+    }
+
+    /// <summary>An instance has changed durably.</summary>
+    public void Notify(InstanceRow row, InstanceState state)
+    {
+        lock (gate)
+        {
+            if (waiters.Count == 0 || !waiters.TryGetValue(row.InstanceId, out var list))
+            {
+                return;
+            }
+
+            for (var i = list.Count - 1; i >= 0; i--)
+            {
+                if (state.IsOver || !list[i].ForEnd)
+                {
+                    list[i].Source.TrySetResult(new StoredInstance(row, state));
+                    list.RemoveAt(i);
+                }
+            }
+
+            if (list.Count == 0)
+            {
+                waiters.Remove(row.InstanceId);
+            }
+        }
+    }
+
+    /// <summary>The hub stops: nobody waits any longer.</summary>
+    public void Stop(Exception cause)
+    {
+        lock (gate)
+        {
+            foreach (var (_, source) in waiters.Values.SelectMany(list => list))
+            {
+                source.TrySetException(cause);
+            }
+
+            waiters.Clear();
+        }
+    }
+}

@@ -1,0 +1,7 @@
+using Microsoft.DurableTask;
+
+namespace ComputeHorde.Durable.LocalRuntime.Engine;
+
+/// <summary>Which orchestration an execution runs.</summary>
+internal sealed record ExecutionIdentity(
+    string InstanceId, string Name, string? Version, string? Input, ParentOrchestrationInstance? Parent);

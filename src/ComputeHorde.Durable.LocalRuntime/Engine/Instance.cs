@@ -1,0 +1,215 @@
+using ComputeHorde.Durable.LocalRuntime.Storage;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ComputeHorde.Durable.LocalRuntime.Engine;
+
+/// <summary>
+/// An unfinished instance in memory. At most one worker runs its turn; everybody else only adds messages. Fields under
+/// "the lock" are guarded by locking the instance; the others belong to the worker that runs the turn.
+/// </summary>
+internal sealed class Instance(InstanceRow row, InstanceState state, InstanceState? committed)
+{
+    private List<Message> inbox = [];
+    private List<Message> spare = [];
+
+    private enum Phase
+    {
+        Idle,
+        Queued,
+        Running,
+    }
+
+    public InstanceRow Row { get; set; } = row;
+
+    /// <summary>The state after the latest turn, durable or not.</summary>
+    public InstanceState State { get; set; } = state;
+
+    /// <summary>The state that is durable; null as long as the instance itself is not.</summary>
+    public InstanceState? Committed { get; set; } = committed;
+
+    /// <summary>The running code; null when it must be replayed first.</summary>
+    public OrchestrationExecution? Execution { get; set; }
+
+    /// <summary>The services of the running code.</summary>
+    public IServiceScope? Scope { get; set; }
+
+    /// <summary>The time of the latest turn.</summary>
+    public long LastTimestamp { get; set; }
+
+    /// <summary>Roughly what the running code holds in memory.</summary>
+    public long Bytes { get; set; }
+
+    /// <summary>Set by use, cleared by the sweep that looks for instances to drop.</summary>
+    public bool Touched { get; set; }
+
+    /// <summary>Completed when the instance itself is durable; null when it was loaded.</summary>
+    public TaskCompletionSource? Created { get; set; }
+
+    /// <summary>A finished instance of the same id that this one replaces.</summary>
+    public InstanceRow? Replaces { get; set; }
+
+    /// <summary>Stored messages that came before the instance may start.</summary>
+    public List<Message> Deferred { get; } = new(0);
+
+    /// <summary>Whether the store does not have the instance yet, so that its first turn must add it.</summary>
+    public bool IsNew { get; set; }
+
+    private Phase Now { get; set; }
+
+    private bool Held { get; set; }
+
+    private bool Gone { get; set; }
+
+    private int Uncommitted { get; set; }
+
+    /// <summary>Keeps the instance from running until <see cref="Release"/>: who creates it has not committed.</summary>
+    public void Hold() => Held = true;
+
+    /// <summary>Lets the instance run.</summary>
+    /// <returns>Whether the caller must queue it.</returns>
+    public bool Release()
+    {
+        lock (this)
+        {
+            Held = false;
+            return Queue();
+        }
+    }
+
+    /// <summary>Adds a message.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="mustQueue">Whether the caller must queue the instance.</param>
+    /// <returns>False when the object is out of date and the message must go to its successor.</returns>
+    public bool TryAdd(in Message message, out bool mustQueue)
+    {
+        lock (this)
+        {
+            mustQueue = false;
+            if (Gone)
+            {
+                return false;
+            }
+
+            inbox.Add(message);
+            mustQueue = Queue();
+            return true;
+        }
+    }
+
+    /// <summary>Begins the turn; false when the object is out of date.</summary>
+    public bool BeginTurn()
+    {
+        lock (this)
+        {
+            Touched = true;
+            Now = Phase.Running;
+            return !Gone;
+        }
+    }
+
+    /// <summary>Takes all messages; the list is valid until the next call.</summary>
+    public List<Message> TakeMessages()
+    {
+        lock (this)
+        {
+            (inbox, spare) = (spare, inbox);
+            return spare;
+        }
+    }
+
+    /// <summary>Puts stored messages before all others, for the next turn.</summary>
+    public void PutFirst(IEnumerable<Message> messages)
+    {
+        lock (this)
+        {
+            inbox.InsertRange(0, messages);
+        }
+    }
+
+    /// <summary>A turn of the instance waits to be committed.</summary>
+    public void AddUncommitted()
+    {
+        lock (this)
+        {
+            Uncommitted++;
+        }
+    }
+
+    /// <summary>A turn was committed.</summary>
+    public void RemoveUncommitted()
+    {
+        lock (this)
+        {
+            Uncommitted--;
+        }
+    }
+
+    /// <summary>Ends the turn.</summary>
+    /// <returns>Whether messages came meanwhile, so that the caller must queue the instance again.</returns>
+    public bool EndTurn(bool again)
+    {
+        lock (this)
+        {
+            spare.Clear();
+            Now = Phase.Idle;
+            if (Gone)
+            {
+                Close();
+            }
+
+            return (inbox.Count > 0 || again) && Queue();
+        }
+    }
+
+    /// <summary>Takes the object out of use if nothing depends on it.</summary>
+    public bool TryRetire()
+    {
+        lock (this)
+        {
+            if (Now != Phase.Idle || Uncommitted > 0 || inbox.Count > 0 || Deferred.Count > 0 || Held || Gone)
+            {
+                return false;
+            }
+
+            Gone = true;
+            Close();
+            return true;
+        }
+    }
+
+    /// <summary>Takes the object out of use whatever depends on it.</summary>
+    /// <returns>The messages that nobody has taken.</returns>
+    public List<Message> Retire()
+    {
+        lock (this)
+        {
+            Gone = true;
+            if (Now != Phase.Running)
+            {
+                Close();
+            }
+
+            return inbox;
+        }
+    }
+
+    /// <summary>Lets go of the running code.</summary>
+    public void Close()
+    {
+        Execution = null;
+        Bytes = 0;
+        Scope?.Dispose();
+        Scope = null;
+    }
+
+    private bool Queue()
+    {
+        if (Now != Phase.Idle || Held || Gone)
+        {
+            return false;
+        }
+
+        Now = Phase.Queued;
+        return true;
+    }
+}

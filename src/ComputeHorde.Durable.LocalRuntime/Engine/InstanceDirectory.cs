@@ -1,0 +1,173 @@
+using System.Collections.Concurrent;
+using ComputeHorde.Durable.LocalRuntime.Storage;
+
+namespace ComputeHorde.Durable.LocalRuntime.Engine;
+
+/// <summary>
+/// The unfinished instances in memory. What is not here is as the store has it, because nothing leaves before it is
+/// committed. Instances beyond the limits are dropped, those first that have not been used for a while.
+/// </summary>
+internal sealed class InstanceDirectory(IDurableStore store, int mostInstances, long mostBytes)
+{
+    private readonly ConcurrentDictionary<string, Instance> instances = new();
+    private readonly ConcurrentQueue<Instance> clock = new();
+    private readonly Lock[] stripes = [.. Enumerable.Range(0, 64).Select(_ => new Lock())];
+    private readonly Lock sweeping = new();
+    private int count;
+    private long bytes;
+
+    /// <summary>How many instances are in memory.</summary>
+    public int Count => Volatile.Read(ref count);
+
+    /// <summary>The instance in memory, if it is there.</summary>
+    public Instance? Peek(string instanceId) => instances.GetValueOrDefault(instanceId);
+
+    /// <summary>The unfinished instance of an id; null when there is none.</summary>
+    public Instance? Resolve(string instanceId)
+    {
+        if (instances.TryGetValue(instanceId, out var known))
+        {
+            return known;
+        }
+
+        lock (Stripe(instanceId))
+        {
+            if (instances.TryGetValue(instanceId, out known))
+            {
+                return known;
+            }
+
+            if (store.Find(instanceId) is not { State.IsOver: false } found)
+            {
+                return null;
+            }
+
+            var loaded = new Instance(found.Row, found.State, found.State);
+            Add(instanceId, loaded);
+            return loaded;
+        }
+    }
+
+    /// <summary>Adds an instance that is not stored yet, and holds it, unless an unfinished one has its id.</summary>
+    /// <param name="row">The new instance.</param>
+    /// <param name="state">Its first state.</param>
+    /// <param name="isNewId">Whether the id has just been made, so that nobody can have it.</param>
+    /// <param name="refuse">Statuses of a finished instance that forbid a new one.</param>
+    public Creation Create(InstanceRow row, InstanceState state, bool isNewId, Func<InstanceState, bool>? refuse = null)
+    {
+        var created = new Instance(row, state, null)
+        {
+            IsNew = true,
+            Created = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously),
+        };
+        created.Hold();
+        if (isNewId)
+        {
+            Add(row.InstanceId, created);
+            return new Creation(created, null, null);
+        }
+
+        lock (Stripe(row.InstanceId))
+        {
+            var present = instances.TryGetValue(row.InstanceId, out var known)
+                ? new StoredInstance(known.Row, known.State)
+                : store.Find(row.InstanceId);
+            if (present is not null && (!present.State.IsOver || refuse?.Invoke(present.State) == true))
+            {
+                return new Creation(null, present.State, known);
+            }
+
+            created.Replaces = present?.Row;
+            if (known is not null)
+            {
+                Remove(known);
+            }
+
+            Add(row.InstanceId, created);
+            return new Creation(created, null, null);
+        }
+    }
+
+    /// <summary>Takes an instance out of memory.</summary>
+    public void Remove(Instance instance)
+    {
+        if (instances.TryRemove(KeyValuePair.Create(instance.Row.InstanceId, instance)))
+        {
+            Interlocked.Decrement(ref count);
+            Interlocked.Add(ref bytes, -instance.Bytes);
+        }
+    }
+
+    /// <summary>Counts what an instance holds in memory.</summary>
+    public void SetBytes(Instance instance, long value)
+    {
+        Interlocked.Add(ref bytes, value - instance.Bytes);
+        instance.Bytes = value;
+    }
+
+    /// <summary>Drops instances while there are too many.</summary>
+    public void Sweep()
+    {
+        if ((Count <= mostInstances && Interlocked.Read(ref bytes) <= mostBytes) || !sweeping.TryEnter())
+        {
+            return;
+        }
+
+        try
+        {
+            for (var tries = 2 * clock.Count; tries > 0 && (Count > mostInstances || Interlocked.Read(ref bytes) > mostBytes); tries--)
+            {
+                if (!clock.TryDequeue(out var instance))
+                {
+                    return;
+                }
+
+                if (instances.GetValueOrDefault(instance.Row.InstanceId) != instance)
+                {
+                    continue;
+                }
+
+                var held = instance.Bytes;
+                if (instance.Touched || !instance.TryRetire())
+                {
+                    instance.Touched = false;
+                    clock.Enqueue(instance);
+                }
+                else
+                {
+                    Interlocked.Add(ref bytes, -held);
+                    Remove(instance);
+                }
+            }
+        }
+        finally
+        {
+            sweeping.Exit();
+        }
+    }
+
+    /// <summary>Forgets everything.</summary>
+    /// <returns>What was in memory.</returns>
+    public List<Instance> Clear()
+    {
+        List<Instance> all = [.. instances.Values];
+        all.ForEach(Remove);
+        clock.Clear();
+        return all;
+    }
+
+    private void Add(string instanceId, Instance instance)
+    {
+        instances[instanceId] = instance;
+        Interlocked.Increment(ref count);
+        clock.Enqueue(instance);
+    }
+
+    private Lock Stripe(string instanceId) => stripes[(uint)StringComparer.Ordinal.GetHashCode(instanceId) % (uint)stripes.Length];
+}
+
+/// <summary>What came of the attempt to create an instance.</summary>
+/// <param name="Created">The new instance; null when another is in the way.</param>
+/// <param name="Existing">The state of the other.</param>
+/// <param name="InMemory">The other, if it is in memory.</param>
+internal readonly record struct Creation(Instance? Created, InstanceState? Existing, Instance? InMemory);

@@ -1,0 +1,272 @@
+using Microsoft.DurableTask;
+using Microsoft.Extensions.Logging;
+
+namespace ComputeHorde.Durable.LocalRuntime.Engine;
+
+/// <summary>What the orchestrator of one execution sees; collects what it decides.</summary>
+internal sealed class LocalOrchestrationContext(
+    ExecutionIdentity identity, DataConverter converter, ILoggerFactory loggers, TurnScheduler scheduler) : TaskOrchestrationContext
+{
+    private readonly Dictionary<int, IOpenCall> open = [];
+    private readonly Dictionary<int, OpenTimer> timers = [];
+    private List<ActionEvent> actions = [];
+    private object? input;
+    private object? customStatus;
+    private bool customStatusSet;
+    private DateTime now;
+    private bool replaying;
+    private int nextId;
+    private int guids;
+
+    public override TaskName Name => identity.Name;
+
+    public override string InstanceId => identity.InstanceId;
+
+    public override ParentOrchestrationInstance? Parent => identity.Parent;
+
+    public override string Version => identity.Version ?? "";
+
+    public override DateTime CurrentUtcDateTime => now;
+
+    public override bool IsReplaying => replaying;
+
+    /// <summary>Activities and sub-orchestrations that have not come back, by id of the action.</summary>
+    public Dictionary<int, IOpenCall> Open => open;
+
+    /// <summary>Timers that have not gone off, by id of the action.</summary>
+    public Dictionary<int, OpenTimer> Timers => timers;
+
+    /// <summary>How many activities have not come back.</summary>
+    public int OpenActivities { get; private set; }
+
+    /// <summary>External events and their waiters.</summary>
+    public ExternalEvents Events { get; } = new(converter);
+
+    /// <summary>How to start over, if the code wants to.</summary>
+    public ContinueAsNewOptions? Next { get; private set; }
+
+    /// <summary>The custom status as text, if this turn has set it.</summary>
+    public (bool Set, string? Value) CustomStatus => customStatusSet ? (true, converter.Serialize(customStatus)) : default;
+
+    protected override ILoggerFactory LoggerFactory => loggers;
+
+    public void BeginTurn(long timestamp, bool isReplay)
+    {
+        now = new DateTime(timestamp, DateTimeKind.Utc);
+        replaying = isReplay;
+        customStatusSet = false;
+    }
+
+    public void SetInput(object? value) => input = value;
+
+    /// <summary>Hands over what was decided since the last call.</summary>
+    public List<ActionEvent> TakeActions()
+    {
+        var taken = actions;
+        actions = [];
+        return taken;
+    }
+
+    public void Complete(int id, string? result)
+    {
+        if (Close(id) is { } call)
+        {
+            call.Complete(result);
+        }
+    }
+
+    public void FireTimer(int id)
+    {
+        if (timers.Remove(id, out var timer))
+        {
+            timer.TrySetResult();
+        }
+    }
+
+    public void Fail(int id, TaskFailureDetails failure)
+    {
+        if (Close(id) is { } call)
+        {
+            call.Fail(failure);
+        }
+    }
+
+    /// <summary>Adds the end of the execution as its last action.</summary>
+    public ExecutionCompleted End(Func<int, ExecutionCompleted> make)
+    {
+        var completed = make(nextId++);
+        actions.Add(completed);
+        return completed;
+    }
+
+    public override T? GetInput<T>()
+        where T : default => input is T typed ? typed : converter.Deserialize<T>(identity.Input);
+
+    public override Task<TResult> CallActivityAsync<TResult>(TaskName name, object? input = null, TaskOptions? options = null)
+    {
+        if (input is TaskOptions && options is null)
+        {
+            throw new ArgumentException(
+                "A TaskOptions value was provided for the activity input but no value was provided for options. "
+                + "Did you mean to provide it for the options parameter?",
+                nameof(input));
+        }
+
+        var version = options?.Version is { } given ? given.Version : identity.Version;
+        var data = converter.Serialize(input);
+        return options?.Retry is { } retry
+            ? RetryAsync(name, retry, _ => Call<TResult>(new TaskScheduled(nextId, name.Name, version, data), name))
+            : Call<TResult>(new TaskScheduled(nextId, name.Name, version, data), name);
+    }
+
+    public override Task<TResult> CallSubOrchestratorAsync<TResult>(
+        TaskName orchestratorName, object? input = null, TaskOptions? options = null)
+    {
+        var sub = options as SubOrchestrationOptions;
+        var id = sub?.InstanceId ?? NewGuid().ToString("N");
+        var version = (sub?.Version ?? options?.Version)?.Version;
+        var data = converter.Serialize(input);
+        var isNew = sub?.InstanceId is null;
+        return options?.Retry is { } retry
+            ? RetryAsync(orchestratorName, retry, attempt => CallSub(isNew && attempt == 0))
+            : CallSub(isNew);
+
+        Task<TResult> CallSub(bool isNewId) => Call<TResult>(
+            new SubOrchestrationCreated(nextId, id, orchestratorName.Name, version, data) { IsNewId = isNewId }, orchestratorName);
+    }
+
+    public override Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken)
+    {
+        RequireTurn();
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled(cancellationToken);
+        }
+
+        var timer = new OpenTimer(new TimerCreated(nextId, fireAt.ToUniversalTime().Ticks));
+        nextId++;
+        actions.Add(timer.Action);
+        timers.Add(timer.Action.Id, timer);
+        if (cancellationToken.CanBeCanceled)
+        {
+            cancellationToken.Register(() =>
+            {
+                timers.Remove(timer.Action.Id);
+                timer.TrySetCanceled(cancellationToken);
+            });
+        }
+
+        return timer.Task;
+    }
+
+    public override Task<T?> WaitForExternalEvent<T>(string eventName, CancellationToken cancellationToken = default)
+        where T : default
+    {
+        RequireTurn();
+        return Events.WaitAsync<T>(eventName, cancellationToken);
+    }
+
+    public override void SendEvent(string instanceId, string eventName, object payload)
+    {
+        RequireTurn();
+        ArgumentException.ThrowIfNullOrEmpty(instanceId);
+        ArgumentException.ThrowIfNullOrEmpty(eventName);
+        actions.Add(new EventSent(nextId++, instanceId, eventName, converter.Serialize(payload)));
+    }
+
+    public override void SetCustomStatus(object? customStatus)
+    {
+        RequireTurn();
+        this.customStatus = customStatus;
+        customStatusSet = true;
+    }
+
+    public override void ContinueAsNew(object? newInput = null, bool preserveUnprocessedEvents = true) =>
+        ContinueAsNew(new ContinueAsNewOptions { NewInput = newInput, PreserveUnprocessedEvents = preserveUnprocessedEvents });
+
+    public override void ContinueAsNew(ContinueAsNewOptions options)
+    {
+        RequireTurn();
+        ArgumentNullException.ThrowIfNull(options);
+        Next = options;
+    }
+
+    public override Guid NewGuid()
+    {
+        RequireTurn();
+        return DeterministicGuid.Create(InstanceId, now, guids++);
+    }
+
+    private Task<TResult> Call<TResult>(ActionEvent action, TaskName name)
+    {
+        RequireTurn();
+        var task = new OpenTask<TResult>(action, name.Name, converter);
+        nextId++;
+        actions.Add(action);
+        open.Add(action.Id, task);
+        OpenActivities += action is TaskScheduled ? 1 : 0;
+        return task.Task;
+    }
+
+    private IOpenCall? Close(int id)
+    {
+        if (!open.Remove(id, out var call))
+        {
+            return null;
+        }
+
+        OpenActivities -= call.Action is TaskScheduled ? 1 : 0;
+        return call;
+    }
+
+    private async Task<T> RetryAsync<T>(TaskName name, TaskRetryOptions retry, Func<int, Task<T>> attempt)
+    {
+        var start = now;
+        for (var failures = 0; ;)
+        {
+            try
+            {
+                return await attempt(failures);
+            }
+            catch (TaskFailedException e) when (!e.FailureDetails.IsNonRetriable)
+            {
+                failures++;
+                if (retry.Handler is { } handler)
+                {
+                    var context = new RetryContext(this, failures, e.FailureDetails, now - start, CancellationToken.None);
+                    if (!await handler(context))
+                    {
+                        throw;
+                    }
+                }
+                else if (PauseBefore(retry.Policy!, failures, start, e.FailureDetails) is { } pause)
+                {
+                    await CreateTimer(pause, CancellationToken.None);
+                }
+                else
+                {
+                    throw;
+                }
+
+                Logs.Retrying(this.CreateReplaySafeLogger("Microsoft.DurableTask"), InstanceId, name.Name, failures);
+            }
+        }
+    }
+
+    /// <summary>How long to wait for the next attempt; null when there is to be none.</summary>
+    private TimeSpan? PauseBefore(RetryPolicy policy, int failures, DateTime start, TaskFailureDetails failure)
+    {
+        var inTime = policy.RetryTimeout == Timeout.InfiniteTimeSpan || now - start < policy.RetryTimeout;
+        return failures < policy.MaxNumberOfAttempts && inTime && policy.Retries(failure) ? policy.DelayAfter(failures - 1) : null;
+    }
+
+    private void RequireTurn()
+    {
+        if (!scheduler.InTurn)
+        {
+            throw new InvalidOperationException(
+                "An orchestrator used its context outside of its own thread. It must await only what its context gives it, "
+                + "without ConfigureAwait(false), and start no threads or tasks of its own.");
+        }
+    }
+}

@@ -1,0 +1,258 @@
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+
+namespace ComputeHorde.Durable.LocalRuntime.Engine;
+
+/// <summary>
+/// One run of an orchestrator: feeds it what its instance received, turn by turn, and collects what it decides. The same
+/// code drives live turns and replays, which is why a replay comes out the same.
+/// </summary>
+internal sealed class OrchestrationExecution
+{
+    private readonly ExecutionIdentity identity;
+    private readonly Func<ITaskOrchestrator?> orchestrator;
+    private readonly DataConverter converter;
+    private readonly TurnScheduler scheduler;
+    private readonly LocalOrchestrationContext context;
+    private readonly List<HistoryEvent> held = [];
+    private List<HistoryEvent>? leftOver;
+    private Task<object?>? main;
+    private volatile bool strayed;
+
+    public OrchestrationExecution(
+        ExecutionIdentity identity, Func<ITaskOrchestrator?> orchestrator, DataConverter converter, ILoggerFactory loggers, Action? onStrayed = null)
+    {
+        (this.identity, this.orchestrator, this.converter) = (identity, orchestrator, converter);
+        scheduler = new TurnScheduler(() =>
+        {
+            strayed = true;
+            onStrayed?.Invoke();
+        });
+        context = new LocalOrchestrationContext(identity, converter, loggers, scheduler);
+    }
+
+    /// <summary>The end, once it is reached.</summary>
+    public ExecutionCompleted? Completed { get; private set; }
+
+    /// <summary>How the next execution starts, when this one continues as new.</summary>
+    public ContinueAsNewOptions? Next => Completed?.Status == OrchestrationRuntimeStatus.ContinuedAsNew ? context.Next : null;
+
+    /// <summary>Whether the sub-orchestrations are to be terminated as well.</summary>
+    public bool TerminatesChildren { get; private set; }
+
+    /// <summary>Whether a client holds the instance.</summary>
+    public bool IsSuspended { get; private set; }
+
+    /// <summary>Whether the orchestrator awaited something that is not durable; the next turn fails it.</summary>
+    public bool HasStrayed => strayed;
+
+    /// <summary>The custom status as text, if the last turn has set it.</summary>
+    public (bool Set, string? Value) CustomStatus => context.CustomStatus;
+
+    /// <summary>Activities and sub-orchestrations that have not come back, by id of the action.</summary>
+    public Dictionary<int, IOpenCall> Open => context.Open;
+
+    /// <summary>How many activities have not come back.</summary>
+    public int OpenActivities => context.OpenActivities;
+
+    /// <summary>The earliest time, in ticks of UTC, at which a timer goes off.</summary>
+    public long? NextTimer
+    {
+        get
+        {
+            long? next = null;
+            foreach (var timer in context.Timers.Values)
+            {
+                next = next < timer.Action.FireAt ? next : timer.Action.FireAt;
+            }
+
+            return next;
+        }
+    }
+
+    /// <summary>The timers that have gone off by now, in their order.</summary>
+    public IEnumerable<TimerFired> DueTimers(long now) => context.Timers.Values
+        .Select(timer => timer.Action)
+        .Where(timer => timer.FireAt <= now)
+        .OrderBy(timer => timer.FireAt)
+        .ThenBy(timer => timer.Id)
+        .Select(timer => new TimerFired(timer.Id));
+
+    /// <summary>The events that go to the next execution.</summary>
+    public IEnumerable<EventRaised> Carried()
+    {
+        var late = leftOver?.OfType<EventRaised>() ?? [];
+        return context.Next is { PreserveUnprocessedEvents: false } ? late : context.Events.Unclaimed.Concat(held.OfType<EventRaised>()).Concat(late);
+    }
+
+    /// <summary>Runs one turn.</summary>
+    /// <param name="timestamp">Its time, in ticks of UTC.</param>
+    /// <param name="received">What reached the instance.</param>
+    /// <param name="isReplay">Whether it has run before.</param>
+    /// <returns>What the code decided.</returns>
+    public List<ActionEvent> Run(long timestamp, List<HistoryEvent> received, bool isReplay)
+    {
+        context.BeginTurn(timestamp, isReplay);
+        scheduler.Run(static state => ((Turn)state!).Run(), new Turn(this, received));
+        return context.TakeActions();
+    }
+
+    /// <summary>Runs a turn again and checks that the code decides what it decided then.</summary>
+    /// <param name="turn">The turn.</param>
+    /// <param name="position">The position of its first event in the history.</param>
+    /// <exception cref="NonDeterministicOrchestrationException">It decides something else.</exception>
+    public void Replay(HistoryTurn turn, int position)
+    {
+        var actions = Run(turn.Timestamp, [.. turn.Received], isReplay: true);
+        position += 1 + turn.Received.Count;
+        for (var i = 0; i < Math.Max(actions.Count, turn.Actions.Count); i++)
+        {
+            var expected = i < turn.Actions.Count ? turn.Actions[i] : null;
+            var actual = i < actions.Count ? actions[i] : null;
+            if (expected is null || actual is null || !expected.Matches(actual))
+            {
+                throw new NonDeterministicOrchestrationException(
+                    identity.InstanceId, position + i, expected?.Describe() ?? "nothing more in this turn", actual?.Describe() ?? "nothing more in this turn");
+            }
+        }
+    }
+
+    /// <summary>Ends the execution from outside of its code.</summary>
+    public List<ActionEvent> Abort(OrchestrationRuntimeStatus status, string? output, TaskFailureDetails? failure)
+    {
+        context.TakeActions();
+        End(status, output, failure);
+        return context.TakeActions();
+    }
+
+    private void Feed(List<HistoryEvent> received)
+    {
+        if (strayed && Completed is null)
+        {
+            Fail(new InvalidOperationException(
+                "The orchestrator awaited something that is not durable, such as Task.Delay, Task.Run or an I/O call. "
+                + "It must await only what its context gives it."));
+        }
+
+        for (var i = 0; i < received.Count; i++)
+        {
+            if (Completed is not null)
+            {
+                (leftOver ??= []).Add(received[i]);
+                continue;
+            }
+
+            Apply(received[i]);
+            scheduler.Drain();
+            if (Completed is null && main is { IsCompleted: true })
+            {
+                Conclude(main);
+            }
+        }
+    }
+
+    private void Apply(HistoryEvent item)
+    {
+        switch (item)
+        {
+            case ExecutionTerminated terminated:
+                TerminatesChildren = terminated.Recursive;
+                End(OrchestrationRuntimeStatus.Terminated, terminated.Output, null);
+                break;
+            case ExecutionSuspended:
+                IsSuspended = true;
+                break;
+            case ExecutionResumed when IsSuspended:
+                IsSuspended = false;
+                List<HistoryEvent> waiting = [.. held];
+                held.Clear();
+                Feed(waiting);
+                break;
+            case ExecutionResumed:
+                break;
+            case var _ when IsSuspended:
+                held.Add(item);
+                break;
+            case ExecutionStarted:
+                Start();
+                break;
+            case TaskCompleted e:
+                context.Complete(e.TaskId, e.Result);
+                break;
+            case TaskFailed e:
+                context.Fail(e.TaskId, e.Failure);
+                break;
+            case SubOrchestrationCompleted e:
+                context.Complete(e.TaskId, e.Result);
+                break;
+            case SubOrchestrationFailed e:
+                context.Fail(e.TaskId, e.Failure);
+                break;
+            case TimerFired e:
+                context.FireTimer(e.TimerId);
+                break;
+            case EventRaised e:
+                context.Events.Deliver(e);
+                break;
+            default:
+                throw new InvalidOperationException($"An orchestration cannot receive {item.Describe()}.");
+        }
+    }
+
+    private void Start()
+    {
+        try
+        {
+            if (orchestrator() is not { } implementation)
+            {
+                End(OrchestrationRuntimeStatus.Failed, null, Failures.OrchestratorNotFound(identity.Name));
+                return;
+            }
+
+            var input = converter.Deserialize(identity.Input, implementation.InputType);
+            context.SetInput(input);
+            main = implementation.RunAsync(context, input);
+        }
+        catch (Exception e)
+        {
+            // The orchestrator's constructor, its input or its first synchronous steps: any failure is the orchestration's.
+            Fail(e);
+        }
+    }
+
+    private void Conclude(Task<object?> done)
+    {
+        if (!done.IsCompletedSuccessfully)
+        {
+            Fail(done.Exception?.InnerException ?? new TaskCanceledException(done));
+        }
+        else if (context.Next is not null)
+        {
+            End(OrchestrationRuntimeStatus.ContinuedAsNew, null, null);
+        }
+        else
+        {
+            try
+            {
+                // The task is complete; reading its result does not block.
+                End(OrchestrationRuntimeStatus.Completed, converter.Serialize(done.GetAwaiter().GetResult()), null);
+            }
+            catch (Exception e)
+            {
+                // Whatever a converter throws about the output fails the orchestration.
+                Fail(e);
+            }
+        }
+    }
+
+    private void Fail(Exception e) => End(OrchestrationRuntimeStatus.Failed, e.Message, TaskFailureDetails.FromException(e));
+
+    private void End(OrchestrationRuntimeStatus status, string? output, TaskFailureDetails? failure) =>
+        Completed = context.End(id => new ExecutionCompleted(id, status, output, failure));
+
+    private sealed record Turn(OrchestrationExecution Execution, List<HistoryEvent> Received)
+    {
+        public void Run() => Execution.Feed(Received);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.DurableTask;
+
+namespace ComputeHorde.Durable.LocalRuntime.Engine;
+
+/// <summary>Reads what <see cref="PayloadWriter"/> wrote.</summary>
+internal ref struct PayloadReader(ReadOnlySpan<byte> data)
+{
+    private ReadOnlySpan<byte> rest = data;
+
+    public byte ReadByte()
+    {
+        if (rest.IsEmpty)
+        {
+            throw Truncated();
+        }
+
+        var value = rest[0];
+        rest = rest[1..];
+        return value;
+    }
+
+    public int ReadInt32() => (int)(uint)ReadUInt64();
+
+    public long ReadInt64() => (long)ReadUInt64();
+
+    public string? ReadString()
+    {
+        var length = ReadUInt64();
+        if (length == 0)
+        {
+            return null;
+        }
+
+        if (length - 1 > (ulong)rest.Length)
+        {
+            throw Truncated();
+        }
+
+        var value = Encoding.UTF8.GetString(rest[..(int)(length - 1)]);
+        rest = rest[(int)(length - 1)..];
+        return value;
+    }
+
+    public TaskFailureDetails? ReadFailure()
+    {
+        if (ReadByte() == 0)
+        {
+            return null;
+        }
+
+        var (type, message, stack, nonRetriable) = (ReadString()!, ReadString()!, ReadString(), ReadByte() != 0);
+        var properties = ReadString() is { } json ? JsonSerializer.Deserialize<Dictionary<string, object?>>(json) : null;
+        return new TaskFailureDetails(type, message, stack, ReadFailure(), properties) { IsNonRetriable = nonRetriable };
+    }
+
+    private static InvalidDataException Truncated() => new("The stored history ends in the middle of an event.");
+
+    private ulong ReadUInt64()
+    {
+        ulong value = 0;
+        for (var shift = 0; ; shift += 7)
+        {
+            var next = ReadByte();
+            value |= (ulong)(next & 0x7F) << shift;
+            if (next < 0x80)
+            {
+                return value;
+            }
+        }
+    }
+}

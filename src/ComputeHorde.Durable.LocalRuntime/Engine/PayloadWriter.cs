@@ -1,0 +1,81 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Microsoft.DurableTask;
+
+namespace ComputeHorde.Durable.LocalRuntime.Engine;
+
+/// <summary>Writes numbers as base-128 varints, texts as length and UTF-8.</summary>
+internal ref struct PayloadWriter(IBufferWriter<byte> target)
+{
+    private Span<byte> span = target.GetSpan(256);
+    private int used;
+
+    public void WriteByte(byte value)
+    {
+        Reserve(1);
+        span[used++] = value;
+    }
+
+    public void WriteInt32(int value) => WriteUInt64((uint)value);
+
+    public void WriteInt64(long value) => WriteUInt64((ulong)value);
+
+    /// <summary>Null is length zero; a text of n bytes is n + 1.</summary>
+    public void WriteString(string? value)
+    {
+        if (value is null)
+        {
+            WriteByte(0);
+            return;
+        }
+
+        var length = Encoding.UTF8.GetByteCount(value);
+        WriteUInt64((ulong)length + 1);
+        Reserve(length);
+        used += Encoding.UTF8.GetBytes(value, span[used..]);
+    }
+
+    public void WriteFailure(TaskFailureDetails? failure)
+    {
+        WriteByte(failure is null ? (byte)0 : (byte)1);
+        if (failure is not null)
+        {
+            WriteString(failure.ErrorType);
+            WriteString(failure.ErrorMessage);
+            WriteString(failure.StackTrace);
+            WriteByte(failure.IsNonRetriable ? (byte)1 : (byte)0);
+            WriteString(failure.Properties is null ? null : JsonSerializer.Serialize(failure.Properties));
+            WriteFailure(failure.InnerFailure);
+        }
+    }
+
+    public void Flush()
+    {
+        target.Advance(used);
+        used = 0;
+        span = default;
+    }
+
+    private void WriteUInt64(ulong value)
+    {
+        Reserve(10);
+        while (value >= 0x80)
+        {
+            span[used++] = (byte)(value | 0x80);
+            value >>= 7;
+        }
+
+        span[used++] = (byte)value;
+    }
+
+    private void Reserve(int count)
+    {
+        if (span.Length - used < count)
+        {
+            target.Advance(used);
+            span = target.GetSpan(Math.Max(count, 256));
+            used = 0;
+        }
+    }
+}

@@ -1,0 +1,165 @@
+using System.Buffers;
+using ComputeHorde.Durable.LocalRuntime.Storage;
+
+namespace ComputeHorde.Durable.LocalRuntime.Engine;
+
+/// <summary>Everything one turn has decided: written together, let out together.</summary>
+internal sealed class TurnCommit(LocalTaskHub hub, Instance instance, InstanceRow row, InstanceState state) : PendingCommit
+{
+    private static readonly ArrayPool<byte> Buffers = ArrayPool<byte>.Shared;
+
+    private byte[]? turn;
+    private int turnLength;
+
+    /// <summary>Whether this is the first the store hears of the instance.</summary>
+    public bool IsNew { get; init; }
+
+    /// <summary>Whether the history starts over.</summary>
+    public bool StartsOver { get; init; }
+
+    /// <summary>The next time a timer goes off.</summary>
+    public long? NextTimer { get; init; }
+
+    /// <summary>Stored messages that were taken.</summary>
+    public List<long>? Consumed { get; set; }
+
+    /// <summary>Who waits for messages to be durable.</summary>
+    public List<TaskCompletionSource>? Acknowledged { get; set; }
+
+    /// <summary>Activities to run.</summary>
+    public List<TaskScheduled>? Calls { get; set; }
+
+    /// <summary>Sub-orchestrations to start.</summary>
+    public List<Instance>? Children { get; set; }
+
+    /// <summary>Messages to the next execution of the instance, which has them already.</summary>
+    public List<StoredMessage>? CarriedOver { get; set; }
+
+    /// <summary>Messages to other instances.</summary>
+    public List<(string InstanceId, StoredMessage Stored, HistoryEvent Event)>? Outgoing { get; set; }
+
+    /// <summary>Keeps a copy of the encoded turn until it is written.</summary>
+    public void SetTurn(ReadOnlySpan<byte> encoded)
+    {
+        turn = Buffers.Rent(encoded.Length);
+        turnLength = encoded.Length;
+        encoded.CopyTo(turn);
+    }
+
+    public override void Write(IStoreTransaction transaction)
+    {
+        foreach (var id in Consumed ?? [])
+        {
+            transaction.DeleteMessage(id);
+        }
+
+        if (IsNew)
+        {
+            AddNew(transaction, instance, row, state, turn.AsSpan(0, turnLength));
+        }
+        else if (StartsOver)
+        {
+            transaction.StartOver(row, state);
+        }
+        else
+        {
+            transaction.SaveTurn(row, state, turn.AsSpan(0, turnLength));
+        }
+
+        foreach (var child in Children ?? [])
+        {
+            AddNew(transaction, child, child.Row, child.State, default);
+        }
+
+        foreach (var stored in CarriedOver ?? [])
+        {
+            transaction.AddMessage(stored);
+        }
+
+        foreach (var (_, stored, _) in Outgoing ?? [])
+        {
+            transaction.AddMessage(stored);
+        }
+    }
+
+    public override void Committed()
+    {
+        Return();
+        var generation = StartsOver ? state.Generation - 1 : state.Generation;
+        foreach (var call in Calls ?? [])
+        {
+            hub.Activities.Add(row.InstanceId, row.Key, generation, call);
+        }
+
+        instance.Committed = state;
+        instance.Created?.TrySetResult();
+        instance.Created = null;
+        foreach (var source in Acknowledged ?? [])
+        {
+            source.TrySetResult();
+        }
+
+        foreach (var child in Children ?? [])
+        {
+            child.Committed = child.State;
+            hub.Release(child);
+        }
+
+        foreach (var (instanceId, stored, item) in Outgoing ?? [])
+        {
+            hub.Deliver(instanceId, new Message(item, stored.Id, stored.Target, stored.Generation));
+        }
+
+        if (NextTimer is { } next)
+        {
+            hub.Wakes.Set(row.InstanceId, next);
+        }
+
+        instance.RemoveUncommitted();
+        if (state.IsOver)
+        {
+            hub.Forget(instance);
+        }
+
+        hub.Waiters.Notify(row, state);
+    }
+
+    public override void Failed(Exception exception)
+    {
+        Return();
+        instance.Created?.TrySetException(exception);
+        foreach (var source in Acknowledged ?? [])
+        {
+            source.TrySetException(exception);
+        }
+    }
+
+    private static void AddNew(IStoreTransaction transaction, Instance instance, InstanceRow row, InstanceState state, ReadOnlySpan<byte> firstTurn)
+    {
+        if (instance.Replaces is { } replaced)
+        {
+            transaction.DeleteInstance(replaced);
+        }
+
+        transaction.AddInstance(row, state, firstTurn);
+    }
+
+    private void Return()
+    {
+        if (turn is { } rented)
+        {
+            turn = null;
+            Buffers.Return(rented);
+        }
+    }
+}
+
+/// <summary>Small writes without a turn.</summary>
+internal sealed class SimpleCommit(Action<IStoreTransaction> write, Action? committed = null, Action<Exception>? failed = null) : PendingCommit
+{
+    public override void Write(IStoreTransaction transaction) => write(transaction);
+
+    public override void Committed() => committed?.Invoke();
+
+    public override void Failed(Exception exception) => failed?.Invoke(exception);
+}

@@ -1,0 +1,93 @@
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace ComputeHorde.Durable.LocalRuntime.Tests.Engine.Contract;
+
+public abstract partial class EngineContract
+{
+    [Fact]
+    public async Task Echo_WithInput_ReturnsIt()
+    {
+        var client = await StartAsync(tasks => tasks.AddOrchestratorFunc<string, string>("echo", (_, input) => Task.FromResult(input)));
+
+        Assert.Equal("hi", Output<string>(await RunAsync(client, "echo", "hi")));
+        Assert.Null((await RunAsync(client, "echo")).SerializedOutput);
+    }
+
+    [Fact]
+    public async Task Sequence_OfActivities_PassesResultsOn()
+    {
+        var client = await StartAsync(tasks => tasks
+            .AddOrchestratorFunc<int, int>("sequence", async (context, value) =>
+            {
+                for (var i = 0; i < 10; i++)
+                {
+                    value = await context.CallActivityAsync<int>("double", value);
+                }
+
+                return value;
+            })
+            .AddActivityFunc<int, int>("double", (_, value) => value * 2));
+
+        Assert.Equal(3 * 1024, Output<int>(await RunAsync(client, "sequence", 3)));
+    }
+
+    [Fact]
+    public async Task FanOut_OfThousand_CollectsAllInOrder()
+    {
+        var client = await StartAsync(tasks => tasks
+            .AddOrchestratorFunc<int, int[]>("fan", (context, count) =>
+                Task.WhenAll(Enumerable.Range(0, count).Select(i => context.CallActivityAsync<int>("square", i)))!)
+            .AddActivityFunc<int, int>("square", (_, value) => value * value));
+
+        var result = Output<int[]>(await RunAsync(client, "fan", 1000));
+
+        Assert.Equal(Enumerable.Range(0, 1000).Select(i => i * i), result);
+    }
+
+    [Fact]
+    public async Task SubOrchestrations_Nested_ReturnThroughAllLevels()
+    {
+        var client = await StartAsync(tasks => tasks
+            .AddOrchestratorFunc<int, int>("nest", async (context, depth) =>
+                depth == 0 ? 1 : 1 + await context.CallSubOrchestratorAsync<int>("nest", depth - 1)));
+
+        Assert.Equal(21, Output<int>(await RunAsync(client, "nest", 20)));
+    }
+
+    [Fact]
+    public async Task Timer_OfYears_FiresAtItsTime()
+    {
+        var client = await StartAsync(tasks => tasks.AddOrchestratorFunc<object, DateTime>("sleep", async (context, _) =>
+        {
+            await context.CreateTimer(TimeSpan.FromDays(3650), CancellationToken.None);
+            return context.CurrentUtcDateTime;
+        }));
+        var start = Time.GetUtcNow().UtcDateTime;
+
+        var end = Output<DateTime>(await RunAsync(client, "sleep"));
+
+        Assert.InRange(end - start, TimeSpan.FromDays(3650), TimeSpan.FromDays(3650) + TimeSpan.FromMilliseconds(2));
+    }
+
+    [Fact]
+    public async Task ContinueAsNew_TenThousandGenerations_KeepsStorageBoundedAndEvents()
+    {
+        var client = await StartAsync(tasks => tasks.AddOrchestratorFunc<int, int>("loop", async (context, generation) =>
+        {
+            if (generation == 10_000)
+            {
+                return await context.WaitForExternalEvent<int>("answer");
+            }
+
+            context.ContinueAsNew(generation + 1);
+            return 0;
+        }));
+        var id = await client.ScheduleNewOrchestrationInstanceAsync("loop", 0);
+        await client.RaiseEventAsync(id, "answer", 42);
+
+        var done = await EndAsync(client, id);
+
+        Assert.Equal(42, Output<int>(done));
+    }
+}
