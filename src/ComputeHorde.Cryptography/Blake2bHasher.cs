@@ -12,6 +12,12 @@ public struct Blake2bHasher
 {
     private const int BlockSize = 128;
 
+    private static readonly ulong[] s_initializationVector =
+    [
+        0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b, 0xa54ff53a5f1d36f1,
+        0x510e527fade682d1, 0x9b05688c2b3e6c1f, 0x1f83d9abfb41bd6b, 0x5be0cd19137e2179,
+    ];
+
     private Words8 _state;
     private Block _block;
     private ulong _length;
@@ -25,16 +31,10 @@ public struct Blake2bHasher
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(digestSize, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(digestSize, Blake2b.MaxDigestSize);
-        InitializationVector.CopyTo(_state);
+        s_initializationVector.CopyTo(_state);
         _state[0] ^= 0x01010000UL ^ (ulong)digestSize;
         _digestSize = digestSize;
     }
-
-    private static ReadOnlySpan<ulong> InitializationVector =>
-    [
-        0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b, 0xa54ff53a5f1d36f1,
-        0x510e527fade682d1, 0x9b05688c2b3e6c1f, 0x1f83d9abfb41bd6b, 0x5be0cd19137e2179,
-    ];
 
     private static ReadOnlySpan<byte> Sigma =>
     [
@@ -129,7 +129,7 @@ public struct Blake2bHasher
             m[i] = BinaryPrimitives.ReadUInt64LittleEndian(block[(8 * i)..]);
         }
 
-        var iv = InitializationVector;
+        var iv = s_initializationVector;
         ulong v0 = _state[0], v1 = _state[1], v2 = _state[2], v3 = _state[3];
         ulong v4 = _state[4], v5 = _state[5], v6 = _state[6], v7 = _state[7];
         ulong v8 = iv[0], v9 = iv[1], v10 = iv[2], v11 = iv[3];

@@ -9,7 +9,7 @@ internal static class KeccakF1600
     /// <summary>Size of the state, in bytes.</summary>
     internal const int StateSize = 200;
 
-    private static ReadOnlySpan<ulong> RoundConstants =>
+    private static readonly ulong[] s_roundConstants =
     [
         0x0000000000000001, 0x0000000000008082, 0x800000000000808a, 0x8000000080008000,
         0x000000000000808b, 0x0000000080000001, 0x8000000080008081, 0x8000000000008009,
@@ -44,7 +44,7 @@ internal static class KeccakF1600
         ulong ma = lanes[15], me = lanes[16], mi = lanes[17], mo = lanes[18], mu = lanes[19];
         ulong sa = lanes[20], se = lanes[21], si = lanes[22], so = lanes[23], su = lanes[24];
 
-        foreach (var constant in RoundConstants)
+        foreach (var constant in s_roundConstants)
         {
             // theta
             var ca = ba ^ ga ^ ka ^ ma ^ sa;

@@ -10,10 +10,10 @@ internal static class Ristretto255
     internal const int Size = 32;
 
     /// <summary>d = -121665/121666.</summary>
-    private static FieldElement D => new(929955233495203, 466365720129213, 1662059464998953, 2033849074728123, 1442794654840575);
+    internal static FieldElement D => new(929955233495203, 466365720129213, 1662059464998953, 2033849074728123, 1442794654840575);
 
     /// <summary>1/sqrt(a - d), with a = -1.</summary>
-    private static FieldElement InverseSqrtAMinusD =>
+    internal static FieldElement InverseSqrtAMinusD =>
         new(278908739862762, 821645201101625, 8113234426968, 1777959178193151, 2118520810568447);
 
     /// <summary>Decodes an element (RFC 9496 section 4.3.1).</summary>

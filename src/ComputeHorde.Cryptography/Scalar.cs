@@ -19,10 +19,11 @@ internal readonly struct Scalar
     /// <summary>Half the bits of a scalar, rounded up.</summary>
     internal const int HalfBits = 127;
 
-    private static ReadOnlySpan<ulong> Order => [0x5812631a5cf5d3ed, 0x14def9dea2f79cd6, 0, 0x1000000000000000];
+    /// <summary>L, with a fifth word for the reduction.</summary>
+    private static readonly ulong[] s_order = [0x5812631a5cf5d3ed, 0x14def9dea2f79cd6, 0, 0x1000000000000000, 0];
 
     /// <summary>floor(2^512 / L).</summary>
-    private static ReadOnlySpan<ulong> Reciprocal =>
+    private static readonly ulong[] s_reciprocal =
         [0xed9ce5a30a2c131b, 0x2106215d086329a7, 0xffffffffffffffeb, 0xffffffffffffffff, 0xf];
 
     internal readonly Limbs Words;
@@ -30,10 +31,10 @@ internal readonly struct Scalar
     private Scalar(in Limbs words) => Words = words;
 
     /// <summary>The upper 128 bits of L.</summary>
-    internal static UInt128 OrderHigh => new(Order[3], Order[2]);
+    internal static UInt128 OrderHigh => new(s_order[3], s_order[2]);
 
     /// <summary>The lower 128 bits of L.</summary>
-    internal static UInt128 OrderLow => new(Order[1], Order[0]);
+    internal static UInt128 OrderLow => new(s_order[1], s_order[0]);
 
     /// <summary>The scalar of a number, which is below L.</summary>
     internal static Scalar FromUInt128(UInt128 value)
@@ -51,7 +52,7 @@ internal readonly struct Scalar
         Span<ulong> difference = stackalloc ulong[4];
         var words = default(Limbs);
         ReadWords(bytes, words);
-        var below = Subtract(words, Order, difference) == 1;
+        var below = Subtract(words, s_order, difference) == 1;
         scalar = below ? new(words) : default;
         return below;
     }
@@ -95,7 +96,7 @@ internal readonly struct Scalar
     {
         // L - a, which is L for zero: the reduction takes care of that.
         Span<ulong> difference = stackalloc ulong[8];
-        Subtract(Order, a.Words, difference[..4]);
+        Subtract(s_order, a.Words, difference[..4]);
         return Reduce(difference);
     }
 
@@ -132,14 +133,13 @@ internal readonly struct Scalar
         Span<ulong> multiple = stackalloc ulong[9];
         Span<ulong> r = stackalloc ulong[5];
         Span<ulong> difference = stackalloc ulong[5];
-        ReadOnlySpan<ulong> order = [Order[0], Order[1], Order[2], Order[3], 0];
 
-        Multiply(x[3..], Reciprocal, q);
-        Multiply(q[5..], order[..4], multiple);
+        Multiply(x[3..], s_reciprocal, q);
+        Multiply(q[5..], s_order.AsSpan(0, 4), multiple);
         Subtract(x[..5], multiple[..5], r);
         for (var i = 0; i < 2; i++)
         {
-            var keep = 0UL - Subtract(r, order, difference);
+            var keep = 0UL - Subtract(r, s_order, difference);
             for (var j = 0; j < 5; j++)
             {
                 r[j] = difference[j] ^ (keep & (r[j] ^ difference[j]));

@@ -29,12 +29,52 @@ public sealed class FieldElementTests
         }
     }
 
+    [Fact]
+    public void Constants_AreWhatTheyAreCalled()
+    {
+        var d = -121665 * BigInteger.ModPow(121666, s_p - 2, s_p);
+        Equal(2 * d, CachedPoint.TwoD);
+        Equal(d, Ristretto255.D);
+        Equal(-1, FieldElement.SqrtMinusOne.Square());
+        Equal(1, Ristretto255.InverseSqrtAMinusD.Square() * Element(-1 - d));
+        Assert.Equal(0UL, FieldElement.SqrtMinusOne.NegativeMask() | Ristretto255.InverseSqrtAMinusD.NegativeMask());
+    }
+
+    [Fact]
+    public void SqrtRatio_AnyOperands_FollowsRfc9496()
+    {
+        // Section 4.2: was_square, and the non-negative root of u/v or of i·u/v; zero for a zero operand.
+        foreach (var (u, x) in Operands())
+        {
+            foreach (var (v, y) in Operands().Take(30))
+            {
+                var quotient = x * BigInteger.ModPow(y, s_p - 2, s_p) % s_p;
+                var square = x.IsZero || (!y.IsZero && BigInteger.ModPow(quotient, (s_p - 1) / 2, s_p) == 1);
+                Assert.Equal(square, FieldElement.SqrtRatio(u, v, out var root) != 0);
+                Assert.Equal(0UL, root.NegativeMask());
+                Equal(square ? quotient : quotient * Value(FieldElement.SqrtMinusOne), root.Square());
+            }
+        }
+    }
+
+    private static FieldElement Element(BigInteger value)
+    {
+        var bytes = new byte[FieldElement.Size];
+        (((value % s_p) + s_p) % s_p).TryWriteBytes(bytes, out _, isUnsigned: true);
+        return FieldElement.FromBytes(bytes);
+    }
+
+    private static BigInteger Value(FieldElement element)
+    {
+        var bytes = new byte[FieldElement.Size];
+        element.CopyTo(bytes);
+        return new(bytes, isUnsigned: true);
+    }
+
     private static void Equal(BigInteger expected, FieldElement actual)
     {
         var remainder = ((expected % s_p) + s_p) % s_p;
-        var bytes = new byte[FieldElement.Size];
-        actual.CopyTo(bytes);
-        Assert.Equal(remainder, new BigInteger(bytes, isUnsigned: true));
+        Assert.Equal(remainder, Value(actual));
     }
 
     private static IEnumerable<(FieldElement Element, BigInteger Value)> Operands()
