@@ -13,6 +13,14 @@ locals {
     ComputeHorde__CreateFenceSeconds     = "60"
     ComputeHorde__OutputUrlMarginSeconds = "3600"
     ComputeHorde__MaxHashedOutputBytes   = "1073741824"
+    ComputeHorde__RequestTimeout         = "00:00:30"
+    ComputeHorde__MaxRetries             = "4"
+    ComputeHorde__RetryDelay             = "00:00:00.5"
+    ComputeHorde__MaxRetryDelay          = "00:01:00"
+    ComputeHorde__TokenRenewalMargin     = "00:05:00"
+    ComputeHorde__MaxResponseBytes       = "268435456"
+    ComputeHorde__Realm                  = "mainnet"
+    ComputeHorde__SubnetId               = "12"
   }
 
   # What follows from the infrastructure. No key, no connection string with a secret: identities and a Key Vault reference.

@@ -1,0 +1,49 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging;
+
+namespace ComputeHorde.Durable.Azure.Tests.Infra;
+
+/// <summary>Alerts and the workbook look for log lines by name: what they name must be logged.</summary>
+public sealed partial class QueryTests(InfraFixture infra) : IClassFixture<InfraFixture>
+{
+    private static readonly Dictionary<string, string> Messages = typeof(DurableServices).Assembly.GetTypes()
+        .SelectMany(static type => type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
+        .Select(static method => (method.Name, Message: method.GetCustomAttribute<LoggerMessageAttribute>()?.Message))
+        .Where(static pair => pair.Message is not null)
+        .ToDictionary(static pair => pair.Name, static pair => pair.Message!, StringComparer.Ordinal);
+
+    public static TheoryData<string> Queries { get; } = [.. Directory.GetFiles(Repository.Path("infra", "modules", "monitoring", "queries")).Select(static path => Path.GetFileNameWithoutExtension(path))];
+
+    [Theory]
+    [MemberData(nameof(Queries))]
+    public void Query_OfLogLines_NamesEventsAndFieldsThatAreLogged(string query)
+    {
+        var text = Repository.ReadText("infra", "modules", "monitoring", "queries", query + ".kql");
+        var events = EventPattern().Matches(text).SelectMany(static match => QuotedPattern().Matches(match.Value)).Select(static match => match.Groups["text"].Value).ToList();
+        var fields = FieldPattern().Matches(text).Select(static match => match.Groups["name"].Value).Except(["EventName"]).Distinct();
+
+        Assert.All(events, static name => Assert.Contains(name, Messages.Keys));
+        Assert.All(fields, field => Assert.Contains(events, name => Messages[name].Contains('{' + field + '}', StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Queries_AreTheOnesOfAlertsAndCharts()
+    {
+        var module = infra.Modules.Single(static module => module.Folder == "modules/monitoring");
+        var alerts = module.Locals["alerts"]!.AsObject().Select(static pair => pair.Key);
+        var charts = module.Locals["charts"]!.AsArray().Select(static chart => chart!["query"]!.GetValue<string>());
+
+        Assert.Equal(Queries.Select(static row => row.Data).Order(StringComparer.Ordinal), alerts.Union(charts).Order(StringComparer.Ordinal));
+        Assert.Superset(new HashSet<string> { "failed-runs" }, alerts.ToHashSet());
+    }
+
+    [GeneratedRegex(@"Properties\.EventName\) (==|in) [^\n]+", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex EventPattern();
+
+    [GeneratedRegex(@"Properties\.(?<name>\w+)", RegexOptions.None, 1000)]
+    private static partial Regex FieldPattern();
+
+    [GeneratedRegex("\"(?<text>\\w+)\"", RegexOptions.None, 1000)]
+    private static partial Regex QuotedPattern();
+}

@@ -1,0 +1,107 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using ComputeHorde.Durable.Azure.Tests.Infra;
+
+namespace ComputeHorde.Durable.Azure.Tests.Settings;
+
+public sealed partial class SettingsTests(InfraFixture infra) : IClassFixture<InfraFixture>
+{
+    /// <summary>Settings of the storage connection, which has two forms: one connection string, or an identity.</summary>
+    private const string Storage = "AzureWebJobsStorage";
+
+    /// <summary>On Azure the hotkey comes from Key Vault; there is no wallet folder.</summary>
+    private static readonly string[] LocalOnly = ["ComputeHorde__WalletPath", "ComputeHorde__WalletName", "ComputeHorde__WalletHotkey"];
+
+    /// <summary>A list, empty by default: an entry of its own would not be empty. The README says how to give it.</summary>
+    private static readonly string[] ReadmeOnly = ["ComputeHorde__ExtraExecutorClasses"];
+
+    /// <summary>Options of the client that are no settings of the functions: an object, and two intervals of a waiting that the functions do not use.</summary>
+    private static readonly string[] NotOfTheFunctions = ["ComputeHorde__Signer", "ComputeHorde__PollInterval", "ComputeHorde__MaxPollInterval"];
+
+    [Fact]
+    public void Settings_InCode_AreInSampleInfraAndReadme()
+    {
+        var code = SettingsInCode.Names.Where(static name => IsOurs(name)).Except(NotOfTheFunctions).ToList();
+        var sample = Sample().Where(static name => IsOurs(name)).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var inInfra = InfraSettings().Where(static name => IsOurs(name)).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var readme = Readme().Where(static name => IsOurs(name)).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var problems = new List<string>();
+
+        foreach (var name in code.Union(sample).Union(inInfra).Union(readme).Order(StringComparer.Ordinal))
+        {
+            Need(code.Contains(name, StringComparer.OrdinalIgnoreCase), $"{name}: no code asks for it");
+            Need(sample.Contains(name) || ReadmeOnly.Contains(name), $"{name}: missing in local.settings.sample.json");
+            Need(inInfra.Contains(name) || LocalOnly.Contains(name) || ReadmeOnly.Contains(name), $"{name}: missing in infra/settings.tf");
+            Need(readme.Contains(name), $"{name}: missing in the README's configuration table (first column, in backticks)");
+        }
+
+        Assert.True(problems.Count == 0, string.Join('\n', problems));
+
+        void Need(bool isThere, string problem)
+        {
+            if (!isThere)
+            {
+                problems.Add(problem);
+            }
+        }
+    }
+
+    [Fact]
+    public void Settings_OfStorage_AreAnIdentityOnAzureAndAzuriteLocally()
+    {
+        Assert.DoesNotContain(Storage, InfraSettings());
+        Assert.Superset(new HashSet<string> { $"{Storage}__accountName", $"{Storage}__blobServiceUri", $"{Storage}__queueServiceUri", $"{Storage}__credential", $"{Storage}__clientId" }, InfraSettings().ToHashSet());
+        Assert.Equal("UseDevelopmentStorage=true", SampleValues()[Storage]!.GetValue<string>());
+    }
+
+    [Fact]
+    public void Settings_WithAStorageForm_AreAllHandledByTheCode()
+    {
+        var read = SettingsInCode.Names.Where(static name => name.StartsWith(Storage, StringComparison.Ordinal));
+
+        Assert.Superset(new HashSet<string> { Storage, $"{Storage}__accountName", $"{Storage}__blobServiceUri", $"{Storage}__clientId" }, read.ToHashSet());
+    }
+
+    [Fact]
+    public void Settings_WithTheSameDefault_AgreeBetweenSampleAndInfra()
+    {
+        var sample = SampleValues();
+        var defaults = infra.Root.Locals["function_settings"]!.AsObject();
+
+        Assert.All(defaults, setting => Assert.Equal(sample[setting.Key]?.GetValue<string>(), setting.Value!.GetValue<string>()));
+    }
+
+    [Fact]
+    public void Settings_ThatDisableAFunction_NameOneThatExists()
+    {
+        var functions = Functions.FunctionsTable.Rows.Select(static row => row.Name).ToHashSet(StringComparer.Ordinal);
+        var named = infra.Modules.SelectMany(static module => module.Strings).SelectMany(static pair => DisabledPattern().Matches(pair.Text))
+            .Concat(Sample().SelectMany(static name => DisabledPattern().Matches(name)))
+            .Select(static match => match.Groups["function"].Value);
+
+        Assert.Empty(named.Where(name => !functions.Contains(name)));
+    }
+
+    private static bool IsOurs(string name) => name.StartsWith("ComputeHorde", StringComparison.OrdinalIgnoreCase) && name is not "ComputeHorde";
+
+    private static JsonObject SampleValues() => JsonNode.Parse(Repository.ReadText("local.settings.sample.json"))!["Values"]!.AsObject();
+
+    private static IEnumerable<string> Sample() => SampleValues().Select(static pair => pair.Key);
+
+    private IEnumerable<string> InfraSettings() => new[] { "function_settings", "identity_settings" }
+        .SelectMany(local => infra.Root.Locals[local]!.AsObject().Select(static pair => pair.Key));
+
+    private static IEnumerable<string> Readme() => Repository.ReadText("README.md").Split('\n')
+        .SkipWhile(static line => !line.StartsWith("## Configuration", StringComparison.Ordinal)).Skip(1)
+        .TakeWhile(static line => !line.StartsWith("## ", StringComparison.Ordinal))
+        .Select(static line => ReadmePattern().Match(line))
+        .Where(static match => match.Success)
+        .Select(static match => match.Groups["name"].Value);
+
+    /// <summary>The item number of a list is not part of its name.</summary>
+    [GeneratedRegex(@"^\|\s*`(?<name>[^`]+?)(__0)?`", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex ReadmePattern();
+
+    [GeneratedRegex(@"AzureWebJobs\.(?<function>\w+)\.Disabled", RegexOptions.None, 1000)]
+    private static partial Regex DisabledPattern();
+}
