@@ -7,14 +7,26 @@ namespace ComputeHorde.Durable.LocalHost;
 /// <summary>How the commands log: one line an entry, on standard error, so that standard output stays the user's.</summary>
 internal static class LogSetup
 {
+    // What logs every request or every tick of a timer; the outages that matter are logged by those who suffer them.
+    private static readonly string[] Chatty = ["Function", "Azure", "System.Net.Http", "Polly", "Microsoft"];
+
+    // Guard says it in one line; and an activity that failed is run again, which the run's own progress tells.
+    private static readonly string[] SaidElsewhere = ["Microsoft.Extensions.Hosting.Internal", "Function.Durable"];
+
     public static void Plain(ILoggingBuilder logging, LogLevel level)
     {
-        logging.SetMinimumLevel(level);
-        logging.AddFilter("Azure", LogLevel.Warning);
-        logging.AddFilter("System.Net.Http", LogLevel.Warning);
-        logging.AddFilter("Polly", LogLevel.Error);
-        logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-        logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+        // Rules of the console itself win over host.json's, which are for every provider.
+        logging.AddFilter<ConsoleLoggerProvider>(null, level);
+        foreach (var category in level <= LogLevel.Debug ? [] : Chatty)
+        {
+            logging.AddFilter<ConsoleLoggerProvider>(category, level < LogLevel.Warning ? LogLevel.Warning : level);
+        }
+
+        foreach (var category in level <= LogLevel.Debug ? [] : SaidElsewhere)
+        {
+            logging.AddFilter<ConsoleLoggerProvider>(category, LogLevel.None);
+        }
+
         logging.AddSimpleConsole(static console =>
         {
             console.SingleLine = true;

@@ -20,6 +20,12 @@ internal static partial class Logs
     [LoggerMessage(112, LogLevel.Warning, "Attempt {Attempt} of run {InstanceId} ended as {Class} ({Reason}): {Text}")]
     public static partial void AttemptFailed(this ILogger logger, string instanceId, int attempt, string @class, string? reason, string? text);
 
+    [LoggerMessage(113, LogLevel.Warning, "Job {JobUuid} reported as cheated, checked against trusted job {TrustedJobUuid}: {Outcome}")]
+    public static partial void CheatReported(this ILogger logger, string jobUuid, string trustedJobUuid, string outcome);
+
+    [LoggerMessage(114, LogLevel.Error, "The report about job {JobUuid} was refused: {Text}")]
+    public static partial void CheatReportRefused(this ILogger logger, string jobUuid, string text);
+
     [LoggerMessage(120, LogLevel.Debug, "Polled {Jobs} jobs in {Calls} calls; {Changed} changed")]
     public static partial void Polled(this ILogger logger, int jobs, int calls, int changed);
 

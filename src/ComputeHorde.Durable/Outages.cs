@@ -18,13 +18,12 @@ public sealed class Outages(TimeProvider timeProvider, ILogger<Outages> logger)
 
     /// <summary>Notes a failure; logs it when it is the first _since the last success.</summary>
     /// <param name="dependency">What failed.</param>
-    /// <param name="exception">How.</param>
-    public void Started(string dependency, Exception exception)
+    /// <param name="problem">How.</param>
+    public void Started(string dependency, string problem)
     {
-        ArgumentNullException.ThrowIfNull(exception);
         if (_since.TryAdd(dependency, timeProvider.GetUtcNow()))
         {
-            logger.OutageStarted(dependency, exception.Message);
+            logger.OutageStarted(dependency, problem);
         }
     }
 

@@ -7,14 +7,14 @@ namespace ComputeHorde.Durable.LocalHost.Tests;
 internal sealed class HostProcess : IAsyncDisposable
 {
     private readonly Process _process;
-    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<bool> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private HostProcess(ProcessStartInfo start)
     {
         _process = new Process { StartInfo = start, EnableRaisingEvents = true };
         _process.OutputDataReceived += (_, line) => Take(Output, line.Data);
         _process.ErrorDataReceived += (_, line) => Take(Errors, line.Data);
-        _process.Exited += (_, _) => _ready.TrySetException(new InvalidOperationException("The program ended before it was ready."));
+        _process.Exited += (_, _) => _ready.TrySetResult(false);
     }
 
     public ConcurrentQueue<string> Output { get; } = [];
@@ -30,6 +30,7 @@ internal sealed class HostProcess : IAsyncDisposable
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            UseShellExecute = false,
             WorkingDirectory = workingDirectory ?? AppContext.BaseDirectory,
         };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "ComputeHorde.Durable.LocalHost.dll"));
@@ -50,7 +51,14 @@ internal sealed class HostProcess : IAsyncDisposable
         return host;
     }
 
-    public Task ReadyAsync() => _ready.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+    public async Task ReadyAsync()
+    {
+        if (!await _ready.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken))
+        {
+            await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+            throw new InvalidOperationException($"The program ended before it was ready: {string.Join(Environment.NewLine, Errors)}");
+        }
+    }
 
     /// <summary>SIGKILL: no handler runs, nothing is flushed.</summary>
     public async Task KillAsync()
@@ -94,7 +102,7 @@ internal sealed class HostProcess : IAsyncDisposable
         lines.Enqueue(line);
         if (line.StartsWith("Ready.", StringComparison.Ordinal))
         {
-            _ready.TrySetResult();
+            _ready.TrySetResult(true);
         }
     }
 }

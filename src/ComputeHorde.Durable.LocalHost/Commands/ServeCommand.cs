@@ -11,7 +11,7 @@ internal static class ServeCommand
     {
         var port = new Option<int>("--port") { Description = "TCP port of the functions on 127.0.0.1; 0 takes a free one.", DefaultValueFactory = static _ => 7071 };
         var data = new Option<string>("--data") { Description = "Folder of the task hub and of Azurite.", DefaultValueFactory = static _ => ".computehorde" };
-        var facilitator = new Option<Uri?>("--facilitator-url") { Description = "The facilitator, for example https://facilitator.computehorde.io/. Default: ComputeHorde__FacilitatorUrl of the environment or of local.settings.json; without one, an emulator is started." };
+        var facilitator = new Option<string?>("--facilitator-url") { Description = "The facilitator, for example https://facilitator.computehorde.io/. Default: ComputeHorde__FacilitatorUrl of the environment or of local.settings.json; without one, an emulator is started." };
         var validator = new Option<string?>("--validator-hotkey") { Description = "SS58 address of the validator that jobs go to." };
         var walletPath = new Option<string?>("--wallet-path") { Description = "Folder of Bittensor wallets (default ~/.bittensor/wallets/)." };
         var walletName = new Option<string?>("--wallet-name") { Description = "Name of the wallet (default: default)." };
@@ -41,7 +41,7 @@ internal static class ServeCommand
                 Set("WalletPath", parsed.GetValue(walletPath));
                 Set("WalletName", parsed.GetValue(walletName));
                 Set("WalletHotkey", parsed.GetValue(hotkey));
-                var url = parsed.GetValue(facilitator) ?? ConfiguredFacilitator();
+                var url = ParseUrl("--facilitator-url", parsed.GetValue(facilitator)) ?? ConfiguredFacilitator();
                 LocalSettings.SetPolling(settings, parsed.GetValue(poll) ?? (url is null ? 0.5 : 5));
                 await using var stack = await LocalStack.StartAsync(
                     new LocalStackOptions
@@ -67,11 +67,14 @@ internal static class ServeCommand
 
     private static Uri? ConfiguredFacilitator()
     {
-        var text = Environment.GetEnvironmentVariable("ComputeHorde__FacilitatorUrl") ?? LocalSettings.Read("ComputeHorde__FacilitatorUrl");
-        return string.IsNullOrEmpty(text)
-            ? null
-            : Uri.TryCreate(text, UriKind.Absolute, out var url) ? url : throw new UserException($"ComputeHorde__FacilitatorUrl is '{text}'; it must be an absolute URL.");
+        const string Name = "ComputeHorde__FacilitatorUrl";
+        return ParseUrl(Name, Environment.GetEnvironmentVariable(Name) ?? LocalSettings.Read(Name));
     }
+
+    private static Uri? ParseUrl(string name, string? text) =>
+        string.IsNullOrEmpty(text) ? null
+        : Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps) ? url
+        : throw new UserException($"{name} is '{text}'; it must be an absolute http or https URL.");
 
     private static void Show(LocalStack stack, Uri? facilitator)
     {

@@ -1,11 +1,10 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Azure.Storage.Blobs;
+using ComputeHorde.Durable.LocalHost.Commands;
 using ComputeHorde.Durable.Models;
 using ComputeHorde.Durable.Runs;
 
@@ -33,8 +32,9 @@ internal sealed class DemoRun(LocalStack stack, DemoView view)
         using var http = new HttpClient { BaseAddress = api, Timeout = TimeSpan.FromSeconds(30) };
         var id = "demo-" + Guid.NewGuid().ToString("N")[..8];
         view.Heading($"POST /api/jobs   Idempotency-Key: {id}");
-        await StartAsync(http, id, cancellationToken);
-        await StartAsync(http, id, cancellationToken);
+        var job = DemoJob.Request(Output).ToJsonString();
+        await StartAsync(http, id, job, cancellationToken);
+        await StartAsync(http, id, job, cancellationToken);
         var run = await view.FollowAsync(StatesAsync(http, id, cancellationToken));
 
         view.Heading("Result");
@@ -73,14 +73,14 @@ internal sealed class DemoRun(LocalStack stack, DemoView view)
         return passed;
     }
 
-    private static async Task StartAsync(HttpClient http, string id, CancellationToken cancellationToken)
+    private static async Task StartAsync(HttpClient http, string id, string job, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "jobs") { Content = JsonContent.Create(DemoJob.Request(Output)) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "jobs") { Content = new StringContent(job, Encoding.UTF8, "application/json") };
         request.Headers.Add("Idempotency-Key", id);
         using var answer = await http.SendAsync(request, cancellationToken);
         if (answer.StatusCode != HttpStatusCode.Accepted)
         {
-            throw new InvalidOperationException($"The start was answered with {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(cancellationToken)}");
+            throw new UserException($"The start was answered with {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(cancellationToken)}");
         }
     }
 

@@ -16,6 +16,7 @@ public sealed class AzuriteServer : IAsyncDisposable
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
 
     private readonly Process _process;
+    private int _disposed;
 
     private AzuriteServer(Process process, Uri blobAddress, Uri queueAddress)
     {
@@ -73,7 +74,11 @@ public sealed class AzuriteServer : IAsyncDisposable
 
     /// <summary>Stops Azurite.</summary>
     /// <returns>A task that ends when the process has.</returns>
-    public async ValueTask DisposeAsync() => await EndAsync(_process);
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            await EndAsync(_process);
+    }
 
     private static async Task EndAsync(Process process)
     {

@@ -78,7 +78,7 @@ public sealed class CreateJob(
             return CreateJobOutcome.Never(exception.Message);
         }
 
-        outages.Started(Outages.Facilitator, exception);
+        outages.Started(Outages.Facilitator, exception.Message);
         return CreateJobOutcome.Later(exception.Message);
     }
 }

@@ -30,7 +30,7 @@ public sealed class GetJob(ComputeHordeClient client, Outages outages)
         }
         catch (ComputeHordeException exception) when (exception.IsTransient)
         {
-            outages.Started(Outages.Facilitator, exception);
+            outages.Started(Outages.Facilitator, exception.Message);
             return new GetJobOutcome(null, IsGone: false);
         }
     }

@@ -32,4 +32,19 @@ public sealed class DurableOptions
     /// <value>1 GiB.</value>
     [Range(0, long.MaxValue)]
     public long MaxHashedOutputBytes { get; set; } = 1L << 30;
+
+    /// <summary>Trusted executor seconds that <c>budgeted</c> sampling may spend in any hour.</summary>
+    /// <value>3600 seconds.</value>
+    [Range(0, 1e9)]
+    public double TrustedSecondsPerHour { get; set; } = 3600;
+
+    /// <summary>The share of jobs that is checked, at least, in a namespace where one was caught lately.</summary>
+    /// <value>0.5.</value>
+    [Range(0, 1)]
+    public double SuspectRate { get; set; } = 0.5;
+
+    /// <summary>How many samples in a row have to be clean before a namespace is no longer under suspicion.</summary>
+    /// <value>20.</value>
+    [Range(1, 1_000_000)]
+    public int CleanSamplesToTrust { get; set; } = 20;
 }

@@ -1,6 +1,9 @@
+using ComputeHorde.Durable.Comparison;
 using ComputeHorde.Durable.Configuration;
+using ComputeHorde.Durable.Ledger;
 using ComputeHorde.Durable.Outputs;
 using ComputeHorde.Durable.Runs;
+using ComputeHorde.Durable.Sampling;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
 using Microsoft.Extensions.Configuration;
@@ -24,14 +27,19 @@ public static class DurableServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ISigner>(_ => HotkeySettings.Load(section));
         services.AddComputeHorde(options => section.Bind(options));
-        services.AddSingleton(_ => StorageConnection.CreateClient(configuration));
+        services.AddSingleton(provider => StorageConnection.CreateClient(configuration, provider.GetRequiredService<Outages>()));
         services.AddSingleton<BlobContainers>();
         services.AddSingleton<RequestStore>();
         services.AddSingleton<ResultStore>();
         services.AddSingleton<InFlightJobs>();
         services.AddSingleton<IOutputUrlSigner, AzureSasSigner>();
         services.AddSingleton<OutputUrls>();
+        services.AddSingleton<Comparers>();
+        services.AddSingleton<SamplingKey>();
+        services.AddSingleton<SamplingBook>();
+        services.AddSingleton<CheatLedger>();
         services.AddSingleton<Outages>();
+        services.AddHostedService<StartChecks>();
         services.AddSingleton<RunService>();
         return services;
     }

@@ -1,6 +1,7 @@
 using Azure.Core;
 using Azure.Identity;
 using Azure.Storage.Blobs;
+using ComputeHorde.Durable.Storage;
 using Microsoft.Extensions.Configuration;
 
 namespace ComputeHorde.Durable.Configuration;
@@ -13,7 +14,7 @@ internal static class StorageConnection
 {
     private const string Name = "AzureWebJobsStorage";
 
-    public static BlobServiceClient CreateClient(IConfiguration configuration)
+    public static BlobServiceClient CreateClient(IConfiguration configuration, Outages outages)
     {
         var options = new BlobClientOptions
         {
@@ -27,6 +28,7 @@ internal static class StorageConnection
             },
             Diagnostics = { IsLoggingContentEnabled = false, IsLoggingEnabled = false },
         };
+        options.AddPolicy(new StorageOutages(outages), HttpPipelinePosition.PerCall);
         if (configuration[Name] is { Length: > 0 } connectionString)
         {
             return new BlobServiceClient(connectionString, options);

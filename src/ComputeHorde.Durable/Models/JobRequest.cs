@@ -6,13 +6,16 @@ namespace ComputeHorde.Durable.Models;
 
 /// <summary>
 /// What a caller asks for: the fields of a ComputeHorde job specification (protocol 5.7) beside <c>outputs</c>, the paths that we mint upload
-/// URLs for, and <c>policy</c>.
+/// URLs for, and <c>policy</c> and <c>cross_validation</c>.
 /// </summary>
 /// <param name="Spec">The job.</param>
 /// <param name="Outputs">Output paths (<c>/output/...</c>) whose upload URLs are ours.</param>
 /// <param name="Policy">What the run may cost and how long it may take.</param>
 public sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string> Outputs, RunPolicy Policy)
 {
+    /// <summary>Whether and how the result is checked; null for not at all.</summary>
+    public CrossValidationPolicy? CrossValidation { get; init; }
+
     /// <summary>The most outputs that one job may have URLs minted for.</summary>
     public const int MaxOutputs = 100;
 
@@ -33,13 +36,16 @@ public sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string> 
         var body = ParseObject(json);
         var problems = new List<ValidationProblem>();
         var outputs = ReadOutputs(Take(body, "outputs"), problems);
-        var policy = ReadPolicy(Take(body, "policy"), problems);
+        var policy = ReadSettings<RunPolicy>(Take(body, "policy"), "policy", problems) ?? new RunPolicy();
+        problems.AddRange(policy.Validate());
+        var crossValidation = ReadSettings<CrossValidationPolicy>(Take(body, "cross_validation"), "cross_validation", problems);
+        problems.AddRange(crossValidation?.Validate() ?? []);
         try
         {
             var spec = body.Deserialize<ComputeHordeJobSpec>(ComputeHordeJson.Options)!;
             problems.AddRange(outputs.Where(spec.OutputVolumes.ContainsKey).Select(static path => new ValidationProblem("outputs", $"'{path}' stands in output_volumes as well.")));
             problems.AddRange(JobSpecValidation.Validate(WithPlaceholders(spec, outputs)));
-            return problems.Count == 0 ? new JobRequest(spec, outputs, policy) : throw new ComputeHordeValidationException(problems);
+            return problems.Count == 0 ? new JobRequest(spec, outputs, policy) { CrossValidation = crossValidation } : throw new ComputeHordeValidationException(problems);
         }
         catch (ComputeHordeValidationException exception) when (problems.Count > 0 && !ReferenceEquals(exception.Problems, problems))
         {
@@ -108,24 +114,19 @@ public sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string> 
         && !path.Contains('\\')
         && path[1..].Split('/').All(static segment => segment.Length > 0 && segment.Trim('.').Length > 0 && segment == segment.Trim() && !segment.EndsWith('.'));
 
-    private static RunPolicy ReadPolicy(JsonNode? node, List<ValidationProblem> problems)
+    private static T? ReadSettings<T>(JsonNode? node, string name, List<ValidationProblem> problems)
+        where T : class
     {
-        if (node is null)
-        {
-            return new RunPolicy();
-        }
-
         try
         {
-            var policy = node.Deserialize<RunPolicy>(SnakeCaseJson.Options) ?? new RunPolicy();
-            problems.AddRange(policy.Validate());
-            return policy;
+            return node?.Deserialize<T>(SnakeCaseJson.Options);
         }
         catch (JsonException exception)
         {
-            var field = exception.Path is { Length: > 2 } path ? $"policy.{path[2..]}" : "policy";
-            problems.Add(new ValidationProblem(field, $"is not a policy setting or has the wrong type; the settings are {RunPolicy.FieldNames}."));
-            return new RunPolicy();
+            var field = exception.Path is { Length: > 2 } path ? $"{name}.{path[2..]}" : name;
+            var known = typeof(T).GetProperties().Select(static property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
+            problems.Add(new ValidationProblem(field, $"is not a setting or has the wrong type; the settings are {string.Join(", ", known)}."));
+            return null;
         }
     }
 

@@ -13,6 +13,12 @@ public sealed record RunInput(string RequestId, string RequestSha256, RunPolicy 
     /// <summary>The run of which this one is a copy on the validator's trusted miner; null for a run of its own. Tags of copies end in <c>#trusted&lt;n&gt;</c>.</summary>
     public string? TrustedCopyOf { get; init; }
 
+    /// <summary>Whether and how the result is checked; null for not at all.</summary>
+    public CrossValidationPolicy? CrossValidation { get; init; }
+
+    /// <summary>The job's namespace; empty for none.</summary>
+    public string Namespace { get; init; } = "";
+
     /// <summary>The number of the first attempt: copies of one run must not share a tag.</summary>
     /// <value>1.</value>
     public int FirstAttempt { get; init; } = 1;

@@ -14,6 +14,9 @@ public sealed record RunOutcome(string Status, IReadOnlyList<AttemptOutcome> Att
     /// <summary>Why the run did not complete; null when it did.</summary>
     public JobFailure? Failure { get; init; }
 
+    /// <summary>What cross-validation found; null when the request did not ask for it or the run did not complete.</summary>
+    public ValidationOutcome? Validation { get; init; }
+
     /// <summary>Executor seconds over all attempts: from <c>accepted</c> to the end of each job, as far as seen.</summary>
     public double ExecutorSeconds { get; init; }
 }

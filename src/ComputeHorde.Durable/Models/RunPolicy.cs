@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ComputeHorde.Sdk;
 
 namespace ComputeHorde.Durable.Models;
@@ -45,9 +44,6 @@ public sealed record RunPolicy
     /// <summary>Seconds for which an unreachable facilitator or validator is waited for before an attempt; nothing is paid meanwhile.</summary>
     /// <value>1800 seconds.</value>
     public int CreateTimeoutSeconds { get; init; } = 1800;
-
-    internal static string FieldNames { get; } = string.Join(
-        ", ", typeof(RunPolicy).GetProperties().Select(static property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name)));
 
     internal IEnumerable<ValidationProblem> Validate()
     {

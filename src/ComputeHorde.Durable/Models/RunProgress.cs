@@ -3,7 +3,7 @@ namespace ComputeHorde.Durable.Models;
 /// <summary>The custom status of a run: what it is doing now.</summary>
 /// <param name="Attempt">The attempt under way, counted from 1.</param>
 /// <param name="MaxAttempts">How many there may be.</param>
-/// <param name="Phase"><c>creating</c>, <c>waiting</c>, <c>backing_off</c> or <c>storing</c>.</param>
+/// <param name="Phase"><c>creating</c>, <c>waiting</c>, <c>backing_off</c>, <c>storing</c> or <c>validating</c>.</param>
 /// <param name="JobUuid">The job of this attempt, once it exists.</param>
 /// <param name="Status">Its newest status.</param>
 /// <param name="Since">When it took that status, UTC.</param>
@@ -30,4 +30,7 @@ public static class RunPhases
 
     /// <summary>The job has ended; its result is being stored.</summary>
     public const string Storing = "storing";
+
+    /// <summary>The result is stored; it is being checked on the trusted miner.</summary>
+    public const string Validating = "validating";
 }

@@ -53,7 +53,8 @@ internal sealed class JobRun : IDisposable
             end = await BuyAsync() ?? await WatchAsync() ?? await StoreAsync() ?? await BackOffAsync() ?? await StoreAsync();
         }
 
-        return await EndAsync(end);
+        var outcome = await EndAsync(end);
+        return outcome with { Validation = await ValidateAsync(outcome) };
     }
 
     /// <summary>Creates the job of the current attempt. While nobody can take it, nothing is paid and the run waits.</summary>
@@ -192,6 +193,28 @@ internal sealed class JobRun : IDisposable
             Failure = status == RunStatuses.Completed ? null : Current.Failure,
             ExecutorSeconds = outcomes.Sum(static outcome => outcome.ExecutorSeconds),
         };
+    }
+
+    /// <summary>Checks the result on the trusted miner, when the policy asks for it and the job is chosen.</summary>
+    private async Task<ValidationOutcome?> ValidateAsync(RunOutcome outcome)
+    {
+        if (_input.CrossValidation is not { } validation || outcome is not { JobUuid: { } job, Result: { } result, Status: RunStatuses.Completed })
+        {
+            return null;
+        }
+
+        var decision = await _context.CallActivityAsync<SampleDecision>(
+            nameof(DecideSample), new SampleInput(job, _input.Namespace, outcome.ExecutorSeconds, validation), Patient);
+        if (!decision.IsSampled)
+        {
+            return new ValidationOutcome(Verdicts.NotSampled, decision.Reason);
+        }
+
+        Report(RunPhases.Validating);
+        return await _context.CallSubOrchestratorAsync<ValidationOutcome>(
+            nameof(CrossValidate),
+            new CrossValidateInput(_context.InstanceId, job, result, _input.RequestId, _input.RequestSha256, _policy, _input.JobBoundSeconds, validation, _input.Namespace),
+            new SubOrchestrationOptions { InstanceId = $"{_context.InstanceId}~check" });
     }
 
     /// <summary>Stores the result of <paramref name="attempt"/>, if any, and ends the watch over all jobs of the run.</summary>

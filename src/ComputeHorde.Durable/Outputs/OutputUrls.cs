@@ -55,6 +55,13 @@ public sealed class OutputUrls(IOutputUrlSigner signer, BlobContainers container
         return request.Spec with { OutputVolumes = volumes };
     }
 
+    /// <summary>Opens an uploaded output.</summary>
+    /// <param name="blob">Its name, as the manifest names it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>A seekable stream.</returns>
+    public async Task<Stream> OpenAsync(string blob, CancellationToken cancellationToken) =>
+        await (await containers.GetAsync(ContainerNames.Outputs, cancellationToken)).GetBlobClient(blob).OpenReadAsync(cancellationToken: cancellationToken);
+
     /// <summary>Looks at what was uploaded.</summary>
     /// <param name="request">The request.</param>
     /// <param name="attempt">The attempt.</param>

@@ -39,7 +39,11 @@ public sealed partial class RunService(RequestStore requests, ResultStore result
 
         if (await durable.GetInstanceAsync(id, cancellationToken) is null)
         {
-            var input = new RunInput(id, hash, request.Policy, (int)request.Spec.ExpectedToEndWithin().TotalSeconds);
+            var input = new RunInput(id, hash, request.Policy, (int)request.Spec.ExpectedToEndWithin().TotalSeconds)
+            {
+                CrossValidation = request.CrossValidation,
+                Namespace = request.Spec.JobNamespace ?? "",
+            };
             var start = new StartOrchestrationOptions(id).WithDedupeStatuses(Enum.GetValues<OrchestrationRuntimeStatus>());
             try
             {

@@ -42,6 +42,12 @@ public static class ContainerNames
     /// <summary>What the jobs uploaded.</summary>
     public const string Outputs = "outputs";
 
+    /// <summary>The evidence of confirmed mismatches.</summary>
+    public const string Ledger = "ledger";
+
+    /// <summary>The sampling key and what sampling remembers.</summary>
+    public const string Sampling = "sampling";
+
     /// <summary>The jobs in flight.</summary>
     public const string InFlight = "inflight";
 }

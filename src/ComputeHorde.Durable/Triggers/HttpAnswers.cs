@@ -25,6 +25,12 @@ internal static class HttpAnswers
 
     public static IActionResult NotFound(string id) => Problem(404, "There is no such run", [new ValidationProblem("id", $"no run is called '{id}'.")]);
 
+    public static IActionResult StorageAway(HttpRequest request)
+    {
+        request.HttpContext.Response.Headers.RetryAfter = "10";
+        return Problem(503, "The storage account does not answer", [new ValidationProblem("storage", "does not answer. Nothing was started; send the same request again.")]);
+    }
+
     /// <summary>Reads a body, and no more of it than allowed.</summary>
     /// <exception cref="BodyTooLargeException">The body has more than <paramref name="most"/> bytes.</exception>
     public static async Task<BinaryData> ReadBodyAsync(HttpRequest request, int most, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ComputeHorde.Durable.Models;
 using ComputeHorde.Durable.Runs;
+using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -17,7 +18,7 @@ public sealed class JobsApi(RunService runs)
     /// <param name="request">The request; its body is a <see cref="JobRequest"/>.</param>
     /// <param name="durable">Starts the run.</param>
     /// <param name="cancellationToken">The caller went away.</param>
-    /// <returns>202 with <c>Location</c>; 400, 409 or 413 as problem+json.</returns>
+    /// <returns>202 with <c>Location</c>; 400, 409, 413 or 503 as problem+json.</returns>
     [Function("StartJob")]
     public async Task<IActionResult> StartAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "jobs")] HttpRequest request,
@@ -46,6 +47,10 @@ public sealed class JobsApi(RunService runs)
         catch (BodyTooLargeException exception)
         {
             return HttpAnswers.Problem(413, "The request is too large", [new ValidationProblem("body", exception.Message)]);
+        }
+        catch (Exception exception) when (StorageOutages.IsOutage(exception))
+        {
+            return HttpAnswers.StorageAway(request);
         }
     }
 

@@ -35,6 +35,18 @@ public sealed class PollJobs(
         [TimerTrigger("%ComputeHordePollSchedule%")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(durable);
+        try
+        {
+            await PollAllAsync(durable, cancellationToken);
+        }
+        catch (Exception exception) when (StorageOutages.IsOutage(exception))
+        {
+            // Logged once by the storage client; the next tick looks again.
+        }
+    }
+
+    private async Task PollAllAsync(DurableTaskClient durable, CancellationToken cancellationToken)
+    {
         var jobs = new List<InFlightJob>();
         await foreach (var job in inFlight.ListAsync(cancellationToken))
         {
@@ -83,7 +95,7 @@ public sealed class PollJobs(
         }
         catch (ComputeHordeException exception)
         {
-            outages.Started(Outages.Facilitator, exception);
+            outages.Started(Outages.Facilitator, exception.Message);
             return;
         }
 

@@ -1,0 +1,46 @@
+using ComputeHorde.Durable.Comparison;
+using ComputeHorde.Durable.Models;
+using ComputeHorde.Durable.Outputs;
+using ComputeHorde.Durable.Storage;
+using Microsoft.Azure.Functions.Worker;
+
+namespace ComputeHorde.Durable.Activities;
+
+/// <summary>Compares two stored results.</summary>
+/// <param name="comparers">The comparers by name.</param>
+/// <param name="results">Where results are kept.</param>
+/// <param name="outputs">Where outputs were uploaded.</param>
+public sealed class CompareResults(Comparers comparers, ResultStore results, OutputUrls outputs)
+{
+    /// <summary>Compares.</summary>
+    /// <param name="input">The two results and the comparer.</param>
+    /// <param name="cancellationToken">Ends the activity when the host stops; it runs again later.</param>
+    /// <returns>The verdict; inconclusive when this host has no comparer of that name.</returns>
+    [Function(nameof(CompareResults))]
+    public async Task<CompareOutcome> RunAsync([ActivityTrigger] CompareInput input, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        if (comparers.Find(input.Comparer) is not { } comparer)
+        {
+            return new CompareOutcome(Verdicts.Inconclusive, $"this host has no comparer called '{input.Comparer}'");
+        }
+
+        var untrusted = new StoredResult(await results.LoadAsync(input.Untrusted, cancellationToken), results, outputs);
+        var trusted = new StoredResult(await results.LoadAsync(input.Trusted, cancellationToken), results, outputs);
+        var compared = await comparer.CompareAsync(untrusted, trusted, input.Settings, cancellationToken);
+        var verdict = compared.Verdict switch { Verdict.Match => Verdicts.Match, Verdict.Mismatch => Verdicts.Mismatch, _ => Verdicts.Inconclusive };
+        return new CompareOutcome(verdict, Texts.Cut(compared.Reason));
+    }
+}
+
+/// <summary>What to compare.</summary>
+/// <param name="Untrusted">The result to check.</param>
+/// <param name="Trusted">The result to check it against.</param>
+/// <param name="Comparer">The comparer's name.</param>
+/// <param name="Settings">Tolerances and paths.</param>
+public sealed record CompareInput(ResultReference Untrusted, ResultReference Trusted, string Comparer, ComparisonSettings Settings);
+
+/// <summary>What was found.</summary>
+/// <param name="Verdict">One of <see cref="Verdicts"/>.</param>
+/// <param name="Reason">Why, without content.</param>
+public sealed record CompareOutcome(string Verdict, string Reason);

@@ -1,0 +1,52 @@
+using ComputeHorde.Durable.Configuration;
+using ComputeHorde.Durable.Models;
+using ComputeHorde.Durable.Sampling;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Options;
+
+namespace ComputeHorde.Durable.Activities;
+
+/// <summary>Decides whether the result of a job is checked. An activity, because the decision needs a secret; its answer stands in the history.</summary>
+/// <param name="key">The secret.</param>
+/// <param name="book">Budget and suspicion.</param>
+/// <param name="options">How much more a suspect namespace is sampled.</param>
+public sealed class DecideSample(SamplingKey key, SamplingBook book, IOptions<DurableOptions> options)
+{
+    /// <summary>Decides. The same job gets the same answer, however often it is asked.</summary>
+    /// <param name="input">The job and its policy.</param>
+    /// <param name="cancellationToken">Ends the activity when the host stops; it runs again later.</param>
+    /// <returns>The decision.</returns>
+    [Function(nameof(DecideSample))]
+    public async Task<SampleDecision> RunAsync([ActivityTrigger] SampleInput input, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var policy = input.Policy;
+        if (policy.Sampling is SamplingModes.Never or SamplingModes.Always)
+        {
+            return new SampleDecision(policy.Sampling == SamplingModes.Always, $"sampling is '{policy.Sampling}'");
+        }
+
+        var isSuspect = await book.IsSuspectAsync(input.Namespace, cancellationToken);
+        var rate = isSuspect ? Math.Max(policy.Rate, options.Value.SuspectRate) : policy.Rate;
+        if (await key.ChanceAsync(input.JobUuid, cancellationToken) >= rate)
+        {
+            return new SampleDecision(false, "not chosen");
+        }
+
+        return policy.Sampling != SamplingModes.Budgeted || await book.TryReserveAsync(input.JobUuid, input.Namespace, input.ExpectedSeconds, cancellationToken)
+            ? new SampleDecision(true, isSuspect ? "chosen; a job of its namespace was caught lately" : "chosen")
+            : new SampleDecision(false, "chosen, but the budget of trusted seconds is used up");
+    }
+}
+
+/// <summary>The job to decide about.</summary>
+/// <param name="JobUuid">The job.</param>
+/// <param name="Namespace">Its namespace; empty for none.</param>
+/// <param name="ExpectedSeconds">What its trusted copy is expected to take.</param>
+/// <param name="Policy">How to sample.</param>
+public sealed record SampleInput(string JobUuid, string Namespace, double ExpectedSeconds, CrossValidationPolicy Policy);
+
+/// <summary>The decision.</summary>
+/// <param name="IsSampled">Whether to check.</param>
+/// <param name="Reason">Why.</param>
+public sealed record SampleDecision(bool IsSampled, string Reason);

@@ -1,0 +1,35 @@
+namespace ComputeHorde.Durable.Models;
+
+/// <summary>What cross-validation found about a job.</summary>
+/// <param name="Verdict"><c>match</c>, <c>mismatch</c> or <c>inconclusive</c>; <c>not_sampled</c> when the job was not checked.</param>
+/// <param name="Reason">Why.</param>
+public sealed record ValidationOutcome(string Verdict, string Reason)
+{
+    /// <summary>The copies on the trusted miner, one or two.</summary>
+    public IReadOnlyList<string> TrustedJobUuids { get; init; } = [];
+
+    /// <summary>Whether the second trusted copy agreed with the first and disagreed with the miner.</summary>
+    public bool IsConfirmed { get; init; }
+
+    /// <summary>What became of the cheat report; null when none was made. <c>recorded</c> means recorded by the facilitator, not acted upon (protocol 7.3).</summary>
+    public string? Report { get; init; }
+
+    /// <summary>Executor seconds that the trusted copies took.</summary>
+    public double TrustedSeconds { get; init; }
+}
+
+/// <summary>The values of <see cref="ValidationOutcome.Verdict"/>.</summary>
+public static class Verdicts
+{
+    /// <summary>The results agree.</summary>
+    public const string Match = "match";
+
+    /// <summary>The results differ, and a second trusted run confirmed it.</summary>
+    public const string Mismatch = "mismatch";
+
+    /// <summary>It cannot be told.</summary>
+    public const string Inconclusive = "inconclusive";
+
+    /// <summary>The job was not chosen.</summary>
+    public const string NotSampled = "not_sampled";
+}

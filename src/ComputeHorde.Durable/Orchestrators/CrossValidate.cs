@@ -1,0 +1,101 @@
+using ComputeHorde.Durable.Activities;
+using ComputeHorde.Durable.Models;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+
+namespace ComputeHorde.Durable.Orchestrators;
+
+/// <summary>
+/// Checks a completed job: runs it again on the validator's trusted miner and compares. A mismatch counts only when a second trusted run agrees
+/// with the first; then the evidence goes to the ledger, and after that the report to the facilitator.
+/// </summary>
+public static class CrossValidate
+{
+    private static readonly TaskOptions Patient = TaskOptions.FromRetryPolicy(
+        new RetryPolicy(maxNumberOfAttempts: 60, TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromSeconds(60)));
+
+    /// <summary>The orchestrator.</summary>
+    /// <param name="context">Its only source of time, ids and I/O.</param>
+    /// <returns>What was found.</returns>
+    [Function(nameof(CrossValidate))]
+    public static async Task<ValidationOutcome> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var input = context.GetInput<CrossValidateInput>() ?? throw new ArgumentException("A cross-validation needs its input.", nameof(context));
+        var first = await RunTrustedAsync(context, input, copy: 1, firstAttempt: 1);
+        if (first.Result is null || first.JobUuid is null)
+        {
+            return new ValidationOutcome(Verdicts.Inconclusive, $"the trusted run ended as '{first.Status}': {first.Failure?.Message ?? first.Failure?.Reason}") { TrustedSeconds = first.ExecutorSeconds };
+        }
+
+        var compared = await CompareAsync(context, input, input.Result, first.Result);
+        var found = new ValidationOutcome(compared.Verdict, compared.Reason) { TrustedJobUuids = [first.JobUuid], TrustedSeconds = first.ExecutorSeconds };
+        if (compared.Verdict == Verdicts.Mismatch)
+        {
+            found = await ConfirmAsync(context, input, first, found);
+        }
+
+        if (found.Verdict is Verdicts.Match or Verdicts.Mismatch)
+        {
+            await context.CallActivityAsync(nameof(NoteVerdict), new VerdictNote(input.Namespace, found.Verdict == Verdicts.Mismatch), Patient);
+        }
+
+        return found;
+    }
+
+    private static async Task<ValidationOutcome> ConfirmAsync(TaskOrchestrationContext context, CrossValidateInput input, RunOutcome first, ValidationOutcome found)
+    {
+        var second = await RunTrustedAsync(context, input, copy: 2, firstAttempt: 1 + first.Attempts.Count);
+        found = found with { TrustedSeconds = found.TrustedSeconds + second.ExecutorSeconds };
+        if (second.Result is null || second.JobUuid is null)
+        {
+            return found with { Verdict = Verdicts.Inconclusive, Reason = $"{found.Reason}; the confirming run ended as '{second.Status}'" };
+        }
+
+        found = found with { TrustedJobUuids = [first.JobUuid!, second.JobUuid] };
+        var amongTrusted = await CompareAsync(context, input, first.Result!, second.Result);
+        var again = await CompareAsync(context, input, input.Result, second.Result);
+        if (amongTrusted.Verdict != Verdicts.Match || again.Verdict != Verdicts.Mismatch)
+        {
+            return found with { Verdict = Verdicts.Inconclusive, Reason = $"{found.Reason}; but two trusted runs do not agree on it: {amongTrusted.Reason}; {again.Reason}" };
+        }
+
+        // The evidence first: a report without it would stand on nothing.
+        found = found with { IsConfirmed = true };
+        var cheat = new CheatCase(input.RunId, input.JobUuid, first.JobUuid!, input.Policy.Comparer, found.Reason, input.Result, [first.Result!, second.Result]);
+        await context.CallActivityAsync(nameof(RecordCheat), cheat, Patient);
+        return input.Policy.Report
+            ? found with { Report = await context.CallActivityAsync<string>(nameof(ReportCheat), cheat, Patient) }
+            : found;
+    }
+
+    private static Task<RunOutcome> RunTrustedAsync(TaskOrchestrationContext context, CrossValidateInput input, int copy, int firstAttempt) =>
+        context.CallSubOrchestratorAsync<RunOutcome>(
+            nameof(RunUntilComplete),
+            new RunInput(input.RequestId, input.RequestSha256, input.RunPolicy, input.JobBoundSeconds) { TrustedCopyOf = input.RunId, FirstAttempt = firstAttempt },
+            new SubOrchestrationOptions { InstanceId = $"{input.RunId}~trusted{copy}" });
+
+    private static Task<CompareOutcome> CompareAsync(TaskOrchestrationContext context, CrossValidateInput input, ResultReference untrusted, ResultReference trusted) =>
+        context.CallActivityAsync<CompareOutcome>(nameof(CompareResults), new CompareInput(untrusted, trusted, input.Policy.Comparer, input.Policy.Comparison), Patient);
+}
+
+/// <summary>The job to check.</summary>
+/// <param name="RunId">The run that bought it.</param>
+/// <param name="JobUuid">The job.</param>
+/// <param name="Result">What it returned.</param>
+/// <param name="RequestId">The run's stored request.</param>
+/// <param name="RequestSha256">The hash of the request.</param>
+/// <param name="RunPolicy">The policy of the run, for the copies.</param>
+/// <param name="JobBoundSeconds">Seconds within which a copy should end.</param>
+/// <param name="Policy">How to check.</param>
+/// <param name="Namespace">The job's namespace; empty for none.</param>
+public sealed record CrossValidateInput(
+    string RunId,
+    string JobUuid,
+    ResultReference Result,
+    string RequestId,
+    string RequestSha256,
+    RunPolicy RunPolicy,
+    int JobBoundSeconds,
+    CrossValidationPolicy Policy,
+    string Namespace);

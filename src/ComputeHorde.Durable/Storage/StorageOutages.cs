@@ -1,0 +1,66 @@
+using Azure;
+using Azure.Core;
+using Azure.Core.Pipeline;
+
+namespace ComputeHorde.Durable.Storage;
+
+/// <summary>Tells <see cref="Outages"/> whether the storage account answers. Sits outside the retries, so it sees only what they could not mend.</summary>
+internal sealed class StorageOutages(Outages outages) : HttpPipelinePolicy
+{
+    /// <summary>Whether an exception says that the storage account is away, and not that a request was wrong.</summary>
+    public static bool IsOutage(Exception exception) => exception switch
+    {
+        RequestFailedException failed => failed.Status is 0 or 408 or 429 or >= 500,
+        AggregateException several => several.InnerExceptions.Count > 0 && several.InnerExceptions.All(IsOutage),
+        TaskCanceledException { CancellationToken.IsCancellationRequested: false } => true,
+        _ => false,
+    };
+
+    public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
+    {
+        try
+        {
+            ProcessNext(message, pipeline);
+            Note(message);
+        }
+        catch (Exception exception) when (Note(exception))
+        {
+            throw;
+        }
+    }
+
+    public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
+    {
+        try
+        {
+            await ProcessNextAsync(message, pipeline);
+            Note(message);
+        }
+        catch (Exception exception) when (Note(exception))
+        {
+            throw;
+        }
+    }
+
+    private void Note(HttpMessage message)
+    {
+        if (message.Response.Status < 500)
+        {
+            outages.Ended(Outages.Storage);
+        }
+        else
+        {
+            outages.Started(Outages.Storage, $"HTTP {message.Response.Status}");
+        }
+    }
+
+    private bool Note(Exception exception)
+    {
+        if (IsOutage(exception))
+        {
+            outages.Started(Outages.Storage, (exception as AggregateException)?.InnerException?.Message ?? exception.Message);
+        }
+
+        return false;
+    }
+}
