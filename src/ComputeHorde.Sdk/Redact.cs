@@ -10,6 +10,6 @@ internal static class Redact
     /// <summary>Scheme, host and path of a URL: user information, query and fragment may hold secrets.</summary>
     public static string Url(Uri uri) =>
         uri.IsAbsoluteUri
-            ? uri.GetComponents(UriComponents.Scheme | UriComponents.HostAndPort | UriComponents.Path, UriFormat.UriEscaped) + (uri.Query.Length > 1 ? "?…" : "")
+            ? uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) + (uri.Query.Length > 1 ? "?…" : "")
             : "(relative URL)";
 }
