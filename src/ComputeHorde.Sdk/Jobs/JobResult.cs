@@ -20,6 +20,11 @@ public sealed record JobResult
 
     /// <summary>Upload answers that cannot be read, by path under <c>/output/</c>, as they came.</summary>
     public IReadOnlyDictionary<string, string> UnreadableUploadResults { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Sizes and counts; no output of the job.</summary>
+    /// <returns>A short description.</returns>
+    public override string ToString() =>
+        $"stdout {Stdout.Length} and stderr {Stderr.Length} characters, {Artifacts.Count} artifacts, {UploadResults.Count} uploads";
 }
 
 /// <summary>The answer of the server that took an output.</summary>

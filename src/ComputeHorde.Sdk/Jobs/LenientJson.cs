@@ -10,8 +10,20 @@ namespace ComputeHorde.Sdk;
 internal static class LenientJson
 {
     /// <summary>A member of an object, or an undefined element.</summary>
-    public static JsonElement Member(this JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? value : default;
+    public static JsonElement Member(this JsonElement element, string name)
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+            return default;
+        try
+        {
+            return element.TryGetProperty(name, out var value) ? value : default;
+        }
+        catch (InvalidOperationException)
+        {
+            // Some other member's name is not valid Unicode.
+            return element.Members().LastOrDefault(member => member.Key == name).Value;
+        }
+    }
 
     /// <summary>A text, or null when the member is absent, null or of another type.</summary>
     public static string? Text(this JsonElement element, string name) => element.Member(name).AsText();
@@ -68,15 +80,27 @@ internal static class LenientJson
     public static IEnumerable<JsonElement> Items(this JsonElement element) =>
         element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : [];
 
-    /// <summary>A copy of an object that outlives its document, or null when it is not one or not valid Unicode.</summary>
-    public static JsonObject? Copy(this JsonElement element, string name)
+    /// <summary>A copy of an object that outlives its document, or null when it is not one.</summary>
+    public static JsonObject? Copy(this JsonElement element, string name) => Copy(element.Member(name)) as JsonObject;
+
+    private static JsonNode? Copy(JsonElement element)
     {
-        if (element.Member(name) is not { ValueKind: JsonValueKind.Object } value)
-            return null;
-        var copy = new JsonObject();
-        foreach (var (key, member) in value.Members())
-            copy[key] = member.ValueKind == JsonValueKind.String ? member.AsText() : JsonNode.Parse(member.GetRawText());
-        return copy;
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                var map = new JsonObject();
+                foreach (var (key, member) in element.Members())
+                    map[key] = Copy(member);
+                return map;
+            case JsonValueKind.Array:
+                return new JsonArray([.. element.Items().Select(Copy)]);
+            case JsonValueKind.String:
+                return element.AsText();
+            case JsonValueKind.Undefined:
+                return null;
+            default:
+                return JsonNode.Parse(element.GetRawText());
+        }
     }
 
     private static string Name(JsonProperty property)

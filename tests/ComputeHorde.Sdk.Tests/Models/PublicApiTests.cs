@@ -36,7 +36,10 @@ public sealed class PublicApiTests
 
     private static string? Line(MemberInfo member) => member switch
     {
-        MethodInfo { IsSpecialName: true, Name: not ("op_Implicit" or "op_Equality" or "op_Inequality") } => null,
+        // What the compiler adds to every record says nothing.
+        _ when member.IsDefined(typeof(System.Runtime.CompilerServices.CompilerGeneratedAttribute)) && member is not PropertyInfo => null,
+        PropertyInfo { Name: "EqualityContract" } => null,
+        MethodInfo { IsSpecialName: true, Name: not "op_Implicit" } => null,
         MethodInfo method when IsVisible(method) && !method.Name.Contains('<') => $"{Static(method)}{Name(method.ReturnType)} {method.Name}({Parameters(method)})",
         ConstructorInfo constructor when IsVisible(constructor) && !constructor.IsStatic => $"new({Parameters(constructor)})",
         PropertyInfo property when property.GetMethod is { } getter && IsVisible(getter) => $"{Static(getter)}{Name(property.PropertyType)} {property.Name} {{ get;{Setter(property)} }}",
@@ -52,7 +55,7 @@ public sealed class PublicApiTests
         : setter.ReturnParameter.GetRequiredCustomModifiers().Any(modifier => modifier.Name == "IsExternalInit") ? " init;" : " set;";
 
     private static string Parameters(MethodBase method) => string.Join(", ", method.GetParameters().Select(parameter =>
-        $"{Name(parameter.ParameterType)} {parameter.Name}{(parameter.HasDefaultValue ? $" = {parameter.DefaultValue ?? "null"}" : "")}"));
+        $"{Name(parameter.ParameterType)} {parameter.Name}{(parameter.HasDefaultValue ? $" = {parameter.DefaultValue ?? (parameter.ParameterType.IsValueType ? "default" : "null")}" : "")}"));
 
     private static string Name(Type type)
     {

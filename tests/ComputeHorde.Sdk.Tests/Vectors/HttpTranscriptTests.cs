@@ -1,0 +1,43 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace ComputeHorde.Sdk.Tests.Vectors;
+
+[Trait("Category", "Vectors")]
+public sealed class HttpTranscriptTests
+{
+    [Fact]
+    public void Answers_OfTheRealFacilitator_MapToTheRightErrors() => VectorFile.Check(
+        VectorFile.Cases("facilitator_http.json").Where(item => item["status"]!.GetValue<int>() >= 300),
+        item =>
+        {
+            var status = item["status"]!.GetValue<int>();
+            var body = item["response_body"];
+            var isJson = body is JsonObject or JsonArray;
+            using var document = JsonDocument.Parse(isJson ? body!.ToJsonString() : "null");
+            var error = FacilitatorErrors.From(status, isJson ? document.RootElement : default, "call", null);
+            Assert.Equal(status, error.StatusCode);
+            Assert.Equal(status >= 500 || body?.ToJsonString().Contains("Could not select Validator", StringComparison.Ordinal) == true, error.IsTransient);
+            switch (status)
+            {
+                case 404:
+                    Assert.IsType<ComputeHordeNotFoundException>(error);
+                    break;
+                case 401:
+                    Assert.IsType<ComputeHordeAuthenticationException>(error);
+                    break;
+                case 400 when body is JsonObject:
+                    Assert.NotEmpty(Assert.IsType<ComputeHordeValidationException>(error).Problems);
+                    break;
+            }
+        });
+
+    [Fact]
+    public void Answers_WithAJob_AreRead() => VectorFile.Check(
+        VectorFile.Cases("facilitator_http.json").Where(item => item["response_body"] is JsonObject body && body.ContainsKey("uuid")),
+        item =>
+        {
+            using var document = JsonDocument.Parse(item["response_body"]!.ToJsonString().Replace("<uuid>", Guid.NewGuid().ToString(), StringComparison.Ordinal));
+            Assert.NotNull(JobReader.Read(document.RootElement));
+        });
+}
