@@ -53,7 +53,7 @@ internal static class IndependentText
         HuggingfaceVolume v => Object(
             ("volume_type", "\"huggingface_volume\""), ("repo_id", Quote(v.RepoId)), ("repo_type", Quote(v.RepoType)), ("revision", Quote(v.Revision)), ("relative_path", path),
             ("allow_patterns", v.AllowPatterns is null ? "null" : v.AllowPatterns.IsText ? Quote(v.AllowPatterns.Patterns[0]) : List(v.AllowPatterns.Patterns)), ("token", Quote(v.Token))),
-        _ => throw new ArgumentException(volume.ToString()),
+        _ => throw new InvalidOperationException($"unknown volume {volume}"),
     };
 
     private static string Output(HttpOutputVolume v, string path) => v.HttpMethod == "PUT"
