@@ -19,7 +19,7 @@ internal sealed class BlobListener(
     ILogger logger) : IFunctionListener
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
 
     private readonly OutageMonitor _outage = new($"Blob container '{container.Name}'", logger, TimeProvider.System);
     private readonly ConcurrentDictionary<(string Blob, string ETag), BlobWork> _known = [];
@@ -47,8 +47,9 @@ internal sealed class BlobListener(
                 var started = TimeProvider.System.GetTimestamp();
                 if (await ScanAsync(stopping))
                     idle.Reset();
+                var spent = TimeProvider.System.GetElapsedTime(started);
                 await idle.WaitAsync(stopping);
-                await PaceAsync(TimeProvider.System.GetElapsedTime(started), stopping);
+                await PaceAsync(spent, stopping);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
@@ -127,7 +128,7 @@ internal sealed class BlobListener(
 
     /// <summary>Listing a large container takes long: it may take a fifth of the time at most.</summary>
     private static Task PaceAsync(TimeSpan spent, CancellationToken stopping) =>
-        spent > LongestWait * 2 ? Task.Delay(spent * 4, TimeProvider.System, stopping) : Task.CompletedTask;
+        spent > LongestWait ? Task.Delay(spent * 4, TimeProvider.System, stopping) : Task.CompletedTask;
 
     private enum BlobWork
     {
