@@ -37,7 +37,6 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
     {
         _setup = setup;
         _logger = loggers.CreateLogger("Function");
-        var durableLogger = loggers.CreateLogger("Function.Durable");
         var directory = DataDirectory(setup.Options);
         var settings = new SettingResolver(configuration);
         var storage = new StorageClients(settings);
@@ -48,8 +47,8 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
         foreach (var step in setup.Middleware.Reverse())
             pipeline = step(pipeline);
 
-        _runner = new FunctionRunner(services, pipeline, setup.HostJson.FunctionTimeout, _triggers, _logger);
-        var activityRunner = new FunctionRunner(services, pipeline, setup.HostJson.FunctionTimeout, _activities, durableLogger);
+        _runner = new FunctionRunner(services, pipeline, setup.HostJson.FunctionTimeout, _triggers, _logger, _logger);
+        var activityRunner = new FunctionRunner(services, pipeline, setup.HostJson.FunctionTimeout, _activities, _logger, invocations: null);
         Functions = FunctionDescriptor.DiscoverIn(setup.Options.FunctionAssemblies)
             .Where(function => IsEnabled(function.Name, configuration))
             .Select(function => new RunnableFunction(

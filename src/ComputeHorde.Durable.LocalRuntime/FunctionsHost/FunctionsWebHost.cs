@@ -1,13 +1,16 @@
 using System.Net;
 using System.Text.Json;
 using Azure.Core.Serialization;
+using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Durable;
 using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
+using Microsoft.DurableTask;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -98,6 +101,7 @@ internal static class FunctionsWebHost
         services.Configure<JsonSerializerOptions>(json => json.PropertyNameCaseInsensitive = true);
         services.AddOptions<WorkerOptions>().PostConfigure<IOptions<JsonSerializerOptions>>(
             (worker, json) => worker.Serializer ??= new JsonObjectSerializer(json.Value));
+        services.TryAddSingleton<DataConverter, WorkerDataConverter>();
         services.AddSingleton<FunctionsRuntime>();
         services.AddHostedService(provider => provider.GetRequiredService<FunctionsRuntime>());
     }

@@ -47,7 +47,18 @@ internal sealed class DurableFunctions : IAsyncDisposable
         }
     }
 
-    public Task StartAsync(CancellationToken cancellation) => _hub.StartAsync(cancellation);
+    /// <exception cref="LocalRuntimeException">The task hub's file cannot be opened.</exception>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await _hub.StartAsync(cancellation);
+        }
+        catch (DurableStoreException exception)
+        {
+            throw new LocalRuntimeException(exception.Message, exception);
+        }
+    }
 
     public Task StopAsync(CancellationToken cancellation) => _hub.StopAsync(cancellation);
 

@@ -5,12 +5,19 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost.Invocation;
 
 /// <summary>Runs invocations: a scope, the middleware, the function, its outputs; with a time-out, counted for the drain.</summary>
+/// <param name="services">Makes the scopes.</param>
+/// <param name="pipeline">The middleware around the function.</param>
+/// <param name="functionTimeout">How long an invocation may take; null for as long as it likes.</param>
+/// <param name="drain">Counts what runs.</param>
+/// <param name="logger">Where invocations that were given up are logged.</param>
+/// <param name="invocations">Where each invocation is logged; null where somebody else logs it.</param>
 internal sealed class FunctionRunner(
     IServiceProvider services,
     FunctionExecutionDelegate pipeline,
     TimeSpan? functionTimeout,
     InvocationDrain drain,
-    ILogger logger)
+    ILogger logger,
+    ILogger? invocations)
 {
     /// <summary>How long a function may take to notice that it was cancelled.</summary>
     private static readonly TimeSpan CancellationGrace = TimeSpan.FromSeconds(2);
@@ -30,18 +37,18 @@ internal sealed class FunctionRunner(
         var started = TimeProvider.System.GetTimestamp();
         var scope = scoped is null ? services.CreateAsyncScope() : (AsyncServiceScope?)null;
         var context = new LocalFunctionContext(function, trigger, scoped ?? scope!.Value.ServiceProvider, source.Token);
-        logger.Executing(function.Name, trigger.Reason, context.InvocationId);
+        invocations?.Executing(function.Name, trigger.Reason, context.InvocationId);
         var run = InvokeAsync(context, scope);
         try
         {
             await WithTimeoutAsync(run, function, source);
-            logger.Executed(function.Name, context.InvocationId, Elapsed(started));
+            invocations?.Executed(function.Name, context.InvocationId, Elapsed(started));
             return context.Result;
         }
         catch (Exception exception)
         {
             // Whatever a function throws is its result: it is logged here once and handled by the trigger that started it.
-            logger.ExecutionFailed(exception, function.Name, context.InvocationId, Elapsed(started));
+            invocations?.ExecutionFailed(exception, function.Name, context.InvocationId, Elapsed(started));
             throw;
         }
         finally

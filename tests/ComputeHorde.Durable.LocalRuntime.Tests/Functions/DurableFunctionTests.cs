@@ -1,0 +1,113 @@
+using System.Net;
+using System.Net.Http.Json;
+using Microsoft.DurableTask.Client;
+
+namespace ComputeHorde.Durable.LocalRuntime.Tests.Functions;
+
+public sealed class DurableFunctionTests(StorageFixture storage)
+{
+    private static readonly string[] Names = ["DurableStart", "DurableGreet", "DurableWait", "DurableSay"];
+
+    private readonly Recorder _recorder = new();
+
+    [Fact]
+    public async Task Orchestration_StartedOverHttp_RunsItsActivitiesWithTypedInput()
+    {
+        await using var host = await StartAsync();
+
+        var started = await host.Http.PostAsJsonAsync("api/orchestrations/DurableGreet", new Greeting("x", 3));
+
+        Assert.Equal(HttpStatusCode.Accepted, started.StatusCode);
+        var id = started.Headers.Location!.ToString().Split('/')[^1];
+        var instance = await CompletedAsync(host, id);
+        Assert.Equal("x1 x2 x3", instance.ReadOutputAs<string>());
+        Assert.Equal(new Greeting("x", 3), instance.ReadCustomStatusAs<Greeting>());
+        Assert.Equal([id, id, id], _recorder.Calls("DurableSay"));
+    }
+
+    [Fact]
+    public async Task Orchestration_WaitingWhenTheHostStops_GoesOnInTheNextHost()
+    {
+        using var data = new TempDirectory();
+        string id;
+        await using (var first = await StartAsync(data.Path))
+        {
+            id = await first.Host.Client.ScheduleNewOrchestrationInstanceAsync("DurableWait", new Greeting("x", 7));
+            await Eventually.True(() => _recorder.Calls("DurableSay").Length == 1);
+        }
+
+        await using var second = await StartAsync(data.Path);
+        await second.Host.Client.RaiseEventAsync(id, "Answer", "yes");
+
+        Assert.Equal("x7 yes DurableWait", (await CompletedAsync(second, id)).ReadOutputAs<string>());
+        Assert.Single(_recorder.Calls("DurableSay"));
+    }
+
+    [Fact]
+    public async Task Activity_RunningWhenTheHostStops_IsCancelledAndRunsAgainInTheNextHost()
+    {
+        using var data = new TempDirectory();
+        _recorder.Behaviour = (_, cancellation) => Task.Delay(Timeout.Infinite, cancellation);
+        string id;
+        await using (var first = await StartAsync(data.Path))
+        {
+            id = await first.Host.Client.ScheduleNewOrchestrationInstanceAsync("DurableGreet", new Greeting("x", 1));
+            await Eventually.True(() => _recorder.Calls("DurableSay").Length == 1);
+        }
+
+        _recorder.Behaviour = (_, _) => Task.CompletedTask;
+        await using var second = await StartAsync(data.Path);
+
+        Assert.Equal("x1", (await CompletedAsync(second, id)).ReadOutputAs<string>());
+        Assert.Equal(2, _recorder.Calls("DurableSay").Length);
+    }
+
+    [Fact]
+    public async Task Activity_HangsPastItsTimeout_FailsWithTheReason()
+    {
+        _recorder.Behaviour = (_, cancellation) => Task.Delay(Timeout.Infinite, cancellation);
+        await using var host = await StartAsync(change: setup => setup.HostJson("""{ "version": "2.0", "functionTimeout": "00:00:00.2" }"""));
+
+        var id = await host.Host.Client.ScheduleNewOrchestrationInstanceAsync("DurableGreet", new Greeting("x", 1));
+
+        var failure = (await CompletedAsync(host, id)).FailureDetails!.InnerFailure!;
+        Assert.Equal(typeof(FunctionTimeoutException).FullName, failure.ErrorType);
+        Assert.Contains("ran longer than 00:00:00.2", failure.ErrorMessage, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task QueueMessage_StartsAnOrchestrationNamedAfterIt()
+    {
+        var queue = $"durable-{Guid.NewGuid():N}";
+        await using var host = await StartAsync(change: setup => setup.Settings["TestQueue"] = queue, functions: [.. Names, "DurableStartFromQueue"]);
+
+        var receipt = await storage.Queue(queue).SendMessageAsync("""{"name":"q","times":2}""");
+
+        var id = "from-queue-" + receipt.Value.MessageId;
+        await Eventually.True(async () => await host.Host.Client.GetInstanceAsync(id) is not null);
+        Assert.Equal("q1 q2", (await CompletedAsync(host, id)).ReadOutputAs<string>());
+    }
+
+    [Fact]
+    public async Task Start_TaskHubFileIsNoDatabase_SaysSoInOneLine()
+    {
+        using var data = new TempDirectory();
+        await File.WriteAllTextAsync(Path.Combine(data.Path, "taskhub.db"), new string('x', 5000), TestContext.Current.CancellationToken);
+
+        var error = await Assert.ThrowsAsync<LocalRuntimeException>(() => StartAsync(data.Path));
+
+        Assert.Contains("taskhub.db", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    private static Task<OrchestrationMetadata> CompletedAsync(TestHost host, string id) =>
+        host.Host.Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, TestContext.Current.CancellationToken);
+
+    private Task<TestHost> StartAsync(string? data = null, Action<TestHostSetup>? change = null, string[]? functions = null) =>
+        TestHost.StartAsync(storage.ConnectionString, functions ?? Names, setup =>
+        {
+            setup.Recorder = _recorder;
+            setup.DataDirectory = data;
+            change?.Invoke(setup);
+        });
+}
