@@ -16,11 +16,13 @@ public sealed class AzuriteServer : IAsyncDisposable
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
 
     private readonly Process _process;
+    private readonly bool _keepsData;
     private int _disposed;
 
-    private AzuriteServer(Process process, Uri blobAddress, Uri queueAddress)
+    private AzuriteServer(Process process, bool keepsData, Uri blobAddress, Uri queueAddress)
     {
         _process = process;
+        _keepsData = keepsData;
         ProcessId = process.Id;
         BlobEndpoint = new Uri(blobAddress, Account);
         QueueEndpoint = new Uri(queueAddress, Account);
@@ -63,11 +65,11 @@ public sealed class AzuriteServer : IAsyncDisposable
         try
         {
             var (blob, queue) = await AzuriteOutput.ReadAddressesAsync(process, options, cancellation);
-            return new AzuriteServer(process, blob, queue);
+            return new AzuriteServer(process, options.DataDirectory is not null, blob, queue);
         }
         catch
         {
-            await EndAsync(process);
+            await EndAsync(process, keepsData: false);
             throw;
         }
     }
@@ -77,20 +79,21 @@ public sealed class AzuriteServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
-            await EndAsync(_process);
+            await EndAsync(_process, _keepsData);
     }
 
-    private static async Task EndAsync(Process process)
+    private static async Task EndAsync(Process process, bool keepsData)
     {
         using (process)
         {
-            if (process.HasExited)
-                return;
+            if (keepsData && !process.HasExited)
+            {
+                // Closing its input lets it write out what it holds; then it is not asked any more.
+                process.StandardInput.Close();
+                using var patience = new CancellationTokenSource(StopTimeout, TimeProvider.System);
+                await process.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
 
-            // Closing its input lets it write out what it holds; then it is not asked any more.
-            process.StandardInput.Close();
-            using var patience = new CancellationTokenSource(StopTimeout, TimeProvider.System);
-            await process.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!process.HasExited)
             {
                 process.Kill(entireProcessTree: true);

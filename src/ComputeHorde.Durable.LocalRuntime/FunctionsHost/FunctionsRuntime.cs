@@ -70,6 +70,9 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
 
     public IReadOnlyList<RunnableFunction> Functions { get; }
 
+    /// <summary>What listeners cannot reach at the moment.</summary>
+    public IEnumerable<string> Unreachable => _listeners.Where(listener => !listener.IsReachable).Select(listener => listener.Resource);
+
     public DurableTaskClient Client => _durable.Client;
 
     public void MapHttp(WebApplication application)
@@ -87,7 +90,13 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
         return Task.CompletedTask;
     }
 
-    public Task StartAsync(CancellationToken cancellationToken) => _durable.StartAsync(cancellationToken);
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await _durable.StartAsync(cancellationToken);
+        await Task.WhenAll(_listeners.Select(listener => listener.PrepareAsync(cancellationToken)))
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
 
     public Task StartedAsync(CancellationToken cancellationToken)
     {
@@ -121,6 +130,7 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
         await _stopping.CancelAsync();
         await _listening;
         await _durable.DisposeAsync();
+        await Task.WhenAll(_triggers.DrainAsync(TimeSpan.Zero, TimeSpan.Zero), _activities.DrainAsync(TimeSpan.Zero, TimeSpan.Zero));
         _state.Dispose();
         _triggers.Dispose();
         _activities.Dispose();

@@ -6,5 +6,12 @@ internal interface IFunctionListener
     /// <summary>Names what is listened to, for logs.</summary>
     string Resource { get; }
 
+    /// <summary>Whether that could be reached when it was last tried.</summary>
+    bool IsReachable { get; }
+
+    /// <summary>Makes the queue or container, so that others can use it as soon as the host has started. Where that fails the loop
+    /// tries again, and says so.</summary>
+    Task PrepareAsync(CancellationToken cancellation);
+
     Task RunAsync(CancellationToken stopping);
 }

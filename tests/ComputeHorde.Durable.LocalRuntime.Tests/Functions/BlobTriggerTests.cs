@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
+using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Storage;
 
 namespace ComputeHorde.Durable.LocalRuntime.Tests.Functions;
 
@@ -91,6 +92,27 @@ public sealed class BlobTriggerTests(StorageFixture storage)
         }
 
         Assert.Equal(2, Calls("BlobText").Count(call => call == "bad=x"));
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(5, 0)]
+    public async Task Blob_EarlierAttemptsDiedWithTheirProcess_CountLikeFailures(int attempts, int expectedRuns)
+    {
+        using var data = new TempDirectory();
+        await PutAsync("a.json", "x");
+        var eTag = (await storage.Container(_name).GetBlobClient("a.json").GetPropertiesAsync()).Value.ETag;
+        using (var state = HostState.Open(Path.Combine(data.Path, "host.db")))
+        {
+            for (var attempt = 0; attempt < attempts; attempt++)
+                state.BeginBlobAttempt("BlobText", "a.json", eTag.ToString());
+        }
+
+        await using var host = await StartAsync("BlobText", setup => setup.DataDirectory = data.Path);
+        await PutAsync("b.json", "y");
+        await Eventually.True(() => Calls("BlobText").Contains("b=y"));
+
+        Assert.Equal(expectedRuns, Calls("BlobText").Count(call => call == "a=x"));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using ComputeHorde.Durable.LocalRuntime.Testing;
 using Microsoft.DurableTask.Client;
 
 namespace ComputeHorde.Durable.LocalRuntime.Tests.Functions;
@@ -73,6 +74,25 @@ public sealed class DurableFunctionTests(StorageFixture storage)
         var failure = (await CompletedAsync(host, id)).FailureDetails!.InnerFailure!;
         Assert.Equal(typeof(FunctionTimeoutException).FullName, failure.ErrorType);
         Assert.Contains("ran longer than 00:00:00.2", failure.ErrorMessage, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Orchestration_YearLongTimerOnVirtualTime_EndsAtOnceWithTimerFunctionsRunningBeside()
+    {
+        var clock = new VirtualTimeProvider();
+        var start = clock.GetUtcNow().UtcDateTime;
+        await using var host = await StartAsync(
+            change: setup =>
+            {
+                setup.TimeProvider = clock;
+                setup.Settings["TestSchedule"] = "0 0 0 1 * *";
+            },
+            functions: ["DurableSleep", "TimerOnSchedule"]);
+
+        var id = await host.Host.Client.ScheduleNewOrchestrationInstanceAsync("DurableSleep", TimeSpan.FromDays(365));
+
+        Assert.InRange((await CompletedAsync(host, id)).ReadOutputAs<DateTime>() - start, TimeSpan.FromDays(365), TimeSpan.FromDays(366));
+        Assert.InRange(_recorder.Calls("TimerOnSchedule").Length, 11, 13);
     }
 
     [Fact]

@@ -42,9 +42,17 @@ public sealed class DurableFunctions
     public async Task<string> WaitAsync([OrchestrationTrigger] TaskOrchestrationContext context, FunctionContext function)
     {
         var input = context.GetInput<Greeting>()!;
+        await _recorder.RecordAsync("DurableWait", input);
         var said = await context.CallActivityAsync<string>("DurableSay", input);
         var answer = await context.WaitForExternalEvent<string>("Answer");
         return $"{said} {answer} {function.FunctionDefinition.Name}";
+    }
+
+    [Function("DurableSleep")]
+    public static async Task<DateTime> Sleep([OrchestrationTrigger] TaskOrchestrationContext context, TimeSpan time)
+    {
+        await context.CreateTimer(time, CancellationToken.None);
+        return context.CurrentUtcDateTime;
     }
 
     [Function("DurableSay")]

@@ -48,7 +48,7 @@ public sealed class FunctionDescriptorTests
             StringComparison.Ordinal);
 
     /// <summary>An assembly with two functions, methods A and B, which this one could not hold beside its own.</summary>
-    private static Assembly Build(string first, string second, bool withTrigger)
+    private static AssemblyBuilder Build(string first, string second, bool withTrigger)
     {
         var assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName("Wrong"), AssemblyBuilderAccess.Run);
         var type = assembly.DefineDynamicModule("Wrong").DefineType("Functions", TypeAttributes.Public | TypeAttributes.Class);

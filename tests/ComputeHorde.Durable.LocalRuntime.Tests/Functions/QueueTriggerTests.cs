@@ -117,6 +117,20 @@ public sealed class QueueTriggerTests(StorageFixture storage)
     }
 
     [Fact]
+    public async Task Message_LockedByAProcessThatDied_IsHandledWhenTheLockEnds()
+    {
+        var queue = storage.Queue(_name);
+        await queue.CreateAsync();
+        await queue.SendMessageAsync("""{"name":"n","times":1}""");
+        await queue.ReceiveMessagesAsync(1, TimeSpan.FromSeconds(1));
+
+        await using var host = await StartAsync("QueueObject", setup => setup.HostJson(FastRetries));
+
+        await Eventually.True(() => _recorder.Calls("QueueObject").Length == 1);
+        Assert.Equal("Greeting { Name = n, Times = 1 } 2 n", Assert.Single(_recorder.Calls("QueueObject")));
+    }
+
+    [Fact]
     public async Task Message_FunctionRunsLongerThanTheLock_IsNotHandledTwice()
     {
         var release = new TaskCompletionSource();

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.Durable.LocalRuntime.Tests.Functions;
@@ -8,10 +9,8 @@ public sealed class StorageOutageTests
     [Fact]
     public async Task Azurite_StopsAndStartsAgain_ListenersGoOnAndSayItOncePerOutage()
     {
-        using var data = new TempDirectory();
-        var options = new AzuriteOptions { DataDirectory = data.Path };
-        var azurite = await AzuriteServer.StartAsync(options);
-        options = new AzuriteOptions { DataDirectory = data.Path, BlobPort = azurite.BlobEndpoint.Port, QueuePort = azurite.QueueEndpoint.Port };
+        var azurite = await AzuriteServer.StartAsync();
+        var options = new AzuriteOptions { BlobPort = azurite.BlobEndpoint.Port, QueuePort = azurite.QueueEndpoint.Port };
         var recorder = new Recorder();
         await using var host = await TestHost.StartAsync(azurite.ConnectionString, ["QueueText", "BlobText"], setup =>
         {
@@ -30,8 +29,10 @@ public sealed class StorageOutageTests
 
             await azurite.DisposeAsync();
             await Eventually.True(() => Count(host, "unreachable since") == 2 * round);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, (await host.Http.GetAsync("admin/host/status")).StatusCode);
             azurite = await AzuriteServer.StartAsync(options);
             await Eventually.True(() => Count(host, "reachable again after") == 2 * round);
+            Assert.Equal(HttpStatusCode.OK, (await host.Http.GetAsync("admin/host/status")).StatusCode);
         }
 
         Assert.Equal(8, host.Log.Messages(LogLevel.Warning).Count());

@@ -24,8 +24,17 @@ internal sealed class BlobListener(
     private readonly OutageMonitor _outage = new($"Blob container '{container.Name}'", logger, TimeProvider.System);
     private readonly ConcurrentDictionary<(string Blob, string ETag), BlobWork> _known = [];
     private readonly WorkCounter _running = new();
+    private bool _created;
 
     public string Resource => $"blob container '{container.Name}'";
+
+    public bool IsReachable => !_outage.IsOut;
+
+    public async Task PrepareAsync(CancellationToken cancellation)
+    {
+        await container.CreateIfNotExistsAsync(cancellationToken: cancellation);
+        _created = true;
+    }
 
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -33,16 +42,12 @@ internal sealed class BlobListener(
             _known[version] = BlobWork.Done;
 
         var idle = new IdleBackoff(FirstWait, LongestWait);
-        var created = false;
         while (!stopping.IsCancellationRequested)
         {
             try
             {
-                if (!created)
-                {
-                    await container.CreateIfNotExistsAsync(cancellationToken: stopping);
-                    created = true;
-                }
+                if (!_created)
+                    await PrepareAsync(stopping);
 
                 var started = TimeProvider.System.GetTimestamp();
                 if (await ScanAsync(stopping))
@@ -58,7 +63,7 @@ internal sealed class BlobListener(
             catch (Exception exception)
             {
                 // The listener outlives whatever storage does: it says so once and comes back.
-                created = false;
+                _created = false;
                 _outage.Failed(exception);
                 await idle.WaitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

@@ -10,7 +10,9 @@ internal static class HostEndpoints
     public static void Map(IEndpointRouteBuilder endpoints, FunctionsRuntime runtime)
     {
         endpoints.MapGet("/admin/host/ping", static () => Results.Ok());
-        endpoints.MapGet("/admin/host/status", () => Results.Ok(new { state = "Running", functionCount = runtime.Functions.Count }));
+        endpoints.MapGet("/admin/host/status", () => runtime.Unreachable.ToArray() is var unreachable and not []
+            ? Results.Json(new { state = "Degraded", functionCount = runtime.Functions.Count, unreachable }, statusCode: StatusCodes.Status503ServiceUnavailable)
+            : Results.Ok(new { state = "Running", functionCount = runtime.Functions.Count }));
         endpoints.MapGet("/admin/functions", () => Results.Ok(runtime.Functions.Select(function => new
         {
             name = function.Name,

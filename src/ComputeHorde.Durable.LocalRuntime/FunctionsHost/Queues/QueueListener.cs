@@ -23,22 +23,27 @@ internal sealed class QueueListener(
 
     private readonly OutageMonitor _outage = new($"Queue '{queue.Name}'", logger, TimeProvider.System);
     private readonly WorkCounter _running = new();
+    private bool _created;
 
     public string Resource => $"queue '{queue.Name}'";
+
+    public bool IsReachable => !_outage.IsOut;
+
+    public async Task PrepareAsync(CancellationToken cancellation)
+    {
+        await queue.CreateIfNotExistsAsync(cancellationToken: cancellation);
+        _created = true;
+    }
 
     public async Task RunAsync(CancellationToken stopping)
     {
         var idle = new IdleBackoff(FirstWait, settings.MaxPollingInterval);
-        var created = false;
         while (!stopping.IsCancellationRequested)
         {
             try
             {
-                if (!created)
-                {
-                    await queue.CreateIfNotExistsAsync(cancellationToken: stopping);
-                    created = true;
-                }
+                if (!_created)
+                    await PrepareAsync(stopping);
 
                 await _running.WhenAtMostAsync(settings.NewBatchThreshold, stopping);
                 var messages = await ReceiveAsync(stopping);
@@ -56,12 +61,12 @@ internal sealed class QueueListener(
             }
             catch (RequestFailedException exception) when (exception.ErrorCode == QueueErrorCode.QueueNotFound)
             {
-                created = false;
+                _created = false;
             }
             catch (Exception exception)
             {
                 // The listener outlives whatever storage does: it says so once and comes back.
-                created = false;
+                _created = false;
                 _outage.Failed(exception);
                 await WaitQuietlyAsync(idle, stopping);
             }

@@ -26,6 +26,10 @@ internal sealed class TimerListener(
 
     public string Resource => $"timer '{function.Name}'";
 
+    public bool IsReachable => true;
+
+    public Task PrepareAsync(CancellationToken cancellation) => Task.CompletedTask;
+
     public async Task RunAsync(CancellationToken stopping)
     {
         var now = Now();
