@@ -3,6 +3,7 @@ using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Http;
 using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Invocation;
 using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Settings;
 using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Storage;
+using ComputeHorde.Durable.LocalRuntime.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
@@ -47,8 +48,8 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
         foreach (var step in setup.Middleware.Reverse())
             pipeline = step(pipeline);
 
-        _runner = new FunctionRunner(services, pipeline, setup.HostJson.FunctionTimeout, _triggers, _logger, _logger);
-        var activityRunner = new FunctionRunner(services, pipeline, setup.HostJson.FunctionTimeout, _activities, _logger, invocations: null);
+        _runner = new FunctionRunner(services, pipeline, setup.HostJson.FunctionTimeout, _triggers, _logger, setup.Options.TimeProvider as VirtualTimeProvider, _logger);
+        var activityRunner = new FunctionRunner(services, pipeline, setup.HostJson.FunctionTimeout, _activities, _logger, clock: null, invocations: null);
         Functions = FunctionDescriptor.DiscoverIn(setup.Options.FunctionAssemblies)
             .Where(function => IsEnabled(function.Name, configuration))
             .Select(function => new RunnableFunction(

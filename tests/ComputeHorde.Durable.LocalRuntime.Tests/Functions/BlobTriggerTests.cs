@@ -105,7 +105,7 @@ public sealed class BlobTriggerTests(StorageFixture storage)
         using (var state = HostState.Open(Path.Combine(data.Path, "host.db")))
         {
             for (var attempt = 0; attempt < attempts; attempt++)
-                state.BeginBlobAttempt("BlobText", "a.json", eTag.ToString());
+                state.BeginBlobAttempt("BlobText", "a.json", eTag.ToString("H"));
         }
 
         await using var host = await StartAsync("BlobText", setup => setup.DataDirectory = data.Path);

@@ -79,7 +79,7 @@ public sealed class DurableFunctionTests(StorageFixture storage)
     [Fact]
     public async Task Orchestration_YearLongTimerOnVirtualTime_EndsAtOnceWithTimerFunctionsRunningBeside()
     {
-        var clock = new VirtualTimeProvider();
+        var clock = new VirtualTimeProvider { SettleTime = TimeSpan.FromSeconds(10) };
         var start = clock.GetUtcNow().UtcDateTime;
         await using var host = await StartAsync(
             change: setup =>

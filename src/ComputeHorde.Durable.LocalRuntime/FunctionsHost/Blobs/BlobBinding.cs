@@ -71,5 +71,6 @@ internal static class BlobBinding
 /// <summary>A blob in the version that starts a function.</summary>
 internal sealed record FoundBlob(BlobContainerClient Container, string Name, ETag ETag)
 {
-    public string Version => ETag.ToString();
+    /// <summary>The ETag in quotes, which listings leave out.</summary>
+    public string Version => ETag.ToString("H");
 }

@@ -94,7 +94,7 @@ internal sealed class BlobHandling(
         try
         {
             var properties = await blob.Container.GetBlobClient(blob.Name).GetPropertiesAsync();
-            return properties.Value.ETag == blob.ETag;
+            return properties.Value.ETag.ToString("H") == blob.Version;
         }
         catch (RequestFailedException exception) when (exception.Status == 404)
         {
@@ -111,7 +111,7 @@ internal sealed class BlobHandling(
             BlobType = "BlockBlob",
             ContainerName = blob.Container.Name,
             BlobName = blob.Name,
-            ETag = blob.ETag.ToString("H"),
+            ETag = blob.Version,
         });
         await poisonQueue.CreateIfNotExistsAsync();
         await poisonQueue.SendMessageAsync(QueueBody.Encode(new BinaryData(note), settings.Queues.Base64));

@@ -41,6 +41,14 @@ internal sealed class BlobListener(
         foreach (var version in state.HandledBlobs(function.Name))
             _known[version] = BlobWork.Done;
 
+        await PollAsync(stopping);
+
+        // What was begun is brought to its end, its receipt included; the drain sees to it that this does not take forever.
+        await _running.WhenAtMostAsync(0, CancellationToken.None);
+    }
+
+    private async Task PollAsync(CancellationToken stopping)
+    {
         var idle = new IdleBackoff(FirstWait, LongestWait);
         while (!stopping.IsCancellationRequested)
         {

@@ -1,3 +1,4 @@
+using ComputeHorde.Durable.LocalRuntime.Testing;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -10,6 +11,7 @@ namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost.Invocation;
 /// <param name="functionTimeout">How long an invocation may take; null for as long as it likes.</param>
 /// <param name="drain">Counts what runs.</param>
 /// <param name="logger">Where invocations that were given up are logged.</param>
+/// <param name="clock">Virtual time, which stands still while functions run; null on real time.</param>
 /// <param name="invocations">Where each invocation is logged; null where somebody else logs it.</param>
 internal sealed class FunctionRunner(
     IServiceProvider services,
@@ -17,6 +19,7 @@ internal sealed class FunctionRunner(
     TimeSpan? functionTimeout,
     InvocationDrain drain,
     ILogger logger,
+    VirtualTimeProvider? clock,
     ILogger? invocations)
 {
     /// <summary>How long a function may take to notice that it was cancelled.</summary>
@@ -33,6 +36,7 @@ internal sealed class FunctionRunner(
         RunnableFunction function, TriggerInput trigger, IServiceProvider? scoped = null, CancellationToken cancellation = default)
     {
         using var lease = drain.Enter();
+        using var held = clock?.Running();
         var source = CancellationTokenSource.CreateLinkedTokenSource(drain.Aborted, cancellation);
         var started = TimeProvider.System.GetTimestamp();
         var scope = scoped is null ? services.CreateAsyncScope() : (AsyncServiceScope?)null;

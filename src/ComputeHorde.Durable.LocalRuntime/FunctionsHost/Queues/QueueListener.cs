@@ -37,6 +37,14 @@ internal sealed class QueueListener(
 
     public async Task RunAsync(CancellationToken stopping)
     {
+        await PollAsync(stopping);
+
+        // What was begun is brought to its end, the message's deletion included; the drain sees to it that this does not take forever.
+        await _running.WhenAtMostAsync(0, CancellationToken.None);
+    }
+
+    private async Task PollAsync(CancellationToken stopping)
+    {
         var idle = new IdleBackoff(FirstWait, settings.MaxPollingInterval);
         while (!stopping.IsCancellationRequested)
         {

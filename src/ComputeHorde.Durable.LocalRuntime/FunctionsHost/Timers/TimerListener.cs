@@ -14,7 +14,7 @@ internal sealed class TimerListener(
     HostState state,
     FunctionRunner runner,
     TimeProvider time,
-    ILogger logger) : IFunctionListener
+    ILogger logger) : IFunctionListener, IDisposable
 {
     /// <summary>Schedules more frequent than this keep no status.</summary>
     private static readonly TimeSpan ShortestMonitored = TimeSpan.FromMinutes(1);
@@ -22,17 +22,23 @@ internal sealed class TimerListener(
     /// <summary>No wait is longer, so that a clock that was set is noticed.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
 
+    private readonly HeldClock _clock = new(time);
     private readonly ITimerSchedule _schedule = ITimerSchedule.Parse(scheduleText, $"Function '{function.Name}', [TimerTrigger]");
 
     public string Resource => $"timer '{function.Name}'";
 
     public bool IsReachable => true;
 
-    public Task PrepareAsync(CancellationToken cancellation) => Task.CompletedTask;
+    public Task PrepareAsync(CancellationToken cancellation)
+    {
+        _clock.Hold();
+        return Task.CompletedTask;
+    }
 
     public async Task RunAsync(CancellationToken stopping)
     {
-        var now = Now();
+        using var release = _clock;
+        var now = _clock.Now;
         var monitored = IsMonitored(now);
         var saved = monitored ? state.FindTimer(function.Name) : null;
         var last = saved?.Last ?? DateTime.MinValue;
@@ -52,10 +58,12 @@ internal sealed class TimerListener(
             (last, next) = await RunOnceAsync(due, last, monitored, pastDue: false);
     }
 
+    public void Dispose() => _clock.Dispose();
+
     private async Task<(DateTime Last, DateTime? Next)> RunOnceAsync(
         DateTime due, DateTime last, bool monitored, bool pastDue)
     {
-        var planned = _schedule.Next(Now());
+        var planned = _schedule.Next(_clock.Now);
         var info = new TimerInfo
         {
             IsPastDue = pastDue,
@@ -66,7 +74,7 @@ internal sealed class TimerListener(
 
         try
         {
-            await runner.RunAsync(function, new TriggerInput(info, TriggerInput.NoData, $"timer fired at {Now():O}"));
+            await runner.RunAsync(function, new TriggerInput(info, TriggerInput.NoData, $"timer fired at {_clock.Now:O}"));
         }
         catch (Exception)
         {
@@ -74,27 +82,23 @@ internal sealed class TimerListener(
         }
 
         // Occurrences that passed while the function ran are not made up for one by one: the next one from now on counts.
-        var next = _schedule.Next(Now());
+        var next = _schedule.Next(_clock.Now);
         if (monitored && next is { } following)
-            state.SaveTimer(function.Name, new TimerState(scheduleText, due, following, Now()));
+            state.SaveTimer(function.Name, new TimerState(scheduleText, due, following, _clock.Now));
         return (due, next);
     }
 
     private async Task<bool> WaitUntilAsync(DateTime due, CancellationToken stopping)
     {
-        while (!stopping.IsCancellationRequested)
+        for (var wait = due - _clock.Now; wait > TimeSpan.Zero; wait = due - _clock.Now)
         {
-            var wait = due - Now();
-            if (wait <= TimeSpan.Zero)
-                return true;
-            await Task.Delay(wait < LongestWait ? wait : LongestWait, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!await _clock.WaitAsync(wait < LongestWait ? wait : LongestWait, stopping))
+                return false;
         }
 
-        return false;
+        return !stopping.IsCancellationRequested;
     }
 
     private bool IsMonitored(DateTime now) =>
         trigger.UseMonitor && _schedule.Next(now) is { } first && _schedule.Next(first) is { } second && second - first >= ShortestMonitored;
-
-    private DateTime Now() => time.GetUtcNow().UtcDateTime;
 }
