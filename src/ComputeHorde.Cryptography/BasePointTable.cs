@@ -28,13 +28,17 @@ internal static class BasePointTable
         var point = EdwardsPoint.Identity;
         for (var i = 1; i < DigitCount; i += 2)
         {
-            point = point.Add(Select(i / 2, digits[i])).ToExtended();
+            Select(i / 2, digits[i], out var multiple);
+            point.Add(multiple, out var sum);
+            sum.ToExtended(out point);
         }
 
-        point = point.ToProjective().Double().ToProjective().Double().ToProjective().Double().ToProjective().Double().ToExtended();
+        point = point.Double(4);
         for (var i = 0; i < DigitCount; i += 2)
         {
-            point = point.Add(Select(i / 2, digits[i])).ToExtended();
+            Select(i / 2, digits[i], out var multiple);
+            point.Add(multiple, out var sum);
+            sum.ToExtended(out point);
         }
 
         return point;
@@ -63,7 +67,7 @@ internal static class BasePointTable
     }
 
     /// <summary>digit · 16^(2·row) · B, reading every entry of the row whatever the digit.</summary>
-    private static AffinePoint Select(int row, int digit)
+    private static void Select(int row, int digit, out AffinePoint multiple)
     {
         var sign = digit >> 31;
         var index = (ulong)((digit ^ sign) - sign);
@@ -94,7 +98,7 @@ internal static class BasePointTable
         Unsafe.Add(ref result, 1) = v1;
         Unsafe.Add(ref result, 2) = v2;
         Unsafe.Add(ref result, 3) = v3;
-        return new(
+        multiple = new(
             FieldElement.Select(negative, point.YMinusX, point.YPlusX),
             FieldElement.Select(negative, point.YPlusX, point.YMinusX),
             FieldElement.Select(negative, -point.XY2D, point.XY2D));
@@ -121,18 +125,14 @@ internal static class BasePointTable
         var power = DecodeGenerator();
         for (var row = 0; row < Rows; row++)
         {
-            var cached = new CachedPoint(power);
             var multiple = power;
             for (var j = 0; j < RowLength; j++)
             {
                 points[(row * RowLength) + j] = multiple;
-                multiple = multiple.Add(cached).ToExtended();
+                multiple += power;
             }
 
-            for (var j = 0; j < 8; j++)
-            {
-                power = power.Double();
-            }
+            power = power.Double(8);
         }
 
         var entries = new AffinePoint[points.Length];

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace ComputeHorde.Cryptography;
@@ -6,85 +7,136 @@ namespace ComputeHorde.Cryptography;
 /// A point of the twisted Edwards curve -x² + y² = 1 + d·x²·y² over GF(2^255 - 19) (RFC 8032 section 5.1.4) in extended
 /// coordinates: x = X/Z, y = Y/Z, x·y = T/Z.
 /// </summary>
-internal readonly struct EdwardsPoint(in FieldElement x, in FieldElement y, in FieldElement z, in FieldElement t)
+/// <remarks>
+/// Additions follow Hisil, Wong, Carter and Dawson, "Twisted Edwards Curves Revisited"; they hold for any two points. The methods that
+/// verifying and signing spend their time in write their result in place.
+/// </remarks>
+internal struct EdwardsPoint(in FieldElement x, in FieldElement y, in FieldElement z, in FieldElement t)
 {
-    internal readonly FieldElement X = x, Y = y, Z = z, T = t;
+    internal FieldElement X = x, Y = y, Z = z, T = t;
 
     internal static EdwardsPoint Identity => new(FieldElement.Zero, FieldElement.One, FieldElement.One, FieldElement.Zero);
 
     public static EdwardsPoint operator -(in EdwardsPoint p) => new(-p.X, p.Y, p.Z, -p.T);
 
-    public static EdwardsPoint operator +(in EdwardsPoint p, in EdwardsPoint q) => p.Add(new CachedPoint(q)).ToExtended();
-
-    internal ProjectivePoint ToProjective() => new(X, Y, Z);
-
-    internal EdwardsPoint Double() => ToProjective().Double().ToExtended();
-
-    internal CompletedPoint Add(in CachedPoint q)
+    public static EdwardsPoint operator +(in EdwardsPoint p, in EdwardsPoint q)
     {
-        var plus = (Y + X) * q.YPlusX;
-        var minus = (Y - X) * q.YMinusX;
-        var tt = T * q.T2D;
-        var zz = Z * q.Z;
-        var zz2 = zz + zz;
-        return new(plus - minus, plus + minus, zz2 + tt, zz2 - tt);
+        p.Add(new CachedPoint(q), out var sum);
+        sum.ToExtended(out var result);
+        return result;
     }
 
-    internal CompletedPoint Subtract(in CachedPoint q)
+    /// <summary>This point added to itself <paramref name="count"/> times over, which is 2^count times this point.</summary>
+    internal readonly EdwardsPoint Double(int count)
     {
-        var plus = (Y + X) * q.YMinusX;
-        var minus = (Y - X) * q.YPlusX;
-        var tt = T * q.T2D;
-        var zz = Z * q.Z;
-        var zz2 = zz + zz;
-        return new(plus - minus, plus + minus, zz2 - tt, zz2 + tt);
+        var current = new ProjectivePoint(X, Y, Z);
+        for (var i = 1; i < count; i++)
+        {
+            current.Double(out var twice);
+            twice.ToProjective(out current);
+        }
+
+        current.Double(out var last);
+        last.ToExtended(out var result);
+        return result;
     }
 
-    internal CompletedPoint Add(in AffinePoint q)
+    internal readonly void Add(in CachedPoint q, out CompletedPoint sum)
     {
-        var plus = (Y + X) * q.YPlusX;
-        var minus = (Y - X) * q.YMinusX;
-        var tt = T * q.XY2D;
-        var z2 = Z + Z;
-        return new(plus - minus, plus + minus, z2 + tt, z2 - tt);
+        FieldElement.Multiply(Y + X, q.YPlusX, out var plus);
+        FieldElement.Multiply(Y - X, q.YMinusX, out var minus);
+        FieldElement.Multiply(T, q.T2D, out var tt);
+        FieldElement.Multiply(Z, q.Z, out var zz);
+        sum = CompletedPoint.FromSum(plus, minus, zz, tt);
     }
 
-    internal CompletedPoint Subtract(in AffinePoint q)
+    internal readonly void Subtract(in CachedPoint q, out CompletedPoint difference)
     {
-        var plus = (Y + X) * q.YMinusX;
-        var minus = (Y - X) * q.YPlusX;
-        var tt = T * q.XY2D;
-        var z2 = Z + Z;
-        return new(plus - minus, plus + minus, z2 - tt, z2 + tt);
+        FieldElement.Multiply(Y + X, q.YMinusX, out var plus);
+        FieldElement.Multiply(Y - X, q.YPlusX, out var minus);
+        FieldElement.Multiply(T, q.T2D, out var tt);
+        FieldElement.Multiply(Z, q.Z, out var zz);
+        difference = CompletedPoint.FromDifference(plus, minus, zz, tt);
+    }
+
+    internal readonly void Add(in AffinePoint q, out CompletedPoint sum)
+    {
+        FieldElement.Multiply(Y + X, q.YPlusX, out var plus);
+        FieldElement.Multiply(Y - X, q.YMinusX, out var minus);
+        FieldElement.Multiply(T, q.XY2D, out var tt);
+        sum = CompletedPoint.FromSum(plus, minus, Z, tt);
+    }
+
+    internal readonly void Subtract(in AffinePoint q, out CompletedPoint difference)
+    {
+        FieldElement.Multiply(Y + X, q.YMinusX, out var plus);
+        FieldElement.Multiply(Y - X, q.YPlusX, out var minus);
+        FieldElement.Multiply(T, q.XY2D, out var tt);
+        difference = CompletedPoint.FromDifference(plus, minus, Z, tt);
     }
 }
 
 /// <summary>A point without T, which is all that a doubling needs.</summary>
-internal readonly struct ProjectivePoint(in FieldElement x, in FieldElement y, in FieldElement z)
+internal struct ProjectivePoint(in FieldElement x, in FieldElement y, in FieldElement z)
 {
-    internal readonly FieldElement X = x, Y = y, Z = z;
+    internal FieldElement X = x, Y = y, Z = z;
 
     internal static ProjectivePoint Identity => new(FieldElement.Zero, FieldElement.One, FieldElement.One);
 
-    internal CompletedPoint Double()
+    internal readonly void Double(out CompletedPoint result)
     {
-        var xx = X.Square();
-        var yy = Y.Square();
-        var zz = Z.Square();
-        var sum = (X + Y).Square();
-        var yyPlusXx = yy + xx;
-        return new(sum - yyPlusXx, yyPlusXx, yy - xx, zz + zz + xx - yy);
+        FieldElement.Square(X, out var xx);
+        FieldElement.Square(Y, out var yy);
+        FieldElement.Square(Z, out var zz);
+        FieldElement.Square(X + Y, out var sum);
+        result.X = sum - (yy + xx);
+        result.Y = yy + xx;
+        result.Z = yy - xx;
+        result.T = zz + zz + xx - yy;
     }
 }
 
 /// <summary>What a doubling or an addition leaves before its last multiplications: x = X/Z, y = Y/T.</summary>
-internal readonly struct CompletedPoint(in FieldElement x, in FieldElement y, in FieldElement z, in FieldElement t)
+internal struct CompletedPoint
 {
-    internal readonly FieldElement X = x, Y = y, Z = z, T = t;
+    internal FieldElement X, Y, Z, T;
 
-    internal ProjectivePoint ToProjective() => new(X * T, Y * Z, Z * T);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static CompletedPoint FromSum(in FieldElement plus, in FieldElement minus, in FieldElement zz, in FieldElement tt)
+    {
+        CompletedPoint result;
+        result.X = plus - minus;
+        result.Y = plus + minus;
+        result.Z = zz + zz + tt;
+        result.T = zz + zz - tt;
+        return result;
+    }
 
-    internal EdwardsPoint ToExtended() => new(X * T, Y * Z, Z * T, X * Y);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static CompletedPoint FromDifference(in FieldElement plus, in FieldElement minus, in FieldElement zz, in FieldElement tt)
+    {
+        CompletedPoint result;
+        result.X = plus - minus;
+        result.Y = plus + minus;
+        result.Z = zz + zz - tt;
+        result.T = zz + zz + tt;
+        return result;
+    }
+
+    internal readonly void ToProjective(out ProjectivePoint result)
+    {
+        FieldElement.Multiply(X, T, out result.X);
+        FieldElement.Multiply(Y, Z, out result.Y);
+        FieldElement.Multiply(Z, T, out result.Z);
+    }
+
+    internal readonly void ToExtended(out EdwardsPoint result)
+    {
+        FieldElement.Multiply(X, T, out result.X);
+        FieldElement.Multiply(Y, Z, out result.Y);
+        FieldElement.Multiply(Z, T, out result.Z);
+        FieldElement.Multiply(X, Y, out result.T);
+    }
 }
 
 /// <summary>An extended point prepared as the second operand of additions.</summary>

@@ -71,12 +71,22 @@ internal readonly struct FieldElement
     public static FieldElement operator -(in FieldElement a) => Zero - a;
 
     /// <summary>a · b for loose operands; the result is tight.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static FieldElement operator *(in FieldElement a, in FieldElement b)
+    {
+        Multiply(a, b, out var product);
+        return product;
+    }
+
+    /// <summary>a · b for loose operands; the result is tight, and may be one of the operands.</summary>
     /// <remarks>
     /// Operands are shifted by 10 and 3 bits, so that the high half of each 128-bit product is the product divided by 2^51 and the
-    /// low half, shifted back by 13, the remainder: halves add up in 64 bits without carries between them.
+    /// low half, shifted back by 13, the remainder: halves add up in 64 bits without carries between them. The result goes straight
+    /// to its place, because a copy in wider pieces than were written would wait for the stores to finish.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static FieldElement operator *(in FieldElement a, in FieldElement b)
+    [SkipLocalsInit]
+    internal static void Multiply(in FieldElement a, in FieldElement b, out FieldElement product)
     {
         ulong a0 = a.L0 << 10, a1 = a.L1 << 10, a2 = a.L2 << 10, a3 = a.L3 << 10, a4 = a.L4 << 10;
         ulong b0 = b.L0 << 3, b1 = b.L1 << 3, b2 = b.L2 << 3, b3 = b.L3 << 3, b4 = b.L4 << 3;
@@ -113,21 +123,22 @@ internal readonly struct FieldElement
         MultiplyAdd(ref h3, ref l3, a3, b0);
         MultiplyAdd(ref h3, ref l3, a4, c4);
 
-        return Carry(l0 + (h4 * 19), l1 + h0, l2 + h1, l3 + h2, l4 + h3);
+        product = Carry(l0 + (h4 * 19), l1 + h0, l2 + h1, l3 + h2, l4 + h3);
     }
 
-    /// <summary>The square of a loose element, with 15 instead of 25 products; the result is tight.</summary>
+    /// <summary>The square of a loose element, with 15 instead of 25 products; the result is tight, and may be the operand.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal FieldElement Square()
+    [SkipLocalsInit]
+    internal static void Square(in FieldElement a, out FieldElement square)
     {
-        ulong a0 = L0 << 10, a1 = L1 << 10, a2 = L2 << 10, a3 = L3 << 10;
-        ulong b0 = L0 << 3, d1 = L1 << 4, d2 = L2 << 4, d3 = L3 << 4, d4 = L4 << 4;
-        ulong c3 = (L3 << 3) * 19, c4 = (L4 << 3) * 19, e4 = d4 * 19;
+        ulong a0 = a.L0 << 10, a1 = a.L1 << 10, a2 = a.L2 << 10, a3 = a.L3 << 10;
+        ulong b0 = a.L0 << 3, d1 = a.L1 << 4, d2 = a.L2 << 4, d3 = a.L3 << 4, d4 = a.L4 << 4;
+        ulong c3 = (a.L3 << 3) * 19, c4 = (a.L4 << 3) * 19, e4 = d4 * 19;
         ulong h0 = 0, h1 = 0, h2 = 0, h3 = 0, h4 = 0, l0 = 0, l1 = 0, l2 = 0, l3 = 0, l4 = 0;
 
         MultiplyAdd(ref h4, ref l4, a0, d4);
         MultiplyAdd(ref h4, ref l4, a1, d3);
-        MultiplyAdd(ref h4, ref l4, a2, L2 << 3);
+        MultiplyAdd(ref h4, ref l4, a2, a.L2 << 3);
 
         MultiplyAdd(ref h0, ref l0, a0, b0);
         MultiplyAdd(ref h0, ref l0, a1, e4);
@@ -138,23 +149,30 @@ internal readonly struct FieldElement
         MultiplyAdd(ref h1, ref l1, a3, c3);
 
         MultiplyAdd(ref h2, ref l2, a0, d2);
-        MultiplyAdd(ref h2, ref l2, a1, L1 << 3);
+        MultiplyAdd(ref h2, ref l2, a1, a.L1 << 3);
         MultiplyAdd(ref h2, ref l2, a3, e4);
 
         MultiplyAdd(ref h3, ref l3, a0, d3);
         MultiplyAdd(ref h3, ref l3, a1, d2);
-        MultiplyAdd(ref h3, ref l3, L4 << 10, c4);
+        MultiplyAdd(ref h3, ref l3, a.L4 << 10, c4);
 
-        return Carry(l0 + (h4 * 19), l1 + h0, l2 + h1, l3 + h2, l4 + h3);
+        square = Carry(l0 + (h4 * 19), l1 + h0, l2 + h1, l3 + h2, l4 + h3);
+    }
+
+    /// <summary>The square of a loose element; the result is tight.</summary>
+    internal FieldElement Square()
+    {
+        Square(this, out var square);
+        return square;
     }
 
     /// <summary>This element squared <paramref name="count"/> times, which is its 2^count-th power.</summary>
     internal FieldElement Square(int count)
     {
-        var result = Square();
+        Square(this, out var result);
         for (var i = 1; i < count; i++)
         {
-            result = result.Square();
+            Square(result, out result);
         }
 
         return result;

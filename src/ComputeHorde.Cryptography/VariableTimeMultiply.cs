@@ -17,7 +17,7 @@ internal static class VariableTimeMultiply
     private static readonly AffinePoint[] s_low = MakeBaseTable(BasePointTable.Generator);
 
     /// <summary>Odd multiples 1 to 127 of 2^127·B: with it, a product with the generator takes half the doublings.</summary>
-    private static readonly AffinePoint[] s_high = MakeBaseTable(DoubleRepeatedly(BasePointTable.Generator, Scalar.HalfBits));
+    private static readonly AffinePoint[] s_high = MakeBaseTable(BasePointTable.Generator.Double(Scalar.HalfBits));
 
     /// <summary>b·B + Σ scalars[i]·points[i]. Nothing is allocated for two points.</summary>
     internal static EdwardsPoint Sum(in Scalar b, ReadOnlySpan<Scalar> scalars, ReadOnlySpan<EdwardsPoint> points)
@@ -40,31 +40,28 @@ internal static class VariableTimeMultiply
         }
 
         var sum = ProjectivePoint.Identity;
+        var result = EdwardsPoint.Identity;
         for (var position = top; position >= 0; position--)
         {
-            var step = sum.Double();
+            sum.Double(out var step);
             for (var i = 0; i < points.Length; i++)
             {
-                int digit = digits[(i * DigitCount) + position];
-                if (digit != 0)
-                {
-                    var point = step.ToExtended();
-                    ref readonly var entry = ref tables[(i * PointTableLength) + (Math.Abs(digit) >> 1)];
-                    step = digit > 0 ? point.Add(entry) : point.Subtract(entry);
-                }
+                AddMultiple(ref step, tables.Slice(i * PointTableLength, PointTableLength), digits[(i * DigitCount) + position]);
             }
 
-            step = AddMultiple(step, s_low, lowDigits[position]);
-            step = AddMultiple(step, s_high, highDigits[position]);
-            if (position == 0)
+            AddMultiple(ref step, s_low, lowDigits[position]);
+            AddMultiple(ref step, s_high, highDigits[position]);
+            if (position > 0)
             {
-                return step.ToExtended();
+                step.ToProjective(out sum);
             }
-
-            sum = step.ToProjective();
+            else
+            {
+                step.ToExtended(out result);
+            }
         }
 
-        return EdwardsPoint.Identity;
+        return result;
     }
 
     /// <summary>
@@ -104,43 +101,55 @@ internal static class VariableTimeMultiply
         return top;
     }
 
-    private static CompletedPoint AddMultiple(in CompletedPoint step, AffinePoint[] table, int digit) => digit switch
+    private static void AddMultiple(ref CompletedPoint sum, ReadOnlySpan<CachedPoint> table, int digit)
     {
-        > 0 => step.ToExtended().Add(table[digit >> 1]),
-        < 0 => step.ToExtended().Subtract(table[-digit >> 1]),
-        _ => step,
-    };
+        if (digit > 0)
+        {
+            sum.ToExtended(out var point);
+            point.Add(table[digit >> 1], out sum);
+        }
+        else if (digit < 0)
+        {
+            sum.ToExtended(out var point);
+            point.Subtract(table[-digit >> 1], out sum);
+        }
+    }
+
+    private static void AddMultiple(ref CompletedPoint sum, ReadOnlySpan<AffinePoint> table, int digit)
+    {
+        if (digit > 0)
+        {
+            sum.ToExtended(out var point);
+            point.Add(table[digit >> 1], out sum);
+        }
+        else if (digit < 0)
+        {
+            sum.ToExtended(out var point);
+            point.Subtract(table[-digit >> 1], out sum);
+        }
+    }
 
     private static void FillTable(in EdwardsPoint point, Span<CachedPoint> table)
     {
-        var twice = new CachedPoint(point.Double());
+        var twice = new CachedPoint(point.Double(1));
         var odd = point;
         table[0] = new(odd);
         for (var i = 1; i < table.Length; i++)
         {
-            odd = odd.Add(twice).ToExtended();
+            odd.Add(twice, out var next);
+            next.ToExtended(out odd);
             table[i] = new(odd);
         }
-    }
-
-    private static EdwardsPoint DoubleRepeatedly(EdwardsPoint point, int count)
-    {
-        for (var i = 0; i < count; i++)
-        {
-            point = point.Double();
-        }
-
-        return point;
     }
 
     private static AffinePoint[] MakeBaseTable(in EdwardsPoint point)
     {
         var points = new EdwardsPoint[BaseTableLength];
         points[0] = point;
-        var twice = new CachedPoint(point.Double());
+        var twice = point.Double(1);
         for (var i = 1; i < points.Length; i++)
         {
-            points[i] = points[i - 1].Add(twice).ToExtended();
+            points[i] = points[i - 1] + twice;
         }
 
         var entries = new AffinePoint[points.Length];
