@@ -21,7 +21,7 @@ internal sealed class EmulatorParts : IAsyncDisposable
         ILogger logger = options.LoggerFactory.CreateLogger("ComputeHorde.Emulator");
         Counters = new CounterBook();
         var faults = new FaultBook(options.Faults, options.Seed);
-        var scheduler = new HordeScheduler(options.TimeProvider, options.Speed);
+        var scheduler = new HordeScheduler(options.TimeProvider, options.Speed, options.Busy);
         _downloads = Client(redirects: true);
         _uploads = Client(redirects: false);
         Horde = new HordeContext(

@@ -21,6 +21,13 @@ public sealed class FacilitatorEmulatorOptions
     /// <value>The default is <see cref="TimeProvider.System"/>.</value>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
+    /// <summary>
+    /// Called when a job begins to work, its result disposed when the job waits for its next moment or has ended: a virtual clock behind
+    /// <see cref="TimeProvider"/> can stand still meanwhile.
+    /// </summary>
+    /// <value>The default is null.</value>
+    public Func<IDisposable>? Busy { get; set; }
+
     /// <summary>Seed of all chance: flaky miners, random behaviours, random faults.</summary>
     /// <value>The default is 1.</value>
     public int Seed { get; set; } = 1;

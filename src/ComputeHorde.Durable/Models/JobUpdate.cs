@@ -13,6 +13,10 @@ public sealed record JobUpdate(string JobUuid, int Attempt, IReadOnlyList<Status
     /// <summary>Where a streaming job serves, once it does (protocol 6.6).</summary>
     public StreamingEndpoint? Streaming { get; init; }
 
+    /// <summary>Says that the facilitator no longer has the job.</summary>
+    internal static JobUpdate Gone(string jobUuid, int attempt) =>
+        new(jobUuid, attempt, [], new JobFailure(FailureClasses.Lost, "gone", "The facilitator no longer has the job; it keeps jobs for 7 days."));
+
     /// <summary>Whether the job completed with success.</summary>
     public bool IsCompleted { get; init; }
 

@@ -33,7 +33,7 @@ internal sealed class Attempt(int number)
             return false;
         }
 
-        Job = update;
+        Job = update.History.Count > 0 || Job is null ? update : update with { History = Job.History };
         if (_takenAt is null && update.History.Any(static change => change.Status != "sent"))
         {
             _takenAt = now;

@@ -121,7 +121,11 @@ internal sealed class JobRun : IDisposable
         {
             Learn(job);
         }
-        else if (!seen.IsGone)
+        else if (seen.IsGone)
+        {
+            Learn(JobUpdate.Gone(Current.Job!.JobUuid, Current.Number));
+        }
+        else
         {
             return false;
         }

@@ -26,6 +26,8 @@ public sealed class PollJobs(
     /// <summary>Jobs per list call: their uuids have to fit a request line of 8 KB (protocol 2.4).</summary>
     public const int BatchSize = 150;
 
+    private static readonly TimeSpan MissingAfter = TimeSpan.FromSeconds(10);
+
     /// <summary>Runs on the timer <c>ComputeHordePollSchedule</c>.</summary>
     /// <param name="timer">Not used: what is due is decided by each job's age.</param>
     /// <param name="durable">Tells the runs.</param>
@@ -104,10 +106,15 @@ public sealed class PollJobs(
         var byUuid = batch.ToDictionary(static job => job.JobUuid, StringComparer.Ordinal);
         foreach (var answer in answers)
         {
-            if (byUuid.TryGetValue(answer.Uuid, out var job) && answer.StatusHistory.Count > job.Seen)
+            if (byUuid.Remove(answer.Uuid, out var job) && answer.StatusHistory.Count > job.Seen)
             {
                 await TellAsync(poll, job, JobUpdates.From(answer, job.Attempt), cancellationToken);
             }
+        }
+
+        foreach (var missing in byUuid.Values.Where(job => timeProvider.GetUtcNow() - job.Changed > MissingAfter))
+        {
+            await TellAsync(poll, missing, JobUpdate.Gone(missing.JobUuid, missing.Attempt), cancellationToken);
         }
     }
 

@@ -58,7 +58,7 @@ internal sealed class OutputUploader(HttpClient http, HordeScheduler scheduler, 
                     throw new ExecutorException(ScriptedEnd.UploadFailed, e);
                 }
 
-                await scheduler.Delay(TimeSpan.FromSeconds(attempt)).WaitAsync(ct);
+                await scheduler.Delay(TimeSpan.FromSeconds(attempt), ct);
             }
         }
     }

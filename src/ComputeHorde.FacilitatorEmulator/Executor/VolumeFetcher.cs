@@ -138,7 +138,7 @@ internal sealed class VolumeFetcher(HttpClient http, HordeScheduler scheduler, U
                     throw new ExecutorException(JobEnd.Unhandled(PythonName(e), Stage), e);
                 }
 
-                await scheduler.Delay(TimeSpan.FromSeconds((attempt == 1 ? 1 : 4) * 1.5)).WaitAsync(ct);
+                await scheduler.Delay(TimeSpan.FromSeconds((attempt == 1 ? 1 : 4) * 1.5), ct);
             }
         }
     }

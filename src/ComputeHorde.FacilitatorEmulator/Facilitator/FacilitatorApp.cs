@@ -147,7 +147,15 @@ internal sealed class FacilitatorApp(
     {
         if (answer.DelaySeconds > 0)
         {
-            await horde.Scheduler.Delay(TimeSpan.FromSeconds(answer.DelaySeconds)).WaitAsync(http.RequestAborted);
+            horde.Scheduler.Enter();
+            try
+            {
+                await horde.Scheduler.Delay(TimeSpan.FromSeconds(answer.DelaySeconds), http.RequestAborted);
+            }
+            finally
+            {
+                horde.Scheduler.Leave();
+            }
         }
 
         if (answer.Status == 401)

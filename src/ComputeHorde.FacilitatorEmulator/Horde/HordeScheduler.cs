@@ -1,20 +1,44 @@
+using System.Collections.Concurrent;
+
 namespace ComputeHorde.Emulator.Horde;
 
 /// <summary>
 /// All waiting of all jobs, in one priority queue behind one timer, so that thousands of jobs in flight cost no more than
 /// their memory. Durations are the life-cycle's; <paramref name="speed"/> divides them.
 /// </summary>
-internal sealed class HordeScheduler(TimeProvider time, double speed) : IDisposable
+internal sealed class HordeScheduler(TimeProvider time, double speed, Func<IDisposable>? busy = null) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly PriorityQueue<TaskCompletionSource, long> _waiting = new();
+    private readonly ConcurrentBag<IDisposable> _busy = [];
     private readonly long _start = time.GetTimestamp();
     private ITimer? _timer;
     private long _armedFor = long.MaxValue;
     private bool _disposed;
 
-    /// <summary>Completes after <paramref name="duration"/> of the life-cycle; cancelled when the scheduler is disposed.</summary>
-    public Task Delay(TimeSpan duration)
+    /// <summary>Somebody begins to work: a virtual clock stands still until <see cref="Leave"/>, waits in <see cref="Delay"/> left out.</summary>
+    public void Enter()
+    {
+        if (busy is not null)
+        {
+            _busy.Add(busy());
+        }
+    }
+
+    /// <summary>Ends what <see cref="Enter"/> began; one mark is as good as another.</summary>
+    public void Leave()
+    {
+        if (_busy.TryTake(out IDisposable? mark))
+        {
+            mark.Dispose();
+        }
+    }
+
+    /// <summary>
+    /// Completes after <paramref name="duration"/> of the life-cycle; cancelled when the scheduler is disposed. For those who have entered: they
+    /// count as idle until it completes.
+    /// </summary>
+    public Task Delay(TimeSpan duration, CancellationToken ct = default)
     {
         if (duration <= TimeSpan.Zero)
         {
@@ -26,10 +50,12 @@ internal sealed class HordeScheduler(TimeProvider time, double speed) : IDisposa
             var completion = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             if (_disposed)
             {
-                completion.SetCanceled();
+                completion.SetCanceled(CancellationToken.None);
                 return completion.Task;
             }
 
+            Leave();
+            ct.Register(() => Settle(completion, c => c.TrySetCanceled(ct)));
             long due = Now() + Math.Max(1, (long)(duration.Ticks / speed));
             _waiting.Enqueue(completion, due);
             Arm(due);
@@ -56,7 +82,17 @@ internal sealed class HordeScheduler(TimeProvider time, double speed) : IDisposa
 
         foreach (TaskCompletionSource completion in waiting)
         {
-            completion.TrySetCanceled();
+            Settle(completion, static c => c.TrySetCanceled());
+        }
+    }
+
+    /// <summary>Whoever waited is busy again before it can run.</summary>
+    private void Settle(TaskCompletionSource completion, Func<TaskCompletionSource, bool> settle)
+    {
+        Enter();
+        if (!settle(completion))
+        {
+            Leave();
         }
     }
 
@@ -104,7 +140,7 @@ internal sealed class HordeScheduler(TimeProvider time, double speed) : IDisposa
                 }
 
                 _waiting.Dequeue();
-                completion.TrySetResult();
+                Settle(completion, static c => c.TrySetResult());
             }
         }
     }

@@ -14,6 +14,7 @@ internal sealed class JobRunner(HordeContext horde) : IAsyncDisposable
     {
         // Registered before it can end, so that its own removal finds it.
         var registered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        horde.Scheduler.Enter();
         _running[job.Uuid] = RunAsync(job, registered.Task);
         registered.SetResult();
     }
@@ -47,6 +48,7 @@ internal sealed class JobRunner(HordeContext horde) : IAsyncDisposable
         finally
         {
             _running.TryRemove(job.Uuid, out _);
+            horde.Scheduler.Leave();
         }
     }
 }
