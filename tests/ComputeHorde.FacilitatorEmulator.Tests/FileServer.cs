@@ -104,9 +104,16 @@ internal sealed class FileServer : IAsyncDisposable
 
         if (!HttpMethods.IsGet(http.Request.Method))
         {
-            Uploads[path] = (http.Request.Method, http.Request.Headers, body.ToArray());
+            Uploads[path] = (http.Request.Method, new HeaderDictionary(http.Request.Headers.ToDictionary()), body.ToArray());
             http.Response.Headers.ETag = "\"abc\"";
             http.Response.StatusCode = 201;
+            return;
+        }
+
+        if (path.StartsWith("/hf/api/", StringComparison.Ordinal))
+        {
+            http.Response.StatusCode = path.Contains("absent", StringComparison.Ordinal) ? 404 : 200;
+            await http.Response.WriteAsync("{\"sha\":\"c0ffee\",\"siblings\":[{\"rfilename\":\"a.bin\"},{\"rfilename\":\"b.txt\"}]}");
             return;
         }
 

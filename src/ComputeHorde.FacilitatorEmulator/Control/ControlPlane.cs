@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using ComputeHorde.Emulator.Facilitator;
 using ComputeHorde.Emulator.Horde;
+using ComputeHorde.Emulator.Storage;
 using Microsoft.AspNetCore.Http;
 
 namespace ComputeHorde.Emulator.Control;
@@ -64,15 +65,15 @@ internal sealed class ControlPlane(FacilitatorEmulator emulator, HordeContext ho
 
     private IEnumerable<EmulatedJob> FilteredJobs(IQueryCollection query)
     {
-        IEnumerable<EmulatedJob> jobs = emulator.Jobs;
+        IEnumerable<JobRecord> jobs = horde.Store.All();
         if (query["tag"] is [{ } tag])
         {
-            jobs = jobs.Where(job => job.Tag == tag);
+            jobs = jobs.Where(job => job.Request.Tag == tag);
         }
 
         if (query["tag_prefix"] is [{ } prefix])
         {
-            jobs = jobs.Where(job => job.Tag.StartsWith(prefix, StringComparison.Ordinal));
+            jobs = jobs.Where(job => job.Request.Tag.StartsWith(prefix, StringComparison.Ordinal));
         }
 
         if (query["status"] is [{ } status])
@@ -80,7 +81,7 @@ internal sealed class ControlPlane(FacilitatorEmulator emulator, HordeContext ho
             jobs = jobs.Where(job => job.Status == status);
         }
 
-        return query["last"] is [{ } last] && int.TryParse(last, out int count) ? jobs.TakeLast(count) : jobs;
+        return (query["last"] is [{ } last] && int.TryParse(last, out int count) ? jobs.TakeLast(count) : jobs).Select(JobViewModel.Describe);
     }
 
     private IEnumerable<object> Miners() => horde.Miners.Snapshot().Select(m => new

@@ -1,3 +1,4 @@
+using ComputeHorde.Emulator.Horde;
 using ComputeHorde.Emulator.Python;
 using ComputeHorde.Emulator.Wire;
 using Microsoft.AspNetCore.Http;
@@ -30,13 +31,14 @@ internal static class SignatureMiddleware
                 throw TooLarge(body.Length);
             }
 
-            Check(signature, body);
+            await CpuGate.RunAsync(() => Check(signature, body), http.RequestAborted);
         }
 
         return new ApiRequest(http, body, signature);
     }
 
-    private static void Check(RequestSignature signature, byte[] body)
+    /// <summary>True, or throws.</summary>
+    private static bool Check(RequestSignature signature, byte[] body)
     {
         object? json = null;
         try
@@ -71,6 +73,8 @@ internal static class SignatureMiddleware
         {
             throw new UnkindException($"X-CH-Signature does not verify. The facilitator expects it over the scope {(signature.FullRequest ? "FullRequest" : "SignedFields")}: {text}");
         }
+
+        return true;
     }
 
     private static async Task<byte[]> ReadBodyAsync(HttpContext http)

@@ -14,7 +14,6 @@ internal sealed class JobRun(HordeContext horde, JobRecord job, CancellationToke
 {
     private const int MaxOutputCharacters = 1_000_000;
     private const int MaxArtifactBytes = 1_000_000;
-    private static readonly SemaphoreSlim Processors = new(Environment.ProcessorCount);
     private readonly StageDurations _durations = horde.Options.StageDurations;
     private readonly TimeBudget _budget = new();
     private Behaviour _behaviour = Behaviour.Parse(job.Behaviour);
@@ -68,7 +67,7 @@ internal sealed class JobRun(HordeContext horde, JobRecord job, CancellationToke
         if (!job.Has(JobStatuses.Received))
         {
             await PauseAsync(JobStatuses.Received, _durations.Received);
-            if (ValidatorCheck.Refusal(job, horde.Options.ValidatorWhitelist) is string message)
+            if (await CpuGate.RunAsync(() => ValidatorCheck.Refusal(job, horde.Options.ValidatorWhitelist), stop) is string message)
             {
                 await EndAsync(JobEnd.Rejected("validator", "invalid_signature", message));
                 return false;
@@ -148,7 +147,7 @@ internal sealed class JobRun(HordeContext horde, JobRecord job, CancellationToke
 
         var task = new ImageTask(
             BehaviourBook.ImageName(Request.DockerImage), [.. Request.Args.Cast<string>()], ImageEnvironment(), inputs, _behaviour.Cheats, _miner!.Seed);
-        ImageResult result = await ComputeAsync(() => PretendImages.Run(task));
+        ImageResult result = await CpuGate.RunAsync(() => PretendImages.Run(task), stop);
         _budget.Grant(Request.ExecutionTimeLimit);
         if (!await SpendAsync(JobStatuses.ExecutionDone, result.Duration ?? _durations.Execution, "execution"))
         {
@@ -296,19 +295,6 @@ internal sealed class JobRun(HordeContext horde, JobRecord job, CancellationToke
         finally
         {
             _budget.Use(time.GetElapsedTime(start));
-        }
-    }
-
-    private async Task<ImageResult> ComputeAsync(Func<ImageResult> compute)
-    {
-        await Processors.WaitAsync(stop);
-        try
-        {
-            return compute();
-        }
-        finally
-        {
-            Processors.Release();
         }
     }
 

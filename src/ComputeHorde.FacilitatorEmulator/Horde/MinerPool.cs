@@ -45,13 +45,13 @@ internal sealed class MinerPool
             for (int i = 0; i < _desks.Count; i++)
             {
                 Desk desk = _desks[(_next + i) % _desks.Count];
-                if (desk.BlacklistedUntil > now || desk.Promised + needed > desk.Miner.AllowanceSeconds)
+                if (desk.Promised + needed > desk.Miner.AllowanceSeconds)
                 {
                     continue;
                 }
 
                 someAllowance = true;
-                if (desk.Running < (desk.Miner.Slots ?? int.MaxValue))
+                if (!(desk.BlacklistedUntil > now) && desk.Running < (desk.Miner.Slots ?? int.MaxValue))
                 {
                     _next = (_next + i + 1) % _desks.Count;
                     desk.Take(needed);
@@ -98,10 +98,10 @@ internal sealed class MinerPool
         }
     }
 
-    /// <summary>True when that job's results were falsified, by script or by the miner's nature.</summary>
+    /// <summary>True when that job has results and they were falsified, by script or by the miner's nature.</summary>
     public bool Falsified(JobRecord job)
     {
-        if (job.Miner is null || job.Request.OnTrustedMiner)
+        if (job.Miner is null || job.Request.OnTrustedMiner || !job.Has(JobStatuses.Completed))
         {
             return false;
         }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using ComputeHorde.Emulator.Python;
@@ -5,61 +6,112 @@ using ComputeHorde.Emulator.Wire;
 
 namespace ComputeHorde.Emulator.Storage;
 
-/// <summary>Renders the job body that create, detail and list share (protocol 2.3).</summary>
-internal static class JobBody
+/// <summary>
+/// Renders the job body that create, detail and list share (protocol 2.3). What never changes is rendered once a job, each
+/// history entry once an entry.
+/// </summary>
+internal sealed class JobBody(JobRecord job, bool fresh)
 {
-    public static byte[] Render(JobRecord job, IReadOnlyList<StatusEntry> history, bool fresh)
+    private readonly byte[] _identity = Members(new PyDict
     {
-        JobRequest request = job.Request;
+        ["uuid"] = job.Uuid.ToString("D"),
+        ["executor_class"] = job.Request.ExecutorClass,
+        ["created_at"] = Time(job.CreatedAt),
+    });
+
+    private readonly byte[] _command = Members(new PyDict
+    {
+        ["docker_image"] = job.Request.DockerImage,
+        ["job_namespace"] = job.Request.JobNamespace,
+        ["args"] = job.Request.Args,
+        ["env"] = fresh ? job.Request.Env : JsonB.Order(job.Request.Env),
+        ["use_gpu"] = job.Request.UseGpu,
+        ["tag"] = job.Request.Tag,
+    });
+
+    private readonly byte[] _files = Members(new PyDict
+    {
+        ["volumes"] = fresh ? job.Request.Volumes : JsonB.OrderInsideModels(job.Request.Volumes),
+        ["uploads"] = fresh ? job.Request.Uploads : JsonB.OrderInsideModels(job.Request.Uploads),
+    });
+
+    private readonly byte[] _target = Members(new PyDict
+    {
+        ["artifacts_dir"] = job.Request.ArtifactsDir,
+        ["target_validator_hotkey"] = job.Request.TargetValidatorHotkey,
+        ["on_trusted_miner"] = job.Request.OnTrustedMiner,
+    });
+
+    private readonly byte[] _limits = Members(new PyDict
+    {
+        ["download_time_limit"] = job.Request.DownloadTimeLimit,
+        ["execution_time_limit"] = job.Request.ExecutionTimeLimit,
+        ["streaming_start_time_limit"] = job.Request.StreamingStartTimeLimit,
+        ["upload_time_limit"] = job.Request.UploadTimeLimit,
+        ["streaming_client_cert"] = job.Request.StreamingClientCert,
+    });
+
+    /// <summary>The body with that history.</summary>
+    public byte[] Render(IReadOnlyList<StatusEntry> history)
+    {
         StatusEntry newest = history[^1];
         PyDict? response = newest.Metadata.Get("miner_response") as PyDict;
         PyDict? result = history.LastOrDefault(e => e.Status == JobStatuses.Completed)?.Metadata.Get("miner_response") as PyDict;
         PyDict? streaming = history.FirstOrDefault(e => e.Status == JobStatuses.StreamingReady)?.Metadata.Get("streaming_details") as PyDict;
-        return Encoding.UTF8.GetBytes(PyJsonWriter.Compact(new PyDict
+
+        var output = new ArrayBufferWriter<byte>(1024);
+        output.Write("{"u8);
+        output.Write(_identity);
+        Write(output, new PyDict { ["last_update"] = Time(newest.CreatedAt), ["status"] = JobStatuses.Display(newest.Status) });
+        Write(output, _command);
+        Write(output, new PyDict
         {
-            ["uuid"] = job.Uuid.ToString("D"),
-            ["executor_class"] = request.ExecutorClass,
-            ["created_at"] = Time(job.CreatedAt),
-            ["last_update"] = Time(newest.CreatedAt),
-            ["status"] = JobStatuses.Display(newest.Status),
-            ["docker_image"] = request.DockerImage,
-            ["job_namespace"] = request.JobNamespace,
-            ["args"] = request.Args,
-            ["env"] = fresh ? request.Env : JsonB.Order(request.Env),
-            ["use_gpu"] = request.UseGpu,
-            ["tag"] = request.Tag,
             ["stdout"] = response?.GetText("docker_process_stdout") ?? "",
             ["stderr"] = response?.GetText("docker_process_stderr") ?? "",
-            ["volumes"] = fresh ? request.Volumes : JsonB.OrderInsideModels(request.Volumes),
-            ["uploads"] = fresh ? request.Uploads : JsonB.OrderInsideModels(request.Uploads),
-            ["artifacts"] = Map(result, "artifacts"),
-            ["artifacts_dir"] = request.ArtifactsDir,
-            ["target_validator_hotkey"] = request.TargetValidatorHotkey,
-            ["on_trusted_miner"] = request.OnTrustedMiner,
-            ["upload_results"] = Map(result, "upload_results"),
-            ["download_time_limit"] = request.DownloadTimeLimit,
-            ["execution_time_limit"] = request.ExecutionTimeLimit,
-            ["streaming_start_time_limit"] = request.StreamingStartTimeLimit,
-            ["upload_time_limit"] = request.UploadTimeLimit,
-            ["streaming_client_cert"] = request.StreamingClientCert,
+        });
+        Write(output, _files);
+        Write(output, new PyDict { ["artifacts"] = Map(result, "artifacts") });
+        Write(output, _target);
+        Write(output, new PyDict { ["upload_results"] = Map(result, "upload_results") });
+        Write(output, _limits);
+        Write(output, new PyDict
+        {
             ["streaming_server_cert"] = streaming?.GetText("streaming_server_cert") ?? "",
             ["streaming_server_address"] = streaming?.GetText("streaming_server_address") ?? "",
             ["streaming_server_port"] = streaming?.Get("streaming_server_port") ?? 0,
-            ["status_history"] = new PyList(history.Select(entry => (object?)new PyDict
+        });
+        output.Write(",\"status_history\":["u8);
+        for (int i = 0; i < history.Count; i++)
+        {
+            if (i > 0)
             {
-                ["status"] = entry.Status,
-                ["metadata"] = JsonB.Order(entry.Metadata),
-                ["created_at"] = Time(entry.CreatedAt),
-            })),
-        }));
+                output.Write(","u8);
+            }
+
+            output.Write(history[i].Json);
+        }
+
+        output.Write("]}"u8);
+        return output.WrittenSpan.ToArray();
     }
 
     /// <summary>ISO 8601 with <c>Z</c>; six fraction digits, none when they are all zero.</summary>
     public static string Time(DateTimeOffset time)
     {
-        string format = time.Ticks % TimeSpan.TicksPerSecond < 10 ? "yyyy-MM-dd'T'HH:mm:ss'Z'" : "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
+        string format = time.Ticks % TimeSpan.TicksPerSecond < TimeSpan.TicksPerMicrosecond ? "yyyy-MM-dd'T'HH:mm:ss'Z'" : "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
         return time.UtcDateTime.ToString(format, CultureInfo.InvariantCulture);
     }
+
+    private static void Write(ArrayBufferWriter<byte> output, PyDict members) => Write(output, Members(members));
+
+    private static void Write(ArrayBufferWriter<byte> output, byte[] members)
+    {
+        output.Write(","u8);
+        output.Write(members);
+    }
+
+    /// <summary>The members of an object without its braces.</summary>
+    private static byte[] Members(PyDict map) => Encoding.UTF8.GetBytes(PyJsonWriter.Compact(map)[1..^1]);
 
     private static PyDict Map(PyDict? response, string key) => response?.Get(key) is PyDict map ? JsonB.Order(map) : [];
 }

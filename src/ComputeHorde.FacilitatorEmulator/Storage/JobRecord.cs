@@ -8,6 +8,7 @@ internal sealed class JobRecord(Guid uuid, string hotkey, DateTimeOffset created
 {
     private readonly Lock _lock = new();
     private readonly List<StatusEntry> _history = [];
+    private JobBody? _renderer;
     private byte[]? _body;
 
     public Guid Uuid { get; } = uuid;
@@ -108,7 +109,7 @@ internal sealed class JobRecord(Guid uuid, string hotkey, DateTimeOffset created
     {
         lock (_lock)
         {
-            return _history.Exists(e => e.Status == JobStatuses.Unknown) ? null : _body ??= JobBody.Render(this, _history, fresh: false);
+            return _history.Exists(e => e.Status == JobStatuses.Unknown) ? null : _body ??= (_renderer ??= new JobBody(this, fresh: false)).Render(_history);
         }
     }
 
@@ -117,7 +118,7 @@ internal sealed class JobRecord(Guid uuid, string hotkey, DateTimeOffset created
     {
         lock (_lock)
         {
-            return JobBody.Render(this, _history, fresh: true);
+            return new JobBody(this, fresh: true).Render(_history);
         }
     }
 }
