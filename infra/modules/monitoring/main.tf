@@ -41,9 +41,10 @@ resource "azurerm_monitor_action_group" "operators" {
 
 locals {
   alerts = {
-    failed-runs     = { severity = 2, text = "Runs ended as failed, timed out or broken in the last 15 minutes." }
-    outages         = { severity = 2, text = "The facilitator or the storage account does not answer." }
-    poison-messages = { severity = 2, text = "A queue message or a job specification was given up." }
+    failed-runs      = { severity = 2, text = "Runs ended as failed, timed out or broken in the last 15 minutes." }
+    confirmed-cheats = { severity = 1, text = "A miner's result was confirmed as wrong by two trusted runs." }
+    outages          = { severity = 2, text = "The facilitator or the storage account does not answer." }
+    poison-messages  = { severity = 2, text = "A queue message or a job specification was given up." }
   }
 }
 
@@ -112,6 +113,7 @@ locals {
     { query = "attempts-by-failure", title = "Failed attempts, by class and reason", visualization = "table" },
     { query = "jobs-bought", title = "Jobs bought, and found again instead of bought twice", visualization = "timechart" },
     { query = "function-durations", title = "Functions: calls, failures, 95th percentile", visualization = "table" },
+    { query = "confirmed-cheats", title = "Confirmed cheats", visualization = "table" },
     { query = "outages", title = "Outages of what we depend on", visualization = "table" },
     { query = "poison-messages", title = "Messages and specifications given up", visualization = "table" },
   ]

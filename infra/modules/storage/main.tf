@@ -29,7 +29,7 @@ resource "azurerm_storage_account" "this" {
 
 # The names are those of ContainerNames in the functions; they would make missing ones themselves, roles and life cycles need them earlier.
 resource "azurerm_storage_container" "this" {
-  for_each = toset(["jobs", "requests", "results", "outputs", "inflight", "job-urls", "ledger", "jobs-rejected", "deployments"])
+  for_each = toset(["jobs", "requests", "results", "outputs", "inflight", "job-urls", "ledger", "sampling", "jobs-rejected", "deployments"])
 
   name                  = each.key
   storage_account_id    = azurerm_storage_account.this.id
@@ -43,7 +43,7 @@ resource "azurerm_storage_queue" "this" {
   storage_account_id = azurerm_storage_account.this.id
 }
 
-# Nothing in inflight (the watch over paid jobs) or in the ledger (evidence) is ever deleted by age.
+# Nothing in inflight (the watch over paid jobs), ledger (evidence) or sampling (its key) is ever deleted by age.
 resource "azurerm_storage_management_policy" "this" {
   storage_account_id = azurerm_storage_account.this.id
 

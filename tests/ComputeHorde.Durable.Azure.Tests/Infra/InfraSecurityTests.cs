@@ -99,13 +99,12 @@ public sealed partial class InfraSecurityTests(InfraFixture infra) : IClassFixtu
     }
 
     [Fact]
-    public void Retention_NeverTouchesTheWatchOverPaidJobsOrTheEvidence()
+    public void Retention_NeverTouchesTheWatchOverPaidJobsTheEvidenceOrTheSamplingKey()
     {
         var policy = Assert.Single(infra.Resources, static block => block.Type == "azurerm_storage_management_policy");
         var deleted = policy.Body["dynamic"]!["rule"]![0]!["for_each"]!.ToString();
 
-        Assert.DoesNotContain("inflight", deleted, StringComparison.Ordinal);
-        Assert.DoesNotContain("ledger", deleted, StringComparison.Ordinal);
+        Assert.All(["inflight", "ledger", "sampling"], name => Assert.DoesNotContain(name, deleted, StringComparison.Ordinal));
     }
 
     private IEnumerable<string> RoleNames() => infra.Modules.SelectMany(static module => module.Resources

@@ -35,7 +35,7 @@ public sealed partial class QueryTests(InfraFixture infra) : IClassFixture<Infra
         var charts = module.Locals["charts"]!.AsArray().Select(static chart => chart!["query"]!.GetValue<string>());
 
         Assert.Equal(Queries.Select(static row => row.Data).Order(StringComparer.Ordinal), alerts.Union(charts).Order(StringComparer.Ordinal));
-        Assert.Superset(new HashSet<string> { "failed-runs" }, alerts.ToHashSet());
+        Assert.Superset(new HashSet<string> { "failed-runs", "confirmed-cheats" }, alerts.ToHashSet());
     }
 
     [GeneratedRegex(@"Properties\.EventName\) (==|in) [^\n]+", RegexOptions.ExplicitCapture, 1000)]

@@ -1,0 +1,67 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using ComputeHorde.Durable.Storage;
+
+namespace ComputeHorde.Durable.Azure.Tests.Infra;
+
+/// <summary>What the deployment names must be what the functions use.</summary>
+public sealed partial class DeploymentTests(InfraFixture infra) : IClassFixture<InfraFixture>
+{
+    [Fact]
+    public void Containers_OfTheFunctions_AreMadeByTheInfrastructure()
+    {
+        var storage = infra.Modules.Single(static module => module.Folder == "modules/storage");
+        var containers = storage.Resources.Single(static block => block.Type == "azurerm_storage_container").Body["for_each"]!.GetValue<string>();
+        var used = typeof(ContainerNames).GetFields(BindingFlags.Public | BindingFlags.Static).Select(static field => (string)field.GetRawConstantValue()!);
+
+        Assert.All(used, name => Assert.Contains($"\"{name}\"", containers, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void AzureYaml_EveryPath_Exists()
+    {
+        var paths = PathPattern().Matches(Repository.ReadText("azure.yaml")).Select(static match => match.Groups["path"].Value).ToList();
+
+        Assert.Contains("src/ComputeHorde.Durable.Functions", paths);
+        Assert.All(paths, static path => Assert.True(Path.Exists(Repository.Path(path.Split('/'))), path));
+    }
+
+    [Fact]
+    public void Scripts_OnEverySystem_AreThere() => Assert.All(
+        Directory.GetFiles(Repository.Path("infra", "scripts"), "*.sh"),
+        static script => Assert.True(File.Exists(Path.ChangeExtension(script, ".ps1")), script));
+
+    [Fact]
+    public async Task Scripts_ForTheShell_CanBeParsed()
+    {
+        foreach (var script in Directory.GetFiles(Repository.Path("infra", "scripts"), "*.sh"))
+        {
+            var check = await Repository.RunAsync(Repository.Root, "sh", "-n", script);
+            Assert.SkipWhen(check is null, "no shell is installed");
+            Assert.True(check!.ExitCode == 0, check.Error);
+        }
+    }
+
+    [Fact]
+    public void Solution_AzureProject_IsBuiltInItsOwnConfigurationOnly()
+    {
+        var solution = Repository.ReadText("ComputeHorde.Durable.sln");
+        var project = ProjectPattern().Match(solution).Groups["id"].Value;
+
+        Assert.NotEmpty(project);
+        Assert.Contains($"{project}.Azure|Any CPU.Build.0", solution, StringComparison.Ordinal);
+        Assert.DoesNotContain($"{project}.Debug|Any CPU.Build.0", solution, StringComparison.Ordinal);
+        Assert.DoesNotContain($"{project}.Release|Any CPU.Build.0", solution, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AzureProject_IsReferencedByNobody() => Assert.All(
+        Directory.GetFiles(Repository.Root, "*.csproj", SearchOption.AllDirectories).Where(static path => !path.Contains("node_modules", StringComparison.Ordinal)),
+        static path => Assert.DoesNotContain("ComputeHorde.Durable.Functions.csproj", File.ReadAllText(path), StringComparison.Ordinal));
+
+    [GeneratedRegex(@"(path|project|run): (?<path>\S+)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex PathPattern();
+
+    [GeneratedRegex("\"ComputeHorde.Durable.Functions\", \"[^\"]+\", \"(?<id>[^\"]+)\"", RegexOptions.None, 1000)]
+    private static partial Regex ProjectPattern();
+}
