@@ -1,0 +1,40 @@
+using System.Net;
+using ComputeHorde.Durable.Outputs;
+using ComputeHorde.Durable.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ComputeHorde.Durable.Tests.Outputs;
+
+/// <summary>What an upload URL is good for: one PUT of one blob, in its life.</summary>
+public sealed class AzureSasSignerTests
+{
+    [Fact]
+    public async Task Url_AnyOtherUse_IsRefused()
+    {
+        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true });
+        var signer = horde.Functions.Services.GetRequiredService<IOutputUrlSigner>();
+        var upload = await signer.SignAsync("run/1/output/a.bin", TimeSpan.FromHours(1), TestContext.Current.CancellationToken);
+        var expired = await signer.SignAsync("run/1/output/late.bin", TimeSpan.FromSeconds(-60), TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.Created, await SendAsync(HttpMethod.Put, upload.Url, upload));
+        Assert.Equal(HttpStatusCode.Forbidden, await SendAsync(HttpMethod.Put, upload.Url, upload));
+        Assert.Equal(HttpStatusCode.Forbidden, await SendAsync(HttpMethod.Get, upload.Url, null));
+        Assert.Equal(HttpStatusCode.Forbidden, await SendAsync(HttpMethod.Delete, upload.Url, null));
+        Assert.Equal(HttpStatusCode.Forbidden, await SendAsync(HttpMethod.Put, new Uri(upload.Url.AbsoluteUri.Replace("a.bin", "b.bin", StringComparison.Ordinal)), upload));
+        Assert.Equal(HttpStatusCode.Forbidden, await SendAsync(HttpMethod.Put, expired.Url, expired));
+        Assert.DoesNotContain("sig=", upload.ToString(), StringComparison.Ordinal);
+    }
+
+    private static async Task<HttpStatusCode> SendAsync(HttpMethod method, Uri url, SignedUpload? upload)
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(method, url) { Content = upload is null ? null : new ByteArrayContent([1, 2, 3]) };
+        foreach (var (name, value) in upload?.Headers ?? new Dictionary<string, string>())
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        return answer.StatusCode;
+    }
+}

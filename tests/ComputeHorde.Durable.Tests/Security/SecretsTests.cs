@@ -1,0 +1,72 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using ComputeHorde.Durable.Tests.Support;
+
+namespace ComputeHorde.Durable.Tests.Security;
+
+/// <summary>No presigned URL, token, seed or key where it does not belong: everything a run leaves behind is searched.</summary>
+public sealed class SecretsTests
+{
+    private const string HotkeySecret = "0x5e1f0000000000000000000000000000000000000000000000000000deadbeef";
+    private const string HuggingFaceToken = "hf_secretsecretsecretsecret";
+    private const string OwnUploadSignature = "X-Amz-Signature=0123456789abcdef0123456789abcdef";
+
+    // What gives a secret away: the parameters of a SAS, a JWT, and the secrets of this test.
+    private static readonly string[] Secrets = ["sig=", "&se=", "eyJ", "Bearer ", HotkeySecret[2..], HuggingFaceToken, "X-Amz-Signature"];
+
+    [Fact]
+    public async Task Run_WithEverySecret_LeavesNoneBehind()
+    {
+        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { Settings = new Dictionary<string, string?> { ["ComputeHorde__HotkeySecret"] = HotkeySecret } });
+        horde.Emulator.SetBehaviourForTag("secrets#", "rejected:busy,ok");
+        horde.Emulator.SetBehaviourForTag("uploads#", "failed:upload_failed");
+        var job = Jobs.Sha256("secrets", "/output/report.txt", "/output/other.txt");
+        job["policy"] = new JsonObject { ["backoff_seconds"] = 0.05 };
+        job["cross_validation"] = new JsonObject { ["sampling"] = "always" };
+        var shown = new StringBuilder();
+        await RunAsync(horde, shown, "secrets", job);
+
+        var failing = Jobs.Sha256("uploads");
+        failing["input_volumes"] = new JsonObject { ["/volume/model"] = new JsonObject { ["type"] = "huggingface", ["repo_id"] = "a/b", ["token"] = HuggingFaceToken } };
+        failing["output_volumes"] = new JsonObject { ["/output/x"] = new JsonObject { ["http_method"] = "PUT", ["url"] = $"http://127.0.0.1:9/bucket/x?{OwnUploadSignature}" } };
+        await RunAsync(horde, shown, "uploads", failing);
+
+        Search("an HTTP answer", shown.ToString());
+        Search("the log", string.Join('\n', horde.Log.Lines.Select(static line => line.Text)));
+        foreach (var container in new[] { "inflight", "results", "ledger", "sampling" })
+        {
+            foreach (var name in await horde.ListAsync(container))
+            {
+                Search($"{container}/{name}", name + await horde.DownloadAsync(container, name));
+            }
+        }
+
+        await horde.StopFunctionsAsync();
+        foreach (var file in Directory.GetFiles(horde.DataDirectory, "*", SearchOption.AllDirectories))
+        {
+            Search(file, Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken)));
+        }
+
+        await horde.StartFunctionsAsync();
+    }
+
+    private static async Task RunAsync(HordeFixture horde, StringBuilder shown, string id, JsonObject job)
+    {
+        using var answer = await horde.PostAsync("jobs", job, id);
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        shown.Append(answer.Headers).Append(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        shown.Append(await horde.EndOfAsync($"jobs/{id}", withinSeconds: 90));
+        using var result = await horde.Http.GetAsync(new Uri($"jobs/{id}/result", UriKind.Relative), TestContext.Current.CancellationToken);
+        shown.Append(await result.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    private static void Search(string where, string text)
+    {
+        foreach (var secret in Secrets)
+        {
+            var at = text.IndexOf(secret, StringComparison.OrdinalIgnoreCase);
+            Assert.True(at < 0, at < 0 ? "" : $"{where} holds '{secret}': …{text.Substring(Math.Max(0, at - 60), Math.Min(120, text.Length - Math.Max(0, at - 60)))}…");
+        }
+    }
+}
