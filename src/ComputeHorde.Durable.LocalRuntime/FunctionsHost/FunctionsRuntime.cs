@@ -25,6 +25,7 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
     private readonly InvocationDrain _triggers = new();
     private readonly InvocationDrain _activities = new();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly RequestLimit _requestLimit;
     private readonly FunctionRunner _runner;
     private readonly DurableFunctions _durable;
     private readonly HostState _state;
@@ -37,6 +38,7 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
         IServiceProvider services, FunctionsSetup setup, IConfiguration configuration, IOptions<WorkerOptions> worker, ILoggerFactory loggers)
     {
         _setup = setup;
+        _requestLimit = new RequestLimit(setup.HostJson.Http);
         _logger = loggers.CreateLogger("Function");
         var directory = DataDirectory(setup.Options);
         var settings = new SettingResolver(configuration);
@@ -78,7 +80,7 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
 
     public void MapHttp(WebApplication application)
     {
-        var endpoints = new HttpEndpoints(_setup.HostJson.RoutePrefix, _runner, _logger);
+        var endpoints = new HttpEndpoints(_setup.HostJson.Http.RoutePrefix, _requestLimit, _runner, _logger);
         foreach (var function in Functions.Where(function => function.Descriptor.Trigger.Attribute is HttpTriggerAttribute))
             endpoints.Map(application, function);
         HostEndpoints.Map(application, this);
@@ -133,6 +135,7 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
         await _durable.DisposeAsync();
         await Task.WhenAll(_triggers.DrainAsync(TimeSpan.Zero, TimeSpan.Zero), _activities.DrainAsync(TimeSpan.Zero, TimeSpan.Zero));
         _state.Dispose();
+        _requestLimit.Dispose();
         _triggers.Dispose();
         _activities.Dispose();
         _stopping.Dispose();

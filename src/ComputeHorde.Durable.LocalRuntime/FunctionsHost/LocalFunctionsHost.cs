@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.Durable.LocalRuntime;
@@ -47,6 +48,7 @@ public sealed class LocalFunctionsHost : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         var builder = new FunctionsApplicationBuilder(options, []);
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         options.Configure?.Invoke(builder);
         options.ConfigureServices?.Invoke(builder.Services);
         var application = (WebApplication)builder.Build();

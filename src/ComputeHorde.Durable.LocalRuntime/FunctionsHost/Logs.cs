@@ -49,6 +49,6 @@ internal static partial class Logs
     [LoggerMessage(2051, LogLevel.Information, "{Count} functions at {Address}: {Names}")]
     public static partial void Started(this ILogger logger, int count, string address, string names);
 
-    [LoggerMessage(2052, LogLevel.Information, "Authorization level '{Level}' of '{Function}' is not checked on a local machine")]
+    [LoggerMessage(2052, LogLevel.Debug, "Authorization level '{Level}' of '{Function}' is not checked on a local machine")]
     public static partial void KeysNotChecked(this ILogger logger, string level, string function);
 }

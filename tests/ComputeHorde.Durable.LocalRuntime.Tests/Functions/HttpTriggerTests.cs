@@ -104,6 +104,22 @@ public sealed class HttpTriggerTests(StorageFixture storage)
     }
 
     [Fact]
+    public async Task HostJson_MaxOutstandingRequests_AnswersTheRest429()
+    {
+        await using var host = await StartAsync(setup =>
+        {
+            setup.DrainTimeout = TimeSpan.FromMilliseconds(100);
+            setup.HostJson("""{ "version": "2.0", "extensions": { "http": { "maxConcurrentRequests": 1, "maxOutstandingRequests": 1 } } }""");
+        });
+        var running = host.Http.GetAsync("api/HttpHangs");
+        await Eventually.True(() => host.Log.Messages().Any(message => message.Contains("Executing 'HttpHangs'", StringComparison.Ordinal)));
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await host.Http.GetAsync("api/action/7")).StatusCode);
+        await host.Host.StopAsync();
+        Assert.Equal(HttpStatusCode.InternalServerError, (await running).StatusCode);
+    }
+
+    [Fact]
     public async Task AdminEndpoints_RunningHost_TellItsFunctions()
     {
         await using var host = await StartAsync();

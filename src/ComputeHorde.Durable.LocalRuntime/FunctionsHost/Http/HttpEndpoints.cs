@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost.Http;
 
 /// <summary>The HTTP functions as endpoints below the route prefix.</summary>
-internal sealed class HttpEndpoints(string routePrefix, FunctionRunner runner, ILogger logger)
+internal sealed class HttpEndpoints(string routePrefix, RequestLimit limit, FunctionRunner runner, ILogger logger)
 {
     /// <summary>The route of an HTTP function, without a leading slash.</summary>
     public static string Route(HttpTriggerAttribute trigger, string functionName, string routePrefix) =>
@@ -23,7 +23,7 @@ internal sealed class HttpEndpoints(string routePrefix, FunctionRunner runner, I
         try
         {
             var pattern = RoutePatternFactory.Parse(route);
-            RequestDelegate handler = http => HandleAsync(http, function);
+            RequestDelegate handler = http => limit.RunAsync(http, allowed => HandleAsync(allowed, function));
             _ = trigger.Methods is { Length: > 0 } methods
                 ? endpoints.MapMethods(pattern.RawText!, methods.Select(method => method.ToUpperInvariant()), handler)
                 : endpoints.Map(pattern, handler);

@@ -3,7 +3,7 @@ namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost.Settings;
 /// <summary>What a local host takes from host.json, with the defaults of Azure Functions.</summary>
 internal sealed record HostJson
 {
-    public string RoutePrefix { get; private init; } = "api";
+    public HttpSettings Http { get; private init; } = new();
 
     /// <summary>Null means without limit.</summary>
     public TimeSpan? FunctionTimeout { get; private init; } = TimeSpan.FromMinutes(30);
@@ -34,7 +34,7 @@ internal sealed record HostJson
         var defaults = new HostJson();
         return defaults with
         {
-            RoutePrefix = (file.Text("extensions:http:routePrefix") ?? defaults.RoutePrefix).Trim('/'),
+            Http = HttpSettings.From(file),
             FunctionTimeout = file.Text("functionTimeout") == "-1" ? null
                 : file.Span("functionTimeout", defaults.FunctionTimeout!.Value, TimeSpan.FromDays(10)),
             Queues = QueueSettings.From(file),
@@ -45,6 +45,32 @@ internal sealed record HostJson
             IgnoredKeys = file.Unused(),
         };
     }
+}
+
+/// <summary>host.json, extensions.http.</summary>
+internal sealed record HttpSettings
+{
+    public string RoutePrefix { get; private init; } = "api";
+
+    public int MaxConcurrentRequests { get; private init; } = int.MaxValue;
+
+    /// <summary>Running and waiting requests together.</summary>
+    public int MaxOutstandingRequests { get; private init; } = int.MaxValue;
+
+    public static HttpSettings From(JsonSettings file)
+    {
+        const string Prefix = "extensions:http:";
+        return new HttpSettings
+        {
+            RoutePrefix = (file.Text(Prefix + "routePrefix") ?? new HttpSettings().RoutePrefix).Trim('/'),
+            MaxConcurrentRequests = Limit(file, Prefix + "maxConcurrentRequests"),
+            MaxOutstandingRequests = Limit(file, Prefix + "maxOutstandingRequests"),
+        };
+    }
+
+    /// <summary>-1 stands for no limit.</summary>
+    private static int Limit(JsonSettings file, string key) =>
+        file.Integer(key, -1, -1, int.MaxValue) is var limit and > 0 ? limit : int.MaxValue;
 }
 
 /// <summary>host.json, extensions.queues.</summary>
