@@ -26,8 +26,8 @@ internal static class TelemetrySetup
 
         var telemetry = builder.Services.AddOpenTelemetry();
         telemetry.UseFunctionsWorkerDefaults();
-        telemetry.WithTracing(static tracing => tracing.AddSource(Telemetry.ActivitySourceName));
-        telemetry.WithMetrics(static metrics => metrics.AddMeter(Telemetry.MeterName));
+        telemetry.WithTracing(static tracing => tracing.AddSource(ComputeHordeTelemetry.ActivitySourceName));
+        telemetry.WithMetrics(static metrics => metrics.AddMeter(ComputeHordeTelemetry.MeterName));
 
         if (builder.Configuration["APPLICATIONINSIGHTS_CONNECTION_STRING"] is { Length: > 0 } connection)
         {

@@ -16,7 +16,7 @@ internal sealed class JobCreator(
 
     public async Task<CreateJobResult> CreateAsync(ComputeHordeJobSpec spec, CreateJobOptions create, CancellationToken cancellationToken)
     {
-        using var activity = Telemetry.Source.StartActivity("computehorde.create_job");
+        using var activity = ComputeHordeTelemetry.Source.StartActivity("computehorde.create_job");
         var validator = create.TargetValidatorHotkey ?? options.ValidatorHotkey;
         var tag = create.Tag ?? Guid.NewGuid().ToString("N");
         Check(spec, validator, tag);
@@ -49,7 +49,7 @@ internal sealed class JobCreator(
                 ComputeHordeJob job;
                 using (var answer = await api.OnceAsync(request, cancellationToken))
                     job = JobReader.Read(answer.RootElement);
-                Telemetry.JobsCreated.Add(1);
+                ComputeHordeTelemetry.JobsCreated.Add(1);
                 Logs.JobCreated(logger, job.Uuid, tag);
                 var duplicates = everUncertain ? await DuplicatesAsync(job, tag, cancellationToken) : [];
                 return new CreateJobResult(job, tag, Created: true) { Duplicates = duplicates, StreamingCertificate = certificate };
@@ -81,7 +81,7 @@ internal sealed class JobCreator(
                 await Task.Delay(delay, time, cancellationToken);
             }
 
-            Telemetry.Retries.Add(1, new KeyValuePair<string, object?>("call", request.Name));
+            ComputeHordeTelemetry.Retries.Add(1, new KeyValuePair<string, object?>("call", request.Name));
         }
     }
 
@@ -116,7 +116,7 @@ internal sealed class JobCreator(
         var jobs = await queries.ByTagAsync(tag, cancellationToken);
         if (jobs.Count == 0)
             return null;
-        Telemetry.JobsFound.Add(1);
+        ComputeHordeTelemetry.JobsFound.Add(1);
         Logs.JobFound(logger, jobs[0].Uuid, tag);
         if (jobs.Count > 1)
             Logs.Duplicates(logger, jobs.Count, tag, jobs[0].Uuid);

@@ -9,7 +9,7 @@ internal sealed class JobRunner(JobCreator creator, JobQueries queries, ComputeH
 
     public async Task<RunResult> RunAsync(ComputeHordeJobSpec spec, RunOptions run, CancellationToken cancellationToken)
     {
-        using var activity = Telemetry.Source.StartActivity("computehorde.run");
+        using var activity = ComputeHordeTelemetry.Source.StartActivity("computehorde.run");
         Check(run);
         var state = new Run(spec, run, run.Tag ?? Guid.NewGuid().ToString("N"));
         using var timeout = run.Timeout is { } limit ? new CancellationTokenSource(limit, time) : new CancellationTokenSource();

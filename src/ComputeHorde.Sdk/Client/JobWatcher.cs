@@ -16,7 +16,7 @@ internal sealed class JobWatcher(JobQueries queries, ComputeHordeOptions options
     public async IAsyncEnumerable<ComputeHordeJob> LookAsync(
         string uuid, TimeSpan? timeout, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var activity = Telemetry.Source.StartActivity("computehorde.wait");
+        using var activity = ComputeHordeTelemetry.Source.StartActivity("computehorde.wait");
         activity?.SetTag("computehorde.job.uuid", uuid);
         var started = time.GetTimestamp();
         var interval = options.PollInterval;
@@ -24,7 +24,7 @@ internal sealed class JobWatcher(JobQueries queries, ComputeHordeOptions options
         ComputeHordeJob? last = null;
         while (true)
         {
-            var (job, error) = await TryGetAsync(uuid, cancellationToken);
+            var (job, error) = await TryGetAsync(uuid, Left(timeout, started), cancellationToken);
             if (error is not null && ++failures == MaxFailuresInARow)
                 throw error;
             if (job is not null)
@@ -38,20 +38,14 @@ internal sealed class JobWatcher(JobQueries queries, ComputeHordeOptions options
                     yield break;
             }
 
-            if (timeout is not { } limit)
-            {
-                await Task.Delay(interval, time, cancellationToken);
-                continue;
-            }
-
-            var left = limit - time.GetElapsedTime(started);
-            if (left <= TimeSpan.Zero)
+            var left = Left(timeout, started);
+            if (left == TimeSpan.Zero)
             {
                 throw new ComputeHordeJobTimeoutException(
-                    $"Job {uuid} has not ended within {limit}; it is {last?.Status.Value ?? "unseen"} and goes on.", last);
+                    $"Job {uuid} has not ended within {timeout}; it is {last?.Status.Value ?? "unseen"} and goes on.", last);
             }
 
-            await Task.Delay(left < interval ? left : interval, time, cancellationToken);
+            await Task.Delay(left < interval ? left.Value : interval, time, cancellationToken);
         }
     }
 
@@ -102,18 +96,31 @@ internal sealed class JobWatcher(JobQueries queries, ComputeHordeOptions options
         throw new InvalidOperationException("Watching ended before the job did.");
     }
 
-    private async Task<(ComputeHordeJob? Job, ComputeHordeException? Error)> TryGetAsync(string uuid, CancellationToken cancellationToken)
+    /// <summary>One look with its repeats, which end a request's time after the deadline at the latest.</summary>
+    private async Task<(ComputeHordeJob? Job, ComputeHordeException? Error)> TryGetAsync(string uuid, TimeSpan? left, CancellationToken cancellationToken)
     {
+        using var bound = new CancellationTokenSource(left is { } positive ? positive + options.RequestTimeout : Timeout.InfiniteTimeSpan, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, bound.Token);
         try
         {
-            return (await queries.GetAsync(uuid, cancellationToken), null);
+            return (await queries.GetAsync(uuid, linked.Token), null);
         }
         catch (ComputeHordeException error) when (error.IsTransient)
         {
             Logs.PollFailed(logger, uuid, error.Message);
             return (null, error);
         }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            const string Message = "The facilitator does not answer.";
+            Logs.PollFailed(logger, uuid, Message);
+            return (null, new ComputeHordeException(Message, isTransient: true));
+        }
     }
+
+    /// <summary>The time left, never negative; null without a limit.</summary>
+    private TimeSpan? Left(TimeSpan? timeout, long started) =>
+        timeout is { } limit ? TimeSpan.FromTicks(Math.Max(0, (limit - time.GetElapsedTime(started)).Ticks)) : null;
 
     private TimeSpan Longer(TimeSpan interval)
     {

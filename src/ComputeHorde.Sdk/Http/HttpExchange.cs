@@ -42,13 +42,13 @@ internal sealed class HttpExchange(Func<HttpClient> clients, ComputeHordeOptions
                 isTransient: error.InnerException is not AuthenticationException,
                 error);
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or InvalidDataException)
         {
             throw new ConnectionFailedException($"{request.What} failed: {error.Message}", requestMayHaveArrived: true, isTransient: true, error);
         }
         finally
         {
-            Telemetry.RequestDuration.Record(
+            ComputeHordeTelemetry.RequestDuration.Record(
                 time.GetElapsedTime(started).TotalSeconds,
                 new KeyValuePair<string, object?>("call", request.Name),
                 new KeyValuePair<string, object?>("http.response.status_code", status));

@@ -26,7 +26,7 @@ internal static class RetryPipeline
             OnRetry = arguments =>
             {
                 var call = arguments.Context.Properties.GetValue(CallKey, "");
-                Telemetry.Retries.Add(1, new KeyValuePair<string, object?>("call", call));
+                ComputeHordeTelemetry.Retries.Add(1, new KeyValuePair<string, object?>("call", call));
                 Logs.Retrying(logger, call, arguments.AttemptNumber + 1, arguments.RetryDelay, arguments.Outcome.Exception?.Message);
                 return ValueTask.CompletedTask;
             },

@@ -107,7 +107,7 @@ internal sealed class TokenProvider(
         var lifetime = Lifetime(token, now);
         var tenth = lifetime / 10;
         var margin = options.TokenRenewalMargin < tenth ? options.TokenRenewalMargin : tenth;
-        Telemetry.Logins.Add(1);
+        ComputeHordeTelemetry.Logins.Add(1);
         Logs.LoggedIn(logger, signer.Hotkey, lifetime - margin);
         return new Login(token, now + lifetime - margin, now + lifetime);
     }

@@ -95,6 +95,21 @@ public sealed class WaitTests
     }
 
     [Fact]
+    public async Task Wait_FacilitatorHangs_EndsSoonAfterTheTimeout()
+    {
+        await using var server = await FakeFacilitator.StartAsync();
+        server.Before = call => call.Name == "get" ? Fault.SlowHeaders.ActAsync(call) : Task.FromResult(false);
+        using var client = server.Client(options =>
+        {
+            options.RequestTimeout = TimeSpan.FromMilliseconds(200);
+            options.MaxRetries = 100;
+        });
+        var error = await Assert.ThrowsAsync<ComputeHordeJobTimeoutException>(() => client.WaitAsync(Guid.NewGuid().ToString(), TimeSpan.FromMilliseconds(100)));
+        Assert.Null(error.Job);
+        Assert.InRange(server.Calls("get"), 1, 4);
+    }
+
+    [Fact]
     public async Task Wait_CallbackThrows_EndsTheWait()
     {
         await using var server = await FakeFacilitator.StartAsync();

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace ComputeHorde.Sdk.Tests;
 
-/// <summary>A clock on which every wait is over at once, and which remembers the waits. Timers of one duration (a request's time-out) never fire.</summary>
+/// <summary>A clock on which every wait is over at once, and which remembers the waits. Timers as long as a request's time-out never fire.</summary>
 internal sealed class InstantTime(TimeSpan never) : TimeProvider
 {
     private long _ticks = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).Ticks;
@@ -19,7 +19,7 @@ internal sealed class InstantTime(TimeSpan never) : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        if (dueTime == never || dueTime == Timeout.InfiniteTimeSpan)
+        if (dueTime >= never || dueTime == Timeout.InfiniteTimeSpan)
             return new Timer();
         Waits.Enqueue(dueTime);
         Advance(dueTime);

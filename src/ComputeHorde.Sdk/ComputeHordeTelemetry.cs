@@ -4,7 +4,7 @@ using System.Diagnostics.Metrics;
 namespace ComputeHorde.Sdk;
 
 /// <summary>Names of this library's traces and metrics, for OpenTelemetry's <c>AddSource</c> and <c>AddMeter</c>.</summary>
-public static class Telemetry
+public static class ComputeHordeTelemetry
 {
     /// <summary>Name of the <see cref="ActivitySource"/>: one activity for each create, wait and run.</summary>
     public const string ActivitySourceName = "ComputeHorde.Sdk";
