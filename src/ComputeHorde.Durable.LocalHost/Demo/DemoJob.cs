@@ -20,6 +20,7 @@ internal static class DemoJob
         ["download_time_limit_sec"] = 30,
         ["execution_time_limit_sec"] = 60,
         ["upload_time_limit_sec"] = 30,
+        ["cross_validation"] = new JsonObject { ["sampling"] = "always" },
         ["policy"] = new JsonObject { ["max_attempts"] = 3, ["timeout_seconds"] = 110 },
     };
 

@@ -30,38 +30,7 @@ internal sealed class DemoRun(LocalStack stack, DemoView view)
         ]);
 
         using var http = new HttpClient { BaseAddress = api, Timeout = TimeSpan.FromSeconds(30) };
-        var id = "demo-" + Guid.NewGuid().ToString("N")[..8];
-        view.Heading($"POST /api/jobs   Idempotency-Key: {id}");
-        var job = DemoJob.Request(Output).ToJsonString();
-        await StartAsync(http, id, job, cancellationToken);
-        await StartAsync(http, id, job, cancellationToken);
-        var run = await view.FollowAsync(StatesAsync(http, id, cancellationToken));
-
-        view.Heading("Result");
-        if (run.Outcome is not { Status: RunStatuses.Completed, Result: { } result } outcome)
-        {
-            view.Check(false, $"the run ended as '{run.Status}': {run.Outcome?.Failure?.Message ?? run.Error}");
-            return false;
-        }
-
-        var manifest = SnakeCaseJson.Read<ResultManifest>(new BinaryData(await http.GetByteArrayAsync(new Uri($"jobs/{id}/result", UriKind.Relative), cancellationToken)));
-        var stdout = await http.GetStringAsync(new Uri($"jobs/{id}/result?part=stdout", UriKind.Relative), cancellationToken);
-        var output = manifest.Outputs[Output];
-        var bytes = await DownloadAsync(output.Blob!, cancellationToken);
-        var paid = stack.Emulator.Counters.PaidCreatesByTag.Where(tag => tag.Key.StartsWith(id + "#", StringComparison.Ordinal)).Sum(static tag => tag.Value);
-        view.Facts(
-        [
-            ("Job", outcome.JobUuid!),
-            ("Stdout", Shorten(stdout)),
-            ("Artifacts", manifest.Artifacts.Count == 0 ? "none" : string.Join(", ", manifest.Artifacts.Keys)),
-            ("Output", $"{Output}  {output.Size} bytes"),
-            ("SHA-256", output.Sha256!),
-            ("Paid", string.Create(CultureInfo.InvariantCulture, $"{paid} job(s), {outcome.ExecutorSeconds:0.0} executor seconds")),
-        ]);
-
-        var passed = Check(paid == outcome.Attempts.Count, $"the facilitator stored {paid} job(s) for {outcome.Attempts.Count} attempt(s), though the run was started twice");
-        passed &= Check(Convert.ToHexStringLower(SHA256.HashData(bytes)) == output.Sha256, "the uploaded output, downloaded again, has the hash of the outcome");
-        passed &= Check(stdout.Length > 0 && manifest.Stdout.Sha256 == Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(stdout))), "the standard output is intact");
+        var passed = await RunJobAsync(http, cancellationToken) && await CatchCheatAsync(http, cancellationToken);
         view.Heading("Where to look next");
         view.Facts(
         [
@@ -72,6 +41,71 @@ internal sealed class DemoRun(LocalStack stack, DemoView view)
         ]);
         return passed;
     }
+
+    /// <summary>One job from the request to its checked result.</summary>
+    private async Task<bool> RunJobAsync(HttpClient http, CancellationToken cancellationToken)
+    {
+        var id = NewId();
+        view.Heading($"POST /api/jobs   Idempotency-Key: {id}");
+        var job = DemoJob.Request(Output).ToJsonString();
+        await StartAsync(http, id, job, cancellationToken);
+        await StartAsync(http, id, job, cancellationToken);
+        var run = await view.FollowAsync(StatesAsync(http, id, cancellationToken));
+        if (run.Outcome is not { Status: RunStatuses.Completed, Result: not null } outcome)
+        {
+            return Check(false, $"the run ended as '{run.Status}': {run.Outcome?.Failure?.Message ?? run.Error}");
+        }
+
+        var manifest = SnakeCaseJson.Read<ResultManifest>(new BinaryData(await http.GetByteArrayAsync(new Uri($"jobs/{id}/result", UriKind.Relative), cancellationToken)));
+        var stdout = await http.GetStringAsync(new Uri($"jobs/{id}/result?part=stdout", UriKind.Relative), cancellationToken);
+        var output = manifest.Outputs[Output];
+        var bytes = await DownloadAsync(output.Blob!, cancellationToken);
+        var paid = PaidFor(id + "#");
+        view.Heading("Result");
+        view.Facts(
+        [
+            ("Job", outcome.JobUuid!),
+            ("Stdout", Shorten(stdout)),
+            ("Artifacts", manifest.Artifacts.Count == 0 ? "none" : string.Join(", ", manifest.Artifacts.Keys)),
+            ("Output", $"{Output}  {output.Size} bytes"),
+            ("SHA-256", output.Sha256!),
+            ("Trusted miner", $"{outcome.Validation?.Verdict}: {outcome.Validation?.Reason}"),
+            ("Paid", string.Create(CultureInfo.InvariantCulture, $"{paid} job(s), one of them the copy on the trusted miner; {outcome.ExecutorSeconds:0.0} executor seconds")),
+        ]);
+        var passed = Check(paid == outcome.Attempts.Count + 1, $"the facilitator stored {outcome.Attempts.Count} job(s) and one copy, though the run was started twice");
+        passed &= Check(Convert.ToHexStringLower(SHA256.HashData(bytes)) == output.Sha256, "the uploaded output, downloaded again, has the hash of the outcome");
+        passed &= Check(stdout.Length > 0 && manifest.Stdout.Sha256 == Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(stdout))), "the standard output is intact");
+        return passed & Check(outcome.Validation?.Verdict == Verdicts.Match, "the trusted miner's copy has the same artifacts and outputs");
+    }
+
+    /// <summary>The same job on a miner that returns something plausible and wrong.</summary>
+    private async Task<bool> CatchCheatAsync(HttpClient http, CancellationToken cancellationToken)
+    {
+        var id = NewId();
+        stack.Emulator!.SetBehaviourForTag(id + "#", "cheat");
+        view.Heading("The same job on a miner that cheats");
+        await StartAsync(http, id, DemoJob.Request(Output).ToJsonString(), cancellationToken);
+        var run = await view.FollowAsync(StatesAsync(http, id, cancellationToken));
+        if (run.Outcome is not { JobUuid: { } job, Validation: { } validation })
+        {
+            return Check(false, $"the run ended as '{run.Status}': {run.Outcome?.Failure?.Message ?? run.Error}");
+        }
+
+        view.Facts(
+        [
+            ("Verdict", $"{validation.Verdict}: {validation.Reason}"),
+            ("Confirmed by", string.Join(", ", validation.TrustedJobUuids)),
+            ("Report", $"{validation.Report} by the facilitator; the evidence is in the ledger"),
+        ]);
+        var passed = Check(validation is { Verdict: Verdicts.Mismatch, IsConfirmed: true }, "the cheat was caught, and confirmed by a second trusted run");
+        return passed & Check(
+            stack.Emulator.CheatReports is [{ ActuallyCheated: true } report] && report.JobUuid.ToString() == job, "the facilitator has one report, about the job that was falsified");
+    }
+
+    private static string NewId() => "demo-" + Guid.NewGuid().ToString("N")[..8];
+
+    private long PaidFor(string tagPrefix) =>
+        stack.Emulator!.Counters.PaidCreatesByTag.Where(tag => tag.Key.StartsWith(tagPrefix, StringComparison.Ordinal)).Sum(static tag => tag.Value);
 
     private static async Task StartAsync(HttpClient http, string id, string job, CancellationToken cancellationToken)
     {
