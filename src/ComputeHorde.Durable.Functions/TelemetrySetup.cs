@@ -26,7 +26,7 @@ internal static class TelemetrySetup
 
         var telemetry = builder.Services.AddOpenTelemetry();
         telemetry.UseFunctionsWorkerDefaults();
-        telemetry.WithTracing(static tracing => tracing.AddSource(ComputeHordeTelemetry.ActivitySourceName));
+        telemetry.WithTracing(static tracing => tracing.AddSource(ComputeHordeTelemetry.ActivitySourceName, DurableTelemetry.SourceName));
         telemetry.WithMetrics(static metrics => metrics.AddMeter(ComputeHordeTelemetry.MeterName));
 
         if (builder.Configuration["APPLICATIONINSIGHTS_CONNECTION_STRING"] is { Length: > 0 } connection)

@@ -121,7 +121,11 @@ internal sealed class LocalStack : IAsyncDisposable
                 Port = options.Port,
                 Settings = settings,
                 ConfigureLogging = options.ConfigureLogging,
-                Configure = static builder => builder.Services.AddComputeHordeDurable(builder.Configuration),
+                Configure = static builder =>
+                {
+                    builder.Services.AddComputeHordeDurable(builder.Configuration);
+                    Telemetry.AddTo(builder.Services);
+                },
             },
             cancellationToken);
     }

@@ -20,6 +20,7 @@ public sealed class CompareResults(Comparers comparers, ResultStore results, Out
     public async Task<CompareOutcome> RunAsync([ActivityTrigger] CompareInput input, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
+        using var span = DurableTelemetry.Start(nameof(CompareResults), input.Trace, input.Untrusted.Blob);
         if (comparers.Find(input.Comparer) is not { } comparer)
         {
             return new CompareOutcome(Verdicts.Inconclusive, $"this host has no comparer called '{input.Comparer}'");
@@ -38,7 +39,11 @@ public sealed class CompareResults(Comparers comparers, ResultStore results, Out
 /// <param name="Trusted">The result to check it against.</param>
 /// <param name="Comparer">The comparer's name.</param>
 /// <param name="Settings">Tolerances and paths.</param>
-public sealed record CompareInput(ResultReference Untrusted, ResultReference Trusted, string Comparer, ComparisonSettings Settings);
+public sealed record CompareInput(ResultReference Untrusted, ResultReference Trusted, string Comparer, ComparisonSettings Settings)
+{
+    /// <summary>The trace of the run: W3C <c>traceparent</c>; null when nobody traces.</summary>
+    public string? Trace { get; init; }
+}
 
 /// <summary>What was found.</summary>
 /// <param name="Verdict">One of <see cref="Verdicts"/>.</param>

@@ -28,6 +28,7 @@ public sealed class CreateJob(
     public async Task<CreateJobOutcome> RunAsync([ActivityTrigger] CreateJobInput input, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
+        using var span = DurableTelemetry.Start(nameof(CreateJob), input.Trace, input.Key.Tag);
         using var single = await inFlight.EnterAsync(input.Key, cancellationToken);
         var claim = await inFlight.ClaimAsync(input.Key, cancellationToken);
         if (claim.IsContested)
@@ -87,7 +88,11 @@ public sealed class CreateJob(
 /// <param name="Key">Which attempt of which run.</param>
 /// <param name="RequestId">The stored request.</param>
 /// <param name="RequestSha256">Its hash.</param>
-public sealed record CreateJobInput(AttemptKey Key, string RequestId, string RequestSha256);
+public sealed record CreateJobInput(AttemptKey Key, string RequestId, string RequestSha256)
+{
+    /// <summary>The trace of the run: W3C <c>traceparent</c>; null when nobody traces.</summary>
+    public string? Trace { get; init; }
+}
 
 /// <summary>What became of the creation.</summary>
 /// <param name="Update">The job as first seen; null when there is none.</param>

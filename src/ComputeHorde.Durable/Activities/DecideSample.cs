@@ -20,6 +20,14 @@ public sealed class DecideSample(SamplingKey key, SamplingBook book, IOptions<Du
     public async Task<SampleDecision> RunAsync([ActivityTrigger] SampleInput input, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
+        using var span = DurableTelemetry.Start(nameof(DecideSample), input.Trace, input.JobUuid);
+        var decision = await DecideAsync(input, cancellationToken);
+        DurableTelemetry.Sampled(decision.IsSampled);
+        return decision;
+    }
+
+    private async Task<SampleDecision> DecideAsync(SampleInput input, CancellationToken cancellationToken)
+    {
         var policy = input.Policy;
         if (policy.Sampling is SamplingModes.Never or SamplingModes.Always)
         {
@@ -44,7 +52,11 @@ public sealed class DecideSample(SamplingKey key, SamplingBook book, IOptions<Du
 /// <param name="Namespace">Its namespace; empty for none.</param>
 /// <param name="ExpectedSeconds">What its trusted copy is expected to take.</param>
 /// <param name="Policy">How to sample.</param>
-public sealed record SampleInput(string JobUuid, string Namespace, double ExpectedSeconds, CrossValidationPolicy Policy);
+public sealed record SampleInput(string JobUuid, string Namespace, double ExpectedSeconds, CrossValidationPolicy Policy)
+{
+    /// <summary>The trace of the run: W3C <c>traceparent</c>; null when nobody traces.</summary>
+    public string? Trace { get; init; }
+}
 
 /// <summary>The decision.</summary>
 /// <param name="IsSampled">Whether to check.</param>

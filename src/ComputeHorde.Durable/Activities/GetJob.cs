@@ -18,6 +18,7 @@ public sealed class GetJob(ComputeHordeClient client, Outages outages)
     public async Task<GetJobOutcome> RunAsync([ActivityTrigger] GetJobInput input, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
+        using var span = DurableTelemetry.Start(nameof(GetJob), input.Trace, input.JobUuid);
         try
         {
             var job = await client.GetJobAsync(input.JobUuid, cancellationToken);
@@ -39,7 +40,11 @@ public sealed class GetJob(ComputeHordeClient client, Outages outages)
 /// <summary>The job to look at.</summary>
 /// <param name="JobUuid">The job.</param>
 /// <param name="Attempt">The attempt that bought it.</param>
-public sealed record GetJobInput(string JobUuid, int Attempt);
+public sealed record GetJobInput(string JobUuid, int Attempt)
+{
+    /// <summary>The trace of the run: W3C <c>traceparent</c>; null when nobody traces.</summary>
+    public string? Trace { get; init; }
+}
 
 /// <summary>What was seen.</summary>
 /// <param name="Update">The job; null when it is gone or when nobody could be asked.</param>

@@ -12,7 +12,12 @@ public sealed class RecordCheat(CheatLedger ledger)
     /// <param name="cheat">The case.</param>
     /// <param name="cancellationToken">Ends the activity when the host stops; it runs again later.</param>
     [Function(nameof(RecordCheat))]
-    public Task RunAsync([ActivityTrigger] CheatCase cheat, CancellationToken cancellationToken) => ledger.RecordAsync(cheat, cancellationToken);
+    public async Task RunAsync([ActivityTrigger] CheatCase cheat, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(cheat);
+        using var span = DurableTelemetry.Start(nameof(RecordCheat), cheat.Trace, cheat.JobUuid);
+        await ledger.RecordAsync(cheat, cancellationToken);
+    }
 }
 
 /// <summary>A confirmed mismatch: who, what, and what proves it.</summary>
@@ -24,4 +29,8 @@ public sealed class RecordCheat(CheatLedger ledger)
 /// <param name="Result">What the miner returned.</param>
 /// <param name="TrustedResults">What the two trusted runs returned.</param>
 public sealed record CheatCase(
-    string RunId, string JobUuid, string TrustedJobUuid, string Comparer, string Reason, ResultReference Result, IReadOnlyList<ResultReference> TrustedResults);
+    string RunId, string JobUuid, string TrustedJobUuid, string Comparer, string Reason, ResultReference Result, IReadOnlyList<ResultReference> TrustedResults)
+{
+    /// <summary>The trace of the run: W3C <c>traceparent</c>; null when nobody traces.</summary>
+    public string? Trace { get; init; }
+}

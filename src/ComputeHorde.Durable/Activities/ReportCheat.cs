@@ -20,6 +20,7 @@ public sealed class ReportCheat(ComputeHordeClient client, CheatLedger ledger, I
     public async Task<string> RunAsync([ActivityTrigger] CheatCase cheat, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(cheat);
+        using var span = DurableTelemetry.Start(nameof(ReportCheat), cheat.Trace, cheat.JobUuid);
         await ledger.RequireAsync(cheat, cancellationToken);
         var outcome = await ReportAsync(cheat, cancellationToken);
         await ledger.AppendReportAsync(cheat, outcome, cancellationToken);

@@ -22,6 +22,7 @@ public sealed class SettleRun(ComputeHordeClient client, RequestStore requests, 
     public async Task<SettleOutcome> RunAsync([ActivityTrigger] SettleInput input, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
+        using var span = DurableTelemetry.Start(nameof(SettleRun), input.Trace, input.InstanceId);
         ResultReference? stored = null;
         if (input is { Attempt: { } attempt, JobUuid: { } uuid })
         {
@@ -60,7 +61,11 @@ public sealed class SettleRun(ComputeHordeClient client, RequestStore requests, 
 /// <param name="RequestSha256">The hash of the request.</param>
 /// <param name="Attempt">The attempt that decides it; null to store nothing.</param>
 /// <param name="JobUuid">The job of that attempt.</param>
-public sealed record SettleInput(string InstanceId, string RequestId, string RequestSha256, AttemptKey? Attempt, string? JobUuid);
+public sealed record SettleInput(string InstanceId, string RequestId, string RequestSha256, AttemptKey? Attempt, string? JobUuid)
+{
+    /// <summary>The trace of the run: W3C <c>traceparent</c>; null when nobody traces.</summary>
+    public string? Trace { get; init; }
+}
 
 /// <summary>What was settled.</summary>
 /// <param name="Result">The stored result; null when there is none.</param>

@@ -19,6 +19,9 @@ public sealed record RunInput(string RequestId, string RequestSha256, RunPolicy 
     /// <summary>The job's namespace; empty for none.</summary>
     public string Namespace { get; init; } = "";
 
+    /// <summary>The trace of the run: W3C <c>traceparent</c>; null when nobody traces.</summary>
+    public string? Trace { get; init; }
+
     /// <summary>The number of the first attempt: copies of one run must not share a tag.</summary>
     /// <value>1.</value>
     public int FirstAttempt { get; init; } = 1;

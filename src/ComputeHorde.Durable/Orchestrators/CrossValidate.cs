@@ -40,6 +40,11 @@ public static class CrossValidate
             await context.CallActivityAsync(nameof(NoteVerdict), new VerdictNote(input.Namespace, found.Verdict == Verdicts.Mismatch), Patient);
         }
 
+        if (!context.IsReplaying)
+        {
+            DurableTelemetry.Validated(found);
+        }
+
         return found;
     }
 
@@ -62,7 +67,7 @@ public static class CrossValidate
 
         // The evidence first: a report without it would stand on nothing.
         found = found with { IsConfirmed = true };
-        var cheat = new CheatCase(input.RunId, input.JobUuid, first.JobUuid!, input.Policy.Comparer, found.Reason, input.Result, [first.Result!, second.Result]);
+        var cheat = new CheatCase(input.RunId, input.JobUuid, first.JobUuid!, input.Policy.Comparer, found.Reason, input.Result, [first.Result!, second.Result]) { Trace = input.Trace };
         await context.CallActivityAsync(nameof(RecordCheat), cheat, Patient);
         return input.Policy.Report
             ? found with { Report = await context.CallActivityAsync<string>(nameof(ReportCheat), cheat, Patient) }
@@ -72,11 +77,11 @@ public static class CrossValidate
     private static Task<RunOutcome> RunTrustedAsync(TaskOrchestrationContext context, CrossValidateInput input, int copy, int firstAttempt) =>
         context.CallSubOrchestratorAsync<RunOutcome>(
             nameof(RunUntilComplete),
-            new RunInput(input.RequestId, input.RequestSha256, input.RunPolicy, input.JobBoundSeconds) { TrustedCopyOf = input.RunId, FirstAttempt = firstAttempt },
+            new RunInput(input.RequestId, input.RequestSha256, input.RunPolicy, input.JobBoundSeconds) { TrustedCopyOf = input.RunId, FirstAttempt = firstAttempt, Trace = input.Trace },
             new SubOrchestrationOptions { InstanceId = $"{input.RunId}~trusted{copy}" });
 
     private static Task<CompareOutcome> CompareAsync(TaskOrchestrationContext context, CrossValidateInput input, ResultReference untrusted, ResultReference trusted) =>
-        context.CallActivityAsync<CompareOutcome>(nameof(CompareResults), new CompareInput(untrusted, trusted, input.Policy.Comparer, input.Policy.Comparison), Patient);
+        context.CallActivityAsync<CompareOutcome>(nameof(CompareResults), new CompareInput(untrusted, trusted, input.Policy.Comparer, input.Policy.Comparison) { Trace = input.Trace }, Patient);
 }
 
 /// <summary>The job to check.</summary>
@@ -98,4 +103,8 @@ public sealed record CrossValidateInput(
     RunPolicy RunPolicy,
     int JobBoundSeconds,
     CrossValidationPolicy Policy,
-    string Namespace);
+    string Namespace)
+{
+    /// <summary>The trace of the run: W3C <c>traceparent</c>; null when nobody traces.</summary>
+    public string? Trace { get; init; }
+}

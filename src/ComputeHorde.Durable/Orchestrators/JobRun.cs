@@ -54,6 +54,11 @@ internal sealed class JobRun : IDisposable
         }
 
         var outcome = await EndAsync(end);
+        if (!_context.IsReplaying)
+        {
+            DurableTelemetry.RunEnded(outcome);
+        }
+
         return outcome with { Validation = await ValidateAsync(outcome) };
     }
 
@@ -65,7 +70,7 @@ internal sealed class JobRun : IDisposable
         {
             Report(RunPhases.Creating);
             var created = await _context.CallActivityAsync<CreateJobOutcome>(
-                nameof(CreateJob), new CreateJobInput(KeyOf(Current), _input.RequestId, _input.RequestSha256), Patient);
+                nameof(CreateJob), new CreateJobInput(KeyOf(Current), _input.RequestId, _input.RequestSha256) { Trace = _input.Trace }, Patient);
             if (created.Update is { } job)
             {
                 Learn(job);
@@ -116,7 +121,7 @@ internal sealed class JobRun : IDisposable
     /// <returns>Whether something is known now; false when nobody could be asked.</returns>
     private async Task<bool> LookAsync()
     {
-        var seen = await _context.CallActivityAsync<GetJobOutcome>(nameof(GetJob), new GetJobInput(Current.Job!.JobUuid, Current.Number), Patient);
+        var seen = await _context.CallActivityAsync<GetJobOutcome>(nameof(GetJob), new GetJobInput(Current.Job!.JobUuid, Current.Number) { Trace = _input.Trace }, Patient);
         if (seen.Update is { } job)
         {
             Learn(job);
@@ -208,7 +213,7 @@ internal sealed class JobRun : IDisposable
         }
 
         var decision = await _context.CallActivityAsync<SampleDecision>(
-            nameof(DecideSample), new SampleInput(job, _input.Namespace, outcome.ExecutorSeconds, validation), Patient);
+            nameof(DecideSample), new SampleInput(job, _input.Namespace, outcome.ExecutorSeconds, validation) { Trace = _input.Trace }, Patient);
         if (!decision.IsSampled)
         {
             return new ValidationOutcome(Verdicts.NotSampled, decision.Reason);
@@ -217,14 +222,14 @@ internal sealed class JobRun : IDisposable
         Report(RunPhases.Validating);
         return await _context.CallSubOrchestratorAsync<ValidationOutcome>(
             nameof(CrossValidate),
-            new CrossValidateInput(_context.InstanceId, job, result, _input.RequestId, _input.RequestSha256, _policy, _input.JobBoundSeconds, validation, _input.Namespace),
+            new CrossValidateInput(_context.InstanceId, job, result, _input.RequestId, _input.RequestSha256, _policy, _input.JobBoundSeconds, validation, _input.Namespace) { Trace = _input.Trace },
             new SubOrchestrationOptions { InstanceId = $"{_context.InstanceId}~check" });
     }
 
     /// <summary>Stores the result of <paramref name="attempt"/>, if any, and ends the watch over all jobs of the run.</summary>
     private Task<SettleOutcome> SettleAsync(Attempt? attempt) => _context.CallActivityAsync<SettleOutcome>(
         nameof(SettleRun),
-        new SettleInput(_context.InstanceId, _input.RequestId, _input.RequestSha256, attempt is null ? null : KeyOf(attempt), attempt?.Job?.JobUuid),
+        new SettleInput(_context.InstanceId, _input.RequestId, _input.RequestSha256, attempt is null ? null : KeyOf(attempt), attempt?.Job?.JobUuid) { Trace = _input.Trace },
         Patient);
 
     /// <summary>Waits, and goes on early when a job that had been given up proves alive.</summary>

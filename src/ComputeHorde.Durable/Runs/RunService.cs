@@ -43,11 +43,13 @@ public sealed partial class RunService(RequestStore requests, ResultStore result
             {
                 CrossValidation = request.CrossValidation,
                 Namespace = request.Spec.JobNamespace ?? "",
+                Trace = DurableTelemetry.Current,
             };
             var start = new StartOrchestrationOptions(id).WithDedupeStatuses(Enum.GetValues<OrchestrationRuntimeStatus>());
             try
             {
                 await durable.ScheduleNewOrchestrationInstanceAsync(nameof(RunUntilComplete), input, start, cancellationToken);
+                DurableTelemetry.RunStarted(request.Spec.ExecutorClass);
                 logger.RunAccepted(id, request.Spec.DockerImage, request.Spec.ExecutorClass);
             }
             catch (Exception exception) when (exception.GetType().Name == "OrchestrationAlreadyExistsException")

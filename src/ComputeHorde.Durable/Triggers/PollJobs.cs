@@ -66,6 +66,7 @@ public sealed class PollJobs(
             await PollAsync(poll, batch, canSplit: true, cancellationToken);
         }
 
+        DurableTelemetry.Polled(jobs.Count, poll.Calls);
         logger.Polled(jobs.Count, poll.Calls, poll.Changed);
     }
 
