@@ -7,15 +7,21 @@ using System.Text.Json.Nodes;
 namespace ComputeHorde.Durable.LocalHost.Tests;
 
 /// <summary>
-/// SIGKILL at random moments. The witness is the emulator, which lives on: it says what was paid. More kills: COMPUTEHORDE_KILLS=200; the same
+/// SIGKILL at random moments, and SIGTERM as a service manager sends it. The witness is the emulator, which lives on: it says what was paid. More kills: COMPUTEHORDE_KILLS=200; the same
 /// moments again: COMPUTEHORDE_SEED.
 /// </summary>
 public sealed class KillTests(ITestOutputHelper output)
 {
     [Fact]
-    public async Task Serve_KilledAtRandomMoments_CompletesEveryJobAndPaysOncePerAttempt()
+    public Task Serve_KilledAtRandomMoments_CompletesEveryJobAndPaysOncePerAttempt() =>
+        EndAndStartAsync(Setting("COMPUTEHORDE_KILLS") ?? 20, static service => service.KillAsync());
+
+    [Fact]
+    public Task Serve_TerminatedAtRandomMoments_CompletesEveryJobAndPaysOncePerAttempt() =>
+        EndAndStartAsync(Setting("COMPUTEHORDE_KILLS") ?? 5, static service => service.TerminateAsync());
+
+    private async Task EndAndStartAsync(int kills, Func<Service, Task> endAsync)
     {
-        var kills = Setting("COMPUTEHORDE_KILLS") ?? 20;
         var seed = Setting("COMPUTEHORDE_SEED") ?? RandomNumberGenerator.GetInt32(int.MaxValue);
         output.WriteLine($"seed {seed}, {kills} kills");
         var random = new Random(seed);
@@ -26,7 +32,7 @@ public sealed class KillTests(ITestOutputHelper output)
             var id = $"kill-{kill:D3}";
             Assert.Equal(HttpStatusCode.Accepted, await service.PostAsync(id, Service.Job($"word-{kill}")));
             await MomentAsync(service, id, kill % 5, random);
-            await service.KillAsync();
+            await endAsync(service);
             await service.StartAsync();
         }
 
@@ -39,7 +45,7 @@ public sealed class KillTests(ITestOutputHelper output)
         Assert.Equal(kills, service.Horde.Counters.Creates);
         var again = await service.GetAsync("jobs/kill-000");
         Assert.Equal("kill-000", (string?)again["id"]);
-        output.WriteLine($"{kills} kills, {service.Horde.Counters.Creates} creates, {service.Horde.Counters.CreateCalls} create calls, {service.Horde.Counters.ListCalls} list calls");
+        output.WriteLine($"{kills} kills, {service.Horde.Counters.Creates} creates, {service.Horde.Counters.CreateCalls} create calls, {service.Horde.Counters.ListCalls} list calls, {service.FoundByTag} jobs found by their tags");
     }
 
     /// <summary>Waits for the moment to kill at.</summary>

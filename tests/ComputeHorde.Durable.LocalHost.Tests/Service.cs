@@ -27,6 +27,9 @@ internal sealed class Service : IAsyncDisposable
 
     public HostProcess? Process { get; private set; }
 
+    /// <summary>How often a job was found by its tag by a process that did not know that it had been bought.</summary>
+    public int FoundByTag { get; private set; }
+
     public static async Task<Service> CreateAsync(Action<FacilitatorEmulatorOptions> configure, AzuriteOptions? azurite = null) =>
         new(await AzuriteServer.StartAsync(azurite, TestContext.Current.CancellationToken), await FacilitatorEmulator.StartAsync(configure, TestContext.Current.CancellationToken));
 
@@ -42,6 +45,17 @@ internal sealed class Service : IAsyncDisposable
     public async Task KillAsync()
     {
         await Process!.KillAsync();
+        FoundByTag += Process.Errors.Count(static line => line.Contains("found by its tag", StringComparison.Ordinal));
+        await Process.DisposeAsync();
+        Process = null;
+    }
+
+    /// <summary>Stops as a service manager does; the program has to end by itself, with success.</summary>
+    public async Task TerminateAsync()
+    {
+        await Process!.TerminateAsync();
+        Assert.Equal(0, Process.ExitCode);
+        FoundByTag += Process.Errors.Count(static line => line.Contains("found by its tag", StringComparison.Ordinal));
         await Process.DisposeAsync();
         Process = null;
     }
