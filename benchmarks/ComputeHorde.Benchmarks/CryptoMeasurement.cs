@@ -8,6 +8,7 @@ internal sealed class CryptoMeasurement(string library, string operation, Func<i
     // Shorter than a time slice, so that on a busy machine some rounds run undisturbed.
     private const double RoundNanoseconds = 2e6;
 
+    private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(1.5);
     private readonly List<double> _rounds = [];
     private int _count;
 
@@ -25,8 +26,8 @@ internal sealed class CryptoMeasurement(string library, string operation, Func<i
     /// <summary>Measures an operation in this process.</summary>
     internal static CryptoMeasurement Local(string operation, Action run, int operationsPerRun = 1)
     {
-        // Long enough for every method to reach its last tier.
-        for (var clock = Stopwatch.StartNew(); clock.ElapsedMilliseconds < 1000;)
+        // Long enough for every method to reach its last tier, by the processor's clock and not the wall's: the machine may be busy.
+        for (var start = Environment.CpuUsage.TotalTime; Environment.CpuUsage.TotalTime - start < s_warmUp;)
         {
             run();
         }

@@ -4,4 +4,5 @@ using ComputeHorde.Benchmarks;
 return new RootCommand("Benchmarks of ComputeHorde.Durable")
 {
     CryptoCommand.Create(),
+    CryptoTimingCommand.Create(),
 }.Parse(args).Invoke();
