@@ -28,8 +28,8 @@ public sealed class AzuriteOptions
     public string NpmPath { get; init; } = "npm";
 
     /// <summary>How long Azurite may take to listen.</summary>
-    /// <value>Default 30 seconds.</value>
-    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    /// <value>Default 1 minute.</value>
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How long the installation before the first start may take.</summary>
     /// <value>Default 5 minutes.</value>

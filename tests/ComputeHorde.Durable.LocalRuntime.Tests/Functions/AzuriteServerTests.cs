@@ -13,11 +13,14 @@ public sealed class AzuriteServerTests
         using var data = new TempDirectory();
         int blobPort, queuePort;
         await using (var first = await AzuriteServer.StartAsync(new AzuriteOptions { DataDirectory = data.Path }))
+        using (var process = Process.GetProcessById(first.ProcessId))
         {
             (blobPort, queuePort) = (first.BlobEndpoint.Port, first.QueueEndpoint.Port);
             var container = new BlobContainerClient(first.ConnectionString, "kept");
             await container.CreateAsync();
             await container.UploadBlobAsync("a", new BinaryData("x"));
+            await first.DisposeAsync();
+            Assert.True(process.HasExited);
         }
 
         await using var second = await AzuriteServer.StartAsync(
@@ -25,17 +28,6 @@ public sealed class AzuriteServerTests
 
         Assert.Equal((blobPort, queuePort), (second.BlobEndpoint.Port, second.QueueEndpoint.Port));
         Assert.True(await new BlobContainerClient(second.ConnectionString, "kept").GetBlobClient("a").ExistsAsync());
-    }
-
-    [Fact]
-    public async Task Dispose_Running_EndsTheProcess()
-    {
-        var azurite = await AzuriteServer.StartAsync();
-        using var process = Process.GetProcessById(azurite.ProcessId);
-
-        await azurite.DisposeAsync();
-
-        Assert.True(process.HasExited);
     }
 
     [Fact]

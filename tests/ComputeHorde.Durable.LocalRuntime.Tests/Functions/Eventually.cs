@@ -3,7 +3,7 @@ namespace ComputeHorde.Durable.LocalRuntime.Tests.Functions;
 /// <summary>Bounded waiting for something that another process or thread brings about.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     public static Task True(Func<bool> condition) => True(() => Task.FromResult(condition()));
 

@@ -1,4 +1,5 @@
 using System.Net;
+using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.Durable.LocalRuntime.Tests.Functions;
@@ -19,24 +20,51 @@ public sealed class StorageOutageTests
             setup.Settings["TestContainer"] = "work";
             setup.HostJson("""{ "version": "2.0", "extensions": { "queues": { "maxPollingInterval": "00:00:00.2" } } }""");
         });
-        var storage = new StorageFixture(azurite);
+        await RunOneOfEachAsync(new StorageFixture(azurite), recorder, times: 1);
+        await azurite.DisposeAsync();
+        await Eventually.True(() => Count(host, "unreachable since") == 2);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await host.Http.GetAsync("admin/host/status")).StatusCode);
 
-        for (var round = 1; round <= 2; round++)
+        await using var again = await AzuriteServer.StartAsync(options);
+        await Eventually.True(() => Count(host, "reachable again after") == 2);
+        Assert.Equal(HttpStatusCode.OK, (await host.Http.GetAsync("admin/host/status")).StatusCode);
+        await RunOneOfEachAsync(new StorageFixture(again), recorder, times: 2);
+
+        Assert.Equal(4, host.Log.Messages(LogLevel.Warning).Count());
+    }
+
+    [Fact]
+    public void OutageMonitor_SeveralFailures_LogsEachOutageOnce()
+    {
+        using var log = new TestLog();
+        var clock = new ManualClock(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        var monitor = new OutageMonitor("Queue 'x'", log.CreateLogger("test"), clock);
+
+        monitor.Succeeded();
+        for (var outage = 0; outage < 2; outage++)
         {
-            await storage.SendAsync("work", $"message {round}");
-            await storage.Container("work").GetBlobClient($"{round}.json").UploadAsync(new BinaryData("x"), overwrite: true);
-            await Eventually.True(() => recorder.Calls("QueueText").Length == round && recorder.Calls("BlobText").Length == round);
-
-            await azurite.DisposeAsync();
-            await Eventually.True(() => Count(host, "unreachable since") == 2 * round);
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, (await host.Http.GetAsync("admin/host/status")).StatusCode);
-            azurite = await AzuriteServer.StartAsync(options);
-            await Eventually.True(() => Count(host, "reachable again after") == 2 * round);
-            Assert.Equal(HttpStatusCode.OK, (await host.Http.GetAsync("admin/host/status")).StatusCode);
+            monitor.Failed(new IOException("first\nsecond line"));
+            clock.Advance(TimeSpan.FromMinutes(2));
+            monitor.Failed(new IOException("again"));
+            monitor.Succeeded();
+            monitor.Succeeded();
         }
 
-        Assert.Equal(8, host.Log.Messages(LogLevel.Warning).Count());
-        await azurite.DisposeAsync();
+        Assert.Equal(
+            [
+                "Queue 'x' unreachable since 2026-01-01T00:00:00.0000000+00:00: first. Trying again until it is back",
+                "Queue 'x' reachable again after 00:02:00",
+                "Queue 'x' unreachable since 2026-01-01T00:02:00.0000000+00:00: first. Trying again until it is back",
+                "Queue 'x' reachable again after 00:02:00",
+            ],
+            log.Messages());
+    }
+
+    private static async Task RunOneOfEachAsync(StorageFixture storage, Recorder recorder, int times)
+    {
+        await storage.SendAsync("work", "message");
+        await storage.Container("work").GetBlobClient($"{times}.json").UploadAsync(new BinaryData("x"), overwrite: true);
+        await Eventually.True(() => recorder.Calls("QueueText").Length == times && recorder.Calls("BlobText").Length == times);
     }
 
     private static int Count(TestHost host, string text) =>
