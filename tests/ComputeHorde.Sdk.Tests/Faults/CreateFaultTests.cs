@@ -12,7 +12,7 @@ public sealed class CreateFaultTests
         await using var server = await FakeFacilitator.StartAsync();
         Func<Call, Task<bool>> hook = call => call is { Name: "create", Number: 1 } ? fault.ActAsync(call) : Task.FromResult(false);
         _ = afterStore ? server.AfterStore = hook : server.Before = hook;
-        using var client = server.Client(Small);
+        using var client = server.Client(Small, server.Timeouts);
 
         var result = await client.CreateJobAsync(Specs.Minimal, new CreateJobOptions { Tag = "run#1" });
 
@@ -196,9 +196,5 @@ public sealed class CreateFaultTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.CreateJobAsync(Specs.Minimal, null, cancel.Token));
     }
 
-    private static void Small(ComputeHordeOptions options)
-    {
-        options.RequestTimeout = TimeSpan.FromMilliseconds(700);
-        options.MaxResponseBytes = 50_000;
-    }
+    private static void Small(ComputeHordeOptions options) => options.MaxResponseBytes = 50_000;
 }

@@ -17,7 +17,7 @@ public sealed class ReadFaultTests
         await using var server = await FakeFacilitator.StartAsync();
         var job = server.Store("t");
         server.Before = call => call.Name == "get" && call.Number < 3 ? fault.ActAsync(call) : Task.FromResult(false);
-        using var client = server.Client(options => options.RequestTimeout = TimeSpan.FromMilliseconds(700));
+        using var client = server.Client(time: server.Timeouts);
         Assert.Equal(job.Text("uuid"), (await client.GetJobAsync(job.Text("uuid"))).Uuid);
         Assert.Equal(3, server.Calls("get"));
     }

@@ -129,7 +129,7 @@ public sealed class RunTests
         await using var server = await FakeFacilitator.StartAsync();
         using var client = server.Client();
         var error = await Assert.ThrowsAsync<ComputeHordeJobTimeoutException>(() =>
-            client.RunUntilCompleteAsync(Specs.Minimal, new RunOptions { Timeout = TimeSpan.FromMilliseconds(300) }));
+            client.RunUntilCompleteAsync(Specs.Minimal, new RunOptions { Timeout = TimeSpan.FromSeconds(3) }));
         Assert.Equal(server.Jobs[0].Text("uuid"), error.Job!.Uuid);
     }
 

@@ -74,7 +74,7 @@ public sealed class StreamingTests
         Assert.Same(own, created.StreamingCertificate);
         Assert.Equal(own.CertificatePem, created.Job.Streaming!.ClientCertificate);
         Assert.Same(own, (await client.CreateJobAsync(spec, options with { LookUpFirst = true })).StreamingCertificate);
-        var ready = await client.WaitForStreamingAsync(created.Job.Uuid, TimeSpan.FromSeconds(30));
+        var ready = await client.WaitForStreamingAsync(created.Job.Uuid, TimeSpan.FromMinutes(2));
         Assert.True(ready.Streaming!.IsReady);
     }
 

@@ -6,7 +6,7 @@ namespace ComputeHorde.Sdk.Tests.Scenarios;
 /// <summary>The client against an independent facilitator and validator, which check every signature for themselves.</summary>
 public sealed class EmulatorScenarioTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     [Fact]
     public async Task Scenario_EveryVolumeAndUploadInUnicode_CompletesAndReports()

@@ -27,7 +27,7 @@ public sealed class FirstGenerationTests
             ExecutorClass.AlwaysOnLlmA6000, "SN123.0", "echo", args: ["hello"], artifactsDir: "/artifacts", runCrossValidation: true, depositionComparisonMethod: method);
         Assert.True(job.IsInProgress);
         Assert.Equal("Sent", job.Status);
-        var result = await job.CrossValidateAsync(TimeSpan.FromSeconds(30));
+        var result = await job.CrossValidateAsync(TimeSpan.FromMinutes(2));
 
         Assert.Equal(verdict, result.Verdict);
         Assert.False(job.IsInProgress);

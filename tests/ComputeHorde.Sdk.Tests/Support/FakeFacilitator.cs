@@ -15,7 +15,8 @@ namespace ComputeHorde.Sdk.Tests;
 /// <param name="Name">nonce, login, create, get, list or report.</param>
 /// <param name="Number">1 for the first call of that name.</param>
 /// <param name="Context">The HTTP context.</param>
-internal sealed record Call(string Name, int Number, HttpContext Context);
+/// <param name="Server">The server.</param>
+internal sealed record Call(string Name, int Number, HttpContext Context, FakeFacilitator Server);
 
 /// <summary>A Kestrel server that stores jobs and misbehaves on demand. It checks no signatures: the emulator does that.</summary>
 internal sealed class FakeFacilitator : IAsyncDisposable
@@ -37,6 +38,9 @@ internal sealed class FakeFacilitator : IAsyncDisposable
 
     /// <summary>Runs after a job is stored and before the answer; true when it has answered or broken the connection.</summary>
     public Func<Call, Task<bool>> AfterStore { get; set; } = _ => Task.FromResult(false);
+
+    /// <summary>The clock of a client whose requests run out of time when this server keeps them waiting.</summary>
+    public ManualTimeouts Timeouts { get; } = new(TimeSpan.FromSeconds(30));
 
     /// <summary>The token that login gives.</summary>
     public Func<int, string> MakeToken { get; set; } = login => $"h.{Base64($"{{\"sub\":\"x\",\"iat\":1000,\"exp\":4600,\"n\":{login}}}")}.s";
@@ -131,7 +135,7 @@ internal sealed class FakeFacilitator : IAsyncDisposable
             _ when path.StartsWith("/api/v1/jobs/", StringComparison.Ordinal) => "get",
             _ => path,
         };
-        var call = new Call(name, _calls.AddOrUpdate(name, 1, (_, count) => count + 1), context);
+        var call = new Call(name, _calls.AddOrUpdate(name, 1, (_, count) => count + 1), context, this);
         Seen.Enqueue((name, context.Request.QueryString.Value ?? "", [.. context.Request.Headers.Keys], context.Request.Headers.Authorization.ToString()));
         using var reader = new StreamReader(context.Request.Body);
         var body = await reader.ReadToEndAsync();

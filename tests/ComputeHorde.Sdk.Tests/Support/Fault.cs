@@ -45,12 +45,12 @@ internal static class FaultExtensions
                 await FakeFacilitator.AnswerAsync(context, 200, "<html>Welcome</html>", "text/html");
                 break;
             case Fault.SlowHeaders:
-                await UntilGone(context);
+                await KeepWaiting(call);
                 break;
             case Fault.SlowBody:
                 await context.Response.WriteAsync("{");
                 await context.Response.Body.FlushAsync();
-                await UntilGone(context);
+                await KeepWaiting(call);
                 break;
             case Fault.HugeJson:
                 await FakeFacilitator.AnswerAsync(context, 201, $$"""{"uuid":"{{new string('x', 100_000)}}"}""");
@@ -63,10 +63,12 @@ internal static class FaultExtensions
         return true;
     }
 
-    private static async Task UntilGone(HttpContext context)
+    /// <summary>Says nothing more until the client gives up, which happens at once when it has the server's clock.</summary>
+    private static async Task KeepWaiting(Call call)
     {
         var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = context.RequestAborted.Register(() => gone.TrySetResult());
+        await using var registration = call.Context.RequestAborted.Register(() => gone.TrySetResult());
+        call.Server.Timeouts.Expire();
         await gone.Task;
     }
 }
