@@ -17,7 +17,7 @@ internal static partial class Logs
     [LoggerMessage(4, LogLevel.Warning, "Job with tag '{Tag}': behaviour ignored. {Reason}")]
     public static partial void BehaviourNotUnderstood(ILogger logger, string tag, string reason);
 
-    [LoggerMessage(5, LogLevel.Warning, "{Method} {Path} answers 500: {Reason}")]
+    [LoggerMessage(5, LogLevel.Warning, "{Method} {Path} breaks the real facilitator: {Reason}")]
     public static partial void UnkindAnswer(ILogger logger, string method, string path, string reason);
 
     [LoggerMessage(6, LogLevel.Error, "Job {Uuid} stopped by an error of the emulator.")]

@@ -149,7 +149,7 @@ public sealed class ExecutorTests : IAsyncLifetime
     {
         PyDict body = TestClient.Job("echo");
         body["env"] = new PyDict { ["EMULATOR_STDOUT_CHARS"] = "1000001" };
-        
+
         body["artifacts_dir"] = "/artifacts/";
         JsonNode job = await RunAsync(body);
         Assert.Equal(1_000_005, ((string)job["stdout"]!).Length);
@@ -225,18 +225,28 @@ public sealed class ExecutorTests : IAsyncLifetime
 
     private PyDict Put(string path, string relative, PyDict? headers) => new()
     {
-        ["output_upload_type"] = "single_file_put", ["url"] = _files.Address + path, ["relative_path"] = relative, ["signed_headers"] = headers,
+        ["output_upload_type"] = "single_file_put",
+        ["url"] = _files.Address + path,
+        ["relative_path"] = relative,
+        ["signed_headers"] = headers,
     };
 
     private static PyDict Inline(byte[] zip, string relative) => new()
     {
-        ["volume_type"] = "inline", ["contents"] = Convert.ToBase64String(zip), ["relative_path"] = relative,
+        ["volume_type"] = "inline",
+        ["contents"] = Convert.ToBase64String(zip),
+        ["relative_path"] = relative,
     };
 
     private static PyDict HuggingFace(string repository, string? patterns) => new()
     {
-        ["volume_type"] = "huggingface_volume", ["repo_id"] = repository, ["repo_type"] = null, ["revision"] = null, ["relative_path"] = "hf",
-        ["allow_patterns"] = patterns, ["token"] = null,
+        ["volume_type"] = "huggingface_volume",
+        ["repo_id"] = repository,
+        ["repo_type"] = null,
+        ["revision"] = null,
+        ["relative_path"] = "hf",
+        ["allow_patterns"] = patterns,
+        ["token"] = null,
     };
 
     private static float[] Npy(JsonNode job)

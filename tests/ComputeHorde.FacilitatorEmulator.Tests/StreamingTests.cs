@@ -11,33 +11,39 @@ public sealed class StreamingTests
     [Fact]
     public async Task StreamingJob_WithTheClientCertificate_ServesUntilItEnds()
     {
-        await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync(o => o.Speed = 20);
+        var time = new ManualTime();
+        await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync(o => o.TimeProvider = time);
         using TestClient client = await TestClient.LoginAsync(horde);
         using X509Certificate2 certificate = MakeClientCertificate();
         PyDict body = TestClient.Job("computehorde/stream:latest", "25");
         body["streaming_details"] = new PyDict { ["public_key"] = certificate.ExportCertificatePem() };
 
         string uuid = await client.CreateAsync(body);
-        JsonNode job = await client.WaitAsync(uuid, s => s == "streaming_ready");
+        await AdvanceToAsync(time, horde, "streaming_ready");
+        JsonNode job = await client.GetAsync(uuid);
         using HttpClient stream = Connect(job, certificate);
         Assert.Equal(HttpStatusCode.OK, (await stream.GetAsync("health")).StatusCode);
         Assert.Equal("ping", await (await stream.PostAsync("anything", new StringContent("ping"))).Content.ReadAsStringAsync());
 
-        job = await client.WaitForEndAsync(uuid);
+        await AdvanceToAsync(time, horde, "completed");
+        job = await client.GetAsync(uuid);
         Assert.Equal(["streaming_ready", "execution_done", "completed"], TestClient.Statuses(job).TakeLast(3));
     }
 
     [Fact]
     public async Task StreamingJob_WithAnotherCertificate_RefusesTheConnection()
     {
-        await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync(o => o.Speed = 20);
+        var time = new ManualTime();
+        await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync(o => o.TimeProvider = time);
         using TestClient client = await TestClient.LoginAsync(horde);
         using X509Certificate2 certificate = MakeClientCertificate();
         using X509Certificate2 other = MakeClientCertificate();
         PyDict body = TestClient.Job("computehorde/stream:latest", "25");
         body["streaming_details"] = new PyDict { ["public_key"] = certificate.ExportCertificatePem() };
 
-        JsonNode job = await client.WaitAsync(await client.CreateAsync(body), s => s == "streaming_ready");
+        string uuid = await client.CreateAsync(body);
+        await AdvanceToAsync(time, horde, "streaming_ready");
+        JsonNode job = await client.GetAsync(uuid);
         using HttpClient stream = Connect(job, other);
         await Assert.ThrowsAsync<HttpRequestException>(() => stream.GetAsync("health"));
     }
@@ -50,6 +56,18 @@ public sealed class StreamingTests
         using X509Certificate2 made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow.AddDays(365));
         return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
     }
+
+    /// <summary>The clock stands still once the status is reached, so the server stays for as long as the test needs it.</summary>
+    private static Task AdvanceToAsync(ManualTime time, FacilitatorEmulator horde, string status) => Wait.UntilAsync(() =>
+    {
+        if (horde.Jobs[0].Status == status)
+        {
+            return true;
+        }
+
+        time.Advance(TimeSpan.FromMilliseconds(100));
+        return false;
+    });
 
     private static HttpClient Connect(JsonNode job, X509Certificate2 certificate)
     {

@@ -53,7 +53,8 @@ internal sealed class FacilitatorApp(
         }
         catch (UnkindException e)
         {
-            Logs.UnkindAnswer(horde.Logger, http.Request.Method, http.Request.Path, horde.Options.Kind ? e.Message : e.Message.Split(':')[0]);
+            // What follows the colon may hold the signed text, with addresses and tokens: for the client's eyes only.
+            Logs.UnkindAnswer(horde.Logger, http.Request.Method, http.Request.Path, e.Message.Split(':')[0]);
             return horde.Options.Kind
                 ? Answer.Json(400, new PyDict { ["error"] = e.Message, ["details"] = $"The real facilitator answers {e.Status} with an HTML page." })
                 : Answer.Page(e.Status, e.Status == 400 ? "Bad Request (400)" : "Server Error (500)");
