@@ -5,10 +5,16 @@ param(
   [string] $Topic = $env:AZURE_EVENTGRID_TOPIC_NAME
 )
 $ErrorActionPreference = 'Stop'
-$function = 'StartJobFromBlobEvent'
 
 if (-not $Topic) {
   Write-Output 'Blobs are polled on this plan: nothing to subscribe.'
+  exit 0
+}
+
+$functions = az functionapp function list --resource-group $Group --name $App --output tsv `
+  --query "[?config.bindings[?type=='blobTrigger' && source=='EventGrid']].name"
+if (-not $functions) {
+  Write-Output "The app $App has no function that Event Grid could call."
   exit 0
 }
 
@@ -18,19 +24,22 @@ if (-not $key) {
 }
 
 $hostName = az functionapp show --resource-group $Group --name $App --query properties.defaultHostName --output tsv
-az eventgrid system-topic event-subscription create `
-  --name job-specifications `
-  --resource-group $Group `
-  --system-topic-name $Topic `
-  --endpoint-type webhook `
-  --endpoint "https://$hostName/runtime/webhooks/blobs?functionName=Host.Functions.$function&code=$key" `
-  --included-event-types Microsoft.Storage.BlobCreated `
-  --subject-begins-with /blobServices/default/containers/jobs/blobs/ `
-  --subject-ends-with .json `
-  --max-delivery-attempts 30 `
-  --event-ttl 1440 `
-  --output none
-if ($LASTEXITCODE -ne 0) {
-  exit $LASTEXITCODE
+foreach ($name in $functions) {
+  $function = ($name -split '/')[-1]
+  az eventgrid system-topic event-subscription create `
+    --name $function `
+    --resource-group $Group `
+    --system-topic-name $Topic `
+    --endpoint-type webhook `
+    --endpoint "https://$hostName/runtime/webhooks/blobs?functionName=Host.Functions.$function&code=$key" `
+    --included-event-types Microsoft.Storage.BlobCreated `
+    --subject-begins-with /blobServices/default/containers/jobs/blobs/ `
+    --subject-ends-with .json `
+    --max-delivery-attempts 30 `
+    --event-ttl 1440 `
+    --output none
+  if ($LASTEXITCODE -ne 0) {
+    exit $LASTEXITCODE
+  }
+  Write-Output "Subscribed $function to container jobs."
 }
-Write-Output "Subscribed $function to container jobs."

@@ -1,16 +1,22 @@
 #!/bin/sh
-# Subscribes the blob-triggered function to the specifications that land in container `jobs`. Runs after every deployment; a second run changes nothing.
-# The web hook's address holds a system key of the app, so it is made here and not by Terraform: the key would stand in the state.
+# Subscribes every function with an Event Grid blob trigger to the specifications that land in container `jobs`. Runs after every deployment; a
+# second run changes nothing. The web hook's address holds a system key of the app, so this is not Terraform's: the key would stand in its state.
 # Usage: subscribe-blob-events.sh [RESOURCE_GROUP FUNCTION_APP TOPIC]   (azd gives them as environment variables)
 set -eu
 
 group=${1:-$AZURE_RESOURCE_GROUP}
 app=${2:-$AZURE_FUNCTION_APP_NAME}
 topic=${3:-${AZURE_EVENTGRID_TOPIC_NAME:-}}
-function=StartJobFromBlobEvent
 
 if [ -z "$topic" ]; then
   echo "Blobs are polled on this plan: nothing to subscribe."
+  exit 0
+fi
+
+functions=$(az functionapp function list --resource-group "$group" --name "$app" --output tsv \
+  --query "[?config.bindings[?type=='blobTrigger' && source=='EventGrid']].name")
+if [ -z "$functions" ]; then
+  echo "The app $app has no function that Event Grid could call."
   exit 0
 fi
 
@@ -21,16 +27,19 @@ if [ -z "$key" ]; then
 fi
 
 host=$(az functionapp show --resource-group "$group" --name "$app" --query properties.defaultHostName --output tsv)
-az eventgrid system-topic event-subscription create \
-  --name job-specifications \
-  --resource-group "$group" \
-  --system-topic-name "$topic" \
-  --endpoint-type webhook \
-  --endpoint "https://$host/runtime/webhooks/blobs?functionName=Host.Functions.$function&code=$key" \
-  --included-event-types Microsoft.Storage.BlobCreated \
-  --subject-begins-with /blobServices/default/containers/jobs/blobs/ \
-  --subject-ends-with .json \
-  --max-delivery-attempts 30 \
-  --event-ttl 1440 \
-  --output none
-echo "Subscribed $function to container jobs."
+for function in $functions; do
+  function=${function##*/}
+  az eventgrid system-topic event-subscription create \
+    --name "$function" \
+    --resource-group "$group" \
+    --system-topic-name "$topic" \
+    --endpoint-type webhook \
+    --endpoint "https://$host/runtime/webhooks/blobs?functionName=Host.Functions.$function&code=$key" \
+    --included-event-types Microsoft.Storage.BlobCreated \
+    --subject-begins-with /blobServices/default/containers/jobs/blobs/ \
+    --subject-ends-with .json \
+    --max-delivery-attempts 30 \
+    --event-ttl 1440 \
+    --output none
+  echo "Subscribed $function to container jobs."
+done

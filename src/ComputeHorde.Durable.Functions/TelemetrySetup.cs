@@ -27,7 +27,7 @@ internal static class TelemetrySetup
         var telemetry = builder.Services.AddOpenTelemetry();
         telemetry.UseFunctionsWorkerDefaults();
         telemetry.WithTracing(static tracing => tracing.AddSource(ComputeHordeTelemetry.ActivitySourceName, DurableTelemetry.SourceName));
-        telemetry.WithMetrics(static metrics => metrics.AddMeter(ComputeHordeTelemetry.MeterName));
+        telemetry.WithMetrics(static metrics => metrics.AddMeter(ComputeHordeTelemetry.MeterName, DurableTelemetry.SourceName));
 
         if (builder.Configuration["APPLICATIONINSIGHTS_CONNECTION_STRING"] is { Length: > 0 } connection)
         {

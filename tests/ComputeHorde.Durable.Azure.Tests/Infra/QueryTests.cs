@@ -1,4 +1,6 @@
+using System.Diagnostics.Metrics;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 
@@ -21,10 +23,24 @@ public sealed partial class QueryTests(InfraFixture infra) : IClassFixture<Infra
     {
         var text = Repository.ReadText("infra", "modules", "monitoring", "queries", query + ".kql");
         var events = EventPattern().Matches(text).SelectMany(static match => QuotedPattern().Matches(match.Value)).Select(static match => match.Groups["text"].Value).ToList();
+        if (events.Count == 0)
+        {
+            return;
+        }
+
         var fields = FieldPattern().Matches(text).Select(static match => match.Groups["name"].Value).Except(["EventName"]).Distinct();
 
         Assert.All(events, static name => Assert.Contains(name, Messages.Keys));
         Assert.All(fields, field => Assert.Contains(events, name => Messages[name].Contains('{' + field + '}', StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Queries))]
+    public void Query_OfMetrics_NamesInstrumentsThatExist(string query)
+    {
+        var named = MetricPattern().Matches(Repository.ReadText("infra", "modules", "monitoring", "queries", query + ".kql")).Select(static match => match.Groups["text"].Value);
+
+        Assert.Subset(Instruments(), named.ToHashSet(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -37,6 +53,18 @@ public sealed partial class QueryTests(InfraFixture infra) : IClassFixture<Infra
         Assert.Equal(Queries.Select(static row => row.Data).Order(StringComparer.Ordinal), alerts.Union(charts).Order(StringComparer.Ordinal));
         Assert.Superset(new HashSet<string> { "failed-runs", "confirmed-cheats" }, alerts.ToHashSet());
     }
+
+    private static HashSet<string> Instruments()
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        using var listener = new MeterListener { InstrumentPublished = (instrument, _) => names.Add(instrument.Name) };
+        RuntimeHelpers.RunClassConstructor(typeof(DurableTelemetry).TypeHandle);
+        listener.Start();
+        return names;
+    }
+
+    [GeneratedRegex("\"(?<text>computehorde\\.[\\w.]+)\"", RegexOptions.None, 1000)]
+    private static partial Regex MetricPattern();
 
     [GeneratedRegex(@"Properties\.EventName\) (==|in) [^\n]+", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex EventPattern();
