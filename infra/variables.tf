@@ -62,6 +62,11 @@ variable "settings" {
     condition     = length(setintersection(keys(var.settings), ["ComputeHorde__HotkeySecret", "AzureWebJobsStorage"])) == 0
     error_message = "The hotkey belongs in Key Vault and storage uses an identity: neither may be given as a plain setting."
   }
+
+  validation {
+    condition     = contains(["", "@Microsoft.KeyVault("], substr(lookup(var.settings, "ComputeHorde__S3SecretAccessKey", ""), 0, 20))
+    error_message = "ComputeHorde__S3SecretAccessKey must be a Key Vault reference: @Microsoft.KeyVault(SecretUri=...)."
+  }
 }
 
 variable "hotkey_secret_name" {
