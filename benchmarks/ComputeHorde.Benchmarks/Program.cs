@@ -5,4 +5,5 @@ return new RootCommand("Benchmarks of ComputeHorde.Durable")
 {
     CryptoCommand.Create(),
     CryptoTimingCommand.Create(),
+    EngineCommand.Create(),
 }.Parse(args).Invoke();

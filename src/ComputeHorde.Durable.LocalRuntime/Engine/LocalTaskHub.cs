@@ -65,6 +65,9 @@ public sealed class LocalTaskHub : IAsyncDisposable
     /// <summary>Cancelled when the hub begins to stop: activities should come to an end.</summary>
     public CancellationToken Stopping => stopping.Token;
 
+    /// <summary>How many transactions the store has committed since the hub started.</summary>
+    public long CommittedTransactions => store.Commits;
+
     internal CommitQueue Commits { get; }
 
     internal InstanceDirectory Directory { get; }

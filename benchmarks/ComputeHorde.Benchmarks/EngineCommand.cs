@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.Text.Json;
+
+namespace ComputeHorde.Benchmarks;
+
+/// <summary>The durable engine on SQLite with <c>synchronous=FULL</c>: medians of several runs, after one to warm up.</summary>
+internal static class EngineCommand
+{
+    internal static Command Create()
+    {
+        var runs = new Option<int>("--runs") { Description = "How often each shape runs.", DefaultValueFactory = _ => 5 };
+        var scale = new Option<double>("--scale") { Description = "Multiplies the numbers of orchestrations.", DefaultValueFactory = _ => 1 };
+        var only = new Option<string?>("--only") { Description = "Runs one shape." };
+        var folder = new Option<string?>("--folder") { Description = "Where the databases are written; by default a temporary folder." };
+        var command = new Command("engine", "The durable engine on SQLite: a table, then one JSON line for each shape") { runs, scale, only, folder };
+        command.SetAction((parsed, _) => RunAsync(
+            parsed.GetValue(runs), parsed.GetValue(scale), parsed.GetValue(only), parsed.GetValue(folder)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(int runs, double scale, string? only, string? folder)
+    {
+        var temporary = folder is null ? Directory.CreateTempSubdirectory("engine-benchmark").FullName : null;
+        List<string> lines = [];
+        try
+        {
+            Console.WriteLine($"{"shape",-10} {"items",7} {"per second",11} {"CPU ms/item",12} {"KB/item",9} {"commits/orch.",14} {"peak MB",8}");
+            foreach (var shape in EngineShapes.All(scale).Where(shape => only is null || shape.Name == only))
+            {
+                lines.Add(await ReportAsync(shape, runs, folder ?? temporary!));
+            }
+
+            if (only is null or "waiting")
+            {
+                lines.Add(await EngineWaiting.ReportAsync((int)(100_000 * scale), folder ?? temporary!));
+            }
+        }
+        finally
+        {
+            if (temporary is not null)
+            {
+                Directory.Delete(temporary, recursive: true);
+            }
+        }
+
+        lines.ForEach(Console.WriteLine);
+        return 0;
+    }
+
+    private static async Task<string> ReportAsync(EngineShape shape, int runs, string folder)
+    {
+        await EngineMeasurement.RunAsync(shape, folder);
+        List<EngineMeasurement> results = [];
+        for (var run = 0; run < runs; run++)
+        {
+            results.Add(await EngineMeasurement.RunAsync(shape, folder));
+        }
+
+        double Median(Func<EngineMeasurement, double> value) => results.Select(value).Order().ElementAt(results.Count / 2);
+        var rate = shape.Items / Median(result => result.Seconds);
+        var cpu = Median(result => result.CpuMilliseconds) / shape.Items;
+        var bytes = Median(result => result.AllocatedBytes) / shape.Items;
+        var commits = Median(result => result.Commits) / shape.Orchestrations;
+        var peak = results.Max(result => result.PeakBytes) / 1e6;
+        Console.WriteLine($"{shape.Name,-10} {shape.Items,7} {rate,11:F0} {cpu,12:F4} {bytes / 1024,9:F2} {commits,14:F3} {peak,8:F0}");
+        return JsonSerializer.Serialize(new
+        {
+            shape = shape.Name,
+            unit = shape.Unit,
+            items = shape.Items,
+            per_second = Math.Round(rate),
+            cpu_ms_per_item = Math.Round(cpu, 4),
+            bytes_per_item = Math.Round(bytes),
+            commits_per_orchestration = Math.Round(commits, 4),
+            peak_mb = Math.Round(peak),
+            runs,
+        });
+    }
+}

@@ -1,0 +1,36 @@
+using System.Diagnostics;
+using ComputeHorde.Durable.LocalRuntime;
+
+namespace ComputeHorde.Benchmarks;
+
+/// <summary>One run of a shape on a fresh database.</summary>
+internal sealed record EngineMeasurement(double Seconds, double CpuMilliseconds, long AllocatedBytes, long Commits, long PeakBytes)
+{
+    internal static async Task<EngineMeasurement> RunAsync(EngineShape shape, string folder)
+    {
+        var path = Path.Combine(folder, $"{Guid.NewGuid():N}.db");
+        try
+        {
+            await using var host = await LocalTaskHost.StartAsync(shape.Register, new LocalTaskHostOptions { DatabasePath = path });
+            GC.Collect();
+            using var process = Process.GetCurrentProcess();
+            var (cpu, allocated, clock) = (process.TotalProcessorTime, GC.GetTotalAllocatedBytes(), Stopwatch.StartNew());
+            await shape.RunAsync(host);
+            var seconds = clock.Elapsed.TotalSeconds;
+            process.Refresh();
+            return new EngineMeasurement(
+                seconds,
+                (process.TotalProcessorTime - cpu).TotalMilliseconds,
+                GC.GetTotalAllocatedBytes() - allocated,
+                host.Hub.CommittedTransactions,
+                process.PeakWorkingSet64);
+        }
+        finally
+        {
+            foreach (var file in Directory.EnumerateFiles(folder, Path.GetFileName(path) + "*"))
+            {
+                File.Delete(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,14 @@
+using ComputeHorde.Durable.LocalRuntime;
+using Microsoft.DurableTask;
+
+namespace ComputeHorde.Benchmarks;
+
+/// <summary>A way to load the engine.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Unit">What is counted.</param>
+/// <param name="Items">How many of that one run holds.</param>
+/// <param name="Orchestrations">How many orchestrations one run starts, sub-orchestrations included.</param>
+/// <param name="Register">Adds its orchestrators and activities.</param>
+/// <param name="RunAsync">Runs it to its end.</param>
+internal sealed record EngineShape(
+    string Name, string Unit, int Items, int Orchestrations, Action<DurableTaskRegistry> Register, Func<LocalTaskHost, Task> RunAsync);
