@@ -3,8 +3,7 @@ using Microsoft.DurableTask;
 namespace ComputeHorde.Durable.LocalRuntime.Engine;
 
 /// <summary>One call of an activity.</summary>
-internal sealed class ActivityCall(ActivityDispatcher dispatcher, string instanceId, long key, int generation, TaskScheduled task)
-    : TaskActivityContext, IThreadPoolWorkItem
+internal sealed class ActivityCall(string instanceId, long key, int generation, TaskScheduled task) : TaskActivityContext
 {
     public override TaskName Name => task.Name;
 
@@ -18,6 +17,4 @@ internal sealed class ActivityCall(ActivityDispatcher dispatcher, string instanc
     public TaskScheduled Task => task;
 
     public Message Answer(HistoryEvent answer) => new(answer, Key: key, Generation: generation);
-
-    void IThreadPoolWorkItem.Execute() => _ = dispatcher.RunAsync(this);
 }

@@ -13,12 +13,13 @@ internal sealed class ActivityDispatcher(
     Work running,
     Action<string, Message> deliver,
     ILogger logger,
-    CancellationToken stopping)
+    CancellationToken stopping) : IThreadPoolWorkItem
 {
     private readonly Lock gate = new();
     private readonly Queue<ActivityCall> waiting = [];
     private readonly HashSet<(long Key, int Generation, int TaskId)> inFlight = [];
     private int active;
+    private bool starting;
 
     /// <summary>How many activities are running.</summary>
     public int Active => Volatile.Read(ref active);
@@ -35,7 +36,8 @@ internal sealed class ActivityDispatcher(
     /// <summary>Runs a call, unless it is in flight already.</summary>
     public void Add(string instanceId, long key, int generation, TaskScheduled task)
     {
-        var call = new ActivityCall(this, instanceId, key, generation, task);
+        var call = new ActivityCall(instanceId, key, generation, task);
+        var start = false;
         lock (gate)
         {
             if (!inFlight.Add(call.Identity))
@@ -43,28 +45,87 @@ internal sealed class ActivityDispatcher(
                 return;
             }
 
-            if (active >= most || stopping.IsCancellationRequested)
-            {
-                waiting.Enqueue(call);
-                return;
-            }
-
-            active++;
+            waiting.Enqueue(call);
+            start = MayStart();
         }
 
         running.Begin();
-        ThreadPool.UnsafeQueueUserWorkItem(call, preferLocal: false);
+        if (start)
+        {
+            Start();
+        }
     }
 
-    /// <summary>Runs one call to its end.</summary>
-    public async Task RunAsync(ActivityCall call)
+    /// <summary>Runs calls as long as there are any that may run. A call that waits does not keep the next from starting.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        lock (gate)
+        {
+            starting = false;
+        }
+
+        while (TryTake() is { } call)
+        {
+            _ = RunAsync(call);
+        }
+    }
+
+    /// <summary>Whether another thread should come and take calls; at most one is on its way.</summary>
+    private bool MayStart()
+    {
+        if (starting || waiting.Count == 0 || active >= most || stopping.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        return starting = true;
+    }
+
+    private void Start() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+
+    private ActivityCall? TryTake()
+    {
+        ActivityCall? call;
+        bool start;
+        lock (gate)
+        {
+            if (active >= most || stopping.IsCancellationRequested || !waiting.TryDequeue(out call))
+            {
+                return null;
+            }
+
+            active++;
+            start = MayStart();
+        }
+
+        if (start)
+        {
+            Start();
+        }
+
+        return call;
+    }
+
+    private async Task RunAsync(ActivityCall call)
     {
         if (await AnswerAsync(call) is { } answer)
         {
             deliver(call.InstanceId, call.Answer(answer));
         }
 
-        Next(call);
+        bool start;
+        lock (gate)
+        {
+            inFlight.Remove(call.Identity);
+            active--;
+            start = MayStart();
+        }
+
+        running.End();
+        if (start)
+        {
+            Start();
+        }
     }
 
     private async ValueTask<HistoryEvent?> AnswerAsync(ActivityCall call)
@@ -95,28 +156,6 @@ internal sealed class ActivityDispatcher(
             // Whatever an activity throws is its answer to the orchestrator.
             Logs.ActivityFailed(logger, task.Name, task.Id, call.InstanceId, e);
             return new TaskFailed(task.Id, TaskFailureDetails.FromException(e));
-        }
-    }
-
-    private void Next(ActivityCall done)
-    {
-        ActivityCall? next = null;
-        lock (gate)
-        {
-            inFlight.Remove(done.Identity);
-            if (stopping.IsCancellationRequested || !waiting.TryDequeue(out next))
-            {
-                active--;
-            }
-        }
-
-        if (next is not null)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(next, preferLocal: false);
-        }
-        else
-        {
-            running.End();
         }
     }
 }

@@ -9,6 +9,9 @@ internal abstract class PendingCommit
     /// <summary>Which life of the hub it belongs to, after a failed write a new one begins; -1 for the one it is queued in.</summary>
     public int Epoch { get; set; } = -1;
 
+    /// <summary>Whether somebody waits for it; else it may wait a moment for company.</summary>
+    public virtual bool IsUrgent => true;
+
     public abstract void Write(IStoreTransaction transaction);
 
     /// <summary>It is durable: let its effects out.</summary>
@@ -20,16 +23,22 @@ internal abstract class PendingCommit
 
 /// <summary>
 /// Group commit: whoever finds the gate open writes everything that waits, of all instances, in one transaction. While
-/// that is under way the others go on and queue up the next batch.
+/// that is under way the others go on and queue up the next batch. A turn that lets nothing out, because it only set a
+/// timer, waits up to <see cref="LongestDelay"/> for others: it costs no commit of its own then.
 /// </summary>
 internal sealed class CommitQueue(IDurableStore store, Work work, Action<Exception> failed)
 {
     private const int LargestBatch = 4096;
 
+    /// <summary>How many milliseconds a write that nobody waits for may wait.</summary>
+    private const int LongestDelay = 2;
+
     private readonly ConcurrentQueue<PendingCommit> waiting = new();
     private readonly List<PendingCommit> batch = [];
     private readonly object gate = new();
     private int epoch;
+    private int urgent;
+    private long since;
 
     /// <summary>The present life of the hub.</summary>
     public int Epoch => Volatile.Read(ref epoch);
@@ -40,15 +49,29 @@ internal sealed class CommitQueue(IDurableStore store, Work work, Action<Excepti
     {
         work.Begin();
         item.Epoch = item.Epoch < 0 ? Epoch : item.Epoch;
+        if (item.IsUrgent)
+        {
+            Interlocked.Increment(ref urgent);
+        }
+        else if (waiting.IsEmpty)
+        {
+            Volatile.Write(ref since, Environment.TickCount64);
+        }
+
         waiting.Enqueue(item);
     }
+
+    /// <summary>How many milliseconds what waits may go on waiting; 0 when it must be written now, -1 when there is nothing.</summary>
+    public int MillisecondsToSleep() => waiting.IsEmpty
+        ? Timeout.Infinite
+        : Volatile.Read(ref urgent) > 0 ? 0 : (int)Math.Clamp(Volatile.Read(ref since) + LongestDelay - Environment.TickCount64, 0, LongestDelay);
 
     /// <summary>Writes what waits, unless somebody else is writing.</summary>
     /// <returns>Whether there was something to write.</returns>
     public bool TryCommit()
     {
         var did = false;
-        while (!waiting.IsEmpty && Monitor.TryEnter(gate))
+        while (MillisecondsToSleep() == 0 && Monitor.TryEnter(gate))
         {
             try
             {
@@ -77,7 +100,7 @@ internal sealed class CommitQueue(IDurableStore store, Work work, Action<Excepti
     public void BeginEpoch(Exception cause)
     {
         Interlocked.Increment(ref epoch);
-        while (waiting.TryDequeue(out var item))
+        while (TryTake() is { } item)
         {
             item.Failed(cause);
             work.End();
@@ -86,7 +109,7 @@ internal sealed class CommitQueue(IDurableStore store, Work work, Action<Excepti
 
     private void CommitBatch()
     {
-        while (batch.Count < LargestBatch && waiting.TryDequeue(out var item))
+        while (batch.Count < LargestBatch && TryTake() is { } item)
         {
             if (item.Epoch == Epoch)
             {
@@ -122,6 +145,21 @@ internal sealed class CommitQueue(IDurableStore store, Work work, Action<Excepti
         }
 
         batch.Clear();
+    }
+
+    private PendingCommit? TryTake()
+    {
+        if (!waiting.TryDequeue(out var item))
+        {
+            return null;
+        }
+
+        if (item.IsUrgent)
+        {
+            Interlocked.Decrement(ref urgent);
+        }
+
+        return item;
     }
 
     private void WriteBatch(IStoreTransaction transaction)

@@ -48,13 +48,14 @@ public sealed class LocalTaskHub : IAsyncDisposable
         var clock = options.TimeProvider as VirtualTimeProvider;
         core = new Work(clock is null ? null : clock.Enter, clock is null ? null : clock.Leave);
         activities = new Work(clock is null ? null : clock.EnterRunning, clock is null ? null : clock.LeaveRunning);
+        MayDelayWrites = options.TimeProvider == TimeProvider.System;
         Directory = new InstanceDirectory(store, options.WarmInstances, options.WarmBytes);
         Commits = new CommitQueue(store, core, Restart);
         Wakes = new WakeQueue(options.TimeProvider, instanceId => Deliver(instanceId, default));
         Activities = new ActivityDispatcher(
             registry, scopes, converter, options.MaxConcurrentActivities, activities, (id, message) => Deliver(id, message), logger, stopping.Token);
         var turns = new TurnRunner(this, registry, scopes, store, converter, options.TimeProvider, loggers, logger);
-        Workers = new TurnWorkers(options.MaxConcurrentOrchestrations, turns.Run, Commits, core);
+        Workers = new TurnWorkers(options.MaxConcurrentOrchestrations, turns.Run, Commits, Wakes, core);
         Client = new LocalDurableTaskClient(this, store, converter, options.TimeProvider);
         clock?.Attach(() => Wakes.Count > 0);
     }
@@ -67,6 +68,9 @@ public sealed class LocalTaskHub : IAsyncDisposable
 
     /// <summary>How many transactions the store has committed since the hub started.</summary>
     public long CommittedTransactions => store.Commits;
+
+    /// <summary>Whether a write that nobody waits for may wait for others: not on a clock that stands still meanwhile.</summary>
+    internal bool MayDelayWrites { get; }
 
     internal CommitQueue Commits { get; }
 
@@ -115,7 +119,7 @@ public sealed class LocalTaskHub : IAsyncDisposable
         await stopping.CancelAsync();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(options.DrainTimeout);
-        while (!(activities.IsIdle && core.IsIdle) && !limit.IsCancellationRequested)
+        while (!(Activities.Active == 0 && core.IsIdle) && !limit.IsCancellationRequested)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, CancellationToken.None);
         }
@@ -130,7 +134,6 @@ public sealed class LocalTaskHub : IAsyncDisposable
         await StopAsync();
         Interlocked.Exchange(ref state, 3);
         Wakes.Dispose();
-        Workers.Dispose();
         stopping.Dispose();
         stopped.Dispose();
     }

@@ -17,8 +17,8 @@ internal sealed class TurnCommit(LocalTaskHub hub, Instance instance, InstanceRo
     /// <summary>Whether the history starts over.</summary>
     public bool StartsOver { get; init; }
 
-    /// <summary>The next time a timer goes off.</summary>
-    public long? NextTimer { get; init; }
+    public override bool IsUrgent => !hub.MayDelayWrites || IsNew || StartsOver || state.IsOver
+        || Calls is not null || Children is not null || Outgoing is not null || Acknowledged is not null;
 
     /// <summary>Stored messages that were taken.</summary>
     public List<long>? Consumed { get; set; }
@@ -108,11 +108,6 @@ internal sealed class TurnCommit(LocalTaskHub hub, Instance instance, InstanceRo
         foreach (var (instanceId, stored, item) in Outgoing ?? [])
         {
             hub.Deliver(instanceId, new Message(item, stored.Id, stored.Target, stored.Generation));
-        }
-
-        if (NextTimer is { } next)
-        {
-            hub.Wakes.Set(row.InstanceId, next);
         }
 
         instance.RemoveUncommitted();

@@ -272,7 +272,6 @@ internal sealed class TurnRunner(
             Epoch = epoch,
             IsNew = instance.IsNew,
             StartsOver = next is not null,
-            NextTimer = state.WakeAt,
             Consumed = consumed,
             Acknowledged = acknowledged,
         };
@@ -294,6 +293,11 @@ internal sealed class TurnRunner(
         instance.AddUncommitted();
         hub.Write(commit);
         (instance.Row, instance.State) = (row, state);
+        if (state.WakeAt is { } wake)
+        {
+            hub.Wakes.Set(row.InstanceId, wake);
+        }
+
         if (state.IsOver || next is not null)
         {
             hub.Directory.SetBytes(instance, 0);

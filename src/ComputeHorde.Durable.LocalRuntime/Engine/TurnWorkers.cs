@@ -6,17 +6,18 @@ namespace ComputeHorde.Durable.LocalRuntime.Engine;
 /// The threads that run turns and write. One is enough as long as it keeps up, and gives the largest batches; more join
 /// when the queue grows or when a turn takes long. They are not pool threads, so that activities cannot starve them.
 /// </summary>
-internal sealed class TurnWorkers(int most, Action<Instance> run, CommitQueue commits, Work work) : IDisposable
+internal sealed class TurnWorkers(int most, Action<Instance> run, CommitQueue commits, WakeQueue wakes, Work work)
 {
     private const int QueuePerWorker = 64;
     private const int LargestBacklog = 1024;
     private const long SlowTurnMilliseconds = 5;
 
     private readonly ConcurrentQueue<Instance> ready = new();
-    private readonly SemaphoreSlim wake = new(0);
+    private readonly object sleepers = new();
     private readonly List<Thread> threads = [];
     private int active;
     private int waking;
+    private int signals;
     private long lastProgress;
     private volatile bool stopped;
 
@@ -49,14 +50,17 @@ internal sealed class TurnWorkers(int most, Action<Instance> run, CommitQueue co
     public void Stop()
     {
         stopped = true;
-        wake.Release(most);
+        lock (sleepers)
+        {
+            signals += most;
+            Monitor.PulseAll(sleepers);
+        }
+
         foreach (var thread in threads)
         {
             thread.Join();
         }
     }
-
-    public void Dispose() => wake.Dispose();
 
     private void Wake()
     {
@@ -68,7 +72,32 @@ internal sealed class TurnWorkers(int most, Action<Instance> run, CommitQueue co
                 || Environment.TickCount64 - Volatile.Read(ref lastProgress) > SlowTurnMilliseconds)))
         {
             Interlocked.Increment(ref waking);
-            wake.Release();
+            lock (sleepers)
+            {
+                signals++;
+                Monitor.Pulse(sleepers);
+            }
+        }
+    }
+
+    /// <summary>Sleeps until there is work or until a timer is due.</summary>
+    private void Sleep()
+    {
+        lock (sleepers)
+        {
+            while (signals == 0 && !stopped)
+            {
+                var milliseconds = MillisecondsToSleep();
+                if (milliseconds == 0)
+                {
+                    Interlocked.Increment(ref waking);
+                    return;
+                }
+
+                Monitor.Wait(sleepers, milliseconds);
+            }
+
+            signals--;
         }
     }
 
@@ -76,7 +105,7 @@ internal sealed class TurnWorkers(int most, Action<Instance> run, CommitQueue co
     {
         while (!stopped)
         {
-            wake.Wait();
+            Sleep();
             Interlocked.Increment(ref active);
             Interlocked.Decrement(ref waking);
             do
@@ -84,12 +113,20 @@ internal sealed class TurnWorkers(int most, Action<Instance> run, CommitQueue co
                 RunAll();
                 Interlocked.Decrement(ref active);
             }
-            while (!stopped && (!ready.IsEmpty || commits.Count > 0) && TryRejoin());
+            while (!stopped && (!ready.IsEmpty || commits.MillisecondsToSleep() == 0) && TryRejoin());
         }
     }
 
     /// <summary>Something came between the last look at the queues and leaving: stay, unless another is at it.</summary>
     private bool TryRejoin() => Interlocked.CompareExchange(ref active, 1, 0) == 0;
+
+    private int MillisecondsToSleep()
+    {
+        // Whoever is active writes too: only the last to fall asleep must watch what waits to be written.
+        var write = Volatile.Read(ref active) == 0 ? commits.MillisecondsToSleep() : Timeout.Infinite;
+        var timer = wakes.MillisecondsToSleep();
+        return timer < 0 ? write : write < 0 ? timer : Math.Min(timer, write);
+    }
 
     private void RunAll()
     {
@@ -105,7 +142,11 @@ internal sealed class TurnWorkers(int most, Action<Instance> run, CommitQueue co
                     commits.TryCommit();
                 }
             }
-            else if (!commits.TryCommit())
+            else if (wakes.MillisecondsToSleep() == 0)
+            {
+                wakes.Fire();
+            }
+            else if (commits.MillisecondsToSleep() != 0 || !commits.TryCommit())
             {
                 return;
             }

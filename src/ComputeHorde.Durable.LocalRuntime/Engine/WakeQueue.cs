@@ -1,6 +1,9 @@
 namespace ComputeHorde.Durable.LocalRuntime.Engine;
 
-/// <summary>Wakes instances at their next timer: one entry for each, whether it is in memory or not.</summary>
+/// <summary>
+/// Wakes instances at their next timer: one entry for each, whether it is in memory or not. On the system's own clock the
+/// idle worker watches the time, which saves two changes of threads; any other clock calls back.
+/// </summary>
 internal sealed class WakeQueue : IDisposable
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(20);
@@ -10,7 +13,7 @@ internal sealed class WakeQueue : IDisposable
     private readonly PriorityQueue<string, long> order = new();
     private readonly TimeProvider time;
     private readonly Action<string> wake;
-    private readonly ITimer timer;
+    private readonly ITimer? timer;
     private readonly List<string> due = [];
     private long armed = long.MaxValue;
     private bool disposed;
@@ -19,7 +22,7 @@ internal sealed class WakeQueue : IDisposable
     public WakeQueue(TimeProvider time, Action<string> wake)
     {
         (this.time, this.wake) = (time, wake);
-        timer = time.CreateTimer(static state => ((WakeQueue)state!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        timer = time == TimeProvider.System ? null : time.CreateTimer(static state => ((WakeQueue)state!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>How many instances wait for a timer.</summary>
@@ -45,6 +48,15 @@ internal sealed class WakeQueue : IDisposable
         }
     }
 
+    /// <summary>How many milliseconds a worker may sleep before it must call <see cref="Fire"/>; -1 for as long as it likes.</summary>
+    public int MillisecondsToSleep()
+    {
+        var next = Volatile.Read(ref armed);
+        return timer is not null || next == long.MaxValue
+            ? Timeout.Infinite
+            : (int)Math.Clamp(Math.Ceiling((next - time.GetUtcNow().UtcTicks) / (double)TimeSpan.TicksPerMillisecond), 0, 60_000);
+    }
+
     /// <summary>Forgets everything.</summary>
     public void Clear()
     {
@@ -53,6 +65,7 @@ internal sealed class WakeQueue : IDisposable
             wakes.Clear();
             count = 0;
             order.Clear();
+            armed = long.MaxValue;
         }
     }
 
@@ -61,11 +74,12 @@ internal sealed class WakeQueue : IDisposable
         lock (gate)
         {
             disposed = true;
-            timer.Dispose();
+            timer?.Dispose();
         }
     }
 
-    private void Fire()
+    /// <summary>Wakes the instances whose time has come.</summary>
+    public void Fire()
     {
         lock (gate)
         {
@@ -106,7 +120,12 @@ internal sealed class WakeQueue : IDisposable
 
     private void Arm(long at)
     {
-        armed = at;
+        Volatile.Write(ref armed, at);
+        if (timer is null)
+        {
+            return;
+        }
+
         // Timers count whole milliseconds: rounded up, or they would go off too early and be set again and again.
         var delay = TimeSpan.FromMilliseconds(Math.Ceiling((at - time.GetUtcNow().UtcTicks) / (double)TimeSpan.TicksPerMillisecond));
         timer.Change(delay < TimeSpan.Zero ? TimeSpan.Zero : delay > Longest ? Longest : delay, Timeout.InfiniteTimeSpan);
