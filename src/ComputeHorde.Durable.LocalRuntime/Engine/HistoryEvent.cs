@@ -1,9 +1,26 @@
+using System.Text.Json.Serialization;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
 namespace ComputeHorde.Durable.LocalRuntime.Engine;
 
 /// <summary>One entry of a history: something that reached an instance, or something its code decided.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(ExecutionStarted), nameof(ExecutionStarted))]
+[JsonDerivedType(typeof(TaskCompleted), nameof(TaskCompleted))]
+[JsonDerivedType(typeof(TaskFailed), nameof(TaskFailed))]
+[JsonDerivedType(typeof(TimerFired), nameof(TimerFired))]
+[JsonDerivedType(typeof(SubOrchestrationCompleted), nameof(SubOrchestrationCompleted))]
+[JsonDerivedType(typeof(SubOrchestrationFailed), nameof(SubOrchestrationFailed))]
+[JsonDerivedType(typeof(EventRaised), nameof(EventRaised))]
+[JsonDerivedType(typeof(ExecutionSuspended), nameof(ExecutionSuspended))]
+[JsonDerivedType(typeof(ExecutionResumed), nameof(ExecutionResumed))]
+[JsonDerivedType(typeof(ExecutionTerminated), nameof(ExecutionTerminated))]
+[JsonDerivedType(typeof(TaskScheduled), nameof(TaskScheduled))]
+[JsonDerivedType(typeof(TimerCreated), nameof(TimerCreated))]
+[JsonDerivedType(typeof(SubOrchestrationCreated), nameof(SubOrchestrationCreated))]
+[JsonDerivedType(typeof(EventSent), nameof(EventSent))]
+[JsonDerivedType(typeof(ExecutionCompleted), nameof(ExecutionCompleted))]
 internal abstract record HistoryEvent
 {
     /// <summary>The kind of event with what tells it from its like, for messages to people.</summary>
@@ -12,6 +29,12 @@ internal abstract record HistoryEvent
 
 /// <summary>What the code decided: it must decide the same in every replay.</summary>
 /// <param name="Id">Counts the actions of an instance from zero.</param>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(TaskScheduled), nameof(TaskScheduled))]
+[JsonDerivedType(typeof(TimerCreated), nameof(TimerCreated))]
+[JsonDerivedType(typeof(SubOrchestrationCreated), nameof(SubOrchestrationCreated))]
+[JsonDerivedType(typeof(EventSent), nameof(EventSent))]
+[JsonDerivedType(typeof(ExecutionCompleted), nameof(ExecutionCompleted))]
 internal abstract record ActionEvent(int Id) : HistoryEvent
 {
     /// <summary>Whether a replay may take <paramref name="other"/> for this action.</summary>
@@ -75,7 +98,7 @@ internal sealed record TaskScheduled(int Id, string Name, string? Version, strin
 }
 
 /// <summary>The code set a timer, in ticks of UTC.</summary>
-internal sealed record TimerCreated(int Id, long FireAt) : ActionEvent(Id)
+internal sealed record TimerCreated(int Id, [property: JsonConverter(typeof(UtcTicksConverter))] long FireAt) : ActionEvent(Id)
 {
     public override bool Matches(ActionEvent other) => other is TimerCreated;
 
@@ -86,6 +109,7 @@ internal sealed record TimerCreated(int Id, long FireAt) : ActionEvent(Id)
 internal sealed record SubOrchestrationCreated(int Id, string InstanceId, string Name, string? Version, string? Input) : ActionEvent(Id)
 {
     /// <summary>Whether the id has just been made, so that no instance can have it. Not stored.</summary>
+    [JsonIgnore]
     public bool IsNewId { get; init; }
 
     public override bool Matches(ActionEvent other) => other is SubOrchestrationCreated sub && HistoryNames.Equal(sub.Name, Name);
@@ -115,9 +139,11 @@ internal sealed record ExecutionCompleted(
 /// <param name="Timestamp">The time of the turn, in ticks of UTC.</param>
 /// <param name="Received">What reached the instance, in this order.</param>
 /// <param name="Actions">What its code decided then.</param>
-internal sealed record HistoryTurn(long Timestamp, IReadOnlyList<HistoryEvent> Received, IReadOnlyList<ActionEvent> Actions)
+internal sealed record HistoryTurn(
+    [property: JsonConverter(typeof(UtcTicksConverter))] long Timestamp, IReadOnlyList<HistoryEvent> Received, IReadOnlyList<ActionEvent> Actions)
 {
     /// <summary>How many events it counts for, its own start included.</summary>
+    [JsonIgnore]
     public int EventCount => 1 + Received.Count + Actions.Count;
 }
 

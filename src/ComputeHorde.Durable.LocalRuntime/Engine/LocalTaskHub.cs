@@ -128,6 +128,26 @@ public sealed class LocalTaskHub : IAsyncDisposable
         Abandon();
     }
 
+    /// <summary>Writes the history of an instance as JSON, for people and for <see cref="HistoryReplayer"/>.</summary>
+    /// <param name="instanceId">The id of the instance.</param>
+    /// <returns>The history since the instance last continued as new; <see langword="null"/> when there is no such instance.</returns>
+    public string? ExportHistory(string instanceId)
+    {
+        RequireRunning();
+        return store.Find(instanceId) is { } found
+            ? HistoryDocument.Of(found, store.ReadHistory(found.Row).ConvertAll(turn => HistoryCodec.ReadTurn(turn))).Write()
+            : null;
+    }
+
+    /// <summary>Counts the events of an instance's history: the start of each turn, what it received and what it decided.</summary>
+    /// <param name="instanceId">The id of the instance.</param>
+    /// <returns>The number since the instance last continued as new; <see langword="null"/> when there is no such instance.</returns>
+    public int? CountHistoryEvents(string instanceId)
+    {
+        RequireRunning();
+        return store.Find(instanceId)?.State.Events;
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

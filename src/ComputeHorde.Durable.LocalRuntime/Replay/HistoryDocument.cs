@@ -1,0 +1,44 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ComputeHorde.Durable.LocalRuntime.Storage;
+
+namespace ComputeHorde.Durable.LocalRuntime.Engine;
+
+/// <summary>An exported history.</summary>
+internal sealed record HistoryDocument(
+    string InstanceId,
+    string Name,
+    string? Version,
+    string? Input,
+    string? ParentName,
+    string? ParentInstanceId,
+    string Status,
+    int Generation,
+    int Events,
+    IReadOnlyList<HistoryTurn> Turns)
+{
+    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    public static HistoryDocument Of(StoredInstance instance, IReadOnlyList<HistoryTurn> turns) => new(
+        instance.Row.InstanceId,
+        instance.Row.Name,
+        instance.Row.Version,
+        instance.Row.Input,
+        instance.Row.Parent?.Name,
+        instance.Row.Parent?.InstanceId,
+        instance.State.Status.ToString(),
+        instance.State.Generation,
+        instance.State.Events,
+        turns);
+
+    public static HistoryDocument Read(string json) =>
+        JsonSerializer.Deserialize<HistoryDocument>(json, Format) ?? throw new JsonException("The history is null.");
+
+    public string Write() => JsonSerializer.Serialize(this, Format);
+}

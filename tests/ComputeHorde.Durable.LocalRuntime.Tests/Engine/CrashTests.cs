@@ -1,0 +1,169 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using ComputeHorde.Durable.LocalRuntime.Engine;
+using ComputeHorde.Durable.LocalRuntime.Storage;
+using ComputeHorde.Durable.LocalRuntime.Testing;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ComputeHorde.Durable.LocalRuntime.Tests.Engine;
+
+/// <summary>
+/// Random workflows on a store that fails or crashes at random writes. <c>DURABLE_CRASH_SEED</c> repeats one seed,
+/// <c>DURABLE_CRASH_WORKFLOWS</c> sets the number of workflows (1,000 by default).
+/// </summary>
+public sealed class CrashTests(ITestOutputHelper output)
+{
+    private const int PerRound = 50;
+
+    private static int Workflows => int.TryParse(Environment.GetEnvironmentVariable("DURABLE_CRASH_WORKFLOWS"), out var count) ? count : 1000;
+
+    private static int? OnlySeed => int.TryParse(Environment.GetEnvironmentVariable("DURABLE_CRASH_SEED"), out var seed) ? seed : null;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Workflows_OnAFaultyStore_EndAsUndisturbed(bool onFile)
+    {
+        var first = OnlySeed ?? Random.Shared.Next();
+        var rounds = OnlySeed is null ? Math.Max(1, Workflows / PerRound / 2) : 1;
+        for (var seed = first; seed < first + rounds; seed++)
+        {
+            output.WriteLine($"seed {seed}, {(onFile ? "file" : "memory")}");
+            await new Round(seed, onFile, output).RunAsync();
+        }
+    }
+
+    private sealed class Round(int seed, bool onFile, ITestOutputHelper output)
+    {
+        private readonly Random random = new(seed);
+        private readonly Lock gate = new();
+        private readonly ConcurrentDictionary<(string Instance, int Value), int> ran = new();
+        private readonly ServiceProvider services = new ServiceCollection().BuildServiceProvider();
+        private volatile bool calm;
+        private volatile IDurableStore? current;
+        private volatile string? leak;
+
+        public async Task RunAsync()
+        {
+            var folder = Directory.CreateTempSubdirectory("crash").FullName;
+            try
+            {
+                await RunAsync(new MemoryStore(), Path.Combine(folder, "hub.db"));
+            }
+            catch (Exception e) when (e is not Xunit.Sdk.IAssertionException)
+            {
+                throw new InvalidOperationException($"Seed {seed} failed.", e);
+            }
+            finally
+            {
+                await services.DisposeAsync();
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+
+        private async Task RunAsync(MemoryStore memory, string path)
+        {
+            var workflows = Enumerable.Range(0, PerRound).ToDictionary(i => $"w{i}", _ => RandomWorkflow.Make(random));
+            var crashes = 0;
+            for (var clock = Stopwatch.StartNew(); ; crashes++)
+            {
+                Assert.True(clock.Elapsed < TimeSpan.FromMinutes(2), $"Seed {seed} does not come to an end.");
+                calm = crashes >= 12;
+                var store = new FaultyStore(onFile ? new SqliteStore(path) : memory, _ => Next());
+                current = store;
+                var tasks = new DurableTaskRegistry();
+                RandomWorkflow.Register(tasks, Activity, (context, value) => ran[(context.InstanceId, value)] % 3 != 0);
+                var hub = new LocalTaskHub(tasks, new LocalTaskHostOptions { TimeProvider = new VirtualTimeProvider() }, services, store);
+                await hub.StartAsync();
+                var done = FinishAsync(hub.Client, workflows);
+                await Task.WhenAny(done, store.Crashed.Task);
+                hub.Abandon();
+                Assert.True(leak is null, $"Seed {seed}: {leak}");
+                if (done.IsCompletedSuccessfully)
+                {
+                    break;
+                }
+
+                await done.ContinueWith(static _ => { }, TaskScheduler.Default);
+            }
+
+            output.WriteLine($"  {crashes} crashes, {ran.Values.Count(times => times > 1)} of {ran.Count} activities ran more than once");
+        }
+
+        /// <summary>Starts whatever is not started, raises whatever is not known to be raised, and checks all ends.</summary>
+        private async Task FinishAsync(DurableTaskClient client, Dictionary<string, Step[]> workflows)
+        {
+            await Task.WhenAll(workflows.Select(async workflow =>
+            {
+                var (id, steps) = workflow;
+                var input = new RandomWorkflow.Progress(steps, 0, []);
+                await AgainAsync(() => client.ScheduleNewOrchestrationInstanceAsync(
+                    "workflow",
+                    input,
+                    new StartOrchestrationOptions(id).WithDedupeStatuses(OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed)));
+                for (var i = 0; i < steps.Length; i++)
+                {
+                    if (steps[i].Kind == "event")
+                    {
+                        var (name, number) = ($"event {i}", steps[i].Number);
+                        await AgainAsync(() => client.RaiseEventAsync(id, name, number));
+                    }
+                }
+
+                var end = await client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true);
+                Assert.True(
+                    end.RuntimeStatus == OrchestrationRuntimeStatus.Completed, $"Seed {seed}: {id} is {end.RuntimeStatus}: {end.FailureDetails}");
+                Assert.Equal(RandomWorkflow.Expected(steps), end.ReadOutputAs<List<int>>());
+            }));
+        }
+
+        /// <summary>A failed write leaves open whether it took effect: do it again, as a client would.</summary>
+        private static async Task AgainAsync(Func<Task> act)
+        {
+            while (true)
+            {
+                try
+                {
+                    await act();
+                    return;
+                }
+                catch (DurableStoreException)
+                {
+                    // Uncertain: once more.
+                }
+                catch (global::DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException)
+                {
+                    return;
+                }
+            }
+        }
+
+        private int Activity(TaskActivityContext context, int value)
+        {
+            ran.AddOrUpdate((context.InstanceId, value), 1, (_, times) => times + 1);
+
+            // What runs an activity must have been committed before: the store knows the instance, with an open activity.
+            if (current!.Find(context.InstanceId) is not { State.Turns: > 0 })
+            {
+                leak = $"an activity of {context.InstanceId} ran before its turn was committed";
+            }
+
+            return value * 2;
+        }
+
+        private Fault Next()
+        {
+            lock (gate)
+            {
+                return calm ? Fault.None : random.Next(1000) switch
+                {
+                    < 4 => Fault.Fail,
+                    < 6 => Fault.Crash,
+                    _ => Fault.None,
+                };
+            }
+        }
+    }
+}
