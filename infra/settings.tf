@@ -6,6 +6,7 @@ locals {
   # What an operator may replace through var.settings.
   function_settings = {
     ComputeHordePollSchedule             = "*/5 * * * * *"
+    ComputeHordeSweepSchedule            = "0 */10 * * * *"
     ComputeHorde__FacilitatorUrl         = "https://facilitator.computehorde.io/"
     ComputeHorde__ValidatorHotkey        = ""
     ComputeHorde__PollIntervalSeconds    = "5"
@@ -13,6 +14,12 @@ locals {
     ComputeHorde__CreateFenceSeconds     = "60"
     ComputeHorde__OutputUrlMarginSeconds = "3600"
     ComputeHorde__MaxHashedOutputBytes   = "1073741824"
+    ComputeHorde__OutputStore            = "azure"
+    ComputeHorde__S3Endpoint             = ""
+    ComputeHorde__S3Region               = "us-east-1"
+    ComputeHorde__S3Bucket               = ""
+    ComputeHorde__S3AccessKeyId          = ""
+    ComputeHorde__S3SecretAccessKey      = ""
     ComputeHorde__TrustedSecondsPerHour  = "3600"
     ComputeHorde__SuspectRate            = "0.5"
     ComputeHorde__CleanSamplesToTrust    = "20"

@@ -91,7 +91,12 @@ internal sealed class LocalStack : IAsyncDisposable
         }
 
         StorageConnectionString = options.StorageConnectionString ?? Azurite!.ConnectionString;
-        var settings = new Dictionary<string, string?>(options.Settings, StringComparer.OrdinalIgnoreCase);
+        var settings = new Dictionary<string, string?>(options.Settings, StringComparer.OrdinalIgnoreCase)
+        {
+            // There is no Event Grid here: specifications are found by polling.
+            ["AzureWebJobs.JobSpecEvent.Disabled"] = "true",
+        };
+        settings.TryAdd("ComputeHordeSweepSchedule", LocalSettings.Read("ComputeHordeSweepSchedule") ?? "0 */10 * * * *");
         if (options.FacilitatorUrl is null)
         {
             Emulator = await FacilitatorEmulator.StartAsync(

@@ -32,6 +32,18 @@ internal static partial class Logs
     [LoggerMessage(121, LogLevel.Error, "Job {JobUuid} of run {InstanceId} cannot be read from the facilitator: {Text}")]
     public static partial void JobUnreadable(this ILogger logger, string jobUuid, string instanceId, string text);
 
+    [LoggerMessage(300, LogLevel.Information, "Specification {Blob} accepted: {InstanceId}")]
+    public static partial void SpecificationAccepted(this ILogger logger, string blob, string instanceId);
+
+    [LoggerMessage(301, LogLevel.Warning, "{Name} rejected: {Problems} problems, listed in container jobs-rejected")]
+    public static partial void SpecificationRejected(this ILogger logger, string name, int problems);
+
+    [LoggerMessage(302, LogLevel.Warning, "Specification {Blob} has no run: nobody noticed it when it landed")]
+    public static partial void SpecificationFound(this ILogger logger, string blob);
+
+    [LoggerMessage(310, LogLevel.Information, "Batch {InstanceId} accepted: {Container}/{Blob}")]
+    public static partial void BatchAccepted(this ILogger logger, string instanceId, string container, string blob);
+
     [LoggerMessage(130, LogLevel.Error, "The {Dependency} does not answer; runs wait for it. {Text}")]
     public static partial void OutageStarted(this ILogger logger, string dependency, string text);
 

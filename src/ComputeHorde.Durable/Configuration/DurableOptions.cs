@@ -1,9 +1,10 @@
 using System.ComponentModel.DataAnnotations;
+using ComputeHorde.Durable.Outputs;
 
 namespace ComputeHorde.Durable.Configuration;
 
 /// <summary>Settings of the orchestrations: configuration section <c>ComputeHorde</c> (as environment variables <c>ComputeHorde__Name</c>).</summary>
-public sealed class DurableOptions
+public sealed class DurableOptions : IValidatableObject
 {
     /// <summary>The configuration section.</summary>
     public const string Section = "ComputeHorde";
@@ -47,4 +48,55 @@ public sealed class DurableOptions
     /// <value>20.</value>
     [Range(1, 1_000_000)]
     public int CleanSamplesToTrust { get; set; } = 20;
+
+    /// <summary>Where outputs are uploaded: <c>azure</c>, <c>s3-put</c> or <c>s3-post</c>.</summary>
+    /// <value><c>azure</c>: the storage account of the functions.</value>
+    public string OutputStore { get; set; } = OutputStores.Azure;
+
+    /// <summary>The address of a store that speaks S3, for example <c>https://&lt;account&gt;.r2.cloudflarestorage.com</c>.</summary>
+    /// <value>Null: Amazon S3 in <see cref="S3Region"/>.</value>
+    public Uri? S3Endpoint { get; set; }
+
+    /// <summary>The region that requests are signed for.</summary>
+    /// <value><c>us-east-1</c>; Cloudflare R2 has <c>auto</c>.</value>
+    public string S3Region { get; set; } = "us-east-1";
+
+    /// <summary>The bucket of the outputs. Needed with <c>s3-put</c> and <c>s3-post</c>.</summary>
+    public string? S3Bucket { get; set; }
+
+    /// <summary>The access key id. Needed with <c>s3-put</c> and <c>s3-post</c>.</summary>
+    public string? S3AccessKeyId { get; set; }
+
+    /// <summary>The secret access key; on Azure a Key Vault reference. Needed with <c>s3-put</c> and <c>s3-post</c>.</summary>
+    public string? S3SecretAccessKey { get; set; }
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!OutputStores.All.Contains(OutputStore))
+        {
+            yield return new ValidationResult($"{Section}:{nameof(OutputStore)} must be one of {string.Join(", ", OutputStores.All)}.");
+        }
+
+        if (!OutputStores.IsS3(OutputStore))
+        {
+            yield break;
+        }
+
+        foreach (var (name, value) in new[]
+        {
+            (nameof(S3Region), S3Region), (nameof(S3Bucket), S3Bucket), (nameof(S3AccessKeyId), S3AccessKeyId), (nameof(S3SecretAccessKey), S3SecretAccessKey),
+        })
+        {
+            if (string.IsNullOrEmpty(value))
+            {
+                yield return new ValidationResult($"{Section}:{name} is needed when {nameof(OutputStore)} is {OutputStore}.");
+            }
+        }
+
+        if (S3Endpoint is { } endpoint && !(endpoint.IsAbsoluteUri && endpoint.Scheme is "http" or "https"))
+        {
+            yield return new ValidationResult($"{Section}:{nameof(S3Endpoint)} must be an absolute http or https address.");
+        }
+    }
 }

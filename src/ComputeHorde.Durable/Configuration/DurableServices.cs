@@ -1,14 +1,17 @@
+using ComputeHorde.Durable.Batches;
 using ComputeHorde.Durable.Comparison;
 using ComputeHorde.Durable.Configuration;
 using ComputeHorde.Durable.Ledger;
 using ComputeHorde.Durable.Outputs;
 using ComputeHorde.Durable.Runs;
 using ComputeHorde.Durable.Sampling;
+using ComputeHorde.Durable.Specifications;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace ComputeHorde.Durable;
 
@@ -32,7 +35,12 @@ public static class DurableServices
         services.AddSingleton<RequestStore>();
         services.AddSingleton<ResultStore>();
         services.AddSingleton<InFlightJobs>();
-        services.AddSingleton<IOutputUrlSigner, AzureSasSigner>();
+        services.AddSingleton<AzureOutputStore>();
+        services.AddSingleton<S3OutputStore>();
+        services.AddSingleton<IOutputStore>(static provider => OutputStores.IsS3(provider.GetRequiredService<IOptions<DurableOptions>>().Value.OutputStore)
+            ? provider.GetRequiredService<S3OutputStore>()
+            : provider.GetRequiredService<AzureOutputStore>());
+        services.AddSingleton<PreparedUrls>();
         services.AddSingleton<OutputUrls>();
         services.AddSingleton<Comparers>();
         services.AddSingleton<SamplingKey>();
@@ -41,6 +49,10 @@ public static class DurableServices
         services.AddSingleton<Outages>();
         services.AddHostedService<StartChecks>();
         services.AddSingleton<RunService>();
+        services.AddSingleton<BatchStore>();
+        services.AddSingleton<BatchService>();
+        services.AddSingleton<RejectionStore>();
+        services.AddSingleton<SpecificationIntake>();
         return services;
     }
 }

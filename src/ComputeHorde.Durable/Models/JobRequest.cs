@@ -40,17 +40,14 @@ public sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string> 
         problems.AddRange(policy.Validate());
         var crossValidation = ReadSettings<CrossValidationPolicy>(Take(body, "cross_validation"), "cross_validation", problems);
         problems.AddRange(crossValidation?.Validate() ?? []);
-        try
+        if (!ComputeHordeJson.TryReadJobSpec(JsonSerializer.SerializeToElement(body), out var spec, out var faults))
         {
-            var spec = body.Deserialize<ComputeHordeJobSpec>(ComputeHordeJson.Options)!;
-            problems.AddRange(outputs.Where(spec.OutputVolumes.ContainsKey).Select(static path => new ValidationProblem("outputs", $"'{path}' stands in output_volumes as well.")));
-            problems.AddRange(JobSpecValidation.Validate(WithPlaceholders(spec, outputs)));
-            return problems.Count == 0 ? new JobRequest(spec, outputs, policy) { CrossValidation = crossValidation } : throw new ComputeHordeValidationException(problems);
+            throw new ComputeHordeValidationException([.. problems, .. faults]);
         }
-        catch (ComputeHordeValidationException exception) when (problems.Count > 0 && !ReferenceEquals(exception.Problems, problems))
-        {
-            throw new ComputeHordeValidationException([.. problems, .. exception.Problems]);
-        }
+
+        problems.AddRange(outputs.Where(spec.OutputVolumes.ContainsKey).Select(static path => new ValidationProblem("outputs", $"'{path}' stands in output_volumes as well.")));
+        problems.AddRange(JobSpecValidation.Validate(WithPlaceholders(spec, outputs)));
+        return problems.Count == 0 ? new JobRequest(spec, outputs, policy) { CrossValidation = crossValidation } : throw new ComputeHordeValidationException(problems);
     }
 
     private static JsonObject ParseObject(BinaryData json)

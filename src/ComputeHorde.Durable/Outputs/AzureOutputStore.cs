@@ -1,3 +1,4 @@
+using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Sas;
@@ -6,13 +7,13 @@ using ComputeHorde.Durable.Storage;
 namespace ComputeHorde.Durable.Outputs;
 
 /// <summary>
-/// Azure Blob SAS for one blob, create-only (<c>sp=c</c>: it writes once and never overwrites). Signed with a user-delegation key under a managed
+/// Outputs in container <c>outputs</c>, uploaded with an Azure Blob SAS for one blob, create-only (<c>sp=c</c>: it writes once and never overwrites). Signed with a user-delegation key under a managed
 /// identity, and with the account key where the connection string holds one (Azurite).
 /// </summary>
 /// <param name="service">The storage account.</param>
 /// <param name="containers">Its containers.</param>
 /// <param name="timeProvider">The clock.</param>
-public sealed class AzureSasSigner(BlobServiceClient service, BlobContainers containers, TimeProvider timeProvider) : IOutputUrlSigner, IDisposable
+public sealed class AzureOutputStore(BlobServiceClient service, BlobContainers containers, TimeProvider timeProvider) : IOutputStore, IDisposable
 {
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5), KeyLife = TimeSpan.FromDays(1);
     private static readonly Dictionary<string, string> PutBlobHeaders = new(StringComparer.Ordinal) { ["x-ms-blob-type"] = "BlockBlob" };
@@ -21,9 +22,9 @@ public sealed class AzureSasSigner(BlobServiceClient service, BlobContainers con
     private UserDelegationKey? _delegationKey;
 
     /// <inheritdoc/>
-    public async ValueTask<SignedUpload> SignAsync(string blobName, TimeSpan life, CancellationToken cancellationToken)
+    public async ValueTask<SignedUpload> SignAsync(string name, TimeSpan life, CancellationToken cancellationToken)
     {
-        var blob = (await containers.GetAsync(ContainerNames.Outputs, cancellationToken)).GetBlobClient(blobName);
+        var blob = await BlobAsync(name, cancellationToken);
         var now = timeProvider.GetUtcNow();
         var sas = new BlobSasBuilder(BlobSasPermissions.Create, now + life)
         {
@@ -43,7 +44,29 @@ public sealed class AzureSasSigner(BlobServiceClient service, BlobContainers con
     }
 
     /// <inheritdoc/>
+    public async Task<StoredOutput?> FindAsync(string name, CancellationToken cancellationToken)
+    {
+        var blob = await BlobAsync(name, cancellationToken);
+        try
+        {
+            BlobProperties properties = await blob.GetPropertiesAsync(conditions: null, cancellationToken);
+            return new StoredOutput(properties.ContentLength, properties.ContentHash is { } md5 ? Convert.ToBase64String(md5) : null);
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<Stream> OpenAsync(string name, CancellationToken cancellationToken) =>
+        await (await BlobAsync(name, cancellationToken)).OpenReadAsync(cancellationToken: cancellationToken);
+
+    /// <inheritdoc/>
     public void Dispose() => _keyGate.Dispose();
+
+    private async Task<BlobClient> BlobAsync(string name, CancellationToken cancellationToken) =>
+        (await containers.GetAsync(ContainerNames.Outputs, cancellationToken)).GetBlobClient(name);
 
     private async Task<UserDelegationKey> GetDelegationKeyAsync(DateTimeOffset until, CancellationToken cancellationToken)
     {

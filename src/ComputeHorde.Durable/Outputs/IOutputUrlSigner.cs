@@ -4,11 +4,11 @@ namespace ComputeHorde.Durable.Outputs;
 public interface IOutputUrlSigner
 {
     /// <summary>Signs an upload.</summary>
-    /// <param name="blobName">Where the output goes, inside the store of outputs.</param>
+    /// <param name="name">Where the output goes, inside the store of outputs.</param>
     /// <param name="life">How long the URL works.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The URL and what has to be sent with the upload. A secret: never log or store it.</returns>
-    ValueTask<SignedUpload> SignAsync(string blobName, TimeSpan life, CancellationToken cancellationToken);
+    ValueTask<SignedUpload> SignAsync(string name, TimeSpan life, CancellationToken cancellationToken);
 }
 
 /// <summary>A presigned upload.</summary>

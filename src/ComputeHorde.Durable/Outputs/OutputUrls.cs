@@ -1,30 +1,43 @@
 using System.Security.Cryptography;
-using Azure;
-using Azure.Storage.Blobs;
-using Azure.Storage.Blobs.Models;
 using ComputeHorde.Durable.Configuration;
 using ComputeHorde.Durable.Models;
-using ComputeHorde.Durable.Storage;
+using ComputeHorde.Durable.Specifications;
 using ComputeHorde.Sdk;
 using Microsoft.Extensions.Options;
 
 namespace ComputeHorde.Durable.Outputs;
 
 /// <summary>Gives every attempt upload URLs of its own, and looks afterwards at what was uploaded.</summary>
-/// <param name="signer">Mints the URLs.</param>
-/// <param name="containers">Where the outputs land.</param>
+/// <param name="store">Where the outputs go.</param>
+/// <param name="prepared">The URLs that were minted before the run began.</param>
 /// <param name="options">How long the URLs live.</param>
-public sealed class OutputUrls(IOutputUrlSigner signer, BlobContainers containers, IOptions<DurableOptions> options)
+public sealed class OutputUrls(IOutputStore store, PreparedUrls prepared, IOptions<DurableOptions> options)
 {
-    /// <summary>The blob of an output of an attempt.</summary>
+    /// <summary>Where an output of an attempt goes.</summary>
     /// <param name="attempt">The attempt.</param>
     /// <param name="path">The output's path, for example <c>/output/model.bin</c>.</param>
-    /// <returns>Its name in container <c>outputs</c>.</returns>
+    /// <returns>Its name in the store.</returns>
     public static string BlobName(AttemptKey attempt, string path)
     {
         ArgumentNullException.ThrowIfNull(attempt);
         ArgumentNullException.ThrowIfNull(path);
         return attempt.Path + path;
+    }
+
+    /// <summary>Mints the URLs of a run's first attempt before the run begins, for container <c>job-urls</c>. Those that are there and live long enough stay.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="request">Its request.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task PrepareAsync(string run, JobRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+
+        // The run may have to wait for the facilitator before it can use them.
+        var life = LifeFor(request) + TimeSpan.FromSeconds(request.Policy.CreateTimeoutSeconds);
+        if (await prepared.FindAsync(run, LifeFor(request), cancellationToken) is null)
+        {
+            await prepared.SaveAsync(run, life, await SignAsync(request, new AttemptKey(run, 1), life, cancellationToken), cancellationToken);
+        }
     }
 
     /// <summary>Completes the job specification of a request with a presigned upload for each output that the request names.</summary>
@@ -35,16 +48,17 @@ public sealed class OutputUrls(IOutputUrlSigner signer, BlobContainers container
     public async Task<ComputeHordeJobSpec> AddToAsync(JobRequest request, AttemptKey attempt, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(attempt);
         if (request.Outputs.Count == 0)
         {
             return request.Spec;
         }
 
-        var life = request.Spec.ExpectedToEndWithin() + TimeSpan.FromSeconds(request.Policy.LostAfterSeconds + options.Value.OutputUrlMarginSeconds);
+        var uploads = await UploadsForAsync(request, attempt, cancellationToken);
         var volumes = new OrderedDictionary<string, OutputVolume>(request.Spec.OutputVolumes);
         foreach (var path in request.Outputs)
         {
-            var upload = await signer.SignAsync(BlobName(attempt, path), life, cancellationToken);
+            var upload = uploads[path];
             volumes[path] = new HttpOutputVolume(upload.Method, upload.Url.AbsoluteUri)
             {
                 SignedHeaders = upload.Headers is null ? null : new OrderedDictionary<string, string>(upload.Headers),
@@ -55,12 +69,11 @@ public sealed class OutputUrls(IOutputUrlSigner signer, BlobContainers container
         return request.Spec with { OutputVolumes = volumes };
     }
 
-    /// <summary>Opens an uploaded output.</summary>
-    /// <param name="blob">Its name, as the manifest names it.</param>
+    /// <summary>Opens an uploaded output for reading.</summary>
+    /// <param name="name">Its name, as <see cref="BlobName"/> gives it.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>A seekable stream.</returns>
-    public async Task<Stream> OpenAsync(string blob, CancellationToken cancellationToken) =>
-        await (await containers.GetAsync(ContainerNames.Outputs, cancellationToken)).GetBlobClient(blob).OpenReadAsync(cancellationToken: cancellationToken);
+    /// <returns>Its bytes.</returns>
+    public Task<Stream> OpenAsync(string name, CancellationToken cancellationToken) => store.OpenAsync(name, cancellationToken);
 
     /// <summary>Looks at what was uploaded.</summary>
     /// <param name="request">The request.</param>
@@ -71,40 +84,61 @@ public sealed class OutputUrls(IOutputUrlSigner signer, BlobContainers container
     {
         ArgumentNullException.ThrowIfNull(request);
         var found = new OrderedDictionary<string, ContentReference?>();
-        if (request.Outputs.Count > 0)
+        foreach (var path in request.Outputs)
         {
-            var container = await containers.GetAsync(ContainerNames.Outputs, cancellationToken);
-            foreach (var path in request.Outputs)
-            {
-                found[path] = await InspectAsync(container.GetBlobClient(BlobName(attempt, path)), cancellationToken);
-            }
+            found[path] = await InspectAsync(BlobName(attempt, path), cancellationToken);
         }
 
         return found;
     }
 
-    private async Task<ContentReference?> InspectAsync(BlobClient blob, CancellationToken cancellationToken)
+    private TimeSpan LifeFor(JobRequest request) =>
+        request.Spec.ExpectedToEndWithin() + TimeSpan.FromSeconds(request.Policy.LostAfterSeconds + options.Value.OutputUrlMarginSeconds);
+
+    private async Task<IReadOnlyDictionary<string, SignedUpload>> UploadsForAsync(JobRequest request, AttemptKey attempt, CancellationToken cancellationToken)
     {
-        BlobProperties properties;
-        try
+        var life = LifeFor(request);
+        if (attempt is not { Attempt: 1, OnTrustedMiner: false } || !SpecificationId.IsOne(attempt.InstanceId))
         {
-            properties = await blob.GetPropertiesAsync(conditions: null, cancellationToken);
+            return await SignAsync(request, attempt, life, cancellationToken);
         }
-        catch (RequestFailedException exception) when (exception.Status == 404)
+
+        if (await prepared.FindAsync(attempt.InstanceId, life, cancellationToken) is { } uploads && request.Outputs.All(uploads.ContainsKey))
+        {
+            return uploads;
+        }
+
+        // The run began so late that the prepared URLs would not outlive its job.
+        var fresh = await SignAsync(request, attempt, life, cancellationToken);
+        await prepared.SaveAsync(attempt.InstanceId, life, fresh, cancellationToken);
+        return fresh;
+    }
+
+    private async Task<Dictionary<string, SignedUpload>> SignAsync(JobRequest request, AttemptKey attempt, TimeSpan life, CancellationToken cancellationToken)
+    {
+        var uploads = new Dictionary<string, SignedUpload>(StringComparer.Ordinal);
+        foreach (var path in request.Outputs)
+        {
+            uploads[path] = await store.SignAsync(BlobName(attempt, path), life, cancellationToken);
+        }
+
+        return uploads;
+    }
+
+    private async Task<ContentReference?> InspectAsync(string name, CancellationToken cancellationToken)
+    {
+        if (await store.FindAsync(name, cancellationToken) is not { } found)
         {
             return null;
         }
 
         string? sha256 = null;
-        if (properties.ContentLength <= options.Value.MaxHashedOutputBytes)
+        if (found.Size <= options.Value.MaxHashedOutputBytes)
         {
-            await using var content = await blob.OpenReadAsync(cancellationToken: cancellationToken);
+            await using var content = await store.OpenAsync(name, cancellationToken);
             sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken));
         }
 
-        return new ContentReference(blob.Name, properties.ContentLength, sha256)
-        {
-            Md5 = properties.ContentHash is { } md5 ? Convert.ToBase64String(md5) : null,
-        };
+        return new ContentReference(name, found.Size, sha256) { Md5 = found.Md5 };
     }
 }

@@ -3,7 +3,6 @@ using ComputeHorde.Durable.Models;
 using ComputeHorde.Durable.Orchestrators;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 
@@ -26,7 +25,7 @@ public sealed partial class RunService(RequestStore requests, ResultStore result
     {
         ArgumentNullException.ThrowIfNull(durable);
         id ??= Guid.NewGuid().ToString("N");
-        if (!IdPattern().IsMatch(id))
+        if (!IsId(id))
         {
             throw new ComputeHordeValidationException("Idempotency-Key", "must have 1 to 100 characters of A-Z a-z 0-9 . _ : - and begin and end with a letter or a digit.");
         }
@@ -37,25 +36,11 @@ public sealed partial class RunService(RequestStore requests, ResultStore result
             return null;
         }
 
-        if (await durable.GetInstanceAsync(id, cancellationToken) is null)
+        if (await durable.GetInstanceAsync(id, cancellationToken) is null
+            && await OnceStarter.StartAsync(durable, id, nameof(RunUntilComplete), InputOf(id, hash, request), cancellationToken))
         {
-            var input = new RunInput(id, hash, request.Policy, (int)request.Spec.ExpectedToEndWithin().TotalSeconds)
-            {
-                CrossValidation = request.CrossValidation,
-                Namespace = request.Spec.JobNamespace ?? "",
-                Trace = DurableTelemetry.Current,
-            };
-            var start = new StartOrchestrationOptions(id).WithDedupeStatuses(Enum.GetValues<OrchestrationRuntimeStatus>());
-            try
-            {
-                await durable.ScheduleNewOrchestrationInstanceAsync(nameof(RunUntilComplete), input, start, cancellationToken);
-                DurableTelemetry.RunStarted(request.Spec.ExecutorClass);
-                logger.RunAccepted(id, request.Spec.DockerImage, request.Spec.ExecutorClass);
-            }
-            catch (Exception exception) when (exception.GetType().Name == "OrchestrationAlreadyExistsException")
-            {
-                // Somebody else started the same run at the same moment. The type differs from back end to back end; its name does not.
-            }
+            DurableTelemetry.RunStarted(request.Spec.ExecutorClass);
+            logger.RunAccepted(id, request.Spec.DockerImage, request.Spec.ExecutorClass);
         }
 
         return new StartedRun(id);
@@ -71,6 +56,44 @@ public sealed partial class RunService(RequestStore requests, ResultStore result
         ArgumentNullException.ThrowIfNull(durable);
         var instance = await durable.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken);
         return instance is { Name: nameof(RunUntilComplete) } ? RunView.Of(instance) : null;
+    }
+
+    /// <summary>Lists runs, a page of the task hub at a time.</summary>
+    /// <param name="durable">Reads them.</param>
+    /// <param name="status">Only runs with this status, as <see cref="RunView.Status"/> has it; null for all.</param>
+    /// <param name="pageSize">How many at most.</param>
+    /// <param name="continuation">What the page before gave; null for the first.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The runs, without their outcomes.</returns>
+    public async Task<RunPage> ListAsync(
+        DurableTaskClient durable, string? status, int pageSize, string? continuation, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(durable);
+        var query = new OrchestrationQuery
+        {
+            Statuses = RunPage.RuntimeStatuses(status),
+            PageSize = pageSize,
+            ContinuationToken = continuation,
+            FetchInputsAndOutputs = true,
+        };
+        var runs = new List<RunView>();
+        string? next = null;
+        var pages = 0;
+        await foreach (var page in durable.GetAllInstancesAsync(query).AsPages(continuation, pageSize).WithCancellation(cancellationToken))
+        {
+            runs.AddRange(page.Values
+                .Where(static instance => instance.Name == nameof(RunUntilComplete))
+                .Select(RunView.Of)
+                .Where(run => status is null || run.Status == status)
+                .Select(static run => run with { Outcome = null }));
+            next = page.ContinuationToken;
+            if (runs.Count > 0 || ++pages == RunPage.MostHubPages)
+            {
+                break;
+            }
+        }
+
+        return new RunPage(runs, next);
     }
 
     /// <summary>Tells a run to stop waiting and paying.</summary>
@@ -104,6 +127,22 @@ public sealed partial class RunService(RequestStore requests, ResultStore result
         ArgumentNullException.ThrowIfNull(content);
         return content.Blob is null ? Stream.Null : await results.OpenAsync(content.Blob, cancellationToken);
     }
+
+    /// <summary>The input of a run.</summary>
+    /// <param name="id">The run, and the name under which its request is stored.</param>
+    /// <param name="hash">The hash of the request.</param>
+    /// <param name="request">The request.</param>
+    /// <returns>What the orchestrator has to know of it.</returns>
+    internal static RunInput InputOf(string id, string hash, JobRequest request) =>
+        new(id, hash, request.Policy, (int)request.Spec.ExpectedToEndWithin().TotalSeconds)
+        {
+            CrossValidation = request.CrossValidation,
+            Namespace = request.Spec.JobNamespace ?? "",
+            Trace = DurableTelemetry.Current,
+        };
+
+    /// <summary>Whether a text can name a run.</summary>
+    internal static bool IsId(string text) => IdPattern().IsMatch(text);
 
     [GeneratedRegex("^[A-Za-z0-9](?:[A-Za-z0-9._:-]{0,98}[A-Za-z0-9])?\\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex IdPattern();

@@ -48,6 +48,12 @@ public static class ContainerNames
     /// <summary>The sampling key and what sampling remembers.</summary>
     public const string Sampling = "sampling";
 
+    /// <summary>The upload URLs of runs that a specification started.</summary>
+    public const string JobUrls = "job-urls";
+
+    /// <summary>Why specifications and messages were not accepted.</summary>
+    public const string JobsRejected = "jobs-rejected";
+
     /// <summary>The jobs in flight.</summary>
     public const string InFlight = "inflight";
 }

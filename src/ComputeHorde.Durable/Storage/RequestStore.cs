@@ -46,5 +46,15 @@ public sealed class RequestStore(BlobContainers containers)
             : throw new InvalidDataException($"The request of run '{id}' was changed after it was accepted.");
     }
 
+    /// <summary>Reads a request as it was stored.</summary>
+    /// <param name="id">The run.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The request, UTF-8 JSON.</returns>
+    public async Task<BinaryData> ReadAsync(string id, CancellationToken cancellationToken)
+    {
+        var blob = (await containers.GetAsync(ContainerNames.Requests, cancellationToken)).GetBlobClient(id + ".json");
+        return (await blob.DownloadContentAsync(cancellationToken)).Value.Content;
+    }
+
     private static string Hash(BinaryData content) => Convert.ToHexStringLower(SHA256.HashData(content.ToMemory().Span));
 }

@@ -1,3 +1,4 @@
+using ComputeHorde.Durable.Runs;
 using ComputeHorde.Sdk;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -14,14 +15,22 @@ internal static class HttpAnswers
     {
         StatusCode = status,
         ContentType = "application/problem+json; charset=utf-8",
-        Content = SnakeCaseJson.ToText(new
-        {
-            Title = title,
-            Status = status,
-            Errors = problems.GroupBy(static problem => problem.Field, StringComparer.Ordinal)
-                .ToDictionary(static group => group.Key, static group => group.Select(static problem => problem.Message).ToArray(), StringComparer.Ordinal),
-        }),
+        Content = SnakeCaseJson.ToText(ProblemDocument.Of(status, title, problems)),
     };
+
+    /// <summary>The answer to a start: 202 with the address of what was started, or 409 when the name is taken.</summary>
+    public static IActionResult Started(HttpRequest request, string route, string key, StartedRun? started)
+    {
+        if (started is null)
+        {
+            return Problem(409, "Something else was sent under this Idempotency-Key", [new ValidationProblem("Idempotency-Key", $"'{key}' names something with another body.")]);
+        }
+
+        var path = request.Path.Value!;
+        var location = $"{request.Scheme}://{request.Host}{request.PathBase}{path[..path.IndexOf(route, StringComparison.OrdinalIgnoreCase)]}{route}/{started.Id}";
+        request.HttpContext.Response.Headers.Location = location;
+        return Json(202, new { started.Id, StatusUrl = location });
+    }
 
     public static IActionResult NotFound(string id) => Problem(404, "There is no such run", [new ValidationProblem("id", $"no run is called '{id}'.")]);
 

@@ -30,15 +30,7 @@ public sealed class JobsApi(RunService runs)
         try
         {
             var body = await HttpAnswers.ReadBodyAsync(request, JobSpecValidation.MaxRequestBytes, cancellationToken);
-            var started = await runs.StartAsync(durable, key.Length == 0 ? null : key, body, cancellationToken);
-            if (started is null)
-            {
-                return HttpAnswers.Problem(409, "Another request was sent under this Idempotency-Key", [new ValidationProblem("Idempotency-Key", $"'{key}' names a run with another body.")]);
-            }
-
-            var location = $"{request.Scheme}://{request.Host}{request.PathBase}{request.Path.Value!.TrimEnd('/')}/{started.Id}";
-            request.HttpContext.Response.Headers.Location = location;
-            return HttpAnswers.Json(202, new { started.Id, StatusUrl = location });
+            return HttpAnswers.Started(request, "jobs", key, await runs.StartAsync(durable, key.Length == 0 ? null : key, body, cancellationToken));
         }
         catch (ComputeHordeValidationException exception)
         {
@@ -51,6 +43,44 @@ public sealed class JobsApi(RunService runs)
         catch (Exception exception) when (StorageOutages.IsOutage(exception))
         {
             return HttpAnswers.StorageAway(request);
+        }
+    }
+
+    /// <summary>Lists runs: <c>?status=</c> filters, <c>?page_size=</c> (1 to 500, default 100) bounds, <c>?continuation=</c> goes on.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="durable">Reads the runs.</param>
+    /// <param name="cancellationToken">The caller went away.</param>
+    /// <returns>200 with a page, or 400 as problem+json.</returns>
+    [Function("ListJobs")]
+    public async Task<IActionResult> ListAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "jobs")] HttpRequest request,
+        [DurableClient] DurableTaskClient durable,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var status = request.Query["status"].ToString() is { Length: > 0 } name ? name : null;
+        var continuation = request.Query["continuation"].ToString() is { Length: > 0 } token ? token : null;
+        var size = request.Query["page_size"].ToString() is { Length: > 0 } text ? int.TryParse(text, out var number) ? number : 0 : 100;
+        var problems = new List<ValidationProblem>();
+        if (status is not null && !RunPage.Statuses.Contains(status))
+        {
+            problems.Add(new ValidationProblem("status", $"must be one of {string.Join(", ", RunPage.Statuses)}."));
+        }
+
+        if (size is < 1 or > RunPage.MaxSize)
+        {
+            problems.Add(new ValidationProblem("page_size", $"must be a whole number between 1 and {RunPage.MaxSize}."));
+        }
+
+        try
+        {
+            return problems.Count == 0
+                ? HttpAnswers.Json(200, await runs.ListAsync(durable, status, size, continuation, cancellationToken))
+                : HttpAnswers.Problem(400, "The query is not valid", problems);
+        }
+        catch (Exception exception) when (continuation is not null && exception is ArgumentException or FormatException)
+        {
+            return HttpAnswers.Problem(400, "The query is not valid", [new ValidationProblem("continuation", "is none that a page has given.")]);
         }
     }
 

@@ -1,0 +1,138 @@
+using ComputeHorde.Durable.Models;
+using ComputeHorde.Durable.Orchestrators;
+using ComputeHorde.Durable.Runs;
+using ComputeHorde.Durable.Storage;
+using ComputeHorde.Sdk;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+
+namespace ComputeHorde.Durable.Batches;
+
+/// <summary>Starts batches, each once, reads and steers them: the one door for HTTP, queues and blobs.</summary>
+/// <param name="batches">The blobs of batches.</param>
+/// <param name="requests">Where requests are kept.</param>
+/// <param name="logger">The log.</param>
+public sealed class BatchService(BatchStore batches, RequestStore requests, ILogger<BatchService> logger)
+{
+    /// <summary>The longest name of a batch, in characters: the names of its runs have the number of their line behind it.</summary>
+    public const int MaxIdLength = 90;
+
+    /// <summary>Validates the batch (not its jobs), stores it and starts it.</summary>
+    /// <param name="durable">Starts it.</param>
+    /// <param name="id">Its name; null takes the one in the document, or makes one.</param>
+    /// <param name="json">A <see cref="BatchRequest"/>.</param>
+    /// <param name="prepareUrls">Whether upload URLs are minted beforehand, for container <c>job-urls</c>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The batch, or null when something else has this name.</returns>
+    /// <exception cref="ComputeHordeValidationException">The name or the batch is not valid.</exception>
+    public async Task<StartedRun?> StartAsync(DurableTaskClient durable, string? id, BinaryData json, bool prepareUrls, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(durable);
+        var request = BatchRequest.Parse(json);
+        var name = id ?? request.Id ?? Guid.NewGuid().ToString("N");
+        CheckName(name);
+        var source = request.JobsBlob is { } blob
+            ? await batches.FindAsync(ContainerNames.Jobs, blob, cancellationToken)
+                ?? throw new ComputeHordeValidationException("jobs_blob", "names no blob in container jobs.")
+            : null;
+
+        // Stored first: it says forever what was meant by this name.
+        if (await requests.SaveAsync($"{name}/batch", json, cancellationToken) is null)
+        {
+            return null;
+        }
+
+        source ??= await batches.SaveJobsAsync(name, request.Jobs!, cancellationToken);
+        return await StartAsync(durable, name, new BatchInput(source, request.MaxParallel, request.Strict) { PrepareUrls = prepareUrls }, cancellationToken);
+    }
+
+    /// <summary>Starts a new batch of those lines of an ended one that are valid and did not complete. They keep their numbers.</summary>
+    /// <param name="durable">Starts it.</param>
+    /// <param name="batch">The ended batch.</param>
+    /// <param name="id">The new batch's name; null makes one.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The new batch, or null when something else has this name.</returns>
+    /// <exception cref="ComputeHordeValidationException">The name is not valid, or the batch has not ended.</exception>
+    public async Task<StartedRun?> RerunAsync(DurableTaskClient durable, OrchestrationMetadata batch, string? id, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        var name = id ?? Guid.NewGuid().ToString("N");
+        CheckName(name);
+        var results = await batches.FindAsync(ContainerNames.Results, BatchStore.ResultsBlob(batch.InstanceId), cancellationToken);
+        if (!batch.IsCompleted || results is null)
+        {
+            throw new ComputeHordeValidationException("id", $"batch '{batch.InstanceId}' has not ended.");
+        }
+
+        if (await requests.SaveAsync($"{name}/batch", BinaryData.FromString(SnakeCaseJson.ToText(new { RerunOf = batch.InstanceId })), cancellationToken) is null)
+        {
+            return null;
+        }
+
+        var input = batch.ReadInputAs<BatchInput>()!;
+        return await StartAsync(
+            durable, name, new BatchInput(results with { RerunOf = batch.InstanceId }, input.MaxParallel, Strict: false), cancellationToken);
+    }
+
+    /// <summary>Reads a batch, with what went in and came out.</summary>
+    /// <param name="durable">Reads it.</param>
+    /// <param name="id">Its name.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The batch; null when there is none.</returns>
+    public async Task<OrchestrationMetadata?> FindAsync(DurableTaskClient durable, string id, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(durable);
+        var instance = await durable.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken);
+        return instance is { Name: nameof(ValidateBatch) } ? instance : null;
+    }
+
+    /// <summary>Pauses, resumes or cancels a batch. One that has ended takes no notice.</summary>
+    /// <param name="durable">Tells it.</param>
+    /// <param name="id">Its name.</param>
+    /// <param name="order">One of <see cref="BatchOrders"/>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Whether there is such a batch.</returns>
+    public async Task<bool> OrderAsync(DurableTaskClient durable, string id, string order, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(durable, id, cancellationToken) is null)
+        {
+            return false;
+        }
+
+        await durable.RaiseEventAsync(id, ValidateBatch.OrderEvent, order, cancellationToken);
+        return true;
+    }
+
+    /// <summary>Opens the results of an ended batch.</summary>
+    /// <param name="id">Its name.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>JSON Lines; null when there are none.</returns>
+    public async Task<Stream?> OpenResultsAsync(string id, CancellationToken cancellationToken) =>
+        await batches.FindAsync(ContainerNames.Results, BatchStore.ResultsBlob(id), cancellationToken) is { } results
+            ? await batches.OpenAsync(results, offset: 0, cancellationToken)
+            : null;
+
+    private static void CheckName(string name)
+    {
+        if (name.Length > MaxIdLength || !RunService.IsId(name))
+        {
+            throw new ComputeHordeValidationException(
+                "Idempotency-Key", $"must have 1 to {MaxIdLength} characters of A-Z a-z 0-9 . _ : - and begin and end with a letter or a digit.");
+        }
+    }
+
+    private async Task<StartedRun?> StartAsync(DurableTaskClient durable, string id, BatchInput input, CancellationToken cancellationToken)
+    {
+        if (await durable.GetInstanceAsync(id, cancellationToken) is { } known)
+        {
+            return known.Name == nameof(ValidateBatch) ? new StartedRun(id) : null;
+        }
+
+        if (await OnceStarter.StartAsync(durable, id, nameof(ValidateBatch), input, cancellationToken))
+        {
+            logger.BatchAccepted(id, input.Source.Container, input.Source.Blob);
+        }
+
+        return new StartedRun(id);
+    }
+}

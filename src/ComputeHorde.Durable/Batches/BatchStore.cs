@@ -1,0 +1,198 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+using ComputeHorde.Durable.Models;
+using ComputeHorde.Durable.Storage;
+
+namespace ComputeHorde.Durable.Batches;
+
+/// <summary>
+/// The blobs of a batch. In container <c>requests</c>, below the batch's name: its jobs as they came, the valid ones in chunks of a few, the
+/// others by slices. In container <c>results</c>: each chunk's results, then all of them in one blob, and the summary.
+/// </summary>
+/// <param name="containers">The storage account.</param>
+public sealed class BatchStore(BlobContainers containers)
+{
+    /// <summary>The blob with one <see cref="BatchResult"/> a line, in container <c>results</c>.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <returns>Its name.</returns>
+    public static string ResultsBlob(string batch) => $"{batch}/results.jsonl";
+
+    /// <summary>Stores the jobs of a batch that came without a blob.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="jobs">The jobs, none with a line break.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Where they are.</returns>
+    public async Task<BatchSource> SaveJobsAsync(string batch, IReadOnlyList<BinaryData> jobs, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(jobs);
+        var blob = await BlobAsync(ContainerNames.Requests, $"{batch}/jobs.jsonl", cancellationToken);
+        using var content = new MemoryStream();
+        foreach (var job in jobs)
+        {
+            content.Write(job.ToMemory().Span);
+            content.WriteByte((byte)'\n');
+        }
+
+        content.Position = 0;
+        try
+        {
+            // Never again: a batch that has begun holds on to this version.
+            await blob.UploadAsync(content, new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } }, cancellationToken);
+        }
+        catch (RequestFailedException exception) when (exception.Status is 409 or 412)
+        {
+            // The same jobs, stored when the batch was sent before.
+        }
+
+        return await FindAsync(ContainerNames.Requests, blob.Name, cancellationToken) ?? throw new InvalidDataException($"The jobs of batch '{batch}' were deleted while it was accepted.");
+    }
+
+    /// <summary>Looks for a blob of jobs or results.</summary>
+    /// <param name="container">Its container.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The blob in its present version; null when there is none.</returns>
+    public async Task<BatchSource?> FindAsync(string container, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var properties = await (await BlobAsync(container, name, cancellationToken)).GetPropertiesAsync(conditions: null, cancellationToken);
+            return new BatchSource(container, name, properties.Value.ETag.ToString());
+        }
+        catch (RequestFailedException exception) when (exception.Status is 404 or 400)
+        {
+            // 400: a name that no blob can have.
+            return null;
+        }
+    }
+
+    /// <summary>Opens a source.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="offset">Where to begin, in bytes.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Its bytes.</returns>
+    /// <exception cref="RequestFailedException">It is gone (404) or was changed (412).</exception>
+    public async Task<Stream> OpenAsync(BatchSource source, long offset, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var blob = await BlobAsync(source.Container, source.Blob, cancellationToken);
+        return await blob.OpenReadAsync(
+            new BlobOpenReadOptions(allowModifications: false)
+            {
+                Position = offset,
+                BufferSize = 1 << 20,
+                Conditions = new BlobRequestConditions { IfMatch = new ETag(source.ETag) },
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Stores a chunk of valid lines.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="chunk">Its number, counted from 0.</param>
+    /// <param name="lines">The lines.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task SaveChunkAsync(string batch, int chunk, IReadOnlyList<BatchLine> lines, CancellationToken cancellationToken) =>
+        SaveAsync(ContainerNames.Requests, ChunkBlob(batch, chunk), SnakeCaseJson.ToUtf8(lines), cancellationToken);
+
+    /// <summary>Reads a chunk of valid lines back.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="chunk">Its number.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The lines.</returns>
+    public async Task<IReadOnlyList<BatchLine>> LoadChunkAsync(string batch, int chunk, CancellationToken cancellationToken)
+    {
+        var stored = await (await BlobAsync(ContainerNames.Requests, ChunkBlob(batch, chunk), cancellationToken)).DownloadContentAsync(cancellationToken);
+        return SnakeCaseJson.Read<List<BatchLine>>(stored.Value.Content);
+    }
+
+    /// <summary>Stores the lines of a slice that are not valid.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="firstLine">The number of the slice's first line.</param>
+    /// <param name="lines">The lines.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task SaveInvalidAsync(string batch, int firstLine, IReadOnlyList<BatchResult> lines, CancellationToken cancellationToken) =>
+        SaveAsync(ContainerNames.Requests, $"{InvalidPrefix(batch)}{firstLine:D9}.json", SnakeCaseJson.ToUtf8(lines), cancellationToken);
+
+    /// <summary>Reads the lines that are not valid, in their order.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The lines.</returns>
+    public async IAsyncEnumerable<BatchResult> LoadInvalidAsync(string batch, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var container = await containers.GetAsync(ContainerNames.Requests, cancellationToken);
+        await foreach (var slice in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, InvalidPrefix(batch), cancellationToken))
+        {
+            var stored = await container.GetBlobClient(slice.Name).DownloadContentAsync(cancellationToken);
+            foreach (var line in SnakeCaseJson.Read<List<BatchResult>>(stored.Value.Content))
+            {
+                yield return line;
+            }
+        }
+    }
+
+    /// <summary>Stores how the lines of a chunk ended.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="chunk">Its number.</param>
+    /// <param name="results">The results.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task SaveResultsAsync(string batch, int chunk, IReadOnlyList<BatchResult> results, CancellationToken cancellationToken) =>
+        SaveAsync(ContainerNames.Results, ChunkBlob(batch, chunk), SnakeCaseJson.ToUtf8(results), cancellationToken);
+
+    /// <summary>Reads how the lines of a chunk ended.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="chunk">Its number.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The results; none when the chunk never ran.</returns>
+    public async Task<IReadOnlyList<BatchResult>> LoadResultsAsync(string batch, int chunk, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var stored = await (await BlobAsync(ContainerNames.Results, ChunkBlob(batch, chunk), cancellationToken)).DownloadContentAsync(cancellationToken);
+            return SnakeCaseJson.Read<List<BatchResult>>(stored.Value.Content);
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>Writes all results of a batch into one blob, one a line.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="results">The results, in the order of their lines.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The blob's name.</returns>
+    public async Task<string> WriteResultsAsync(string batch, IAsyncEnumerable<BatchResult> results, CancellationToken cancellationToken)
+    {
+        var container = await containers.GetAsync(ContainerNames.Results, cancellationToken);
+        var blob = container.GetBlockBlobClient(ResultsBlob(batch));
+        await using var stream = await blob.OpenWriteAsync(overwrite: true, new BlockBlobOpenWriteOptions { BufferSize = 4 << 20 }, cancellationToken);
+        await foreach (var result in results.WithCancellation(cancellationToken))
+        {
+            await JsonSerializer.SerializeAsync(stream, result, SnakeCaseJson.Options, cancellationToken);
+            await stream.WriteAsync("\n"u8.ToArray(), cancellationToken);
+        }
+
+        return blob.Name;
+    }
+
+    /// <summary>Writes the summary of a batch.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="summary">The summary.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task SaveSummaryAsync(string batch, BatchSummary summary, CancellationToken cancellationToken) =>
+        SaveAsync(ContainerNames.Results, $"{batch}/summary.json", SnakeCaseJson.ToUtf8(summary), cancellationToken);
+
+    private static string ChunkBlob(string batch, int chunk) => $"{batch}/chunks/{chunk:D6}.json";
+
+    private static string InvalidPrefix(string batch) => $"{batch}/invalid/";
+
+    private async Task<BlobClient> BlobAsync(string container, string name, CancellationToken cancellationToken) =>
+        (await containers.GetAsync(container, cancellationToken)).GetBlobClient(name);
+
+    private async Task SaveAsync(string container, string name, byte[] content, CancellationToken cancellationToken) =>
+        await (await BlobAsync(container, name, cancellationToken)).UploadAsync(BinaryData.FromBytes(content), overwrite: true, cancellationToken);
+}

@@ -1,0 +1,25 @@
+using ComputeHorde.Durable.Models;
+using Microsoft.DurableTask.Client;
+
+namespace ComputeHorde.Durable.Batches;
+
+/// <summary>A batch as we show it.</summary>
+/// <param name="Id">Its name; its runs are called <c>&lt;id&gt;-&lt;line&gt;</c>.</param>
+/// <param name="Status"><c>pending</c>, <c>running</c>, <c>paused</c>, or how it ended: <see cref="BatchStatuses"/>.</param>
+/// <param name="CreatedAt">When it was accepted, UTC.</param>
+/// <param name="UpdatedAt">When it changed last, UTC.</param>
+/// <param name="Progress">How far it is.</param>
+/// <param name="Summary">How it ended; null while it runs.</param>
+/// <param name="Error">Why the batch itself broke, if it did; not why its jobs failed.</param>
+public sealed record BatchView(
+    string Id, string Status, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, BatchProgress? Progress, BatchSummary? Summary, string? Error)
+{
+    internal static BatchView Of(OrchestrationMetadata instance)
+    {
+        var summary = instance.RuntimeStatus == OrchestrationRuntimeStatus.Completed ? instance.ReadOutputAs<BatchSummary>() : null;
+        var progress = instance.ReadCustomStatusAs<BatchProgress>();
+        var status = instance.IsRunning && progress is { Paused: true } ? "paused" : instance.RuntimeStatus.ToString().ToLowerInvariant();
+        return new BatchView(
+            instance.InstanceId, summary?.Status ?? status, instance.CreatedAt, instance.LastUpdatedAt, progress, summary, instance.FailureDetails?.ErrorMessage);
+    }
+}

@@ -1,0 +1,167 @@
+using ComputeHorde.Durable.Activities;
+using ComputeHorde.Durable.Models;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+
+namespace ComputeHorde.Durable.Orchestrators;
+
+/// <summary>
+/// Runs every n-th chunk of a batch, the jobs of a chunk in a sliding window, and begins its history anew after each chunk. Between two
+/// chunks nothing of the lane is under way, so nothing is lost by that.
+/// </summary>
+public static class BatchLane
+{
+    /// <summary>The orchestrator.</summary>
+    /// <param name="context">Its only source of time, ids and I/O.</param>
+    /// <returns>How far the lane came: at its end, to the end.</returns>
+    [Function(nameof(BatchLane))]
+    public static async Task<LaneProgress?> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var input = context.GetInput<LaneInput>() ?? throw new ArgumentException("A lane needs its input: its batch.", nameof(context));
+        var chunk = new BatchChunk(input.BatchId, input.Chunk);
+        var lines = await context.CallActivityAsync<BatchLine[]>(BatchChunks.Load, chunk, Patience.Options);
+        var window = new Window(context, lines, input.Width, input.Order);
+        var results = await window.RunAsync();
+        await context.CallActivityAsync(BatchChunks.Save, new BatchChunkResults(chunk, results), Patience.Options);
+        await window.TakeOrderAsync();
+
+        var progress = new LaneProgress(input.Lane, input.Done + results.Count, input.Completed + results.Count(static result => result.IsCompleted));
+        var next = input with { Chunk = input.Chunk + input.Lanes, Done = progress.Done, Completed = progress.Completed, Order = window.Order };
+        if (next.Chunk >= input.Chunks || window.Order == BatchOrders.Cancel)
+        {
+            return progress;
+        }
+
+        if (input.Chunk % input.ReportEvery == 0)
+        {
+            context.SendEvent(input.BatchId, ValidateBatch.ProgressEvent, progress);
+        }
+
+        context.ContinueAsNew(next);
+        return null;
+    }
+
+    /// <summary>The jobs of one chunk under way.</summary>
+    private sealed class Window(TaskOrchestrationContext context, IReadOnlyList<BatchLine> lines, int width, string order)
+    {
+        private readonly List<(BatchLine Line, Task<RunOutcome> Run)> _running = [];
+        private readonly List<BatchResult> _results = [];
+        private Task<string?> _order = context.WaitForExternalEvent<string>(ValidateBatch.OrderEvent);
+        private int _next;
+
+        public string Order { get; private set; } = order;
+
+        private bool HasMore => _next < lines.Count && Order != BatchOrders.Cancel;
+
+        public async Task<IReadOnlyList<BatchResult>> RunAsync()
+        {
+            while (HasMore || _running.Count > 0)
+            {
+                if (_order.IsCompleted)
+                {
+                    Obey(await _order);
+                    _order = context.WaitForExternalEvent<string>(ValidateBatch.OrderEvent);
+                    continue;
+                }
+
+                while (HasMore && Order != BatchOrders.Pause && _running.Count < width)
+                {
+                    Begin(lines[_next++]);
+                }
+
+                await Task.WhenAny([_order, .. _running.Select(static running => running.Run)]);
+                foreach (var ended in _running.Where(static running => running.Run.IsCompleted))
+                {
+                    _results.Add(await ResultAsync(ended.Line, ended.Run));
+                }
+
+                _running.RemoveAll(static running => running.Run.IsCompleted);
+            }
+
+            return [.. _results.OrderBy(static result => result.Line)];
+        }
+
+        /// <summary>Obeys an order that came when nothing was under way any more: the waiter has taken it, so the next chunk would not get it.</summary>
+        public async Task TakeOrderAsync()
+        {
+            if (_order.IsCompleted)
+            {
+                Obey(await _order);
+            }
+        }
+
+        private void Begin(BatchLine line)
+        {
+            _running.Add((line, context.CallSubOrchestratorAsync<RunOutcome>(
+                nameof(RunUntilComplete), line.Run, new SubOrchestrationOptions(instanceId: line.Run.RequestId))));
+            if (!context.IsReplaying)
+            {
+                DurableTelemetry.RunStarted(line.ExecutorClass);
+            }
+        }
+
+        private void Obey(string? order)
+        {
+            Order = order ?? Order;
+            if (Order == BatchOrders.Cancel)
+            {
+                foreach (var (line, _) in _running)
+                {
+                    context.SendEvent(line.Run.RequestId, Signals.CancelEvent, "cancelled with its batch");
+                }
+            }
+        }
+
+        private static async Task<BatchResult> ResultAsync(BatchLine line, Task<RunOutcome> run)
+        {
+            try
+            {
+                var outcome = await run;
+                return new BatchResult(line.Line, outcome.Status)
+                {
+                    Run = line.Run.RequestId,
+                    JobUuid = outcome.JobUuid,
+                    Attempts = outcome.Attempts.Count(static attempt => attempt.JobUuid is not null),
+                    ExecutorSeconds = outcome.ExecutorSeconds,
+                    FailureClass = outcome.Failure?.Class,
+                    Reason = outcome.Failure?.Reason,
+                    Verdict = outcome.Validation?.Verdict,
+                    Manifest = outcome.Result?.Blob,
+                };
+            }
+            catch (TaskFailedException exception)
+            {
+                return new BatchResult(line.Line, LineStatuses.Broken) { Run = line.Run.RequestId, Reason = Texts.Cut(exception.FailureDetails.ErrorMessage) };
+            }
+        }
+    }
+}
+
+/// <summary>The input of <see cref="BatchLane"/>.</summary>
+/// <param name="BatchId">The batch.</param>
+/// <param name="Lane">The lane's number, counted from 0.</param>
+/// <param name="Lanes">How many lanes there are.</param>
+/// <param name="Width">How many jobs the lane has under way at once.</param>
+/// <param name="Chunks">How many chunks the batch has.</param>
+/// <param name="ReportEvery">Every how many chunks the batch is told.</param>
+public sealed record LaneInput(string BatchId, int Lane, int Lanes, int Width, int Chunks, int ReportEvery)
+{
+    /// <summary>The chunk that is next.</summary>
+    public int Chunk { get; init; }
+
+    /// <summary>Lines that ended in the chunks before.</summary>
+    public int Done { get; init; }
+
+    /// <summary>Those of them that completed.</summary>
+    public int Completed { get; init; }
+
+    /// <summary>What the lane was told last.</summary>
+    public string Order { get; init; } = BatchOrders.Resume;
+}
+
+/// <summary>How far a lane is.</summary>
+/// <param name="Lane">The lane.</param>
+/// <param name="Done">Lines that have ended.</param>
+/// <param name="Completed">Those of them that completed.</param>
+public sealed record LaneProgress(int Lane, int Done, int Completed);

@@ -1,0 +1,22 @@
+namespace ComputeHorde.Durable.Outputs;
+
+/// <summary>Where the outputs of jobs go: mints the URLs that they are uploaded to, and looks afterwards at what arrived.</summary>
+public interface IOutputStore : IOutputUrlSigner
+{
+    /// <summary>Looks at an output.</summary>
+    /// <param name="name">Its name in the store, as it was signed for.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Its size and hash as the store knows them; null when nothing was uploaded.</returns>
+    Task<StoredOutput?> FindAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Opens an output for reading.</summary>
+    /// <param name="name">Its name in the store.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Its bytes.</returns>
+    Task<Stream> OpenAsync(string name, CancellationToken cancellationToken);
+}
+
+/// <summary>An output that was uploaded.</summary>
+/// <param name="Size">Its length in bytes.</param>
+/// <param name="Md5">Its MD5, base64; null where the store has none.</param>
+public sealed record StoredOutput(long Size, string? Md5);

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using Azure;
+using Azure.Storage.Blobs;
+using ComputeHorde.Durable.Storage;
+
+namespace ComputeHorde.Durable.Outputs;
+
+/// <summary>
+/// The upload URLs that the first attempt of a run was given, kept for whoever placed its specification: container <c>job-urls</c>, private, one
+/// blob <c>{run}.json</c>. They are secrets; nothing but this container holds them.
+/// </summary>
+/// <param name="containers">The storage account.</param>
+/// <param name="timeProvider">The clock.</param>
+public sealed class PreparedUrls(BlobContainers containers, TimeProvider timeProvider)
+{
+    /// <summary>Keeps the URLs of a run, over earlier ones.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="life">How long they work from now on.</param>
+    /// <param name="uploads">Output path to upload.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task SaveAsync(string run, TimeSpan life, IReadOnlyDictionary<string, SignedUpload> uploads, CancellationToken cancellationToken)
+    {
+        var document = new PreparedUploads(run, timeProvider.GetUtcNow() + life, uploads);
+        await (await BlobAsync(run, cancellationToken)).UploadAsync(BinaryData.FromBytes(SnakeCaseJson.ToUtf8(document)), overwrite: true, cancellationToken);
+    }
+
+    /// <summary>Finds URLs of a run that still live long enough.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="life">How long they have to work from now on.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Output path to upload; null when there are none.</returns>
+    public async Task<IReadOnlyDictionary<string, SignedUpload>?> FindAsync(string run, TimeSpan life, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var stored = await (await BlobAsync(run, cancellationToken)).DownloadContentAsync(cancellationToken);
+            var document = JsonSerializer.Deserialize<PreparedUploads>(stored.Value.Content.ToMemory().Span, SnakeCaseJson.Options);
+            return document?.ExpiresAt >= timeProvider.GetUtcNow() + life ? document.Uploads : null;
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            return null;
+        }
+    }
+
+    private async Task<BlobClient> BlobAsync(string run, CancellationToken cancellationToken) =>
+        (await containers.GetAsync(ContainerNames.JobUrls, cancellationToken)).GetBlobClient(run + ".json");
+}
+
+/// <summary>The content of a blob in container <c>job-urls</c>.</summary>
+/// <param name="Run">The run whose first attempt uploads to these.</param>
+/// <param name="ExpiresAt">When they end to work, UTC.</param>
+/// <param name="Uploads">Output path to upload.</param>
+internal sealed record PreparedUploads(string Run, DateTimeOffset ExpiresAt, IReadOnlyDictionary<string, SignedUpload> Uploads);

@@ -1,0 +1,152 @@
+using ComputeHorde.Durable.Batches;
+using ComputeHorde.Durable.Models;
+using ComputeHorde.Durable.Orchestrators;
+using ComputeHorde.Durable.Runs;
+using ComputeHorde.Sdk;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace ComputeHorde.Durable.Triggers;
+
+/// <summary>The HTTP API of batches.</summary>
+/// <param name="batches">Starts and reads batches.</param>
+public sealed class BatchesApi(BatchService batches)
+{
+    /// <summary>Starts a batch. The header <c>Idempotency-Key</c> names it: the same key with the same body starts nothing new.</summary>
+    /// <param name="request">The request; its body is a <see cref="BatchRequest"/>.</param>
+    /// <param name="durable">Starts the batch.</param>
+    /// <param name="cancellationToken">The caller went away.</param>
+    /// <returns>202 with <c>Location</c>; 400, 409 or 413 as problem+json.</returns>
+    [Function("StartBatch")]
+    public async Task<IActionResult> StartAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "batches")] HttpRequest request,
+        [DurableClient] DurableTaskClient durable,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return await AnswerAsync(request, "batches", async key =>
+        {
+            var body = await HttpAnswers.ReadBodyAsync(request, BatchRequest.MaxBytes, cancellationToken);
+            return await batches.StartAsync(durable, key, body, prepareUrls: false, cancellationToken);
+        });
+    }
+
+    /// <summary>Shows a batch.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="durable">Reads the batch.</param>
+    /// <param name="id">The batch.</param>
+    /// <param name="cancellationToken">The caller went away.</param>
+    /// <returns>200 with the batch, or 404.</returns>
+    [Function("ShowBatch")]
+    public async Task<IActionResult> GetAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "batches/{id}")] HttpRequest request,
+        [DurableClient] DurableTaskClient durable,
+        string id,
+        CancellationToken cancellationToken) =>
+        await batches.FindAsync(durable, id, cancellationToken) is { } batch ? HttpAnswers.Json(200, BatchView.Of(batch)) : NotFound(id);
+
+    /// <summary>Hands out the results of an ended batch, one JSON object a line.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="durable">Reads the batch.</param>
+    /// <param name="id">The batch.</param>
+    /// <param name="cancellationToken">The caller went away.</param>
+    /// <returns>200 (206 for a range), 404 without a batch, 409 while it runs.</returns>
+    [Function("GetBatchResults")]
+    public async Task<IActionResult> GetResultsAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "batches/{id}/results")] HttpRequest request,
+        [DurableClient] DurableTaskClient durable,
+        string id,
+        CancellationToken cancellationToken)
+    {
+        if (await batches.FindAsync(durable, id, cancellationToken) is not { } batch)
+        {
+            return NotFound(id);
+        }
+
+        return batch.IsCompleted && await batches.OpenResultsAsync(id, cancellationToken) is { } results
+            ? new FileStreamResult(results, "application/jsonl") { EnableRangeProcessing = true }
+            : HttpAnswers.Problem(409, "The batch has no results", [new ValidationProblem("id", $"batch '{id}' has not ended.")]);
+    }
+
+    /// <summary>Pauses a batch: no further line is begun, jobs under way go on.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="durable">Tells the batch.</param>
+    /// <param name="id">The batch.</param>
+    /// <param name="cancellationToken">The caller went away.</param>
+    /// <returns>202, also when the batch has ended already; or 404.</returns>
+    [Function("PauseBatch")]
+    public Task<IActionResult> PauseAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "batches/{id}/pause")] HttpRequest request,
+        [DurableClient] DurableTaskClient durable,
+        string id,
+        CancellationToken cancellationToken) => OrderAsync(durable, id, BatchOrders.Pause, cancellationToken);
+
+    /// <summary>Lets a paused batch go on.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="durable">Tells the batch.</param>
+    /// <param name="id">The batch.</param>
+    /// <param name="cancellationToken">The caller went away.</param>
+    /// <returns>202, also when the batch has ended already; or 404.</returns>
+    [Function("ResumeBatch")]
+    public Task<IActionResult> ResumeAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "batches/{id}/resume")] HttpRequest request,
+        [DurableClient] DurableTaskClient durable,
+        string id,
+        CancellationToken cancellationToken) => OrderAsync(durable, id, BatchOrders.Resume, cancellationToken);
+
+    /// <summary>Cancels a batch: no further line is begun, and the runs under way stop waiting and paying.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="durable">Tells the batch.</param>
+    /// <param name="id">The batch.</param>
+    /// <param name="cancellationToken">The caller went away.</param>
+    /// <returns>202, also when the batch has ended already; or 404.</returns>
+    [Function("CancelBatch")]
+    public Task<IActionResult> CancelAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "batches/{id}/cancel")] HttpRequest request,
+        [DurableClient] DurableTaskClient durable,
+        string id,
+        CancellationToken cancellationToken) => OrderAsync(durable, id, BatchOrders.Cancel, cancellationToken);
+
+    /// <summary>Runs the lines of an ended batch again that are valid and did not complete, as a new batch that <c>Idempotency-Key</c> may name.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="durable">Starts the batch.</param>
+    /// <param name="id">The ended batch.</param>
+    /// <param name="cancellationToken">The caller went away.</param>
+    /// <returns>202 with <c>Location</c>; 404 without a batch; 400 or 409 as problem+json.</returns>
+    [Function("RerunBatch")]
+    public async Task<IActionResult> RerunAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "batches/{id}/rerun")] HttpRequest request,
+        [DurableClient] DurableTaskClient durable,
+        string id,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return await batches.FindAsync(durable, id, cancellationToken) is { } batch
+            ? await AnswerAsync(request, "batches", key => batches.RerunAsync(durable, batch, key, cancellationToken))
+            : NotFound(id);
+    }
+
+    private static async Task<IActionResult> AnswerAsync(HttpRequest request, string route, Func<string?, Task<StartedRun?>> start)
+    {
+        var key = request.Headers["Idempotency-Key"].ToString();
+        try
+        {
+            return HttpAnswers.Started(request, route, key, await start(key.Length == 0 ? null : key));
+        }
+        catch (ComputeHordeValidationException exception)
+        {
+            return HttpAnswers.Problem(400, "The batch is not valid", exception.Problems);
+        }
+        catch (BodyTooLargeException exception)
+        {
+            return HttpAnswers.Problem(413, "The batch is too large", [new ValidationProblem("body", exception.Message)]);
+        }
+    }
+
+    private async Task<IActionResult> OrderAsync(DurableTaskClient durable, string id, string order, CancellationToken cancellationToken) =>
+        await batches.OrderAsync(durable, id, order, cancellationToken) ? HttpAnswers.Json(202, new { Id = id, Order = order }) : NotFound(id);
+
+    private static IActionResult NotFound(string id) => HttpAnswers.Problem(404, "There is no such batch", [new ValidationProblem("id", $"no batch is called '{id}'.")]);
+}
