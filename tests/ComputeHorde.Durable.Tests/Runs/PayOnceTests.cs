@@ -83,6 +83,7 @@ public sealed class PayOnceTests
                     ["ComputeHorde:ValidatorHotkey"] = horde.Emulator.ValidatorHotkey,
                     ["ComputeHorde:HotkeySecret"] = "//Alice",
                     ["ComputeHordePollSchedule"] = "00:00:01",
+                    ["ComputeHordeSweepSchedule"] = "0 0 0 1 1 *",
                 },
                 Configure = static builder => builder.Services.AddComputeHordeDurable(builder.Configuration),
             },

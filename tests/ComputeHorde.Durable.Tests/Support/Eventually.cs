@@ -5,7 +5,7 @@ namespace ComputeHorde.Durable.Tests.Support;
 /// <summary>Waits, with an end, for something that happens elsewhere.</summary>
 internal static class Eventually
 {
-    public static async Task TrueAsync(Func<Task<bool>> condition, string what, double withinSeconds = 60)
+    public static async Task TrueAsync(Func<Task<bool>> condition, string what, double withinSeconds = 150)
     {
         var start = Stopwatch.GetTimestamp();
         while (!await condition())
@@ -19,6 +19,6 @@ internal static class Eventually
         }
     }
 
-    public static Task TrueAsync(Func<bool> condition, string what, double withinSeconds = 60) =>
+    public static Task TrueAsync(Func<bool> condition, string what, double withinSeconds = 150) =>
         TrueAsync(() => Task.FromResult(condition()), what, withinSeconds);
 }

@@ -73,6 +73,7 @@ internal sealed class HordeFixture : IAsyncDisposable
             ["ComputeHorde:CreateFenceSeconds"] = "1",
             ["ComputeHorde:PollIntervalSeconds"] = "0.1",
             ["ComputeHordePollSchedule"] = "00:00:00.1",
+            ["ComputeHordeSweepSchedule"] = "0 0 0 1 1 *",
             ["AzureWebJobs.JobSpecEvent.Disabled"] = "true",
         };
         foreach (var (name, value) in _options.Settings)
@@ -125,7 +126,7 @@ internal sealed class HordeFixture : IAsyncDisposable
         (await Http.GetFromJsonAsync<JsonObject>(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken))!;
 
     /// <summary>Waits until <c>jobs/{id}</c> or <c>batches/{id}</c> has ended, and gives it.</summary>
-    public async Task<JsonObject> EndOfAsync(string path, double withinSeconds = 60)
+    public async Task<JsonObject> EndOfAsync(string path, double withinSeconds = 150)
     {
         JsonObject? run = null;
         await Eventually.TrueAsync(

@@ -6,15 +6,15 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ComputeHorde.Durable.Tests.Outputs;
 
 /// <summary>What an upload URL is good for: one PUT of one blob, in its life.</summary>
-public sealed class AzureSasSignerTests
+public sealed class AzureOutputStoreTests
 {
     [Fact]
     public async Task Url_AnyOtherUse_IsRefused()
     {
         await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true });
-        var signer = horde.Functions.Services.GetRequiredService<IOutputUrlSigner>();
-        var upload = await signer.SignAsync("run/1/output/a.bin", TimeSpan.FromHours(1), TestContext.Current.CancellationToken);
-        var expired = await signer.SignAsync("run/1/output/late.bin", TimeSpan.FromSeconds(-60), TestContext.Current.CancellationToken);
+        var store = horde.Functions.Services.GetRequiredService<IOutputStore>();
+        var upload = await store.SignAsync("run/1/output/a.bin", TimeSpan.FromHours(1), TestContext.Current.CancellationToken);
+        var expired = await store.SignAsync("run/1/output/late.bin", TimeSpan.FromSeconds(-60), TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.Created, await SendAsync(HttpMethod.Put, upload.Url, upload));
         Assert.Equal(HttpStatusCode.Forbidden, await SendAsync(HttpMethod.Put, upload.Url, upload));
