@@ -120,7 +120,7 @@ internal sealed class JobCreator(
         Logs.JobFound(logger, jobs[0].Uuid, tag);
         if (jobs.Count > 1)
             Logs.Duplicates(logger, jobs.Count, tag, jobs[0].Uuid);
-        var owned = jobs[0].Streaming?.ClientCertificate == certificate?.CertificatePem ? certificate : null;
+        var owned = jobs[0].Streaming?.ClientCertificate.Trim() == certificate?.CertificatePem.Trim() ? certificate : null;
         return new CreateJobResult(jobs[0], tag, Created: false) { Duplicates = [.. jobs.Skip(1)], StreamingCertificate = owned };
     }
 

@@ -57,6 +57,7 @@ internal sealed class JobQueries(FacilitatorApi api, ILogger logger)
     public async IAsyncEnumerable<ComputeHordeJob> IterateAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
+        var pageSize = MaxPageSize;
         for (var pass = 1; pass <= MaxPasses; pass++)
         {
             var before = seen.Count;
@@ -64,7 +65,15 @@ internal sealed class JobQueries(FacilitatorApi api, ILogger logger)
             var hasNext = true;
             for (var page = 1; hasNext; page++)
             {
-                if (await NextAsync(page, cancellationToken) is not { } read)
+                var (read, isTooLarge) = await NextAsync(page, pageSize, cancellationToken);
+                if (isTooLarge)
+                {
+                    // From the start with smaller pages; what was seen is not given again.
+                    (page, pageSize) = (0, Math.Max(1, pageSize / 4));
+                    continue;
+                }
+
+                if (read is null)
                     break;
                 foreach (var job in read.Jobs.Where(job => seen.Add(job.Uuid)))
                     yield return job;
@@ -93,16 +102,20 @@ internal sealed class JobQueries(FacilitatorApi api, ILogger logger)
         }
     }
 
-    /// <summary>A page, or null when the list has become shorter than that.</summary>
-    private async Task<JobsPage?> NextAsync(int page, CancellationToken cancellationToken)
+    /// <summary>A page, or null when the list has become shorter than that or the page is too large to be read.</summary>
+    private async Task<(JobsPage? Page, bool IsTooLarge)> NextAsync(int page, int pageSize, CancellationToken cancellationToken)
     {
         try
         {
-            return await PageAsync(page, MaxPageSize, cancellationToken);
+            return (await PageAsync(page, pageSize, cancellationToken), false);
         }
         catch (ComputeHordeNotFoundException) when (page > 1)
         {
-            return null;
+            return (null, false);
+        }
+        catch (ResponseTooLargeException) when (pageSize > 1)
+        {
+            return (null, true);
         }
     }
 

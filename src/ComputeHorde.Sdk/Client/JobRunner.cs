@@ -18,7 +18,7 @@ internal sealed class JobRunner(JobCreator creator, JobQueries queries, ComputeH
         {
             return await AttemptsAsync(state, linked.Token);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             // One last look: the job may have completed since.
             if (await LookAsync(state, cancellationToken) is { } completed)

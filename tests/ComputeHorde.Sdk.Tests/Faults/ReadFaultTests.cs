@@ -106,6 +106,20 @@ public sealed class ReadFaultTests
         Assert.Equal(600, seen.Distinct().Count());
     }
 
+    [Fact]
+    public async Task IterateJobs_PageTooLarge_TakesSmallerPages()
+    {
+        await using var server = await FakeFacilitator.StartAsync();
+        for (var i = 0; i < 30; i++)
+            Big(server);
+        using var client = server.Client(options => options.MaxResponseBytes = 60_000);
+        var seen = new List<string>();
+        await foreach (var job in client.IterateJobsAsync())
+            seen.Add(job.Uuid);
+        Assert.Equal(30, seen.Distinct().Count());
+        Assert.Equal(30, seen.Count);
+    }
+
     private static JsonObject Big(FakeFacilitator server)
     {
         var job = server.Store("t");
