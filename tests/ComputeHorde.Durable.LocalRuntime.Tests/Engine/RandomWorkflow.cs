@@ -6,7 +6,7 @@ namespace ComputeHorde.Durable.LocalRuntime.Tests.Engine;
 /// <param name="Kind">What it does.</param>
 /// <param name="Number">Makes it different from others.</param>
 /// <param name="Inner">The steps of a sub-orchestration.</param>
-public sealed record Step(string Kind, int Number, Step[]? Inner = null);
+internal sealed record Step(string Kind, int Number, Step[]? Inner = null);
 
 /// <summary>Workflows made by a seed, and what they come to when nothing disturbs them.</summary>
 internal static class RandomWorkflow

@@ -1,0 +1,167 @@
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace ComputeHorde.Durable.LocalRuntime.Tests.Engine.Contract;
+
+public abstract partial class EngineContract
+{
+    [Fact]
+    public async Task Failure_ThroughThreeLevels_KeepsTypes()
+    {
+        var client = await StartAsync(tasks => tasks
+            .AddOrchestratorFunc<object, int>("top", (context, _) => context.CallSubOrchestratorAsync<int>("middle"))
+            .AddOrchestratorFunc<object, int>("middle", (context, _) => context.CallActivityAsync<int>("bottom"))
+            .AddActivityFunc<object, int>("bottom", int (_, _) => throw new InvalidOperationException("kaboom", new TimeoutException("late"))));
+
+        var end = await RunAsync(client, "top");
+
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, end.RuntimeStatus);
+        var failure = end.FailureDetails!;
+        Assert.Equal(typeof(TaskFailedException).ToString(), failure.ErrorType);
+        Assert.Equal(typeof(TaskFailedException).ToString(), failure.InnerFailure!.ErrorType);
+        Assert.True(failure.InnerFailure.InnerFailure!.IsCausedBy<InvalidOperationException>());
+        Assert.True(failure.InnerFailure.InnerFailure!.InnerFailure!.IsCausedBy<TimeoutException>());
+        Assert.Equal(failure.ErrorMessage, end.SerializedOutput);
+    }
+
+    [Fact]
+    public async Task Failure_OfAnActivity_CanBeCaughtWithItsDetails()
+    {
+        var client = await StartAsync(tasks => tasks
+            .AddOrchestratorFunc<object, string>("catch", async (context, _) =>
+            {
+                try
+                {
+                    return await context.CallActivityAsync<string>("boom");
+                }
+                catch (TaskFailedException e)
+                {
+                    return $"{e.Message} | {e.TaskId} | {e.FailureDetails.ErrorType} | {e.InnerException!.GetType()}";
+                }
+            })
+            .AddActivityFunc<object, string>("boom", string? (_, _) => throw new InvalidOperationException("kaboom")));
+
+        Assert.Equal(
+            "Task 'boom' (#0) failed with an unhandled exception: kaboom | 0 | System.InvalidOperationException | DurableTask.Core.Exceptions.TaskFailedException",
+            Output<string>(await RunAsync(client, "catch")));
+    }
+
+    [Fact]
+    public async Task UnknownNames_Fail_WithoutRetry()
+    {
+        var client = await StartAsync(tasks => tasks.AddOrchestratorFunc<object, string>("missing", (context, _) =>
+            context.CallActivityAsync<string?>("nothing", null, TaskOptions.FromRetryPolicy(new RetryPolicy(5, TimeSpan.FromDays(1))))));
+        var start = Time.GetUtcNow();
+
+        var end = await RunAsync(client, "missing");
+        var unknown = await RunAsync(client, "not-registered");
+
+        Assert.Equal("ActivityTaskNotFound", end.FailureDetails!.InnerFailure!.ErrorType);
+        Assert.Equal("No activity task named 'nothing' was found.", end.FailureDetails.InnerFailure.ErrorMessage);
+        Assert.Equal(("OrchestratorTaskNotFound", null), (unknown.FailureDetails!.ErrorType, unknown.SerializedOutput));
+        Assert.True(Time.GetUtcNow() - start < TimeSpan.FromDays(1));
+    }
+
+    [Fact]
+    public async Task RetryPolicy_WithBackoff_WaitsLongerEachTime()
+    {
+        var calls = 0;
+        var client = await StartAsync(tasks => tasks
+            .AddOrchestratorFunc<object, TimeSpan>("retry", async (context, _) =>
+            {
+                var start = context.CurrentUtcDateTime;
+                await context.CallActivityAsync("flaky", TaskOptions.FromRetryPolicy(new RetryPolicy(4, TimeSpan.FromMinutes(1), 2)));
+                return context.CurrentUtcDateTime - start;
+            })
+            .AddActivityFunc<object, int>("flaky", (_, _) => ++calls < 4 ? throw new TimeoutException() : calls));
+
+        var took = Output<TimeSpan>(await RunAsync(client, "retry"));
+
+        Assert.InRange(took, TimeSpan.FromMinutes(7), TimeSpan.FromMinutes(7) + TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task RetryPolicy_BeyondItsTimeout_GivesUp()
+    {
+        var calls = 0;
+        var client = await StartAsync(tasks => tasks
+            .AddOrchestratorFunc("retry", context => context.CallActivityAsync(
+                "never", TaskOptions.FromRetryPolicy(new RetryPolicy(100, TimeSpan.FromMinutes(1), retryTimeout: TimeSpan.FromMinutes(5)))))
+            .AddActivityFunc<object, int>("never", int (_, _) =>
+            {
+                calls++;
+                throw new TimeoutException();
+            }));
+
+        var end = await RunAsync(client, "retry");
+
+        Assert.Equal((OrchestrationRuntimeStatus.Failed, 6), (end.RuntimeStatus, calls));
+    }
+
+    [Fact]
+    public async Task RetryHandler_Decides_WithWhatHappened()
+    {
+        List<int> attempts = [];
+        var client = await StartAsync(tasks => tasks
+            .AddOrchestratorFunc("handled", context => context.CallActivityAsync("never", TaskOptions.FromRetryHandler(retry =>
+            {
+                attempts.Add(retry.LastAttemptNumber);
+                return retry.LastAttemptNumber < 3 && retry.LastFailure.IsCausedBy<TimeoutException>();
+            })))
+            .AddActivityFunc<object, int>("never", int (_, _) => throw new TimeoutException()));
+
+        var end = await RunAsync(client, "handled");
+
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, end.RuntimeStatus);
+        Assert.Equal([1, 2, 3], attempts);
+    }
+
+    [Fact]
+    public async Task Timer_Cancelled_ThrowsAndDoesNotHoldTheEnd()
+    {
+        var client = await StartAsync(tasks => tasks.AddOrchestratorFunc<object, string>("cancel", async (context, _) =>
+        {
+            using var cancel = new CancellationTokenSource();
+            var timer = context.CreateTimer(TimeSpan.FromDays(10), cancel.Token);
+            await context.CreateTimer(TimeSpan.FromHours(1), CancellationToken.None);
+            cancel.Cancel();
+            try
+            {
+                await timer;
+                return "fired";
+            }
+            catch (TaskCanceledException)
+            {
+                return "cancelled";
+            }
+        }));
+        var start = Time.GetUtcNow();
+
+        Assert.Equal("cancelled", Output<string>(await RunAsync(client, "cancel")));
+        Assert.True(Time.GetUtcNow() - start < TimeSpan.FromDays(1));
+    }
+
+    [Fact]
+    public async Task Orchestrator_AwaitingForeignTask_FailsVisibly()
+    {
+        var client = await StartAsync(tasks => tasks.AddOrchestratorFunc<object, string>("stray", async (context, _) =>
+        {
+            await Task.Delay(1);
+            return "never";
+        }));
+
+        var end = await RunAsync(client, "stray");
+
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, end.RuntimeStatus);
+        Assert.Contains("not durable", end.FailureDetails!.ErrorMessage, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OptionsAsInput_WithoutOptions_AreRefused()
+    {
+        var client = await StartAsync(tasks => tasks.AddOrchestratorFunc<object, string>("trap", (context, _) =>
+            context.CallActivityAsync<string?>("any", (object)new TaskOptions())));
+
+        Assert.Equal(typeof(ArgumentException).ToString(), (await RunAsync(client, "trap")).FailureDetails!.ErrorType);
+    }
+}
