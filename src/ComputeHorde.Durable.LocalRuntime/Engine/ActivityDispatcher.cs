@@ -12,6 +12,7 @@ internal sealed class ActivityDispatcher(
     int most,
     Work running,
     Action<string, Message> deliver,
+    Func<int> epoch,
     ILogger logger,
     CancellationToken stopping) : IThreadPoolWorkItem
 {
@@ -108,15 +109,27 @@ internal sealed class ActivityDispatcher(
 
     private async Task RunAsync(ActivityCall call)
     {
-        if (await AnswerAsync(call) is { } answer)
+        var answer = await AnswerAsync(call);
+        int before;
+        do
         {
-            deliver(call.InstanceId, call.Answer(answer));
+            // If the hub begins anew while the answer is handed over, it may have been lost, and the call looked in flight.
+            before = epoch();
+            if (answer is not null)
+            {
+                deliver(call.InstanceId, call.Answer(answer));
+            }
+
+            lock (gate)
+            {
+                inFlight.Remove(call.Identity);
+            }
         }
+        while (epoch() != before);
 
         bool start;
         lock (gate)
         {
-            inFlight.Remove(call.Identity);
             active--;
             start = MayStart();
         }

@@ -1,4 +1,5 @@
 using ComputeHorde.Durable.LocalRuntime.Storage;
+using Microsoft.DurableTask.Client;
 
 namespace ComputeHorde.Durable.LocalRuntime.Engine;
 
@@ -40,6 +41,15 @@ internal sealed class CompletionWaiters
         }
     }
 
+    /// <summary>The instances that somebody waits for.</summary>
+    public List<string> InstanceIds()
+    {
+        lock (gate)
+        {
+            return [.. waiters.Keys];
+        }
+    }
+
     /// <summary>An instance has changed durably.</summary>
     public void Notify(InstanceRow row, InstanceState state)
     {
@@ -52,7 +62,7 @@ internal sealed class CompletionWaiters
 
             for (var i = list.Count - 1; i >= 0; i--)
             {
-                if (state.IsOver || !list[i].ForEnd)
+                if (state.IsOver || (!list[i].ForEnd && state.Status != OrchestrationRuntimeStatus.Pending))
                 {
                     list[i].Source.TrySetResult(new StoredInstance(row, state));
                     list.RemoveAt(i);

@@ -53,7 +53,7 @@ public sealed class LocalTaskHub : IAsyncDisposable
         Commits = new CommitQueue(store, core, Restart);
         Wakes = new WakeQueue(options.TimeProvider, instanceId => Deliver(instanceId, default));
         Activities = new ActivityDispatcher(
-            registry, scopes, converter, options.MaxConcurrentActivities, activities, (id, message) => Deliver(id, message), logger, stopping.Token);
+            registry, scopes, converter, options.MaxConcurrentActivities, activities, (id, message) => Deliver(id, message), () => Commits.Epoch, logger, stopping.Token);
         var turns = new TurnRunner(this, registry, scopes, store, converter, options.TimeProvider, loggers, logger);
         Workers = new TurnWorkers(options.MaxConcurrentOrchestrations, turns.Run, Commits, Wakes, core);
         Client = new LocalDurableTaskClient(this, store, converter, options.TimeProvider);
@@ -250,7 +250,7 @@ public sealed class LocalTaskHub : IAsyncDisposable
                 Wakes.Set(instance.Row.InstanceId, instance.Row.StartAt!.Value);
                 Release(instance);
             },
-            e => instance.Created?.TrySetException(e)));
+            e => Discard(instance, e)));
     }
 
     /// <summary>Takes a finished instance out of memory.</summary>
@@ -258,6 +258,13 @@ public sealed class LocalTaskHub : IAsyncDisposable
     {
         Directory.Remove(instance);
         Drop(instance.Retire());
+    }
+
+    /// <summary>Takes a new instance out of memory whose creation failed.</summary>
+    internal void Discard(Instance instance, Exception cause)
+    {
+        Directory.Remove(instance);
+        FailMessages(instance, cause);
     }
 
     /// <summary>Nobody will take these messages.</summary>
@@ -332,6 +339,9 @@ public sealed class LocalTaskHub : IAsyncDisposable
             }
 
             Wakes.Clear();
+
+            // Whatever was added between the two belongs to neither life.
+            Commits.BeginEpoch(cause);
             try
             {
                 TakeUp();
@@ -372,6 +382,14 @@ public sealed class LocalTaskHub : IAsyncDisposable
             else
             {
                 Deliver(instanceId, item);
+            }
+        }
+
+        foreach (var instanceId in Waiters.InstanceIds())
+        {
+            if (store.Find(instanceId) is { } found)
+            {
+                Waiters.Notify(found.Row, found.State);
             }
         }
 

@@ -123,6 +123,11 @@ internal sealed class TurnCommit(LocalTaskHub hub, Instance instance, InstanceRo
     {
         Return();
         instance.Created?.TrySetException(exception);
+        foreach (var child in Children ?? [])
+        {
+            hub.Discard(child, exception);
+        }
+
         foreach (var source in Acknowledged ?? [])
         {
             source.TrySetException(exception);

@@ -78,8 +78,9 @@ public sealed class CrashTests(ITestOutputHelper output)
                 var hub = new LocalTaskHub(tasks, new LocalTaskHostOptions { TimeProvider = new VirtualTimeProvider() }, services, store);
                 await hub.StartAsync();
                 var done = FinishAsync(hub.Client, workflows);
-                await Task.WhenAny(done, store.Crashed.Task);
+                var ended = await Task.WhenAny(done, store.Crashed.Task, Task.Delay(TimeSpan.FromSeconds(60)));
                 hub.Abandon();
+                Assert.True(ended == done || ended == store.Crashed.Task, $"Seed {seed} hangs.");
                 Assert.True(leak is null, $"Seed {seed}: {leak}");
                 if (done.IsCompletedSuccessfully)
                 {

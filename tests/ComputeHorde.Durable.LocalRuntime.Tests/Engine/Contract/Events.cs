@@ -142,7 +142,7 @@ public abstract partial class EngineContract
     [Fact]
     public async Task ContinueAsNew_WhileEventsPourIn_LosesNone()
     {
-        const int Count = 500;
+        const int Count = 200;
         var client = await StartAsync(tasks => tasks.AddOrchestratorFunc<int[], int[]>("pour", async (context, seen) =>
         {
             var next = await context.WaitForExternalEvent<int>("n");
