@@ -42,7 +42,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         private readonly ConcurrentDictionary<(string Instance, int Value), int> ran = new();
         private readonly ServiceProvider services = new ServiceCollection().BuildServiceProvider();
         private volatile bool calm;
-        private volatile IDurableStore? current;
+        private volatile FaultyStore? current;
         private volatile string? leak;
 
         public async Task RunAsync()
