@@ -87,15 +87,15 @@ public sealed class Sr25519KeyPair : IDisposable
     public static Sr25519KeyPair FromUri(ReadOnlySpan<char> uri) => SecretUri.Open(uri);
 
     /// <summary>Makes the key pair of a secret key in schnorrkel's canonical form, which Bittensor key files hold as <c>privateKey</c>.</summary>
-    /// <param name="canonical">64 bytes: the scalar, not multiplied by the cofactor 8 as polkadot-js has it, and the nonce seed. The caller erases them.</param>
+    /// <param name="secretKey">64 bytes: the scalar, not multiplied by the cofactor 8 as polkadot-js has it, and the nonce seed. The caller erases them.</param>
     /// <returns>A new key pair; dispose it.</returns>
     /// <exception cref="ArgumentException">It has not 64 bytes, or its scalar is zero or not below the group order.</exception>
-    public static Sr25519KeyPair FromSecretKey(ReadOnlySpan<byte> canonical)
+    public static Sr25519KeyPair FromSecretKey(ReadOnlySpan<byte> secretKey)
     {
-        Error.ThrowIfNotLength(canonical, Sr25519.SecretKeySize, nameof(canonical));
-        Span<byte> secretKey = stackalloc byte[Sr25519.SecretKeySize];
-        canonical.CopyTo(secretKey);
-        return new(secretKey);
+        Error.ThrowIfNotLength(secretKey, Sr25519.SecretKeySize, nameof(secretKey));
+        Span<byte> copy = stackalloc byte[Sr25519.SecretKeySize];
+        secretKey.CopyTo(copy);
+        return new(copy);
     }
 
     /// <summary>Signs a message. Two signatures of one message differ. Nothing is allocated.</summary>
