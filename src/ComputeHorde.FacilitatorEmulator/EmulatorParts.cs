@@ -41,7 +41,7 @@ internal sealed class EmulatorParts : IAsyncDisposable
             new JobViews(Horde.Store, Counters),
             new CheatView(Horde.Store, Cheats, Counters),
             Counters);
-        _eviction = options.TimeProvider.CreateTimer(_ => _ = EvictAsync(options.EvictionAge), null, EvictionInterval, EvictionInterval);
+        _eviction = options.TimeProvider.CreateTimer(_ => _ = EvictOldAsync(), null, EvictionInterval, EvictionInterval);
     }
 
     public HordeContext Horde { get; }
@@ -106,6 +106,19 @@ internal sealed class EmulatorParts : IAsyncDisposable
         }
 
         return old.Length;
+    }
+
+    private async Task EvictOldAsync()
+    {
+        try
+        {
+            await EvictAsync(Horde.Options.EvictionAge);
+        }
+        catch (Exception e)
+        {
+            // Nobody waits for the timer; the next round tries again.
+            Logs.EvictionFailed(Horde.Logger, e);
+        }
     }
 
     /// <inheritdoc/>

@@ -29,6 +29,9 @@ internal static partial class Logs
     [LoggerMessage(8, LogLevel.Information, "{Count} jobs evicted.")]
     public static partial void Evicted(ILogger logger, int count);
 
+    [LoggerMessage(10, LogLevel.Warning, "Old jobs could not be evicted.")]
+    public static partial void EvictionFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(9, LogLevel.Error, "{Method} {Path} failed in the emulator.")]
     public static partial void RequestBroken(ILogger logger, Exception exception, string method, string path);
 }

@@ -64,6 +64,12 @@ internal sealed class FacilitatorApp(
             // Kestrel's own limit stands for nginx's: 413 for a body over 100 MB.
             return Answer.Page(e.StatusCode, "Request refused");
         }
+        catch (Exception e) when (!http.RequestAborted.IsCancellationRequested)
+        {
+            // An error of the emulator itself, such as a full disk: seen in the log, and by the client as the original's own would be.
+            Logs.RequestBroken(horde.Logger, e, http.Request.Method, http.Request.Path);
+            return Answer.Page(500, "Server Error (500)");
+        }
     }
 
     private async Task<Answer> RouteAsync(ApiRequest request)
