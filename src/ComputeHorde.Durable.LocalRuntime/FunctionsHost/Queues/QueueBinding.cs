@@ -63,9 +63,9 @@ internal static class QueueBinding
             foreach (var property in document.RootElement.EnumerateObject())
                 data[property.Name] = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString() : property.Value.GetRawText();
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // A text that merely begins like JSON has no properties to offer; the function still gets it whole.
+            // A text that merely begins like JSON, or holds half of a surrogate pair, has no properties to offer; the function still gets it whole.
             data.Clear();
         }
     }
