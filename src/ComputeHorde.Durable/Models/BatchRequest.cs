@@ -40,12 +40,12 @@ public sealed record BatchRequest(IReadOnlyList<BinaryData>? Jobs, string? JobsB
         ArgumentNullException.ThrowIfNull(json);
         try
         {
-            using var document = JsonDocument.Parse(json.ToMemory(), Depth);
+            using var document = ParseDocument(json);
             var root = document.RootElement;
             return root.ValueKind == JsonValueKind.Array
                 || (root.ValueKind == JsonValueKind.Object && (root.TryGetProperty("jobs", out _) || root.TryGetProperty("jobs_blob", out _)));
         }
-        catch (JsonException)
+        catch (ComputeHordeValidationException)
         {
             // Not JSON at all: whoever parses it as a job says so.
             return false;
@@ -70,17 +70,7 @@ public sealed record BatchRequest(IReadOnlyList<BinaryData>? Jobs, string? JobsB
         return reader.Problems.Count == 0 ? request : throw new ComputeHordeValidationException(reader.Problems);
     }
 
-    private static JsonDocument ParseDocument(BinaryData json)
-    {
-        try
-        {
-            return JsonDocument.Parse(json.ToMemory(), Depth);
-        }
-        catch (JsonException exception)
-        {
-            throw new ComputeHordeValidationException("body", $"must be a JSON object or a list of jobs: {exception.Message}");
-        }
-    }
+    private static JsonDocument ParseDocument(BinaryData json) => StrictJson.Parse(json, "a JSON object or a list of jobs", Depth);
 
     private sealed class Reader
     {

@@ -52,20 +52,10 @@ public sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string> 
 
     private static JsonObject ParseObject(BinaryData json)
     {
-        try
-        {
-            using var document = JsonDocument.Parse(json.ToMemory(), Strict);
-            if (document.RootElement.ValueKind == JsonValueKind.Object)
-            {
-                return JsonObject.Create(document.RootElement.Clone())!;
-            }
-        }
-        catch (JsonException exception)
-        {
-            throw new ComputeHordeValidationException("body", $"must be a JSON object: {exception.Message}");
-        }
-
-        throw new ComputeHordeValidationException("body", "must be a JSON object.");
+        using var document = StrictJson.Parse(json, "a JSON object", Strict);
+        return document.RootElement.ValueKind == JsonValueKind.Object
+            ? JsonObject.Create(document.RootElement.Clone())!
+            : throw new ComputeHordeValidationException("body", "must be a JSON object.");
     }
 
     private static JsonNode? Take(JsonObject body, string name) => body.Remove(name, out var value) ? value : null;

@@ -9,8 +9,7 @@ internal static class OnceStarter
     /// <returns>Whether it was started now; false when an instance of this name exists already.</returns>
     public static async Task<bool> StartAsync(DurableTaskClient durable, string id, TaskName orchestrator, object input, CancellationToken cancellationToken)
     {
-        var options = new StartOrchestrationOptions(id).WithDedupeStatuses(
-            [.. StartOrchestrationOptionsExtensions.ValidDedupeStatuses]);
+        var options = new StartOrchestrationOptions(id).WithDedupeStatuses(Enum.GetValues<OrchestrationRuntimeStatus>());
         try
         {
             await durable.ScheduleNewOrchestrationInstanceAsync(orchestrator, input, options, cancellationToken);

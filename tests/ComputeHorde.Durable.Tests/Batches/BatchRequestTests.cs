@@ -48,6 +48,8 @@ public class BatchRequestTests
     [InlineData("""{"jobs":[1],"parallel":3}""", "parallel")]
     [InlineData("7", "body")]
     [InlineData("{\"jobs\":[1", "body")]
+    [InlineData("""{"jobs":["\ud800"]}""", "body")]
+    [InlineData("""{"\uDC00":1}""", "body")]
     public void Parse_NotABatch_NamesTheField(string json, string field)
     {
         var exception = Assert.Throws<ComputeHordeValidationException>(() => BatchRequest.Parse(BinaryData.FromString(json)));
