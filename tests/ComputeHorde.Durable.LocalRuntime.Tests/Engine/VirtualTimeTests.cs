@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using ComputeHorde.Durable.LocalRuntime.Testing;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace ComputeHorde.Durable.LocalRuntime.Tests.Engine;
+
+public sealed class VirtualTimeTests
+{
+    private readonly VirtualTimeProvider time = new();
+
+    [Fact]
+    public async Task Delay_WithoutAHub_JumpsToItsEnd()
+    {
+        var start = time.GetUtcNow();
+        var clock = Stopwatch.StartNew();
+
+        await Task.Delay(TimeSpan.FromHours(6), time);
+
+        Assert.Equal(TimeSpan.FromHours(6), time.GetUtcNow() - start);
+        Assert.True(clock.Elapsed < TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
+    public async Task Activity_AwaitingVirtualTime_LetsItPass()
+    {
+        await using var host = await LocalTaskHost.StartAsync(
+            tasks => tasks
+                .AddOrchestratorFunc<object, TimeSpan>("flow", async (context, _) =>
+                {
+                    var start = context.CurrentUtcDateTime;
+                    await context.CallActivityAsync("slow");
+                    return context.CurrentUtcDateTime - start;
+                })
+                .AddActivityFunc("slow", _ => Task.Delay(TimeSpan.FromHours(6), time)),
+            new LocalTaskHostOptions { TimeProvider = time });
+
+        var id = await host.Client.ScheduleNewOrchestrationInstanceAsync("flow");
+        var end = await host.Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true);
+
+        Assert.InRange(end.ReadOutputAs<TimeSpan>(), TimeSpan.FromHours(6), TimeSpan.FromHours(6) + TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task Busy_HoldsTimeStill_UntilDisposed()
+    {
+        var start = time.GetUtcNow();
+        Task delay;
+        using (time.Busy())
+        {
+            delay = Task.Delay(TimeSpan.FromSeconds(1), time);
+            await Task.Delay(100);
+            Assert.Equal(start, time.GetUtcNow());
+            Assert.False(delay.IsCompleted);
+        }
+
+        await delay;
+        Assert.Equal(TimeSpan.FromSeconds(1), time.GetUtcNow() - start);
+    }
+
+    [Fact]
+    public void Advance_ByHand_FiresTimersInOrder()
+    {
+        using var held = time.Busy();
+        List<int> fired = [];
+        using var second = time.CreateTimer(_ => fired.Add(2), null, TimeSpan.FromSeconds(2), Timeout.InfiniteTimeSpan);
+        using var first = time.CreateTimer(_ => fired.Add(1), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3));
+
+        time.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Equal([1, 2, 1], fired);
+    }
+}
