@@ -116,6 +116,24 @@ public sealed class BlobTriggerTests(StorageFixture storage)
     }
 
     [Fact]
+    public async Task Blob_RunCutOffByTheHostsStop_RunsAgainAndIsNotCountedAsAFailure()
+    {
+        using var data = new TempDirectory();
+        _recorder.Behaviour = (_, cancellation) => Task.Delay(Timeout.Infinite, cancellation);
+        await PutAsync("a.json", "x");
+        for (var start = 1; start <= 2; start++)
+        {
+            await using var cut = await StartAsync("BlobText", setup =>
+            {
+                setup.DataDirectory = data.Path;
+                setup.DrainTimeout = TimeSpan.FromMilliseconds(50);
+                setup.HostJson("""{ "version": "2.0", "extensions": { "blobs": { "poisonBlobThreshold": 1 } } }""");
+            });
+            await Eventually.True(() => Calls("BlobText").Length == start);
+        }
+    }
+
+    [Fact]
     public async Task Blob_FunctionThrowsOnce_SucceedsAtTheNextAttempt()
     {
         var calls = 0;

@@ -24,6 +24,7 @@ internal sealed class BlobHandling(
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
 
     /// <returns>Whether this version needs no more work.</returns>
+    /// <exception cref="OperationCanceledException">The host stops: the next one tries again.</exception>
     public async Task<bool> RunAsync(FoundBlob blob, BlobPath path, CancellationToken stopping)
     {
         var wait = FirstRetry;
@@ -33,7 +34,7 @@ internal sealed class BlobHandling(
             var last = attempt >= settings.Blobs.PoisonBlobThreshold;
 
             // More attempts than that were begun only if earlier ones died with their process.
-            if (attempt <= settings.Blobs.PoisonBlobThreshold && await SucceedsAsync(blob, path, attempt))
+            if (attempt <= settings.Blobs.PoisonBlobThreshold && await SucceedsAsync(blob, path, attempt, stopping))
             {
                 state.FinishBlob(function.Name, blob.Name, blob.Version);
                 return true;
@@ -53,13 +54,22 @@ internal sealed class BlobHandling(
         return false;
     }
 
-    private async Task<bool> SucceedsAsync(FoundBlob blob, BlobPath path, int attempt)
+    private async Task<bool> SucceedsAsync(FoundBlob blob, BlobPath path, int attempt, CancellationToken stopping)
     {
         try
         {
             var reason = $"blob {blob.Container.Name}/{blob.Name}, attempt {attempt}";
-            await runner.RunAsync(function, new TriggerInput(blob, BlobBinding.Data(blob, path), reason));
+            var input = new TriggerInput(blob, BlobBinding.Data(blob, path), reason);
+
+            // Not the listener's token: the drain decides when running functions are cancelled.
+            await runner.RunAsync(function, input, cancellation: CancellationToken.None);
             return true;
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // It gave way to the host's stop, which is no failure of its own.
+            state.TakeBackBlobAttempt(function.Name, blob.Name, blob.Version);
+            throw;
         }
         catch (RequestFailedException exception) when (exception.Status is 404 or 412)
         {

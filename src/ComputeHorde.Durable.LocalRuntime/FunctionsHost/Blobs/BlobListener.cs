@@ -115,6 +115,10 @@ internal sealed class BlobListener(
             else
                 _known.TryRemove(key, out _);
         }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            _known.TryRemove(key, out _);
+        }
         catch (Exception exception)
         {
             // Storage failed beneath a blob: it has no receipt, so the next scan finds it again.
