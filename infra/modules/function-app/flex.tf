@@ -22,7 +22,10 @@ resource "azurerm_function_app_flex_consumption" "this" {
   virtual_network_subnet_id                      = var.app_subnet_id
   webdeploy_publish_basic_authentication_enabled = false
 
-  app_settings = var.app_settings
+  # Event Grid starts runs from blobs; the polled trigger does not exist on this plan.
+  app_settings = merge(var.app_settings, {
+    "AzureWebJobs.JobSpecPolled.Disabled" = "true"
+  })
 
   identity {
     type         = "SystemAssigned, UserAssigned"

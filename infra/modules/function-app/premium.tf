@@ -19,8 +19,9 @@ resource "azurerm_linux_function_app" "this" {
   ftp_publish_basic_authentication_enabled       = false
   webdeploy_publish_basic_authentication_enabled = false
 
-  # The provider writes the account name itself.
+  # The provider writes the account name itself. Blobs are polled here.
   app_settings = merge({ for name, value in var.app_settings : name => value if name != "AzureWebJobsStorage__accountName" }, {
+    "AzureWebJobs.JobSpecEvent.Disabled"         = "true"
     WEBSITE_RUN_FROM_PACKAGE                     = "${var.package_container_endpoint}/functions.zip"
     WEBSITE_RUN_FROM_PACKAGE_BLOB_MI_RESOURCE_ID = var.identity_id
   })

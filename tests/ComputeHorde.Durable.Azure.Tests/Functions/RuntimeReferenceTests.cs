@@ -66,6 +66,6 @@ public sealed class RuntimeReferenceTests
         "op_Equality" => line.Contains(" operator ==(", StringComparison.Ordinal),
         "op_Inequality" => line.Contains(" operator !=(", StringComparison.Ordinal),
         _ when member.StartsWith("get_", StringComparison.Ordinal) || member.StartsWith("set_", StringComparison.Ordinal) => line.Contains($" {member[4..]} {{", StringComparison.Ordinal),
-        _ => line.Contains($" {member}(", StringComparison.Ordinal) || line.Contains($" {member}<", StringComparison.Ordinal),
+        _ => new[] { '(', '<', ';' }.Any(end => line.Contains($" {member}{end}", StringComparison.Ordinal)),
     };
 }
