@@ -4,56 +4,63 @@ using ComputeHorde.Sdk;
 
 namespace ComputeHorde.Durable;
 
-/// <summary>Parses JSON from outside so that nothing in it can surprise whoever reads it later: every text of it is one.</summary>
+/// <summary>
+/// Parses JSON from outside so that nothing in it can surprise whoever reads it later. <see cref="JsonDocument"/> itself takes texts that it cannot
+/// give back: bytes that are not UTF-8, and escapes that are half of a surrogate pair.
+/// </summary>
 internal static class StrictJson
 {
+    /// <summary>Parses a request.</summary>
     /// <exception cref="ComputeHordeValidationException">It is not JSON, not UTF-8, or holds half of a surrogate pair.</exception>
     public static JsonDocument Parse(BinaryData json, string expected, JsonDocumentOptions options)
     {
-        var bytes = json.ToMemory();
-        if (!Utf8.IsValid(bytes.Span))
-        {
-            throw new ComputeHordeValidationException("body", $"must be {expected}: it is not UTF-8.");
-        }
-
-        JsonDocument document;
         try
         {
-            document = JsonDocument.Parse(bytes, options);
+            return Parse(json.ToMemory(), options);
         }
         catch (JsonException exception)
         {
             throw new ComputeHordeValidationException("body", $"must be {expected}: {exception.Message}");
         }
-
-        if (MayHoldHalfPairs(bytes.Span) && !IsReadable(document.RootElement))
-        {
-            document.Dispose();
-            throw new ComputeHordeValidationException("body", $"must be {expected}: a text of it holds half of a surrogate pair.");
-        }
-
-        return document;
     }
 
-    /// <summary>Halves of a pair can only be written as escapes; few documents hold any.</summary>
-    private static bool MayHoldHalfPairs(ReadOnlySpan<byte> json) => json.IndexOf("\\ud"u8) >= 0 || json.IndexOf("\\uD"u8) >= 0;
-
-    private static bool IsReadable(JsonElement element)
+    /// <summary>Parses, and makes sure that every text can be read.</summary>
+    /// <exception cref="JsonException">It is not JSON, not UTF-8, or holds half of a surrogate pair.</exception>
+    public static JsonDocument Parse(ReadOnlyMemory<byte> utf8, JsonDocumentOptions options)
     {
-        try
+        if (!Utf8.IsValid(utf8.Span))
         {
-            return element.ValueKind switch
-            {
-                JsonValueKind.String => element.GetString() is not null,
-                JsonValueKind.Array => element.EnumerateArray().All(IsReadable),
-                JsonValueKind.Object => element.EnumerateObject().All(static property => property.Name is not null && IsReadable(property.Value)),
-                _ => true,
-            };
+            throw new JsonException("it is not UTF-8.");
         }
-        catch (InvalidOperationException)
+
+        RequireReadableTexts(utf8.Span, options);
+        return JsonDocument.Parse(utf8, options);
+    }
+
+    private static void RequireReadableTexts(ReadOnlySpan<byte> utf8, JsonDocumentOptions options)
+    {
+        // Halves of a pair can only be written as escapes; few documents hold any.
+        if (!utf8.Contains((byte)'\\'))
         {
-            // What System.Text.Json says of a text that is none.
-            return false;
+            return;
+        }
+
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = options.MaxDepth });
+        while (reader.Read())
+        {
+            if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName) || !reader.ValueIsEscaped)
+            {
+                continue;
+            }
+
+            try
+            {
+                _ = reader.GetString();
+            }
+            catch (InvalidOperationException exception)
+            {
+                throw new JsonException($"the text at byte {reader.TokenStartIndex} holds half of a surrogate pair.", exception);
+            }
         }
     }
 }

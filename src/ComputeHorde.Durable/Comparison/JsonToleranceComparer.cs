@@ -32,7 +32,7 @@ internal sealed class JsonToleranceComparer : ContentComparer
     {
         try
         {
-            return JsonDocument.Parse(content, Limits);
+            return StrictJson.Parse(content, Limits);
         }
         catch (JsonException)
         {

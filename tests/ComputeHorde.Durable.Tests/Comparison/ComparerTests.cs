@@ -17,6 +17,8 @@ public sealed class ComparerTests
     [InlineData("{\"a\":[1,2]}", "{\"a\":[2,1]}", Verdict.Mismatch)]
     [InlineData("not json", "{}", Verdict.Mismatch)]
     [InlineData("{}", "not json", Verdict.Inconclusive)]
+    [InlineData("{\"a\":\"\\ud800\"}", "{\"a\":\"x\"}", Verdict.Mismatch)]
+    [InlineData("{\"\\ud800\":1}", "{\"a\":1}", Verdict.Mismatch)]
     [InlineData("{\"a\":1,\"a\":1}", "{\"a\":1}", Verdict.Mismatch)]
     [InlineData("123456789012345678901234567890", "123456789012345678901234567890", Verdict.Match)]
     public async Task Json_AnyPair_ComparesNumbersWithinToleranceAndTheRestExactly(string untrusted, string trusted, Verdict expected) =>
