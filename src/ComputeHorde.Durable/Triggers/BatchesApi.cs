@@ -66,7 +66,7 @@ public sealed class BatchesApi(BatchService batches)
         }
 
         return batch.IsCompleted && await batches.OpenResultsAsync(id, cancellationToken) is { } results
-            ? new FileStreamResult(results, "application/jsonl") { EnableRangeProcessing = true }
+            ? new DownloadAnswer(results, "application/jsonl")
             : HttpAnswers.Problem(409, "The batch has no results", [new ValidationProblem("id", $"batch '{id}' has not ended.")]);
     }
 

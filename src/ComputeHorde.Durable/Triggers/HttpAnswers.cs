@@ -9,9 +9,9 @@ namespace ComputeHorde.Durable.Triggers;
 internal static class HttpAnswers
 {
     public static IActionResult Json<T>(int status, T value) =>
-        new ContentResult { StatusCode = status, ContentType = "application/json; charset=utf-8", Content = SnakeCaseJson.ToText(value) };
+        new TextAnswer { StatusCode = status, ContentType = "application/json; charset=utf-8", Content = SnakeCaseJson.ToText(value) };
 
-    public static IActionResult Problem(int status, string title, IReadOnlyList<ValidationProblem> problems) => new ContentResult
+    public static IActionResult Problem(int status, string title, IReadOnlyList<ValidationProblem> problems) => new TextAnswer
     {
         StatusCode = status,
         ContentType = "application/problem+json; charset=utf-8",

@@ -157,6 +157,6 @@ public sealed class JobsApi(RunService runs)
         };
         return content is null
             ? HttpAnswers.Problem(404, "There is no such part", [new ValidationProblem("part", $"must be stdout, stderr or one of the {manifest.Artifacts.Count.ToString(CultureInfo.InvariantCulture)} artifact paths of the manifest.")])
-            : new FileStreamResult(await runs.OpenAsync(content, cancellationToken), part is "stdout" or "stderr" ? "text/plain; charset=utf-8" : "application/octet-stream") { EnableRangeProcessing = true };
+            : new DownloadAnswer(await runs.OpenAsync(content, cancellationToken), part is "stdout" or "stderr" ? "text/plain; charset=utf-8" : "application/octet-stream");
     }
 }

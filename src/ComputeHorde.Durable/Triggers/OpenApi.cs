@@ -15,5 +15,5 @@ public static class OpenApi
     /// <returns>200 with an OpenAPI 3.1 document.</returns>
     [Function("OpenApi")]
     public static IActionResult Get([HttpTrigger(AuthorizationLevel.Function, "get", Route = "openapi.json")] HttpRequest request) =>
-        new FileStreamResult(typeof(OpenApi).Assembly.GetManifestResourceStream(ResourceName)!, "application/json");
+        new DownloadAnswer(typeof(OpenApi).Assembly.GetManifestResourceStream(ResourceName)!, "application/json");
 }

@@ -91,6 +91,20 @@ public sealed class RunUntilCompleteTests(RunUntilCompleteTests.Horde horde) : I
     }
 
     [Fact]
+    public async Task Answers_AnyOfThem_AreKeptByNoCacheAndGuessedByNoBrowser()
+    {
+        var id = await horde.StartAsync("ok");
+        await horde.Fixture.EndOfAsync($"jobs/{id}");
+        foreach (var path in new[] { $"jobs/{id}", $"jobs/{id}/result", $"jobs/{id}/result?part=stdout", "jobs/unknown", "openapi.json", "health" })
+        {
+            using var answer = await horde.Fixture.Http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+            Assert.True(answer.Headers.CacheControl?.NoStore, path);
+            Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
+            Assert.Contains("default-src 'none'", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Run_TimeIsOver_EndsAsTimedOutAndBuysNothingMore()
     {
         var id = await horde.StartAsync("rejected:busy", new JsonObject { ["max_attempts"] = 20, ["timeout_seconds"] = 2, ["backoff_seconds"] = 30 });
