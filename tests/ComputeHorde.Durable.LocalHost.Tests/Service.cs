@@ -74,17 +74,25 @@ internal sealed class Service : IAsyncDisposable
     public Task<string> GetTextAsync(string path) => _http.GetStringAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
 
     /// <summary>Waits until a run has ended, and gives it.</summary>
-    public async Task<JsonObject> EndOfAsync(string id, double withinSeconds = 90)
+    public async Task<JsonObject> EndOfAsync(string id, double withinSeconds = 240)
     {
         JsonObject? run = null;
-        await Eventually.TrueAsync(
-            async () =>
-            {
-                run = await GetAsync($"jobs/{id}");
-                return run.ContainsKey("outcome") || run.ContainsKey("error");
-            },
-            $"run {id} ended",
-            withinSeconds);
+        try
+        {
+            await Eventually.TrueAsync(
+                async () =>
+                {
+                    run = await GetAsync($"jobs/{id}");
+                    return run.ContainsKey("outcome") || run.ContainsKey("error");
+                },
+                $"run {id} ended",
+                withinSeconds);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new TimeoutException($"{exception.Message}; it is {run}", exception);
+        }
+
         return run!;
     }
 
