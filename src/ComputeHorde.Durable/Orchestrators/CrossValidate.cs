@@ -11,9 +11,6 @@ namespace ComputeHorde.Durable.Orchestrators;
 /// </summary>
 public static class CrossValidate
 {
-    private static readonly TaskOptions Patient = TaskOptions.FromRetryPolicy(
-        new RetryPolicy(maxNumberOfAttempts: 60, TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromSeconds(60)));
-
     /// <summary>The orchestrator.</summary>
     /// <param name="context">Its only source of time, ids and I/O.</param>
     /// <returns>What was found.</returns>
@@ -37,7 +34,7 @@ public static class CrossValidate
 
         if (found.Verdict is Verdicts.Match or Verdicts.Mismatch)
         {
-            await context.CallActivityAsync(nameof(NoteVerdict), new VerdictNote(input.Namespace, found.Verdict == Verdicts.Mismatch), Patient);
+            await context.CallActivityAsync(nameof(NoteVerdict), new VerdictNote(input.Namespace, found.Verdict == Verdicts.Mismatch), Patience.Options);
         }
 
         if (!context.IsReplaying)
@@ -68,9 +65,9 @@ public static class CrossValidate
         // The evidence first: a report without it would stand on nothing.
         found = found with { IsConfirmed = true };
         var cheat = new CheatCase(input.RunId, input.JobUuid, first.JobUuid!, input.Policy.Comparer, found.Reason, input.Result, [first.Result!, second.Result]) { Trace = input.Trace };
-        await context.CallActivityAsync(nameof(RecordCheat), cheat, Patient);
+        await context.CallActivityAsync(nameof(RecordCheat), cheat, Patience.Options);
         return input.Policy.Report
-            ? found with { Report = await context.CallActivityAsync<string>(nameof(ReportCheat), cheat, Patient) }
+            ? found with { Report = await context.CallActivityAsync<string>(nameof(ReportCheat), cheat, Patience.Options) }
             : found;
     }
 
@@ -81,7 +78,7 @@ public static class CrossValidate
             new SubOrchestrationOptions { InstanceId = $"{input.RunId}~trusted{copy}" });
 
     private static Task<CompareOutcome> CompareAsync(TaskOrchestrationContext context, CrossValidateInput input, ResultReference untrusted, ResultReference trusted) =>
-        context.CallActivityAsync<CompareOutcome>(nameof(CompareResults), new CompareInput(untrusted, trusted, input.Policy.Comparer, input.Policy.Comparison) { Trace = input.Trace }, Patient);
+        context.CallActivityAsync<CompareOutcome>(nameof(CompareResults), new CompareInput(untrusted, trusted, input.Policy.Comparer, input.Policy.Comparison) { Trace = input.Trace }, Patience.Options);
 }
 
 /// <summary>The job to check.</summary>

@@ -11,9 +11,6 @@ namespace ComputeHorde.Durable.Orchestrators;
 /// </summary>
 internal sealed class JobRun : IDisposable
 {
-    private static readonly TaskOptions Patient = TaskOptions.FromRetryPolicy(
-        new RetryPolicy(maxNumberOfAttempts: 60, TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromSeconds(60)));
-
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2), LongestPause = TimeSpan.FromMinutes(5);
 
     private readonly TaskOrchestrationContext _context;
@@ -70,7 +67,7 @@ internal sealed class JobRun : IDisposable
         {
             Report(RunPhases.Creating);
             var created = await _context.CallActivityAsync<CreateJobOutcome>(
-                nameof(CreateJob), new CreateJobInput(KeyOf(Current), _input.RequestId, _input.RequestSha256) { Trace = _input.Trace }, Patient);
+                nameof(CreateJob), new CreateJobInput(KeyOf(Current), _input.RequestId, _input.RequestSha256) { Trace = _input.Trace }, Patience.Options);
             if (created.Update is { } job)
             {
                 Learn(job);
@@ -121,7 +118,7 @@ internal sealed class JobRun : IDisposable
     /// <returns>Whether something is known now; false when nobody could be asked.</returns>
     private async Task<bool> LookAsync()
     {
-        var seen = await _context.CallActivityAsync<GetJobOutcome>(nameof(GetJob), new GetJobInput(Current.Job!.JobUuid, Current.Number) { Trace = _input.Trace }, Patient);
+        var seen = await _context.CallActivityAsync<GetJobOutcome>(nameof(GetJob), new GetJobInput(Current.Job!.JobUuid, Current.Number) { Trace = _input.Trace }, Patience.Options);
         if (seen.Update is { } job)
         {
             Learn(job);
@@ -213,7 +210,7 @@ internal sealed class JobRun : IDisposable
         }
 
         var decision = await _context.CallActivityAsync<SampleDecision>(
-            nameof(DecideSample), new SampleInput(job, _input.Namespace, outcome.ExecutorSeconds, validation) { Trace = _input.Trace }, Patient);
+            nameof(DecideSample), new SampleInput(job, _input.Namespace, outcome.ExecutorSeconds, validation) { Trace = _input.Trace }, Patience.Options);
         if (!decision.IsSampled)
         {
             return new ValidationOutcome(Verdicts.NotSampled, decision.Reason);
@@ -230,7 +227,7 @@ internal sealed class JobRun : IDisposable
     private Task<SettleOutcome> SettleAsync(Attempt? attempt) => _context.CallActivityAsync<SettleOutcome>(
         nameof(SettleRun),
         new SettleInput(_context.InstanceId, _input.RequestId, _input.RequestSha256, attempt is null ? null : KeyOf(attempt), attempt?.Job?.JobUuid) { Trace = _input.Trace },
-        Patient);
+        Patience.Options);
 
     /// <summary>Waits, and goes on early when a job that had been given up proves alive.</summary>
     private async Task<string?> PauseAsync(TimeSpan pause, Func<bool> isOver)
