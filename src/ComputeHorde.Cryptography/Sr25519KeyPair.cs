@@ -164,6 +164,23 @@ public sealed class Sr25519KeyPair : IDisposable
         return new(child);
     }
 
+    /// <summary>
+    /// Derives a symmetric key that only the holder of this secret can derive: HKDF-SHA256 (RFC 5869) over the secret scalar, without salt. Keys
+    /// of different purposes tell nothing of one another, nor of the secret.
+    /// </summary>
+    /// <param name="purpose">What the key is for, as a text of bytes that no other use has; HKDF calls it info.</param>
+    /// <param name="key">Receives the key; 1 to 8160 bytes.</param>
+    /// <exception cref="ObjectDisposedException">The key pair is disposed of.</exception>
+    public void DeriveKey(ReadOnlySpan<byte> purpose, Span<byte> key)
+    {
+        Span<byte> secretKey = stackalloc byte[Sr25519.SecretKeySize];
+        CopySecretTo(secretKey);
+
+        // Only the scalar: the nonce seed of a soft child differs each time that it is derived.
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, secretKey[..32], key, salt: [], purpose);
+        SecretMemory.Erase(secretKey);
+    }
+
     /// <summary>Zeroes the secret key. The public key and the address stay readable.</summary>
     public void Dispose()
     {

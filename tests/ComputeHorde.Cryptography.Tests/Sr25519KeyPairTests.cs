@@ -142,6 +142,27 @@ public sealed class Sr25519KeyPairTests : IDisposable
     }
 
     [Fact]
+    public void DeriveKey_OfAPurpose_IsHkdfOfTheScalarAndNothingElse()
+    {
+        using var soft = _pair.DeriveSoft(s_seed);
+        using var again = _pair.DeriveSoft(s_seed);
+
+        // Computed with Python's hmac and hashlib after RFC 5869.
+        Assert.Equal("e000a47265885266bef8b8bb488b3ed7ecd091b29fda7764fb76a1b9a3ef2ebd", Convert.ToHexStringLower(Derive(_pair, "test purpose"u8)));
+        Assert.NotEqual(Derive(_pair, "test purpose"u8), Derive(_pair, "another purpose"u8));
+        Assert.Equal(Derive(soft, "test purpose"u8), Derive(again, "test purpose"u8));
+        _pair.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => Derive(_pair, "test purpose"u8));
+
+        static byte[] Derive(Sr25519KeyPair pair, ReadOnlySpan<byte> purpose)
+        {
+            var key = new byte[32];
+            pair.DeriveKey(purpose, key);
+            return key;
+        }
+    }
+
+    [Fact]
     public void DeriveSoft_Twice_GivesOneKeyThatSignsWithDifferentNonces()
     {
         using var first = _pair.DeriveSoft(s_seed);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using ComputeHorde.Cryptography;
 
 namespace ComputeHorde.Sdk;
@@ -26,6 +27,21 @@ public sealed class KeyPairSigner : ISigner, IDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         return ValueTask.FromResult(_pair.Sign(message.Span));
+    }
+
+    /// <summary>
+    /// Derives a 256-bit key from the hotkey's secret, to encrypt with what only holders of the hotkey may read: HKDF-SHA256 (RFC 5869). The same
+    /// hotkey gives the same key for the same purpose.
+    /// </summary>
+    /// <param name="purpose">What the key is for; no other use may have the same text.</param>
+    /// <returns>32 bytes. A secret.</returns>
+    /// <exception cref="ObjectDisposedException">The signer is disposed of.</exception>
+    public byte[] DeriveKey(string purpose)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(purpose);
+        var key = new byte[32];
+        _pair.DeriveKey(Encoding.UTF8.GetBytes(purpose), key);
+        return key;
     }
 
     /// <summary>Wipes the secret from memory.</summary>
