@@ -26,6 +26,9 @@ internal static partial class Logs
     [LoggerMessage(114, LogLevel.Error, "The report about job {JobUuid} was refused: {Text}")]
     public static partial void CheatReportRefused(this ILogger logger, string jobUuid, string text);
 
+    [LoggerMessage(115, LogLevel.Error, "Job {JobUuid} was created with another streaming certificate than the one that is kept; its server cannot be reached")]
+    public static partial void StreamingKeyDiffers(this ILogger logger, string jobUuid);
+
     [LoggerMessage(120, LogLevel.Debug, "Polled {Jobs} jobs in {Calls} calls; {Changed} changed")]
     public static partial void Polled(this ILogger logger, int jobs, int calls, int changed);
 

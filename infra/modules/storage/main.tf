@@ -29,7 +29,7 @@ resource "azurerm_storage_account" "this" {
 
 # The names are those of ContainerNames in the functions; they would make missing ones themselves, roles and life cycles need them earlier.
 resource "azurerm_storage_container" "this" {
-  for_each = toset(["jobs", "requests", "results", "outputs", "inflight", "job-urls", "ledger", "sampling", "jobs-rejected", "deployments"])
+  for_each = toset(["jobs", "requests", "results", "outputs", "inflight", "job-urls", "ledger", "sampling", "jobs-rejected", "secrets", "deployments"])
 
   name                  = each.key
   storage_account_id    = azurerm_storage_account.this.id
@@ -52,6 +52,7 @@ resource "azurerm_storage_management_policy" "this" {
       requests      = var.result_retention_days
       results       = var.result_retention_days
       job-urls      = var.result_retention_days
+      secrets       = var.result_retention_days
       jobs          = var.result_retention_days
       jobs-rejected = var.result_retention_days
       outputs       = var.output_retention_days

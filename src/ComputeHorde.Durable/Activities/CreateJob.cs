@@ -1,6 +1,8 @@
 using ComputeHorde.Durable.Models;
 using ComputeHorde.Durable.Outputs;
+using ComputeHorde.Durable.Secrets;
 using ComputeHorde.Durable.Storage;
+using ComputeHorde.Durable.Streaming;
 using ComputeHorde.Sdk;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
@@ -14,11 +16,18 @@ namespace ComputeHorde.Durable.Activities;
 /// <param name="inFlight">Where claims are kept.</param>
 /// <param name="requests">Where requests are kept.</param>
 /// <param name="outputs">Mints the presigned output URLs of the attempt.</param>
+/// <param name="keys">The keys of streaming jobs.</param>
 /// <param name="client">The facilitator.</param>
 /// <param name="outages">Says once when the facilitator is away.</param>
 /// <param name="logger">The log.</param>
 public sealed class CreateJob(
-    InFlightJobs inFlight, RequestStore requests, OutputUrls outputs, ComputeHordeClient client, Outages outages, ILogger<CreateJob> logger)
+    InFlightJobs inFlight,
+    RequestStore requests,
+    OutputUrls outputs,
+    StreamingKeys keys,
+    ComputeHordeClient client,
+    Outages outages,
+    ILogger<CreateJob> logger)
 {
     /// <summary>Creates the job, or finds the one that an earlier execution created.</summary>
     /// <param name="input">The attempt.</param>
@@ -50,16 +59,32 @@ public sealed class CreateJob(
         {
             return Refused(exception);
         }
+        catch (UnreadableSecretException exception)
+        {
+            return CreateJobOutcome.Never(exception.Message);
+        }
     }
 
     private async Task<ComputeHordeJob> CreateAsync(CreateJobInput input, InFlightClaim claim, CancellationToken cancellationToken)
     {
         var request = await requests.LoadAsync(input.RequestId, input.RequestSha256, cancellationToken);
         var spec = await outputs.AddToAsync(request, input.Key, cancellationToken);
+        using var certificate = spec.Streaming ? await keys.ProvideAsync(input.Key, cancellationToken) : null;
         var created = await client.CreateJobAsync(
             spec,
-            new CreateJobOptions { Tag = input.Key.Tag, OnTrustedMiner = input.Key.OnTrustedMiner, LookUpFirst = !claim.IsNew },
+            new CreateJobOptions
+            {
+                Tag = input.Key.Tag,
+                OnTrustedMiner = input.Key.OnTrustedMiner,
+                LookUpFirst = !claim.IsNew,
+                StreamingCertificate = certificate,
+            },
             cancellationToken);
+        if (created.StreamingCertificate != certificate)
+        {
+            logger.StreamingKeyDiffers(created.Job.Uuid);
+        }
+
         if (!created.Created)
         {
             logger.JobFoundByTag(input.Key.Tag, created.Job.Uuid);

@@ -29,6 +29,11 @@ public sealed class DecideSample(SamplingKey key, SamplingBook book, IOptions<Du
     private async Task<SampleDecision> DecideAsync(SampleInput input, CancellationToken cancellationToken)
     {
         var policy = input.Policy;
+        if (input.IsStreaming)
+        {
+            return new SampleDecision(false, "a streaming job cannot be repeated: its copy would wait for the requests of a client that only the first one had");
+        }
+
         if (policy.Sampling is SamplingModes.Never or SamplingModes.Always)
         {
             return new SampleDecision(policy.Sampling == SamplingModes.Always, $"sampling is '{policy.Sampling}'");
@@ -54,6 +59,9 @@ public sealed class DecideSample(SamplingKey key, SamplingBook book, IOptions<Du
 /// <param name="Policy">How to sample.</param>
 public sealed record SampleInput(string JobUuid, string Namespace, double ExpectedSeconds, CrossValidationPolicy Policy)
 {
+    /// <summary>Whether the job serves a client while it runs.</summary>
+    public bool IsStreaming { get; init; }
+
     /// <summary>The trace of the run: W3C <c>traceparent</c>; null when nobody traces.</summary>
     public string? Trace { get; init; }
 }

@@ -13,8 +13,10 @@ internal static class JobUpdates
         FailureOf(job))
     {
         IsCompleted = job.IsSuccessful,
-        Streaming = job.Streaming is { IsReady: true } server ? new StreamingEndpoint(server.Address, server.Port) : null,
+        Streaming = IsServing(job) ? StreamingEndpoint.Of(job.Streaming) : null,
     };
+
+    private static bool IsServing(ComputeHordeJob job) => !job.IsTerminal && job.StatusHistory.All(static entry => entry.Status != JobStatus.ExecutionDone);
 
     private static JobFailure? FailureOf(ComputeHordeJob job)
     {

@@ -1,6 +1,7 @@
 using ComputeHorde.Durable.Models;
 using ComputeHorde.Durable.Outputs;
 using ComputeHorde.Durable.Storage;
+using ComputeHorde.Durable.Streaming;
 using ComputeHorde.Sdk;
 using Microsoft.Azure.Functions.Worker;
 
@@ -12,7 +13,9 @@ namespace ComputeHorde.Durable.Activities;
 /// <param name="results">Where results are kept.</param>
 /// <param name="outputs">Where outputs were uploaded.</param>
 /// <param name="inFlight">The jobs in flight.</param>
-public sealed class SettleRun(ComputeHordeClient client, RequestStore requests, ResultStore results, OutputUrls outputs, InFlightJobs inFlight)
+/// <param name="keys">The keys of streaming jobs.</param>
+public sealed class SettleRun(
+    ComputeHordeClient client, RequestStore requests, ResultStore results, OutputUrls outputs, InFlightJobs inFlight, StreamingKeys keys)
 {
     /// <summary>Stores and releases. Running it twice stores the same bytes under the same names.</summary>
     /// <param name="input">The run and the attempt that decides it.</param>
@@ -47,6 +50,11 @@ public sealed class SettleRun(ComputeHordeClient client, RequestStore requests, 
             stored = await results.SaveAsync(job, attempt, uploaded.ToDictionary(static output => output.Key, static output => output.Value!), cancellationToken);
         }
 
+        if (input.IsStreaming)
+        {
+            await keys.ForgetAsync(input.InstanceId, cancellationToken);
+        }
+
         await inFlight.ReleaseAsync(input.InstanceId, cancellationToken);
         return new SettleOutcome(stored, Problem: null);
     }
@@ -63,6 +71,9 @@ public sealed class SettleRun(ComputeHordeClient client, RequestStore requests, 
 /// <param name="JobUuid">The job of that attempt.</param>
 public sealed record SettleInput(string InstanceId, string RequestId, string RequestSha256, AttemptKey? Attempt, string? JobUuid)
 {
+    /// <summary>Whether the run has streaming keys to forget.</summary>
+    public bool IsStreaming { get; init; }
+
     /// <summary>The trace of the run: W3C <c>traceparent</c>; null when nobody traces.</summary>
     public string? Trace { get; init; }
 }

@@ -5,8 +5,10 @@ using ComputeHorde.Durable.Ledger;
 using ComputeHorde.Durable.Outputs;
 using ComputeHorde.Durable.Runs;
 using ComputeHorde.Durable.Sampling;
+using ComputeHorde.Durable.Secrets;
 using ComputeHorde.Durable.Specifications;
 using ComputeHorde.Durable.Storage;
+using ComputeHorde.Durable.Streaming;
 using ComputeHorde.Sdk;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,13 +30,16 @@ public static class DurableServices
         var section = configuration.GetSection(DurableOptions.Section);
         services.AddOptions<DurableOptions>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<ISigner>(_ => HotkeySettings.Load(section));
+        services.AddSingleton(_ => HotkeySettings.Load(section));
+        services.AddSingleton<ISigner>(static provider => provider.GetRequiredService<KeyPairSigner>());
         services.AddComputeHorde(options => section.Bind(options));
         services.AddSingleton(provider => StorageConnection.CreateClient(configuration, provider.GetRequiredService<Outages>()));
         services.AddSingleton<BlobContainers>();
         services.AddSingleton<RequestStore>();
         services.AddSingleton<ResultStore>();
         services.AddSingleton<InFlightJobs>();
+        services.TryAddSingleton<ISecretStore, BlobSecretStore>();
+        services.AddSingleton<StreamingKeys>();
         services.AddSingleton<AzureOutputStore>();
         services.AddSingleton<S3OutputStore>();
         services.AddSingleton<IOutputStore>(static provider => OutputStores.IsS3(provider.GetRequiredService<IOptions<DurableOptions>>().Value.OutputStore)

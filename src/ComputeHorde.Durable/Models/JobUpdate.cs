@@ -10,7 +10,7 @@ public sealed record JobUpdate(string JobUuid, int Attempt, IReadOnlyList<Status
     /// <summary>The name of the external event.</summary>
     public const string EventName = "JobUpdated";
 
-    /// <summary>Where a streaming job serves, once it does (protocol 6.6).</summary>
+    /// <summary>Where a streaming job serves, while it does (protocol 6.6).</summary>
     public StreamingEndpoint? Streaming { get; init; }
 
     /// <summary>Says that the facilitator no longer has the job.</summary>
@@ -28,11 +28,6 @@ public sealed record JobUpdate(string JobUuid, int Attempt, IReadOnlyList<Status
 /// <param name="Status">The status as the facilitator wrote it, also when it is one we do not know.</param>
 /// <param name="At">When the facilitator recorded it, UTC.</param>
 public sealed record StatusChange(string Status, DateTimeOffset At);
-
-/// <summary>Where a streaming job serves.</summary>
-/// <param name="Address">Host name or address.</param>
-/// <param name="Port">TCP port.</param>
-public sealed record StreamingEndpoint(string Address, int Port);
 
 /// <summary>Why an attempt did not complete.</summary>
 /// <param name="Class">One of <see cref="FailureClasses"/>.</param>

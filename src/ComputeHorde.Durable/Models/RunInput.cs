@@ -19,6 +19,9 @@ public sealed record RunInput(string RequestId, string RequestSha256, RunPolicy 
     /// <summary>The job's namespace; empty for none.</summary>
     public string Namespace { get; init; } = "";
 
+    /// <summary>Whether the job serves HTTP while it runs (protocol 6.6).</summary>
+    public bool IsStreaming { get; init; }
+
     /// <summary>The trace of the run: W3C <c>traceparent</c>; null when nobody traces.</summary>
     public string? Trace { get; init; }
 

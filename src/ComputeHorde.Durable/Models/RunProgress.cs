@@ -12,7 +12,7 @@ public sealed record RunProgress(int Attempt, int MaxAttempts, string Phase, str
     /// <summary>What went wrong last: the failure of the attempt before, or why a creation waits.</summary>
     public string? Note { get; init; }
 
-    /// <summary>Where a streaming job serves.</summary>
+    /// <summary>Where a streaming job serves, while it does.</summary>
     public StreamingEndpoint? Streaming { get; init; }
 }
 

@@ -210,7 +210,7 @@ internal sealed class JobRun : IDisposable
         }
 
         var decision = await _context.CallActivityAsync<SampleDecision>(
-            nameof(DecideSample), new SampleInput(job, _input.Namespace, outcome.ExecutorSeconds, validation) { Trace = _input.Trace }, Patience.Options);
+            nameof(DecideSample), new SampleInput(job, _input.Namespace, outcome.ExecutorSeconds, validation) { IsStreaming = _input.IsStreaming, Trace = _input.Trace }, Patience.Options);
         if (!decision.IsSampled)
         {
             return new ValidationOutcome(Verdicts.NotSampled, decision.Reason);
@@ -226,7 +226,7 @@ internal sealed class JobRun : IDisposable
     /// <summary>Stores the result of <paramref name="attempt"/>, if any, and ends the watch over all jobs of the run.</summary>
     private Task<SettleOutcome> SettleAsync(Attempt? attempt) => _context.CallActivityAsync<SettleOutcome>(
         nameof(SettleRun),
-        new SettleInput(_context.InstanceId, _input.RequestId, _input.RequestSha256, attempt is null ? null : KeyOf(attempt), attempt?.Job?.JobUuid) { Trace = _input.Trace },
+        new SettleInput(_context.InstanceId, _input.RequestId, _input.RequestSha256, attempt is null ? null : KeyOf(attempt), attempt?.Job?.JobUuid) { IsStreaming = _input.IsStreaming, Trace = _input.Trace },
         Patience.Options);
 
     /// <summary>Waits, and goes on early when a job that had been given up proves alive.</summary>

@@ -55,7 +55,9 @@ public sealed partial class RunService(RequestStore requests, ResultStore result
     {
         ArgumentNullException.ThrowIfNull(durable);
         var instance = await durable.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken);
-        return instance is { Name: nameof(RunUntilComplete) } ? RunView.Of(instance) : null;
+        return instance is { Name: nameof(RunUntilComplete) }
+            ? RunView.Of(instance) with { IsStreaming = instance.ReadInputAs<RunInput>() is { IsStreaming: true } }
+            : null;
     }
 
     /// <summary>Lists runs, a page of the task hub at a time.</summary>
@@ -138,6 +140,7 @@ public sealed partial class RunService(RequestStore requests, ResultStore result
         {
             CrossValidation = request.CrossValidation,
             Namespace = request.Spec.JobNamespace ?? "",
+            IsStreaming = request.Spec.Streaming,
             Trace = DurableTelemetry.Current,
         };
 

@@ -14,6 +14,9 @@ namespace ComputeHorde.Durable.Runs;
 public sealed record RunView(
     string Id, string Status, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, RunProgress? Progress, RunOutcome? Outcome, string? Error)
 {
+    /// <summary>Whether its job serves HTTP while it runs.</summary>
+    internal bool IsStreaming { get; init; }
+
     internal static RunView Of(OrchestrationMetadata instance)
     {
         var outcome = instance.RuntimeStatus == OrchestrationRuntimeStatus.Completed ? instance.ReadOutputAs<RunOutcome>() : null;

@@ -54,6 +54,9 @@ public static class ContainerNames
     /// <summary>Why specifications and messages were not accepted.</summary>
     public const string JobsRejected = "jobs-rejected";
 
+    /// <summary>Encrypted secrets of runs under way.</summary>
+    public const string Secrets = "secrets";
+
     /// <summary>The jobs in flight.</summary>
     public const string InFlight = "inflight";
 }

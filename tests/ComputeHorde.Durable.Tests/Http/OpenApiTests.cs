@@ -55,6 +55,8 @@ public partial class OpenApiTests
         AssertFields<RunPolicy>("RunPolicy");
         AssertFields<RunView>("Run");
         AssertFields<RunPage>("RunPage");
+        AssertFields<StreamingEndpoint>("StreamingEndpoint");
+        AssertFields<StreamingAccess>("StreamingAccess");
         AssertFields<BatchResult>("BatchResult", "is_completed");
         AssertFields<ComputeHorde.Durable.Batches.BatchView>("Batch");
         AssertFields<ResultManifest>("ResultManifest");

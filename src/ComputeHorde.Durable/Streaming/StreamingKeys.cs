@@ -1,0 +1,56 @@
+using ComputeHorde.Durable.Models;
+using ComputeHorde.Durable.Secrets;
+using ComputeHorde.Sdk;
+
+namespace ComputeHorde.Durable.Streaming;
+
+/// <summary>
+/// The client certificates of streaming jobs, one an attempt (protocol 6.6). Each is kept before its job is bought, so that whoever buys or finds
+/// the job, now or after a restart, has the key that opens its server; it is forgotten when the run ends.
+/// </summary>
+/// <param name="secrets">Where the private keys are kept.</param>
+/// <param name="timeProvider">The clock.</param>
+public sealed class StreamingKeys(ISecretStore secrets, TimeProvider timeProvider)
+{
+    /// <summary>Gives the certificate of an attempt, made at the first call.</summary>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The same certificate, however often and in whatever process it is asked for; dispose it.</returns>
+    /// <exception cref="UnreadableSecretException">There is one, and it cannot be read.</exception>
+    public async Task<StreamingCertificate> ProvideAsync(AttemptKey attempt, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(attempt);
+        if (await FindAsync(attempt, cancellationToken) is { } known)
+        {
+            return known;
+        }
+
+        using var made = StreamingCertificate.Create(timeProvider);
+        var pair = SnakeCaseJson.ToUtf8(new KeyPairDocument(made.CertificatePem, made.ExportPrivateKeyPem()));
+        return Read(await secrets.KeepAsync(attempt.Path, pair, cancellationToken));
+    }
+
+    /// <summary>Finds the certificate of an attempt.</summary>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The certificate, to be disposed of; null when there is none, or none any more.</returns>
+    /// <exception cref="UnreadableSecretException">There is one, and it cannot be read.</exception>
+    public async Task<StreamingCertificate?> FindAsync(AttemptKey attempt, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(attempt);
+        return await secrets.FindAsync(attempt.Path, cancellationToken) is { } pair ? Read(pair) : null;
+    }
+
+    /// <summary>Forgets the certificates of all attempts of a run.</summary>
+    /// <param name="instanceId">The run.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task ForgetAsync(string instanceId, CancellationToken cancellationToken) => secrets.ForgetAsync(instanceId + "/", cancellationToken);
+
+    private static StreamingCertificate Read(byte[] pair)
+    {
+        var document = SnakeCaseJson.Read<KeyPairDocument>(BinaryData.FromBytes(pair));
+        return StreamingCertificate.FromPem(document.Certificate, document.PrivateKey);
+    }
+
+    private sealed record KeyPairDocument(string Certificate, string PrivateKey);
+}
