@@ -9,6 +9,7 @@ using ComputeHorde.Durable.Secrets;
 using ComputeHorde.Durable.Specifications;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Durable.Streaming;
+using ComputeHorde.Durable.Triggers;
 using ComputeHorde.Sdk;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -40,6 +41,7 @@ public static class DurableServices
         services.AddSingleton<InFlightJobs>();
         services.TryAddSingleton<ISecretStore, BlobSecretStore>();
         services.AddSingleton<StreamingKeys>();
+        services.AddSingleton<PollRhythm>();
         services.AddSingleton<AzureOutputStore>();
         services.AddSingleton<S3OutputStore>();
         services.AddSingleton<IOutputStore>(static provider => OutputStores.IsS3(provider.GetRequiredService<IOptions<DurableOptions>>().Value.OutputStore)

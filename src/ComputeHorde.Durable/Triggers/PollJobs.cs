@@ -1,12 +1,10 @@
 using ComputeHorde.Durable.Activities;
-using ComputeHorde.Durable.Configuration;
 using ComputeHorde.Durable.Models;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace ComputeHorde.Durable.Triggers;
 
@@ -17,11 +15,11 @@ namespace ComputeHorde.Durable.Triggers;
 /// <param name="inFlight">The jobs in flight.</param>
 /// <param name="client">The facilitator.</param>
 /// <param name="outages">Says once when the facilitator is away.</param>
-/// <param name="options">How often to look.</param>
+/// <param name="rhythm">When to ask.</param>
 /// <param name="timeProvider">The clock.</param>
 /// <param name="logger">The log.</param>
 public sealed class PollJobs(
-    InFlightJobs inFlight, ComputeHordeClient client, Outages outages, IOptions<DurableOptions> options, TimeProvider timeProvider, ILogger<PollJobs> logger)
+    InFlightJobs inFlight, ComputeHordeClient client, Outages outages, PollRhythm rhythm, TimeProvider timeProvider, ILogger<PollJobs> logger)
 {
     /// <summary>Jobs per list call: their uuids have to fit a request line of 8 KB (protocol 2.4).</summary>
     public const int BatchSize = 150;
@@ -29,7 +27,7 @@ public sealed class PollJobs(
     private static readonly TimeSpan MissingAfter = TimeSpan.FromSeconds(10);
 
     /// <summary>Runs on the timer <c>ComputeHordePollSchedule</c>.</summary>
-    /// <param name="timer">Not used: what is due is decided by each job's age.</param>
+    /// <param name="timer">Not used: what is due is decided by <see cref="PollRhythm"/>.</param>
     /// <param name="durable">Tells the runs.</param>
     /// <param name="cancellationToken">Stops the poll.</param>
     [Function(nameof(PollJobs))]
@@ -55,7 +53,7 @@ public sealed class PollJobs(
             jobs.Add(job);
         }
 
-        if (!jobs.Exists(IsDue))
+        if (!rhythm.IsTime(jobs))
         {
             return;
         }
@@ -68,19 +66,6 @@ public sealed class PollJobs(
 
         DurableTelemetry.Polled(jobs.Count, poll.Calls);
         logger.Polled(jobs.Count, poll.Calls, poll.Changed);
-    }
-
-    /// <summary>
-    /// Whether a job's time to be looked at fell into the last interval: every tenth of its silence, between the two configured intervals. It
-    /// follows from the clock alone, so pollers need no memory. One job that is due takes all others along: they fit the same calls.
-    /// </summary>
-    private bool IsDue(InFlightJob job)
-    {
-        var now = timeProvider.GetUtcNow();
-        var shortest = options.Value.PollIntervalSeconds;
-        var interval = Math.Clamp((now - job.Changed).TotalSeconds / 10, shortest, Math.Max(shortest, options.Value.MaxPollIntervalSeconds));
-        var seconds = now.ToUnixTimeMilliseconds() / 1000.0;
-        return Math.Floor(seconds / interval) > Math.Floor((seconds - shortest) / interval);
     }
 
     private async Task PollAsync(Poll poll, InFlightJob[] batch, bool canSplit, CancellationToken cancellationToken)
