@@ -4,9 +4,10 @@ using System.Text.Json.Nodes;
 
 namespace ComputeHorde.Durable.LocalHost.Demo;
 
-/// <summary>The job of the demo: hash an input that travels inside the request, and upload a report.</summary>
+/// <summary>The jobs of the demo.</summary>
 internal static class DemoJob
 {
+    /// <summary>Hashes an input that travels inside the request, and uploads a report.</summary>
     public static JsonObject Request(string output) => new()
     {
         ["executor_class"] = "always_on.gpu-24gb",
@@ -23,6 +24,27 @@ internal static class DemoJob
         ["cross_validation"] = new JsonObject { ["sampling"] = "always" },
         ["policy"] = new JsonObject { ["max_attempts"] = 3, ["timeout_seconds"] = 110 },
     };
+
+    /// <summary>A line of the batch; one that is not valid lacks its image.</summary>
+    public static JsonObject Line(int number, bool isValid)
+    {
+        var job = new JsonObject
+        {
+            ["executor_class"] = "always_on.test",
+            ["docker_image"] = "computehorde/sha256:latest",
+            ["args"] = new JsonArray($"line {number}"),
+            ["download_time_limit_sec"] = 10,
+            ["execution_time_limit_sec"] = 30,
+            ["upload_time_limit_sec"] = 10,
+            ["policy"] = new JsonObject { ["max_attempts"] = 3, ["backoff_seconds"] = 1, ["timeout_seconds"] = 110 },
+        };
+        if (!isValid)
+        {
+            job.Remove("docker_image");
+        }
+
+        return job;
+    }
 
     private static string Zip(string name, string text)
     {

@@ -1,36 +1,34 @@
 using System.Globalization;
-using System.Net;
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Azure.Storage.Blobs;
-using ComputeHorde.Durable.LocalHost.Commands;
+using Azure.Storage.Queues;
 using ComputeHorde.Durable.Models;
 using ComputeHorde.Durable.Runs;
 
 namespace ComputeHorde.Durable.LocalHost.Demo;
 
-/// <summary>The demo: one job over HTTP, from the request to the downloaded output. Every claim it prints, it has checked.</summary>
+/// <summary>The demo: a job over HTTP, from the request to the downloaded output; a cheat, caught; a batch. Every claim it prints, it has checked.</summary>
 internal sealed class DemoRun(LocalStack stack, DemoView view)
 {
     private const string Output = "/output/report.txt";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2), Glance = TimeSpan.FromMilliseconds(100);
+    private const int Lines = 24, LineRejected = 7, LineDropped = 11, LineBroken = 18;
 
     /// <summary>Runs it.</summary>
     /// <returns>Whether all of it really happened.</returns>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
-        var api = new Uri(stack.Functions.BaseAddress, "api/");
+        var address = new Uri(stack.Functions.BaseAddress, "api/");
         view.Heading("A whole ComputeHorde on this machine");
         view.Facts(
         [
-            ("Functions", $"{api}jobs"),
+            ("Functions", $"{address}jobs"),
             ("Facilitator", $"{stack.Emulator!.BaseAddress}  (emulator)"),
             ("Storage", $"{stack.Azurite!.BlobEndpoint}  (Azurite)"),
         ]);
 
-        using var http = new HttpClient { BaseAddress = api, Timeout = TimeSpan.FromSeconds(30) };
-        var passed = await RunJobAsync(http, cancellationToken) && await CatchCheatAsync(http, cancellationToken);
+        using var api = new DemoApi(address);
+        var passed = await RunJobAsync(api, cancellationToken) && await CatchCheatAsync(api, cancellationToken) && await RunBatchAsync(api, cancellationToken);
         view.Heading("Where to look next");
         view.Facts(
         [
@@ -43,21 +41,20 @@ internal sealed class DemoRun(LocalStack stack, DemoView view)
     }
 
     /// <summary>One job from the request to its checked result.</summary>
-    private async Task<bool> RunJobAsync(HttpClient http, CancellationToken cancellationToken)
+    private async Task<bool> RunJobAsync(DemoApi api, CancellationToken cancellationToken)
     {
         var id = NewId();
         view.Heading($"POST /api/jobs   Idempotency-Key: {id}");
-        var job = DemoJob.Request(Output).ToJsonString();
-        await StartAsync(http, id, job, cancellationToken);
-        await StartAsync(http, id, job, cancellationToken);
-        var run = await view.FollowAsync(StatesAsync(http, id, cancellationToken));
+        await api.StartAsync(id, DemoJob.Request(Output), cancellationToken);
+        await api.StartAsync(id, DemoJob.Request(Output), cancellationToken);
+        var run = await view.FollowAsync(api.RunAsync(id, cancellationToken));
         if (run.Outcome is not { Status: RunStatuses.Completed, Result: not null } outcome)
         {
             return Check(false, $"the run ended as '{run.Status}': {run.Outcome?.Failure?.Message ?? run.Error}");
         }
 
-        var manifest = SnakeCaseJson.Read<ResultManifest>(new BinaryData(await http.GetByteArrayAsync(new Uri($"jobs/{id}/result", UriKind.Relative), cancellationToken)));
-        var stdout = await http.GetStringAsync(new Uri($"jobs/{id}/result?part=stdout", UriKind.Relative), cancellationToken);
+        var manifest = await api.GetAsync<ResultManifest>($"jobs/{id}/result", cancellationToken);
+        var stdout = await api.GetTextAsync($"jobs/{id}/result?part=stdout", cancellationToken);
         var output = manifest.Outputs[Output];
         var bytes = await DownloadAsync(output.Blob!, cancellationToken);
         var paid = PaidFor(id + "#");
@@ -79,13 +76,13 @@ internal sealed class DemoRun(LocalStack stack, DemoView view)
     }
 
     /// <summary>The same job on a miner that returns something plausible and wrong.</summary>
-    private async Task<bool> CatchCheatAsync(HttpClient http, CancellationToken cancellationToken)
+    private async Task<bool> CatchCheatAsync(DemoApi api, CancellationToken cancellationToken)
     {
         var id = NewId();
         stack.Emulator!.SetBehaviourForTag(id + "#", "cheat");
         view.Heading("The same job on a miner that cheats");
-        await StartAsync(http, id, DemoJob.Request(Output).ToJsonString(), cancellationToken);
-        var run = await view.FollowAsync(StatesAsync(http, id, cancellationToken));
+        await api.StartAsync(id, DemoJob.Request(Output), cancellationToken);
+        var run = await view.FollowAsync(api.RunAsync(id, cancellationToken));
         if (run.Outcome is not { JobUuid: { } job, Validation: { } validation })
         {
             return Check(false, $"the run ended as '{run.Status}': {run.Outcome?.Failure?.Message ?? run.Error}");
@@ -102,42 +99,56 @@ internal sealed class DemoRun(LocalStack stack, DemoView view)
             stack.Emulator.CheatReports is [{ ActuallyCheated: true } report] && report.JobUuid.ToString() == job, "the facilitator has one report, about the job that was falsified");
     }
 
+    /// <summary>A batch as it comes: a miner that is busy, an answer that is lost, a line that is wrong.</summary>
+    private async Task<bool> RunBatchAsync(DemoApi api, CancellationToken cancellationToken)
+    {
+        var id = NewId();
+        stack.Emulator!.SetBehaviourForTag($"{id}-{LineRejected}#", "rejected:busy,ok");
+        stack.Emulator.SetBehaviourForTag($"{id}-{LineDropped}#", "drop");
+        view.Heading($"A batch of {Lines} jobs, from queue {Triggers.BatchQueue.QueueName}");
+        var lines = Enumerable.Range(1, Lines).Select(static line => DemoJob.Line(line, isValid: line != LineBroken).ToJsonString());
+        await UploadAsync($"{id}.jsonl", string.Join('\n', lines), cancellationToken);
+        await SendAsync(SnakeCaseJson.ToText(new { Id = id, JobsBlob = $"{id}.jsonl", MaxParallel = 12 }), cancellationToken);
+        var batch = await view.FollowAsync(api.BatchAsync(id, cancellationToken));
+        if (batch.Summary is not { } summary)
+        {
+            return Check(false, $"the batch ended as '{batch.Status}': {batch.Error}");
+        }
+
+        var results = (await api.GetTextAsync($"batches/{id}/results", cancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(static line => SnakeCaseJson.Read<BatchResult>(new BinaryData(line))).ToDictionary(static result => result.Line);
+        view.Facts(
+        [
+            ("Lines", string.Join(", ", summary.LinesByStatus.Select(static status => $"{status.Value} {status.Key}"))),
+            ($"Line {LineRejected}", $"rejected by a busy miner; {results[LineRejected].Attempts} attempts, {results[LineRejected].Status}"),
+            ($"Line {LineDropped}", $"the facilitator's answer was lost; {results[LineDropped].Attempts} attempt, {results[LineDropped].Status}"),
+            ($"Line {LineBroken}", $"{results[LineBroken].Status}: {results[LineBroken].Problems?[0]}"),
+            ("Paid", string.Create(CultureInfo.InvariantCulture, $"{PaidFor(id + "-")} jobs; {summary.ExecutorSeconds:0} executor seconds")),
+        ]);
+        var passed = Check(
+            results.Count == Lines && summary.LinesByStatus.Values.Sum() == Lines && summary.LinesByStatus[LineStatuses.Completed] == Lines - 1 && results[LineBroken].Status == LineStatuses.Invalid,
+            $"{Lines - 1} lines completed, the wrong one is named by its number, and the summary adds up");
+        return passed & Check(PaidFor(id + "-") == Lines && summary.Attempts == Lines, $"{Lines} jobs were paid for: one a valid line, and one for the attempt that was rejected");
+    }
+
+    private async Task UploadAsync(string name, string content, CancellationToken cancellationToken)
+    {
+        var container = new BlobServiceClient(stack.StorageConnectionString).GetBlobContainerClient(Storage.ContainerNames.Jobs);
+        await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+        await container.GetBlobClient(name).UploadAsync(BinaryData.FromString(content), cancellationToken);
+    }
+
+    private async Task SendAsync(string message, CancellationToken cancellationToken)
+    {
+        var queue = new QueueServiceClient(stack.StorageConnectionString).GetQueueClient(Triggers.BatchQueue.QueueName);
+        await queue.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+        await queue.SendMessageAsync(message, cancellationToken);
+    }
+
     private static string NewId() => "demo-" + Guid.NewGuid().ToString("N")[..8];
 
     private long PaidFor(string tagPrefix) =>
         stack.Emulator!.Counters.PaidCreatesByTag.Where(tag => tag.Key.StartsWith(tagPrefix, StringComparison.Ordinal)).Sum(static tag => tag.Value);
-
-    private static async Task StartAsync(HttpClient http, string id, string job, CancellationToken cancellationToken)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "jobs") { Content = new StringContent(job, Encoding.UTF8, "application/json") };
-        request.Headers.Add("Idempotency-Key", id);
-        using var answer = await http.SendAsync(request, cancellationToken);
-        if (answer.StatusCode != HttpStatusCode.Accepted)
-        {
-            throw new UserException($"The start was answered with {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(cancellationToken)}");
-        }
-    }
-
-    /// <summary>The run whenever it looks different.</summary>
-    private static async IAsyncEnumerable<RunView> StatesAsync(HttpClient http, string id, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
-        using var glance = new PeriodicTimer(Glance);
-        (string, RunProgress?) shown = default;
-        RunView run;
-        do
-        {
-            await glance.WaitForNextTickAsync(patience.Token);
-            run = SnakeCaseJson.Read<RunView>(new BinaryData(await http.GetByteArrayAsync(new Uri($"jobs/{id}", UriKind.Relative), patience.Token)));
-            if (shown != (run.Status, run.Progress))
-            {
-                shown = (run.Status, run.Progress);
-                yield return run;
-            }
-        }
-        while (run.Outcome is null && run.Error is null);
-    }
 
     private async Task<byte[]> DownloadAsync(string blob, CancellationToken cancellationToken)
     {

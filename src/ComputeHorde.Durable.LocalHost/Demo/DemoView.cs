@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using ComputeHorde.Durable.Batches;
+using ComputeHorde.Durable.Models;
 using ComputeHorde.Durable.Runs;
 using Spectre.Console;
 
@@ -27,6 +29,9 @@ internal abstract class DemoView
     /// <summary>Follows a run until it has ended.</summary>
     public abstract Task<RunView> FollowAsync(IAsyncEnumerable<RunView> states);
 
+    /// <summary>Follows a batch until it has ended.</summary>
+    public abstract Task<BatchView> FollowAsync(IAsyncEnumerable<BatchView> states);
+
     protected string Elapsed() => Stopwatch.GetElapsedTime(_start).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) + " s";
 
     protected static string[] Cells(RunView run) =>
@@ -37,6 +42,8 @@ internal abstract class DemoView
         run.Progress?.JobUuid ?? "",
         run.Progress?.Note ?? "",
     ];
+
+    private static InvalidOperationException NeverSeen() => new("It was never seen.");
 
     private sealed class PlainView : DemoView
     {
@@ -64,7 +71,24 @@ internal abstract class DemoView
                 Console.WriteLine($"[{Elapsed()}] attempt {string.Join("  ", Cells(state).Where(static cell => cell.Length > 0))}");
             }
 
-            return last ?? throw new InvalidOperationException("The run was never seen.");
+            return last ?? throw NeverSeen();
+        }
+
+        public override async Task<BatchView> FollowAsync(IAsyncEnumerable<BatchView> states)
+        {
+            BatchView? last = null;
+            var tenth = -1;
+            await foreach (var state in states)
+            {
+                last = state;
+                if (state.Progress is { Phase: BatchPhases.Running, Valid: > 0 } progress && progress.Done * 10 / progress.Valid is var now && now > tenth)
+                {
+                    tenth = now;
+                    Console.WriteLine($"[{Elapsed()}] {progress.Done} of {progress.Valid} ended, {progress.Completed} of them completed");
+                }
+            }
+
+            return last ?? throw NeverSeen();
         }
     }
 
@@ -105,7 +129,27 @@ internal abstract class DemoView
                     live.Refresh();
                 }
             });
-            return last ?? throw new InvalidOperationException("The run was never seen.");
+            return last ?? throw NeverSeen();
+        }
+
+        public override async Task<BatchView> FollowAsync(IAsyncEnumerable<BatchView> states)
+        {
+            BatchView? last = null;
+            await AnsiConsole.Progress().AutoClear(false).StartAsync(async bars =>
+            {
+                var bar = bars.AddTask("waiting");
+                await foreach (var state in states)
+                {
+                    last = state;
+                    if (state.Progress is { Valid: > 0 } progress)
+                    {
+                        bar.Description = Markup.Escape($"{progress.Done} of {progress.Valid} ended");
+                        bar.MaxValue = progress.Valid;
+                        bar.Value = progress.Done;
+                    }
+                }
+            });
+            return last ?? throw NeverSeen();
         }
     }
 }

@@ -21,21 +21,16 @@ public static class BatchLane
         var input = context.GetInput<LaneInput>() ?? throw new ArgumentException("A lane needs its input: its batch.", nameof(context));
         var chunk = new BatchChunk(input.BatchId, input.Chunk);
         var lines = await context.CallActivityAsync<BatchLine[]>(BatchChunks.Load, chunk, Patience.Options);
-        var window = new Window(context, lines, input.Width, input.Order);
+        var window = new Window(context, lines, input);
         var results = await window.RunAsync();
         await context.CallActivityAsync(BatchChunks.Save, new BatchChunkResults(chunk, results), Patience.Options);
         await window.TakeOrderAsync();
 
-        var progress = new LaneProgress(input.Lane, input.Done + results.Count, input.Completed + results.Count(static result => result.IsCompleted));
+        var progress = window.Progress;
         var next = input with { Chunk = input.Chunk + input.Lanes, Done = progress.Done, Completed = progress.Completed, Order = window.Order };
         if (next.Chunk >= input.Chunks || window.Order == BatchOrders.Cancel)
         {
             return progress;
-        }
-
-        if (input.Chunk % input.ReportEvery == 0)
-        {
-            context.SendEvent(input.BatchId, ValidateBatch.ProgressEvent, progress);
         }
 
         context.ContinueAsNew(next);
@@ -43,14 +38,16 @@ public static class BatchLane
     }
 
     /// <summary>The jobs of one chunk under way.</summary>
-    private sealed class Window(TaskOrchestrationContext context, IReadOnlyList<BatchLine> lines, int width, string order)
+    private sealed class Window(TaskOrchestrationContext context, IReadOnlyList<BatchLine> lines, LaneInput lane)
     {
         private readonly List<(BatchLine Line, Task<RunOutcome> Run)> _running = [];
         private readonly List<BatchResult> _results = [];
         private Task<string?> _order = context.WaitForExternalEvent<string>(ValidateBatch.OrderEvent);
         private int _next;
 
-        public string Order { get; private set; } = order;
+        public string Order { get; private set; } = lane.Order;
+
+        public LaneProgress Progress => new(lane.Lane, lane.Done + _results.Count, lane.Completed + _results.Count(static result => result.IsCompleted));
 
         private bool HasMore => _next < lines.Count && Order != BatchOrders.Cancel;
 
@@ -65,18 +62,23 @@ public static class BatchLane
                     continue;
                 }
 
-                while (HasMore && Order != BatchOrders.Pause && _running.Count < width)
+                while (HasMore && Order != BatchOrders.Pause && _running.Count < lane.Width)
                 {
                     Begin(lines[_next++]);
                 }
 
                 await Task.WhenAny([_order, .. _running.Select(static running => running.Run)]);
+                var before = Progress.Done;
                 foreach (var ended in _running.Where(static running => running.Run.IsCompleted))
                 {
                     _results.Add(await ResultAsync(ended.Line, ended.Run));
                 }
 
                 _running.RemoveAll(static running => running.Run.IsCompleted);
+                if (Progress.Done / lane.ReportEvery > before / lane.ReportEvery)
+                {
+                    context.SendEvent(lane.BatchId, ValidateBatch.ProgressEvent, Progress);
+                }
             }
 
             return [.. _results.OrderBy(static result => result.Line)];
@@ -144,7 +146,7 @@ public static class BatchLane
 /// <param name="Lanes">How many lanes there are.</param>
 /// <param name="Width">How many jobs the lane has under way at once.</param>
 /// <param name="Chunks">How many chunks the batch has.</param>
-/// <param name="ReportEvery">Every how many chunks the batch is told.</param>
+/// <param name="ReportEvery">Every how many lines that ended the batch is told.</param>
 public sealed record LaneInput(string BatchId, int Lane, int Lanes, int Width, int Chunks, int ReportEvery)
 {
     /// <summary>The chunk that is next.</summary>

@@ -7,7 +7,7 @@ namespace ComputeHorde.Durable.Orchestrators;
 
 /// <summary>
 /// Runs many jobs, so many at once. The batch reads its source slice by slice and then leaves the running to lanes (<see cref="BatchLane"/>),
-/// each of which begins its history anew with every chunk; so no history grows with the number of jobs, but for one line of progress in a hundred.
+/// each of which begins its history anew with every chunk; so no history grows with the number of jobs, but for about a hundred reports of progress.
 /// </summary>
 public static class ValidateBatch
 {
@@ -107,7 +107,7 @@ public static class ValidateBatch
             for (var number = 0; number < count; number++)
             {
                 var width = (input.MaxParallel / count) + (number < input.MaxParallel % count ? 1 : 0);
-                var lane = new LaneInput(context.InstanceId, number, count, width, contents.Chunks, ReportEvery: 1 + (contents.Chunks / Reports))
+                var lane = new LaneInput(context.InstanceId, number, count, width, contents.Chunks, ReportEvery: 1 + (contents.Valid / Reports))
                 {
                     Chunk = number,
                 };
