@@ -1,3 +1,4 @@
+using ComputeHorde.Durable.LocalRuntime.Engine;
 using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Durable;
 using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Http;
 using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Invocation;
@@ -44,7 +45,7 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
         var settings = new SettingResolver(configuration);
         var storage = new StorageClients(settings);
         var converter = new ValueConverter(worker.Value.Serializer!);
-        var binders = new ParameterBinders(converter, storage, () => _durable!.Client);
+        var binders = new ParameterBinders(converter, storage, () => _durable!.Hub.Client);
 
         FunctionExecutionDelegate pipeline = static context => ((LocalFunctionContext)context).Function.InvokeAsync((LocalFunctionContext)context);
         foreach (var step in setup.Middleware.Reverse())
@@ -76,7 +77,9 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
     /// <summary>What listeners cannot reach at the moment.</summary>
     public IEnumerable<string> Unreachable => _listeners.Where(listener => !listener.IsReachable).Select(listener => listener.Resource);
 
-    public DurableTaskClient Client => _durable.Client;
+    public DurableTaskClient Client => _durable.Hub.Client;
+
+    public LocalTaskHub TaskHub => _durable.Hub;
 
     public void MapHttp(WebApplication application)
     {

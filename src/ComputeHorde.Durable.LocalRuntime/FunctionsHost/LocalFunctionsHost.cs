@@ -1,3 +1,4 @@
+using ComputeHorde.Durable.LocalRuntime.Engine;
 using ComputeHorde.Durable.LocalRuntime.FunctionsHost;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -31,6 +32,9 @@ public sealed class LocalFunctionsHost : IAsyncDisposable
 
     /// <summary>The client of the task hub.</summary>
     public DurableTaskClient Client => _runtime.Client;
+
+    /// <summary>The task hub: its histories can be exported and counted.</summary>
+    public LocalTaskHub TaskHub => _runtime.TaskHub;
 
     /// <summary>The application's services.</summary>
     public IServiceProvider Services => _application.Services;

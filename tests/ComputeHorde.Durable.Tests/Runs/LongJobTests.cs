@@ -26,6 +26,8 @@ public sealed class LongJobTests
         var history = run["outcome"]!["attempts"]![0]!["history"]!.AsArray();
         var duration = (DateTimeOffset)history[^1]!["at"]! - (DateTimeOffset)history[0]!["at"]!;
         Assert.True(duration > TimeSpan.FromHours(6), $"{duration}");
+        Assert.True(history.Count >= 7, $"{history.Count} status changes");
+        Assert.InRange(horde.Functions.TaskHub.CountHistoryEvents("long")!.Value, 1, 60);
         Assert.Equal(1, horde.Emulator.Counters.Creates);
         Assert.True(horde.Emulator.Counters.ListCalls <= (duration.TotalSeconds / PollSeconds) + 1, $"{horde.Emulator.Counters.ListCalls} list calls in {duration}");
     }

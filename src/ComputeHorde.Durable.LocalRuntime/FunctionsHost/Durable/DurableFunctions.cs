@@ -3,7 +3,6 @@ using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Invocation;
 using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Settings;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
-using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost.Durable;
@@ -12,7 +11,6 @@ namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost.Durable;
 internal sealed class DurableFunctions : IAsyncDisposable
 {
     private readonly DurableTaskRegistry _registry = new();
-    private readonly LocalTaskHub _hub;
 
     public DurableFunctions(
         IServiceProvider services, LocalFunctionsHostOptions options, DurableSettings settings, string? databasePath, ILoggerFactory loggers)
@@ -27,10 +25,10 @@ internal sealed class DurableFunctions : IAsyncDisposable
         };
         hubOptions.MaxConcurrentActivities = settings.MaxConcurrentActivityFunctions ?? hubOptions.MaxConcurrentActivities;
         hubOptions.MaxConcurrentOrchestrations = settings.MaxConcurrentOrchestratorFunctions ?? hubOptions.MaxConcurrentOrchestrations;
-        _hub = new LocalTaskHub(_registry, hubOptions, services);
+        Hub = new LocalTaskHub(_registry, hubOptions, services);
     }
 
-    public DurableTaskClient Client => _hub.Client;
+    public LocalTaskHub Hub { get; }
 
     public void Add(RunnableFunction function, FunctionRunner runner)
     {
@@ -41,7 +39,7 @@ internal sealed class DurableFunctions : IAsyncDisposable
                 _registry.AddOrchestrator(orchestrator.Name, orchestrator);
                 break;
             case ActivityTriggerAttribute:
-                var activity = new FunctionActivity(function, runner, () => _hub.Stopping);
+                var activity = new FunctionActivity(function, runner, () => Hub.Stopping);
                 _registry.AddActivity(activity.Name, activity);
                 break;
         }
@@ -52,7 +50,7 @@ internal sealed class DurableFunctions : IAsyncDisposable
     {
         try
         {
-            await _hub.StartAsync(cancellation);
+            await Hub.StartAsync(cancellation);
         }
         catch (DurableStoreException exception)
         {
@@ -60,7 +58,7 @@ internal sealed class DurableFunctions : IAsyncDisposable
         }
     }
 
-    public Task StopAsync(CancellationToken cancellation) => _hub.StopAsync(cancellation);
+    public Task StopAsync(CancellationToken cancellation) => Hub.StopAsync(cancellation);
 
-    public ValueTask DisposeAsync() => _hub.DisposeAsync();
+    public ValueTask DisposeAsync() => Hub.DisposeAsync();
 }
