@@ -69,7 +69,7 @@ public sealed class CreateJob(
     {
         var request = await requests.LoadAsync(input.RequestId, input.RequestSha256, cancellationToken);
         var spec = await outputs.AddToAsync(request, input.Key, cancellationToken);
-        using var certificate = spec.Streaming ? await keys.ProvideAsync(input.Key, cancellationToken) : null;
+        using var certificate = spec.Streaming ? await keys.ProvideAsync(input.Key, request.StreamingCertificate, cancellationToken) : null;
         var created = await client.CreateJobAsync(
             spec,
             new CreateJobOptions

@@ -6,7 +6,7 @@ namespace ComputeHorde.Durable.Models;
 
 /// <summary>
 /// What a caller asks for: the fields of a ComputeHorde job specification (protocol 5.7) beside <c>outputs</c>, the paths that we mint upload
-/// URLs for, and <c>policy</c> and <c>cross_validation</c>.
+/// URLs for, <c>policy</c>, <c>cross_validation</c> and <c>streaming_certificate</c>.
 /// </summary>
 /// <param name="Spec">The job.</param>
 /// <param name="Outputs">Output paths (<c>/output/...</c>) whose upload URLs are ours.</param>
@@ -15,6 +15,15 @@ public sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string> 
 {
     /// <summary>Whether and how the result is checked; null for not at all.</summary>
     public CrossValidationPolicy? CrossValidation { get; init; }
+
+    /// <summary>
+    /// The certificate, PEM, that the server of a streaming job is to ask for, when the caller keeps its private key; null for one that is made for
+    /// each attempt.
+    /// </summary>
+    public string? StreamingCertificate { get; init; }
+
+    /// <summary>The most characters of <see cref="StreamingCertificate"/>.</summary>
+    public const int MaxCertificateLength = 4000;
 
     /// <summary>The most outputs that one job may have URLs minted for.</summary>
     public const int MaxOutputs = 100;
@@ -40,6 +49,7 @@ public sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string> 
         problems.AddRange(policy.Validate());
         var crossValidation = ReadSettings<CrossValidationPolicy>(Take(body, "cross_validation"), "cross_validation", problems);
         problems.AddRange(crossValidation?.Validate() ?? []);
+        var certificate = ReadCertificate(Take(body, "streaming_certificate"), problems);
         if (!ComputeHordeJson.TryReadJobSpec(JsonSerializer.SerializeToElement(body), out var spec, out var faults))
         {
             throw new ComputeHordeValidationException([.. problems, .. faults]);
@@ -47,7 +57,14 @@ public sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string> 
 
         problems.AddRange(outputs.Where(spec.OutputVolumes.ContainsKey).Select(static path => new ValidationProblem("outputs", $"'{path}' stands in output_volumes as well.")));
         problems.AddRange(JobSpecValidation.Validate(WithPlaceholders(spec, outputs)));
-        return problems.Count == 0 ? new JobRequest(spec, outputs, policy) { CrossValidation = crossValidation } : throw new ComputeHordeValidationException(problems);
+        if (certificate is not null && !spec.Streaming)
+        {
+            problems.Add(new ValidationProblem("streaming_certificate", "is of use to a streaming job only; set streaming as well."));
+        }
+
+        return problems.Count == 0
+            ? new JobRequest(spec, outputs, policy) { CrossValidation = crossValidation, StreamingCertificate = certificate }
+            : throw new ComputeHordeValidationException(problems);
     }
 
     private static JsonObject ParseObject(BinaryData json)
@@ -92,6 +109,30 @@ public sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string> 
         }
 
         return outputs;
+    }
+
+    private static string? ReadCertificate(JsonNode? node, List<ValidationProblem> problems)
+    {
+        try
+        {
+            if (node is null)
+            {
+                return null;
+            }
+
+            if (node is JsonValue value && value.TryGetValue<string>(out var text) && text.Length <= MaxCertificateLength)
+            {
+                using var certificate = Sdk.StreamingCertificate.FromCertificatePem(text);
+                return certificate.CertificatePem;
+            }
+        }
+        catch (ComputeHordeException)
+        {
+            // The rule below says it all, and nothing of what was sent: it may be a private key.
+        }
+
+        problems.Add(new ValidationProblem("streaming_certificate", $"must be one X.509 certificate in PEM, of at most {MaxCertificateLength} characters, without its private key."));
+        return null;
     }
 
     private static bool IsOutputPath(string path) =>

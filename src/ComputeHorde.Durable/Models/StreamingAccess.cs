@@ -11,9 +11,9 @@ namespace ComputeHorde.Durable.Models;
 /// <param name="ServerCertificate">The server's certificate, PEM.</param>
 /// <param name="ServerCertificateSha256">SHA-256 of that certificate (DER), lower-case hex.</param>
 /// <param name="ClientCertificate">The certificate that the server asks for, PEM.</param>
-/// <param name="PrivateKey">Its private key, PKCS #8 PEM. A secret.</param>
+/// <param name="PrivateKey">Its private key, PKCS #8 PEM, a secret; null when the caller has it, because the request gave the certificate.</param>
 public sealed record StreamingAccess(
-    string JobUuid, int Attempt, string Address, int Port, string ServerCertificate, string ServerCertificateSha256, string ClientCertificate, string PrivateKey)
+    string JobUuid, int Attempt, string Address, int Port, string ServerCertificate, string ServerCertificateSha256, string ClientCertificate, string? PrivateKey)
 {
     /// <summary>The job; never the key.</summary>
     /// <returns>A short description.</returns>

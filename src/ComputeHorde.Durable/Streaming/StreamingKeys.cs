@@ -12,12 +12,13 @@ namespace ComputeHorde.Durable.Streaming;
 /// <param name="timeProvider">The clock.</param>
 public sealed class StreamingKeys(ISecretStore secrets, TimeProvider timeProvider)
 {
-    /// <summary>Gives the certificate of an attempt, made at the first call.</summary>
+    /// <summary>Gives the certificate of an attempt, kept at the first call.</summary>
     /// <param name="attempt">The attempt.</param>
+    /// <param name="callersOwn">The certificate of a caller who keeps the private key, PEM; null to make a pair.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The same certificate, however often and in whatever process it is asked for; dispose it.</returns>
     /// <exception cref="UnreadableSecretException">There is one, and it cannot be read.</exception>
-    public async Task<StreamingCertificate> ProvideAsync(AttemptKey attempt, CancellationToken cancellationToken)
+    public async Task<StreamingCertificate> ProvideAsync(AttemptKey attempt, string? callersOwn, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(attempt);
         if (await FindAsync(attempt, cancellationToken) is { } known)
@@ -25,8 +26,8 @@ public sealed class StreamingKeys(ISecretStore secrets, TimeProvider timeProvide
             return known;
         }
 
-        using var made = StreamingCertificate.Create(timeProvider);
-        var pair = SnakeCaseJson.ToUtf8(new KeyPairDocument(made.CertificatePem, made.ExportPrivateKeyPem()));
+        using var made = callersOwn is null ? StreamingCertificate.Create(timeProvider) : StreamingCertificate.FromCertificatePem(callersOwn);
+        var pair = SnakeCaseJson.ToUtf8(new KeyPairDocument(made.CertificatePem, made.HasPrivateKey ? made.ExportPrivateKeyPem() : null));
         return Read(await secrets.KeepAsync(attempt.Path, pair, cancellationToken));
     }
 
@@ -49,8 +50,13 @@ public sealed class StreamingKeys(ISecretStore secrets, TimeProvider timeProvide
     private static StreamingCertificate Read(byte[] pair)
     {
         var document = SnakeCaseJson.Read<KeyPairDocument>(BinaryData.FromBytes(pair));
-        return StreamingCertificate.FromPem(document.Certificate, document.PrivateKey);
+        return document.PrivateKey is { } key
+            ? StreamingCertificate.FromPem(document.Certificate, key)
+            : StreamingCertificate.FromCertificatePem(document.Certificate);
     }
 
-    private sealed record KeyPairDocument(string Certificate, string PrivateKey);
+    private sealed record KeyPairDocument(string Certificate, string? PrivateKey)
+    {
+        public override string ToString() => nameof(KeyPairDocument);
+    }
 }

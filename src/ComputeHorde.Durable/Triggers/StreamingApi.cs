@@ -52,7 +52,14 @@ public sealed class StreamingApi(RunService runs, StreamingKeys keys)
             return key is null
                 ? Wait(request, run)
                 : HttpAnswers.Json(200, new StreamingAccess(
-                    job, attempt, server.Address, server.Port, server.ServerCertificate, server.ServerCertificateSha256, key.CertificatePem, key.ExportPrivateKeyPem()));
+                    job,
+                    attempt,
+                    server.Address,
+                    server.Port,
+                    server.ServerCertificate,
+                    server.ServerCertificateSha256,
+                    key.CertificatePem,
+                    key.HasPrivateKey ? key.ExportPrivateKeyPem() : null));
         }
         catch (UnreadableSecretException exception)
         {
@@ -64,7 +71,7 @@ public sealed class StreamingApi(RunService runs, StreamingKeys keys)
     {
         if (run.Outcome is not null || run.Error is not null)
         {
-            return HttpAnswers.Problem(409, NotServing, [new ValidationProblem("id", $"run '{run.Id}' is {run.Status}; its server is gone.")]);
+            return HttpAnswers.Problem(409, NotServing, [new ValidationProblem("id", $"run '{run.Id}' is {run.Status}; the keys of its jobs are forgotten.")]);
         }
 
         request.HttpContext.Response.Headers.RetryAfter = "5";

@@ -13,9 +13,9 @@ namespace ComputeHorde.Sdk;
 [DebuggerDisplay("streaming certificate")]
 public sealed class StreamingCertificate : IDisposable
 {
-    private readonly RSA _key;
+    private readonly RSA? _key;
 
-    private StreamingCertificate(string certificatePem, RSA key)
+    private StreamingCertificate(string certificatePem, RSA? key)
     {
         CertificatePem = certificatePem;
         _key = key;
@@ -23,6 +23,9 @@ public sealed class StreamingCertificate : IDisposable
 
     /// <summary>The public part, PEM.</summary>
     public string CertificatePem { get; }
+
+    /// <summary>False when the private key is with somebody else: a job can be created with the certificate, and not be connected to.</summary>
+    public bool HasPrivateKey => _key is not null;
 
     /// <summary>Makes a pair: RSA-2048, self-signed for localhost, valid for 365 days.</summary>
     /// <param name="timeProvider">The clock; default the system's.</param>
@@ -63,14 +66,37 @@ public sealed class StreamingCertificate : IDisposable
         }
     }
 
+    /// <summary>Takes a certificate alone, to create a job for somebody who keeps the private key.</summary>
+    /// <param name="certificatePem">One X.509 certificate, of any kind of key.</param>
+    /// <returns>The certificate.</returns>
+    /// <exception cref="ComputeHordeException">The text is no certificate, or holds more than one: above all a private key, which must not travel.</exception>
+    public static StreamingCertificate FromCertificatePem(string certificatePem)
+    {
+        ArgumentNullException.ThrowIfNull(certificatePem);
+        try
+        {
+            var block = PemEncoding.Find(certificatePem);
+            if (!certificatePem.AsSpan()[..block.Location.Start].IsWhiteSpace() || !certificatePem.AsSpan()[block.Location.End..].IsWhiteSpace())
+                throw new ComputeHordeException("The streaming certificate must be one PEM block alone; a private key must not be sent.");
+            using var certificate = X509Certificate2.CreateFromPem(certificatePem);
+            return new StreamingCertificate(certificate.ExportCertificatePem() + "\n", key: null);
+        }
+        catch (Exception error) when (error is CryptographicException or ArgumentException)
+        {
+            throw new ComputeHordeException("The streaming certificate is no X.509 certificate in PEM.");
+        }
+    }
+
     /// <summary>The private key, PKCS #8 PEM. A secret.</summary>
     /// <returns>The key.</returns>
-    public string ExportPrivateKeyPem() => _key.ExportPkcs8PrivateKeyPem();
+    /// <exception cref="InvalidOperationException">The key is with somebody else (<see cref="HasPrivateKey"/>).</exception>
+    public string ExportPrivateKeyPem() => Key.ExportPkcs8PrivateKeyPem();
 
     /// <summary>An HTTP client for the job's server, which trusts exactly the server certificate of the job and shows this one.</summary>
     /// <param name="server">Where the server is, from <see cref="ComputeHordeJob.Streaming"/> of a job that is ready.</param>
     /// <returns>A client with the server as base address; dispose it.</returns>
     /// <exception cref="ComputeHordeException">The server is not ready, or its certificate cannot be read.</exception>
+    /// <exception cref="InvalidOperationException">The key is with somebody else (<see cref="HasPrivateKey"/>).</exception>
     public HttpClient CreateHttpClient(StreamingInfo server)
     {
         ArgumentNullException.ThrowIfNull(server);
@@ -78,7 +104,7 @@ public sealed class StreamingCertificate : IDisposable
             throw new ComputeHordeException("The job's server is not ready; wait for streaming first.");
         var trusted = ReadServer(server.ServerCertificate);
         using var certificate = X509Certificate2.CreateFromPem(CertificatePem);
-        var own = certificate.CopyWithPrivateKey(_key);
+        var own = certificate.CopyWithPrivateKey(Key);
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -97,11 +123,13 @@ public sealed class StreamingCertificate : IDisposable
     }
 
     /// <summary>Wipes the private key.</summary>
-    public void Dispose() => _key.Dispose();
+    public void Dispose() => _key?.Dispose();
 
     /// <summary>A fixed text; never the key.</summary>
     /// <returns>A short description.</returns>
     public override string ToString() => "streaming certificate";
+
+    private RSA Key => _key ?? throw new InvalidOperationException("The private key of this certificate is with somebody else.");
 
     private static byte[] ReadServer(string pem)
     {

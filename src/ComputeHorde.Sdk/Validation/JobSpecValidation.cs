@@ -79,7 +79,7 @@ public static class JobSpecValidation
     /// <summary>Measures the body with the longest tag, a certificate and a hotkey, so that no allowed option can push it over the limit.</summary>
     private static void CheckSize(ProblemList problems, ComputeHordeJobSpec spec)
     {
-        const int Certificate = 2_000;
+        const int Certificate = 5_000;
         var bytes = JobRequest.Build(spec, new string('5', 48), new string('t', MaxTagLength), onTrustedMiner: false, publicKey: null).BodyBytes.Length
             + (spec.Streaming ? Certificate : 0);
         if (bytes >= MaxRequestBytes)

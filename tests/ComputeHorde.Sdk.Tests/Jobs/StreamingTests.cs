@@ -44,6 +44,28 @@ public sealed class StreamingTests
     }
 
     [Fact]
+    public void FromCertificatePem_OfACaller_CreatesJobsAndConnectsToNone()
+    {
+        using var pair = StreamingCertificate.Create();
+        using var own = StreamingCertificate.FromCertificatePem($"\n{pair.CertificatePem}\r\n ");
+        Assert.Equal((pair.CertificatePem, true, false), (own.CertificatePem, pair.HasPrivateKey, own.HasPrivateKey));
+        Assert.Throws<InvalidOperationException>(own.ExportPrivateKeyPem);
+        Assert.Throws<InvalidOperationException>(() => own.CreateHttpClient(new StreamingInfo(own.CertificatePem, own.CertificatePem, "127.0.0.1", 6006)));
+    }
+
+    [Fact]
+    public void FromCertificatePem_AnythingButOneCertificate_IsRefusedWithoutTheKey()
+    {
+        using var pair = StreamingCertificate.Create();
+        var key = pair.ExportPrivateKeyPem();
+        foreach (var text in (string[])["", "nope", key, pair.CertificatePem + key, key + pair.CertificatePem, pair.CertificatePem + pair.CertificatePem, pair.CertificatePem.Replace("MII", "AAA", StringComparison.Ordinal)])
+        {
+            var error = Assert.Throws<ComputeHordeException>(() => StreamingCertificate.FromCertificatePem(text));
+            Assert.DoesNotContain(key.Split('\n')[1], error.ToString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void Create_Certificate_HasTheFormTheExecutorExpects()
     {
         using var own = StreamingCertificate.Create();
