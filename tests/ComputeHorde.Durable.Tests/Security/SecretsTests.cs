@@ -1,7 +1,10 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using ComputeHorde.Durable.Tests.Support;
+using Microsoft.DurableTask.Client;
 
 namespace ComputeHorde.Durable.Tests.Security;
 
@@ -18,6 +21,14 @@ public sealed class SecretsTests
     [Fact]
     public async Task Run_WithEverySecret_LeavesNoneBehind()
     {
+        var spans = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = static _ => true,
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
         await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { Settings = new Dictionary<string, string?> { ["ComputeHorde__HotkeySecret"] = HotkeySecret } });
         horde.Emulator.SetBehaviourForTag("secrets#", "rejected:busy,ok");
         horde.Emulator.SetBehaviourForTag("uploads#", "failed:upload_failed");
@@ -32,7 +43,19 @@ public sealed class SecretsTests
         failing["output_volumes"] = new JsonObject { ["/output/x"] = new JsonObject { ["http_method"] = "PUT", ["url"] = $"http://127.0.0.1:9/bucket/x?{OwnUploadSignature}" } };
         await RunAsync(horde, shown, "uploads", failing);
 
+        await horde.UploadAsync("jobs", "prepared.json", new JsonArray(Jobs.Sha256("prepared", "/output/report.txt")).ToJsonString());
+        await Eventually.TrueAsync(async () => (await horde.ListAsync("job-urls")).Count == 1, "upload URLs were handed out");
+        await Eventually.TrueAsync(() => horde.Emulator.Counters.PaidCreatesByTag.Keys.Any(static tag => tag.StartsWith("blob-", StringComparison.Ordinal)), "the prepared job was bought");
+
         Search("an HTTP answer", shown.ToString());
+        Assert.NotEmpty(spans);
+        Search("a trace", string.Join('\n', spans.Select(Text)));
+        await foreach (var instance in horde.Functions.Client.GetAllInstancesAsync(new OrchestrationQuery { FetchInputsAndOutputs = true }))
+        {
+            Search($"the state of {instance.InstanceId}", $"{instance.SerializedInput}{instance.SerializedCustomStatus}{instance.SerializedOutput}{instance.FailureDetails}");
+            Search($"the history of {instance.InstanceId}", horde.Functions.TaskHub.ExportHistory(instance.InstanceId)!);
+        }
+
         Search("the log", string.Join('\n', horde.Log.Lines.Select(static line => line.Text)));
         foreach (var container in new[] { "inflight", "results", "ledger", "sampling" })
         {
@@ -60,6 +83,11 @@ public sealed class SecretsTests
         using var result = await horde.Http.GetAsync(new Uri($"jobs/{id}/result", UriKind.Relative), TestContext.Current.CancellationToken);
         shown.Append(await result.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
+
+    private static string Text(Activity span) => string.Join(
+        ' ',
+        [span.DisplayName, span.StatusDescription ?? "", .. span.TagObjects.Select(static tag => $"{tag.Key}={tag.Value}"), .. span.Baggage.Select(static item => $"{item.Key}={item.Value}"),
+            .. span.Events.SelectMany(static note => note.Tags.Select(static tag => $"{tag.Key}={tag.Value}"))]);
 
     private static void Search(string where, string text)
     {
