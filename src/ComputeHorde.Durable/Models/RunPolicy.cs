@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ComputeHorde.Sdk;
 
 namespace ComputeHorde.Durable.Models;
@@ -41,6 +42,14 @@ public sealed record RunPolicy
     /// <value>0: the bound has a margin of 30 seconds already.</value>
     public int StuckMarginSeconds { get; init; }
 
+    /// <summary>Status to seconds: how long after the validator took the job that status has to be reached at the latest, or the job counts as stuck.
+    /// The names are those of <see cref="Stages"/>; a later status means that the earlier ones were reached.</summary>
+    /// <value>None: the bound of protocol 9.2 is the only deadline.</value>
+    public IReadOnlyDictionary<string, int> StageDeadlines { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>The statuses that a job runs through once it was taken, in their order (protocol 9.1).</summary>
+    public static readonly ImmutableArray<string> Stages = ["accepted", "executor_ready", "volumes_ready", "streaming_ready", "execution_done", "completed"];
+
     /// <summary>Seconds for which an unreachable facilitator or validator is waited for before an attempt; nothing is paid meanwhile.</summary>
     /// <value>1800 seconds.</value>
     public int CreateTimeoutSeconds { get; init; } = 1800;
@@ -64,11 +73,28 @@ public sealed record RunPolicy
             }
         }
 
+        if (StageDeadlines is null)
+        {
+            yield return new ValidationProblem("policy.stage_deadlines", "must be an object of seconds by status.");
+        }
+
         foreach (var (field, names) in new[] { ("retry_on", RetryOn), ("retry_reasons", RetryReasons), ("never_retry_reasons", NeverRetryReasons) })
         {
             if (names is null || names.Count > 50 || names.Any(static name => name is null or { Length: 0 or > 100 }))
             {
                 yield return new ValidationProblem($"policy.{field}", "must be a list of at most 50 names, each of 1 to 100 characters.");
+            }
+        }
+
+        foreach (var (stage, seconds) in StageDeadlines ?? new Dictionary<string, int>())
+        {
+            if (!Stages.Contains(stage))
+            {
+                yield return new ValidationProblem("policy.stage_deadlines", $"'{(stage.Length <= 100 ? stage : stage[..100])}' is none of {string.Join(", ", Stages)}.");
+            }
+            else if (seconds is < 1 or > 86_400)
+            {
+                yield return new ValidationProblem($"policy.stage_deadlines.{stage}", "must be between 1 and 86400.");
             }
         }
 

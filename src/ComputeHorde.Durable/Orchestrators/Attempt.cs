@@ -49,14 +49,29 @@ internal sealed class Attempt(int number)
 
     public void Fail(JobFailure failure) => Failure = failure;
 
-    /// <summary>When the job counts as lost (nobody took it) or stuck (it was taken and did not end).</summary>
-    public DateTime Deadline(RunPolicy policy, int jobBoundSeconds) => _takenAt is { } taken
-        ? taken.AddSeconds(jobBoundSeconds + policy.StuckMarginSeconds)
-        : _boughtAt.AddSeconds(policy.LostAfterSeconds);
+    /// <summary>When the job counts as lost (nobody took it) or stuck (it was taken and did not get on).</summary>
+    public DateTime Deadline(RunPolicy policy, int jobBoundSeconds)
+    {
+        if (_takenAt is not { } taken)
+        {
+            return _boughtAt.AddSeconds(policy.LostAfterSeconds);
+        }
 
-    public JobFailure Overdue() => _takenAt is null
-        ? new JobFailure(FailureClasses.Lost, "not_received", "The validator did not take the job in time (protocol 9.5).")
-        : new JobFailure(FailureClasses.Stuck, "overdue", "The job did not end within the bound of its limits (protocol 9.2).");
+        var bound = taken.AddSeconds(jobBoundSeconds + policy.StuckMarginSeconds);
+        return NextStage(policy) is { } stage && taken.AddSeconds(stage.Value) < bound ? taken.AddSeconds(stage.Value) : bound;
+    }
+
+    public JobFailure Overdue(RunPolicy policy, DateTime now)
+    {
+        if (_takenAt is not { } taken)
+        {
+            return new JobFailure(FailureClasses.Lost, "not_received", "The validator did not take the job in time (protocol 9.5).");
+        }
+
+        return NextStage(policy) is { } stage && taken.AddSeconds(stage.Value) <= now
+            ? new JobFailure(FailureClasses.Stuck, "overdue", $"The job had not reached '{stage.Key}' {stage.Value} s after it was taken (policy.stage_deadlines).") { Stage = stage.Key }
+            : new JobFailure(FailureClasses.Stuck, "overdue", "The job did not end within the bound of its limits (protocol 9.2).");
+    }
 
     public AttemptOutcome Outcome() => new(
         number,
@@ -65,6 +80,22 @@ internal sealed class Attempt(int number)
         Job?.History ?? [],
         Failure,
         ExecutorSeconds());
+
+    /// <summary>The earliest deadline of a stage that the job has not reached.</summary>
+    private KeyValuePair<string, int>? NextStage(RunPolicy policy)
+    {
+        var reached = Job?.History.Select(static change => RunPolicy.Stages.IndexOf(change.Status)).DefaultIfEmpty(-1).Max() ?? -1;
+        KeyValuePair<string, int>? next = null;
+        foreach (var stage in policy.StageDeadlines)
+        {
+            if (RunPolicy.Stages.IndexOf(stage.Key) > reached && (next is null || stage.Value < next.Value.Value))
+            {
+                next = stage;
+            }
+        }
+
+        return next;
+    }
 
     private double ExecutorSeconds()
     {

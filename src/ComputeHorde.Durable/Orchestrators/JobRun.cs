@@ -134,7 +134,7 @@ internal sealed class JobRun : IDisposable
 
         if (Current.IsOpen && Current.Deadline(_policy, _input.JobBoundSeconds) <= _context.CurrentUtcDateTime)
         {
-            Current.Fail(Current.Overdue());
+            Current.Fail(Current.Overdue(_policy, _context.CurrentUtcDateTime));
         }
 
         return true;

@@ -114,6 +114,32 @@ public sealed class RunUntilCompleteTests(RunUntilCompleteTests.Horde horde) : I
     }
 
     [Fact]
+    public async Task Run_StageIsOverdue_TriesAgainAndNamesIt()
+    {
+        var id = await horde.StartAsync("stuck:accepted,ok", new JsonObject { ["stage_deadlines"] = new JsonObject { ["accepted"] = 3600, ["executor_ready"] = 1 }, ["backoff_seconds"] = 0.05 });
+        var run = await horde.Fixture.EndOfAsync($"jobs/{id}");
+        Assert.Equal("completed", (string?)run["status"]);
+        Assert.Equal(2, horde.PaidFor(id));
+        var failure = run["outcome"]!["attempts"]![0]!["failure"]!;
+        Assert.Equal(("stuck", "overdue", "executor_ready"), ((string?)failure["class"], (string?)failure["reason"], (string?)failure["stage"]));
+    }
+
+    [Theory]
+    [InlineData("""{"paused":5}""", "policy.stage_deadlines")]
+    [InlineData("""{"accepted":0}""", "policy.stage_deadlines.accepted")]
+    [InlineData("""{"accepted":"soon"}""", "policy.stage_deadlines.accepted")]
+    [InlineData("null", "policy.stage_deadlines")]
+    public async Task Start_StageDeadlineIsWrong_IsRefusedByItsName(string deadlines, string field)
+    {
+        var job = Jobs.Sha256("deadlines");
+        job["policy"] = new JsonObject { ["stage_deadlines"] = JsonNode.Parse(deadlines) };
+        using var answer = await horde.Fixture.PostAsync("jobs", job);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        var problem = JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
+        Assert.Contains(problem["errors"]!.AsObject(), error => error.Key.StartsWith(field, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Cancel_RunWaits_EndsAsCancelled()
     {
         var id = await horde.StartAsync("stuck:accepted");
