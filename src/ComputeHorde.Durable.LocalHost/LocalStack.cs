@@ -17,6 +17,9 @@ internal sealed record LocalStackOptions
     /// <summary>A storage account to use; null starts Azurite.</summary>
     public string? StorageConnectionString { get; init; }
 
+    /// <summary>Whether Azurite listens where tools look for it (<c>UseDevelopmentStorage=true</c>), if nobody else does.</summary>
+    public bool OnWellKnownPorts { get; init; }
+
     /// <summary>A facilitator to use; null starts the emulator.</summary>
     public Uri? FacilitatorUrl { get; init; }
 
@@ -86,8 +89,7 @@ internal sealed class LocalStack : IAsyncDisposable
     {
         if (options.StorageConnectionString is null)
         {
-            Azurite = await AzuriteServer.StartAsync(
-                new AzuriteOptions { DataDirectory = Path.Combine(options.DataDirectory, "azurite"), Progress = progress }, cancellationToken);
+            Azurite = await StartAzuriteAsync(options, progress, cancellationToken);
         }
 
         StorageConnectionString = options.StorageConnectionString ?? Azurite!.ConnectionString;
@@ -133,5 +135,25 @@ internal sealed class LocalStack : IAsyncDisposable
                 },
             },
             cancellationToken);
+    }
+
+    private static async Task<AzuriteServer> StartAzuriteAsync(LocalStackOptions options, Action<string> progress, CancellationToken cancellationToken)
+    {
+        AzuriteOptions At(int blobPort, int queuePort) =>
+            new() { DataDirectory = Path.Combine(options.DataDirectory, "azurite"), Progress = progress, BlobPort = blobPort, QueuePort = queuePort };
+
+        if (options.OnWellKnownPorts)
+        {
+            try
+            {
+                return await AzuriteServer.StartAsync(At(10000, 10001), cancellationToken);
+            }
+            catch (LocalRuntimeException)
+            {
+                // Most likely another Azurite is at home there. If it was something else, the next try says so.
+            }
+        }
+
+        return await AzuriteServer.StartAsync(At(0, 0), cancellationToken);
     }
 }

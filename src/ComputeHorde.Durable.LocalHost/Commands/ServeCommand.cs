@@ -49,6 +49,7 @@ internal static class ServeCommand
                         DataDirectory = Path.GetFullPath(parsed.GetValue(data)!),
                         Port = parsed.GetValue(port),
                         StorageConnectionString = parsed.GetValue(storage),
+                        OnWellKnownPorts = true,
                         FacilitatorUrl = url,
                         Settings = settings,
                         ConfigureEmulator = emulator => emulator.Speed = parsed.GetValue(speed),
@@ -81,6 +82,12 @@ internal static class ServeCommand
         Console.WriteLine($"Functions     {stack.Functions.BaseAddress}api/jobs");
         Console.WriteLine($"Facilitator   {facilitator ?? stack.Emulator!.BaseAddress}{(facilitator is null ? "  (emulator; open it in a browser)" : "")}");
         Console.WriteLine($"Storage       {(stack.Azurite is null ? "as configured" : stack.Azurite.BlobEndpoint + "  (Azurite)")}");
+        if (stack.Azurite is { } azurite)
+        {
+            // No secret: Azurite's one account and its key are fixed and stand in its documentation.
+            Console.WriteLine($"              {(azurite.BlobEndpoint.Port == 10000 ? "UseDevelopmentStorage=true" : azurite.ConnectionString)}");
+        }
+
         Console.WriteLine("Ready. Ctrl+C stops it.");
     }
 }
