@@ -3,6 +3,7 @@ using ComputeHorde.Durable.Batches;
 using ComputeHorde.Durable.Models;
 using ComputeHorde.Durable.Outputs;
 using ComputeHorde.Durable.Runs;
+using ComputeHorde.Durable.Specifications;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
 using Microsoft.Azure.Functions.Worker;
@@ -16,9 +17,12 @@ namespace ComputeHorde.Durable.Activities;
 /// <param name="batches">The blobs of batches.</param>
 /// <param name="requests">Where requests are kept.</param>
 /// <param name="outputs">Mints upload URLs beforehand.</param>
-public sealed class ReadBatch(BatchStore batches, RequestStore requests, OutputUrls outputs)
+/// <param name="rejections">Says what is wrong with a specification.</param>
+public sealed class ReadBatch(BatchStore batches, RequestStore requests, OutputUrls outputs, RejectionStore rejections)
 {
     private const int LinesPerSlice = 500, LinesPerChunk = 20, WritesAtOnce = 16;
+    /// <summary>About how many are written beside a specification; the results of the batch hold all.</summary>
+    private const int MostProblems = 500;
     private const long BytesPerSlice = 16 << 20;
 
     /// <summary>A chunk goes through a history, which takes nothing that is over 16 KiB.</summary>
@@ -55,6 +59,11 @@ public sealed class ReadBatch(BatchStore batches, RequestStore requests, OutputU
         }
 
         var contents = await StoreAsync(input, slice, cancellationToken);
+        if (isComplete && contents.Invalid > 0 && input.Specification is { } specification)
+        {
+            await rejections.SaveAsync(specification, $"{contents.Invalid} lines of the batch are not valid", await ProblemsAsync(input.BatchId, cancellationToken), input.BatchId, cancellationToken);
+        }
+
         return contents.Valid + contents.Invalid > BatchRequest.MaxJobs
             ? contents with { Problem = $"The batch has more than {BatchRequest.MaxJobs} lines." }
             : contents with { IsComplete = isComplete };
@@ -111,7 +120,7 @@ public sealed class ReadBatch(BatchStore batches, RequestStore requests, OutputU
                 return (null, Invalid(line, [new ValidationProblem("id", $"another request is stored for run '{id}'.")]));
             }
 
-            if (input.PrepareUrls)
+            if (input.Specification is not null)
             {
                 await outputs.PrepareAsync(id, request, cancellationToken);
             }
@@ -122,6 +131,21 @@ public sealed class ReadBatch(BatchStore batches, RequestStore requests, OutputU
         {
             return (null, Invalid(line, exception.Problems));
         }
+    }
+
+    private async Task<List<ValidationProblem>> ProblemsAsync(string batch, CancellationToken cancellationToken)
+    {
+        var problems = new List<ValidationProblem>();
+        await foreach (var line in batches.LoadInvalidAsync(batch, cancellationToken))
+        {
+            problems.AddRange((line.Problems ?? []).Select(problem => new ValidationProblem($"line {line.Line}: {problem.Field}", problem.Message)));
+            if (problems.Count >= MostProblems)
+            {
+                break;
+            }
+        }
+
+        return problems;
     }
 
     private static BatchResult Invalid(RawLine line, IReadOnlyList<ValidationProblem> problems) => new(line.Line, LineStatuses.Invalid)
@@ -158,5 +182,5 @@ public sealed class ReadBatch(BatchStore batches, RequestStore requests, OutputU
 /// <param name="BatchId">The batch.</param>
 /// <param name="Source">Where its jobs are.</param>
 /// <param name="From">What was read before.</param>
-/// <param name="PrepareUrls">Whether upload URLs of the first attempts are minted now.</param>
-public sealed record ReadBatchInput(string BatchId, BatchSource Source, BatchContents From, bool PrepareUrls);
+/// <param name="Specification">The specification that the batch came by, <see cref="BatchInput.Specification"/>; null if it came another way.</param>
+public sealed record ReadBatchInput(string BatchId, BatchSource Source, BatchContents From, string? Specification);

@@ -21,11 +21,11 @@ public sealed class BatchService(BatchStore batches, RequestStore requests, ILog
     /// <param name="durable">Starts it.</param>
     /// <param name="id">Its name; null takes the one in the document, or makes one.</param>
     /// <param name="json">A <see cref="BatchRequest"/>.</param>
-    /// <param name="prepareUrls">Whether upload URLs are minted beforehand, for container <c>job-urls</c>.</param>
+    /// <param name="specification">The name of the specification that it came by; null if it came another way.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The batch, or null when something else has this name.</returns>
     /// <exception cref="ComputeHordeValidationException">The name or the batch is not valid.</exception>
-    public async Task<StartedRun?> StartAsync(DurableTaskClient durable, string? id, BinaryData json, bool prepareUrls, CancellationToken cancellationToken)
+    public async Task<StartedRun?> StartAsync(DurableTaskClient durable, string? id, BinaryData json, string? specification, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(durable);
         var request = BatchRequest.Parse(json);
@@ -43,7 +43,7 @@ public sealed class BatchService(BatchStore batches, RequestStore requests, ILog
         }
 
         source ??= await batches.SaveJobsAsync(name, request.Jobs!, cancellationToken);
-        return await StartAsync(durable, name, new BatchInput(source, request.MaxParallel, request.Strict) { PrepareUrls = prepareUrls }, cancellationToken);
+        return await StartAsync(durable, name, new BatchInput(source, request.MaxParallel, request.Strict) { Specification = specification }, cancellationToken);
     }
 
     /// <summary>Starts a new batch of those lines of an ended one that are valid and did not complete. They keep their numbers.</summary>

@@ -51,7 +51,7 @@ public static class ValidateBatch
         {
             context.SetCustomStatus(new BatchProgress(BatchPhases.Reading, contents.Valid, contents.Invalid));
             contents = await context.CallActivityAsync<BatchContents>(
-                nameof(ReadBatch), new ReadBatchInput(context.InstanceId, input.Source, contents, input.PrepareUrls), Patience.Options);
+                nameof(ReadBatch), new ReadBatchInput(context.InstanceId, input.Source, contents, input.Specification), Patience.Options);
         }
 
         return contents;

@@ -51,7 +51,7 @@ public sealed class SpecificationIntake(
 
         try
         {
-            await StartAsync(durable, id, await ReadAsync(found, cancellationToken), cancellationToken);
+            await StartAsync(durable, id, NameOf(blob.Name), await ReadAsync(found, cancellationToken), cancellationToken);
             logger.SpecificationAccepted(blob.Name, id);
         }
         catch (ComputeHordeValidationException exception)
@@ -78,11 +78,11 @@ public sealed class SpecificationIntake(
 
     private static string NameOf(string blob) => blob.EndsWith(".json", StringComparison.Ordinal) ? blob[..^5] : blob;
 
-    private async Task StartAsync(DurableTaskClient durable, string id, BinaryData json, CancellationToken cancellationToken)
+    private async Task StartAsync(DurableTaskClient durable, string id, string name, BinaryData json, CancellationToken cancellationToken)
     {
         if (BatchRequest.IsBatch(json))
         {
-            Require(id, await batches.StartAsync(durable, id, json, prepareUrls: true, cancellationToken));
+            Require(id, await batches.StartAsync(durable, id, json, name, cancellationToken));
             return;
         }
 

@@ -33,7 +33,7 @@ public sealed class BatchQueue(BatchService batches, RejectionStore rejections, 
         try
         {
             var id = BatchRequest.Parse(message.Body).Id ?? $"queue-{message.MessageId}";
-            if (await batches.StartAsync(durable, id, message.Body, prepareUrls: false, cancellationToken) is null)
+            if (await batches.StartAsync(durable, id, message.Body, specification: null, cancellationToken) is null)
             {
                 throw new ComputeHordeValidationException("id", $"'{id}' names something else already.");
             }

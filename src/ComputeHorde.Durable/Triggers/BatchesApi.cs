@@ -29,7 +29,7 @@ public sealed class BatchesApi(BatchService batches)
         return await AnswerAsync(request, "batches", async key =>
         {
             var body = await HttpAnswers.ReadBodyAsync(request, BatchRequest.MaxBytes, cancellationToken);
-            return await batches.StartAsync(durable, key, body, prepareUrls: false, cancellationToken);
+            return await batches.StartAsync(durable, key, body, specification: null, cancellationToken);
         });
     }
 

@@ -90,6 +90,23 @@ public class JobBlobTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Blob_WithBadJobsAmongGoodOnes_RunsTheGoodAndNamesTheBadByLine()
+    {
+        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { Output = output });
+        var bad = Jobs.Sha256("bad");
+        bad["executor_class"] = "no-such-class";
+
+        var blob = await horde.UploadAsync("jobs", "mixed.json", new JsonArray(Jobs.Sha256("one"), bad, Jobs.Sha256("three")).ToJsonString());
+        var id = SpecificationId.Of("jobs", "mixed.json", (await blob.GetPropertiesAsync(cancellationToken: TestContext.Current.CancellationToken)).Value.ETag);
+        await Eventually.TrueAsync(async () => (await horde.ListAsync("jobs-rejected")).Count == 1, "the bad line was reported");
+        var problems = JsonNode.Parse((await horde.DownloadAsync("jobs-rejected", "mixed.problems.json"))!)!;
+        var batch = await horde.EndOfAsync($"batches/{id}");
+
+        Assert.Equal(["line 2: executor_class"], problems["errors"]!.AsObject().Select(static error => error.Key));
+        Assert.Equal("completed:2 invalid:1", BatchTests.Counted(batch));
+    }
+
+    [Fact]
     public async Task Sweep_SpecificationThatNobodyNoticed_StartsIt()
     {
         var settings = new Dictionary<string, string?> { ["AzureWebJobs.JobSpecPolled.Disabled"] = "true" };
