@@ -28,6 +28,16 @@ public sealed class JobReaderTests
     }
 
     [Fact]
+    public void Read_StreamingServerInTheHistoryOnly_IsReady()
+    {
+        const string Details = """{"streaming_server_cert":"PEM","streaming_server_address":"10.0.0.7","streaming_server_port":6006}""";
+        var early = Read($$$""","streaming_client_cert":"own","streaming_server_cert":"","streaming_server_port":0,"status_history":[{"status":"streaming_ready","metadata":{"streaming_details":{{{Details}}}}},{"status":"x","metadata":null}]}""");
+        Assert.Equal(new StreamingInfo("own", "PEM", "10.0.0.7", 6006), early.Streaming);
+        Assert.Equal(new StreamingInfo("own", "", "", 0), Read(""","streaming_client_cert":"own","status_history":[{"status":"sent","metadata":{"streaming_details":7}}]}""").Streaming);
+        Assert.Null(Read("""}""").Streaming);
+    }
+
+    [Fact]
     public void Read_LoneSurrogateInOutput_IsReplacedNotFatal()
     {
         var job = Read(""","stdout":"a\ud800b\n","status_history":[{"status":"completed"}]}""");
