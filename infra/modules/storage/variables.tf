@@ -24,7 +24,7 @@ variable "public_access" {
 }
 
 variable "result_retention_days" {
-  description = "Days before requests, results and specifications are deleted."
+  description = "Days before requests, results, specifications and secrets left behind are deleted."
   type        = number
 }
 

@@ -105,6 +105,16 @@ public sealed class StreamingRunTests
     }
 
     [Fact]
+    public async Task Streaming_OfALineOfABatch_IsReached()
+    {
+        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true, Emulator = static emulator => emulator.Speed = 20 });
+        using var answer = await horde.PostAsync("batches", new JsonObject { ["jobs"] = new JsonArray(Job(seconds: 3000)) }, "lot");
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+
+        await AssertServesAsync(await AccessAsync(horde, "lot-1"));
+    }
+
+    [Fact]
     public async Task Streaming_OfARunThatDoesNotServe_IsRefusedWithTheReason()
     {
         await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true });
