@@ -13,10 +13,10 @@ public sealed class StreamingKillTests
     {
         await using var service = await Service.CreateAsync(static horde => horde.Speed = 20);
         await service.StartAsync();
-        var job = Service.Job("3000");
+        var job = Service.Job("30000");
         job["docker_image"] = "computehorde/stream:latest";
         job["streaming"] = true;
-        job["execution_time_limit_sec"] = 6000;
+        job["execution_time_limit_sec"] = 60_000;
         Assert.Equal(HttpStatusCode.Accepted, await service.PostAsync("stream", job));
         var secret = new BlobServiceClient(service.Azurite.ConnectionString).GetBlobContainerClient("secrets").GetBlobClient("stream/1");
         await Eventually.TrueAsync(async () => await secret.ExistsAsync(TestContext.Current.CancellationToken), "the key was kept");

@@ -50,7 +50,7 @@ public sealed class StreamingApi(RunService runs, StreamingKeys keys)
         {
             using var key = await keys.FindAsync(new AttemptKey(id, attempt), cancellationToken);
             return key is null
-                ? Wait(request, run)
+                ? HttpAnswers.Problem(409, NotServing, [new ValidationProblem("private_key", $"of attempt {attempt} of run '{id}' is not kept any more.")])
                 : HttpAnswers.Json(200, new StreamingAccess(
                     job,
                     attempt,

@@ -78,12 +78,15 @@ internal static class StreamingClient
             }
         }
 
-        var files = Directory.GetFiles(horde.DataDirectory, "*", SearchOption.AllDirectories);
-        Assert.NotEmpty(files);
-        foreach (var file in files)
+        var isShown = false;
+        foreach (var file in Directory.GetFiles(horde.DataDirectory, "*", SearchOption.AllDirectories))
         {
-            Search(file, Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken)));
+            var text = Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken));
+            isShown |= text.Contains(Text(access, "server_certificate_sha256"), StringComparison.Ordinal);
+            Search(file, text);
         }
+
+        Assert.True(isShown, "The endpoint is in no file of the task hub: the search looks at the wrong files.");
 
         void Search(string where, string text)
         {

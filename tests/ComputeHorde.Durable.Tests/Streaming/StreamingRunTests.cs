@@ -26,7 +26,7 @@ public sealed class StreamingRunTests
         };
         ActivitySource.AddActivityListener(listener);
         await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { Emulator = static emulator => emulator.Speed = 20 });
-        await StartAsync(horde, "live", Job(seconds: 3000));
+        await StartAsync(horde, "live", Job(seconds: 30_000));
         var before = await AccessAsync(horde, "live");
 
         await horde.StopFunctionsAsync();
@@ -55,7 +55,7 @@ public sealed class StreamingRunTests
     {
         await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true, Emulator = static emulator => emulator.Speed = 20 });
         horde.Emulator.SetBehaviourForTag("again#", "horde_failed:executor_disconnected,ok");
-        var job = Job(seconds: 3000);
+        var job = Job(seconds: 30_000);
         job["policy"] = new JsonObject { ["backoff_seconds"] = 0.05 };
         await StartAsync(horde, "again", job);
         var access = await AccessAsync(horde, "again");
@@ -67,6 +67,11 @@ public sealed class StreamingRunTests
         using var second = await keys.FindAsync(new AttemptKey("again", 2), TestContext.Current.CancellationToken);
         Assert.Equal(Text(access, "private_key"), second!.ExportPrivateKeyPem());
         Assert.NotEqual(first!.ExportPrivateKeyPem(), second.ExportPrivateKeyPem());
+
+        await horde.UploadAsync("secrets", "again/2", "spoilt");
+        Assert.Contains("cannot be read", await RefusedAsync(horde, "jobs/again/streaming", HttpStatusCode.Conflict), StringComparison.Ordinal);
+        await keys.ForgetAsync("again", TestContext.Current.CancellationToken);
+        Assert.Contains("not kept any more", await RefusedAsync(horde, "jobs/again/streaming", HttpStatusCode.Conflict), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -93,7 +98,7 @@ public sealed class StreamingRunTests
     {
         await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true, Emulator = static emulator => emulator.Speed = 20 });
         using var own = StreamingCertificate.Create();
-        var job = Job(seconds: 3000);
+        var job = Job(seconds: 30_000);
         job["streaming_certificate"] = own.CertificatePem;
         await StartAsync(horde, "own", job);
 
@@ -108,7 +113,7 @@ public sealed class StreamingRunTests
     public async Task Streaming_OfALineOfABatch_IsReached()
     {
         await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true, Emulator = static emulator => emulator.Speed = 20 });
-        using var answer = await horde.PostAsync("batches", new JsonObject { ["jobs"] = new JsonArray(Job(seconds: 3000)) }, "lot");
+        using var answer = await horde.PostAsync("batches", new JsonObject { ["jobs"] = new JsonArray(Job(seconds: 30_000)) }, "lot");
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
 
         await AssertServesAsync(await AccessAsync(horde, "lot-1"));
