@@ -25,10 +25,11 @@ public sealed class SettleRun(
     public async Task<SettleOutcome> RunAsync([ActivityTrigger] SettleInput input, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
-        using var span = DurableTelemetry.Start(nameof(SettleRun), input.Trace, input.InstanceId);
+        using var span = DurableTelemetry.Start(nameof(SettleRun), input.Trace, input.First.InstanceId);
         ResultReference? stored = null;
-        if (input is { Attempt: { } attempt, JobUuid: { } uuid })
+        if (input is { Decisive: { } number, JobUuid: { } uuid })
         {
+            var attempt = input.First with { Attempt = number };
             ComputeHordeJob job;
             try
             {
@@ -52,10 +53,14 @@ public sealed class SettleRun(
 
         if (input.IsStreaming)
         {
-            await keys.ForgetAsync(input.InstanceId, cancellationToken);
+            await keys.ForgetAsync(input.First.InstanceId, cancellationToken);
         }
 
-        await inFlight.ReleaseAsync(input.InstanceId, cancellationToken);
+        for (var later = 0; later < input.Attempts; later++)
+        {
+            await inFlight.ReleaseAsync(input.First with { Attempt = input.First.Attempt + later }, cancellationToken);
+        }
+
         return new SettleOutcome(stored, Problem: null);
     }
 
@@ -64,13 +69,18 @@ public sealed class SettleRun(
 }
 
 /// <summary>The run to settle.</summary>
-/// <param name="InstanceId">The run.</param>
+/// <param name="First">Its first attempt.</param>
+/// <param name="Attempts">How many attempts there were, numbered on from the first.</param>
 /// <param name="RequestId">Its stored request.</param>
 /// <param name="RequestSha256">The hash of the request.</param>
-/// <param name="Attempt">The attempt that decides it; null to store nothing.</param>
-/// <param name="JobUuid">The job of that attempt.</param>
-public sealed record SettleInput(string InstanceId, string RequestId, string RequestSha256, AttemptKey? Attempt, string? JobUuid)
+public sealed record SettleInput(AttemptKey First, int Attempts, string RequestId, string RequestSha256)
 {
+    /// <summary>The number of the attempt that decides it; null to store nothing.</summary>
+    public int? Decisive { get; init; }
+
+    /// <summary>The job of that attempt.</summary>
+    public string? JobUuid { get; init; }
+
     /// <summary>Whether the run has streaming keys to forget.</summary>
     public bool IsStreaming { get; init; }
 

@@ -226,7 +226,13 @@ internal sealed class JobRun : IDisposable
     /// <summary>Stores the result of <paramref name="attempt"/>, if any, and ends the watch over all jobs of the run.</summary>
     private Task<SettleOutcome> SettleAsync(Attempt? attempt) => _context.CallActivityAsync<SettleOutcome>(
         nameof(SettleRun),
-        new SettleInput(_context.InstanceId, _input.RequestId, _input.RequestSha256, attempt is null ? null : KeyOf(attempt), attempt?.Job?.JobUuid) { IsStreaming = _input.IsStreaming, Trace = _input.Trace },
+        new SettleInput(KeyOf(_attempts[0]), _attempts.Count, _input.RequestId, _input.RequestSha256)
+        {
+            Decisive = attempt?.Number,
+            JobUuid = attempt?.Job?.JobUuid,
+            IsStreaming = _input.IsStreaming,
+            Trace = _input.Trace,
+        },
         Patience.Options);
 
     /// <summary>Waits, and goes on early when a job that had been given up proves alive.</summary>

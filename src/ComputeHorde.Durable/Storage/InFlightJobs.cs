@@ -117,16 +117,13 @@ public sealed class InFlightJobs
         }
     }
 
-    /// <summary>Forgets every attempt of a run, once nothing of it can be created any more.</summary>
-    /// <param name="instanceId">The run.</param>
+    /// <summary>Forgets an attempt, once it cannot be created any more.</summary>
+    /// <param name="key">The attempt.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task ReleaseAsync(string instanceId, CancellationToken cancellationToken)
+    public async Task ReleaseAsync(AttemptKey key, CancellationToken cancellationToken)
     {
-        var container = await _containers.GetAsync(ContainerNames.InFlight, cancellationToken);
-        await foreach (var item in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, instanceId + "/", cancellationToken))
-        {
-            await container.DeleteBlobIfExistsAsync(item.Name, DeleteSnapshotsOption.None, conditions: null, cancellationToken);
-        }
+        ArgumentNullException.ThrowIfNull(key);
+        await (await BlobAsync(key.Path, cancellationToken)).DeleteIfExistsAsync(DeleteSnapshotsOption.None, conditions: null, cancellationToken);
     }
 
     private async Task<InFlightClaim> TakeOverAsync(BlobClient blob, Dictionary<string, string> claim, DateTimeOffset now, CancellationToken cancellationToken)

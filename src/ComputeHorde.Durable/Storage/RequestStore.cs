@@ -2,13 +2,24 @@ using System.Security.Cryptography;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using ComputeHorde.Durable.Models;
+using Microsoft.Extensions.Caching.Memory;
 
 namespace ComputeHorde.Durable.Storage;
 
-/// <summary>The claim check of requests: container <c>requests</c>, one write-once blob a run.</summary>
+/// <summary>
+/// The claim check of requests: container <c>requests</c>, one write-once blob a run. What this process stored or read lately is kept in
+/// memory, for each run needs its request several times.
+/// </summary>
 /// <param name="containers">The storage account.</param>
-public sealed class RequestStore(BlobContainers containers)
+public sealed class RequestStore(BlobContainers containers) : IDisposable
 {
+    private const long BytesInMemory = 32 << 20;
+
+    private readonly MemoryCache _recent = new(new MemoryCacheOptions { SizeLimit = BytesInMemory });
+
+    /// <inheritdoc/>
+    public void Dispose() => _recent.Dispose();
+
     /// <summary>Stores a request. Storing the same bytes again does nothing.</summary>
     /// <param name="id">The run.</param>
     /// <param name="content">The request as it was validated.</param>
@@ -22,6 +33,7 @@ public sealed class RequestStore(BlobContainers containers)
         try
         {
             await blob.UploadAsync(content, new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } }, cancellationToken);
+            Keep(id, hash, content);
             return hash;
         }
         catch (RequestFailedException exception) when (exception.Status is 409 or 412)
@@ -39,11 +51,18 @@ public sealed class RequestStore(BlobContainers containers)
     /// <exception cref="InvalidDataException">The stored request is not the one that was validated.</exception>
     public async Task<JobRequest> LoadAsync(string id, string sha256, CancellationToken cancellationToken)
     {
-        var blob = (await containers.GetAsync(ContainerNames.Requests, cancellationToken)).GetBlobClient(id + ".json");
-        var stored = await blob.DownloadContentAsync(cancellationToken);
-        return Hash(stored.Value.Content) == sha256
-            ? JobRequest.Parse(stored.Value.Content)
-            : throw new InvalidDataException($"The request of run '{id}' was changed after it was accepted.");
+        if (!_recent.TryGetValue((id, sha256), out BinaryData? content))
+        {
+            content = await ReadAsync(id, cancellationToken);
+            if (Hash(content) != sha256)
+            {
+                throw new InvalidDataException($"The request of run '{id}' was changed after it was accepted.");
+            }
+
+            Keep(id, sha256, content);
+        }
+
+        return JobRequest.Parse(content!);
     }
 
     /// <summary>Reads a request as it was stored.</summary>
@@ -55,6 +74,9 @@ public sealed class RequestStore(BlobContainers containers)
         var blob = (await containers.GetAsync(ContainerNames.Requests, cancellationToken)).GetBlobClient(id + ".json");
         return (await blob.DownloadContentAsync(cancellationToken)).Value.Content;
     }
+
+    private void Keep(string id, string hash, BinaryData content) =>
+        _recent.Set((id, hash), content, new MemoryCacheEntryOptions { Size = content.ToMemory().Length });
 
     private static string Hash(BinaryData content) => Convert.ToHexStringLower(SHA256.HashData(content.ToMemory().Span));
 }
