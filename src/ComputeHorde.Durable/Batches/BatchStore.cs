@@ -37,17 +37,8 @@ public sealed class BatchStore(BlobContainers containers)
             content.WriteByte((byte)'\n');
         }
 
-        content.Position = 0;
-        try
-        {
-            // Never again: a batch that has begun holds on to this version.
-            await blob.UploadAsync(content, new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } }, cancellationToken);
-        }
-        catch (RequestFailedException exception) when (exception.Status is 409 or 412)
-        {
-            // The same jobs, stored when the batch was sent before.
-        }
-
+        // Never again: a batch that has begun holds on to this version.
+        await blob.UploadOnceAsync(new BinaryData(content.GetBuffer().AsMemory(0, (int)content.Length)), cancellationToken);
         return await FindAsync(ContainerNames.Requests, blob.Name, cancellationToken) ?? throw new InvalidDataException($"The jobs of batch '{batch}' were deleted while it was accepted.");
     }
 

@@ -1,6 +1,4 @@
-using Azure;
 using Azure.Storage.Blobs;
-using Azure.Storage.Blobs.Models;
 using ComputeHorde.Durable.Activities;
 using ComputeHorde.Durable.Storage;
 
@@ -50,17 +48,7 @@ public sealed class CheatLedger(BlobContainers containers, TimeProvider timeProv
     private async Task WriteOnceAsync<T>(string name, T value, CancellationToken cancellationToken)
     {
         var blob = await BlobAsync(name, cancellationToken);
-        try
-        {
-            await blob.UploadAsync(
-                BinaryData.FromBytes(SnakeCaseJson.ToUtf8(value)),
-                new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } },
-                cancellationToken);
-        }
-        catch (RequestFailedException exception) when (exception.Status is 409 or 412)
-        {
-            // Written by an earlier execution of the same activity.
-        }
+        await blob.UploadOnceAsync(BinaryData.FromBytes(SnakeCaseJson.ToUtf8(value)), cancellationToken);
     }
 
     private async Task<BlobClient> BlobAsync(string name, CancellationToken cancellationToken) =>

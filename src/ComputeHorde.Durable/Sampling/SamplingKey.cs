@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using Azure;
-using Azure.Storage.Blobs.Models;
 using ComputeHorde.Durable.Storage;
 
 namespace ComputeHorde.Durable.Sampling;
@@ -30,18 +28,7 @@ public sealed class SamplingKey(BlobContainers containers)
     private async Task<byte[]> LoadAsync(CancellationToken cancellationToken)
     {
         var blob = (await containers.GetAsync(ContainerNames.Sampling, cancellationToken)).GetBlobClient("key");
-        try
-        {
-            await blob.UploadAsync(
-                BinaryData.FromBytes(RandomNumberGenerator.GetBytes(32)),
-                new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } },
-                cancellationToken);
-        }
-        catch (RequestFailedException exception) when (exception.Status is 409 or 412)
-        {
-            // There is one already.
-        }
-
+        await blob.UploadOnceAsync(BinaryData.FromBytes(RandomNumberGenerator.GetBytes(32)), cancellationToken);
         return (await blob.DownloadContentAsync(cancellationToken)).Value.Content.ToArray();
     }
 }

@@ -25,19 +25,9 @@ public sealed class BlobSecretStore(BlobContainers containers, KeyPairSigner hot
     public async Task<byte[]> KeepAsync(string name, ReadOnlyMemory<byte> secret, CancellationToken cancellationToken)
     {
         var blob = await BlobAsync(name, cancellationToken);
-        try
-        {
-            await blob.UploadAsync(
-                BinaryData.FromBytes(Encrypt(name, secret.Span)),
-                new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } },
-                cancellationToken);
-            return secret.ToArray();
-        }
-        catch (RequestFailedException exception) when (exception.Status is 409 or 412)
-        {
-            // One is kept already, perhaps by an earlier try of this very upload.
-            return Decrypt(name, (await blob.DownloadContentAsync(cancellationToken)).Value.Content.ToMemory().Span);
-        }
+        return await blob.UploadOnceAsync(BinaryData.FromBytes(Encrypt(name, secret.Span)), cancellationToken)
+            ? secret.ToArray()
+            : Decrypt(name, (await blob.DownloadContentAsync(cancellationToken)).Value.Content.ToMemory().Span);
     }
 
     /// <inheritdoc/>

@@ -59,18 +59,9 @@ public sealed class InFlightJobs
         var blob = await BlobAsync(key.Path, cancellationToken);
         var now = _timeProvider.GetUtcNow();
         var claim = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { [Owner] = ThisProcess, [Claimed] = Text(now) };
-        try
-        {
-            await blob.UploadAsync(
-                BinaryData.Empty,
-                new BlobUploadOptions { Metadata = claim, Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } },
-                cancellationToken);
-            return new InFlightClaim(null, IsNew: true, IsContested: false);
-        }
-        catch (RequestFailedException exception) when (exception.Status is 409 or 412)
-        {
-            return await TakeOverAsync(blob, claim, now, cancellationToken);
-        }
+        return await blob.UploadOnceAsync(BinaryData.Empty, cancellationToken, claim)
+            ? new InFlightClaim(null, IsNew: true, IsContested: false)
+            : await TakeOverAsync(blob, claim, now, cancellationToken);
     }
 
     /// <summary>Notes the job of an attempt, and what its run has been told about it.</summary>

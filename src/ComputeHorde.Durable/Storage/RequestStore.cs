@@ -1,6 +1,4 @@
 using System.Security.Cryptography;
-using Azure;
-using Azure.Storage.Blobs.Models;
 using ComputeHorde.Durable.Models;
 using Microsoft.Extensions.Caching.Memory;
 
@@ -30,17 +28,13 @@ public sealed class RequestStore(BlobContainers containers) : IDisposable
         ArgumentNullException.ThrowIfNull(content);
         var blob = (await containers.GetAsync(ContainerNames.Requests, cancellationToken)).GetBlobClient(id + ".json");
         var hash = Hash(content);
-        try
+        if (!await blob.UploadOnceAsync(content, cancellationToken) && Hash((await blob.DownloadContentAsync(cancellationToken)).Value.Content) != hash)
         {
-            await blob.UploadAsync(content, new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } }, cancellationToken);
-            Keep(id, hash, content);
-            return hash;
+            return null;
         }
-        catch (RequestFailedException exception) when (exception.Status is 409 or 412)
-        {
-            var stored = await blob.DownloadContentAsync(cancellationToken);
-            return Hash(stored.Value.Content) == hash ? hash : null;
-        }
+
+        Keep(id, hash, content);
+        return hash;
     }
 
     /// <summary>Reads a request back.</summary>
