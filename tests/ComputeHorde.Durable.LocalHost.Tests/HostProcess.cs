@@ -75,9 +75,9 @@ internal sealed class HostProcess : IAsyncDisposable
         await WaitForExitAsync();
     }
 
-    public async Task<int> WaitForExitAsync()
+    public async Task<int> WaitForExitAsync(double withinSeconds = 90)
     {
-        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(90), TestContext.Current.CancellationToken);
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(withinSeconds), TestContext.Current.CancellationToken);
         return _process.ExitCode;
     }
 
