@@ -23,6 +23,7 @@ locals {
     ComputeHorde__TrustedSecondsPerHour  = "3600"
     ComputeHorde__SuspectRate            = "0.5"
     ComputeHorde__CleanSamplesToTrust    = "20"
+    ComputeHorde__MaxStartsPerMinute     = "3000"
     ComputeHorde__RequestTimeout         = "00:00:30"
     ComputeHorde__MaxRetries             = "4"
     ComputeHorde__RetryDelay             = "00:00:00.5"

@@ -24,6 +24,11 @@ public sealed class DurableOptions : IValidatableObject
     [Range(0, 3600)]
     public double CreateFenceSeconds { get; set; } = 60;
 
+    /// <summary>How many runs and batches callers may start over HTTP in a minute, on each instance of the app; more are answered with 429.</summary>
+    /// <value>3000.</value>
+    [Range(1, 10_000_000)]
+    public int MaxStartsPerMinute { get; set; } = 3000;
+
     /// <summary>Seconds that a presigned output URL lives longer than the job's own bound.</summary>
     /// <value>3600 seconds.</value>
     [Range(60, 604800)]

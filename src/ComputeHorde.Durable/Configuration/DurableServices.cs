@@ -42,6 +42,7 @@ public static class DurableServices
         services.TryAddSingleton<ISecretStore, BlobSecretStore>();
         services.AddSingleton<StreamingKeys>();
         services.AddSingleton<PollRhythm>();
+        services.AddSingleton<HttpStarts>();
         services.AddSingleton<AzureOutputStore>();
         services.AddSingleton<S3OutputStore>();
         services.AddSingleton<IOutputStore>(static provider => OutputStores.IsS3(provider.GetRequiredService<IOptions<DurableOptions>>().Value.OutputStore)

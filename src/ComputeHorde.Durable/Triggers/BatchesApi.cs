@@ -11,14 +11,15 @@ using Microsoft.DurableTask.Client;
 namespace ComputeHorde.Durable.Triggers;
 
 /// <summary>The HTTP API of batches.</summary>
+/// <param name="starts">Answers starts.</param>
 /// <param name="batches">Starts and reads batches.</param>
-public sealed class BatchesApi(BatchService batches)
+public sealed class BatchesApi(HttpStarts starts, BatchService batches)
 {
     /// <summary>Starts a batch. The header <c>Idempotency-Key</c> names it: the same key with the same body starts nothing new.</summary>
     /// <param name="request">The request; its body is a <see cref="BatchRequest"/>.</param>
     /// <param name="durable">Starts the batch.</param>
     /// <param name="cancellationToken">The caller went away.</param>
-    /// <returns>202 with <c>Location</c>; 400, 409 or 413 as problem+json.</returns>
+    /// <returns>202 with <c>Location</c>; 400, 409, 413, 429 or 503 as problem+json.</returns>
     [Function("StartBatch")]
     public async Task<IActionResult> StartAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "batches")] HttpRequest request,
@@ -26,7 +27,7 @@ public sealed class BatchesApi(BatchService batches)
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return await AnswerAsync(request, "batches", async key =>
+        return await starts.AnswerAsync(request, "batches", async key =>
         {
             var body = await HttpAnswers.ReadBodyAsync(request, BatchRequest.MaxBytes, cancellationToken);
             return await batches.StartAsync(durable, key, body, specification: null, cancellationToken);
@@ -52,7 +53,7 @@ public sealed class BatchesApi(BatchService batches)
     /// <param name="durable">Reads the batch.</param>
     /// <param name="id">The batch.</param>
     /// <param name="cancellationToken">The caller went away.</param>
-    /// <returns>200 (206 for a range), 404 without a batch, 409 while it runs.</returns>
+    /// <returns>200 (206 for a range), 404 without a batch, 409 while it runs, 410 when they are not kept any more.</returns>
     [Function("GetBatchResults")]
     public async Task<IActionResult> GetResultsAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "batches/{id}/results")] HttpRequest request,
@@ -65,9 +66,11 @@ public sealed class BatchesApi(BatchService batches)
             return NotFound(id);
         }
 
-        return batch.IsCompleted && await batches.OpenResultsAsync(id, cancellationToken) is { } results
-            ? new DownloadAnswer(results, "application/jsonl")
-            : HttpAnswers.Problem(409, "The batch has no results", [new ValidationProblem("id", $"batch '{id}' has not ended.")]);
+        return batch.RuntimeStatus == OrchestrationRuntimeStatus.Completed
+            ? await HttpAnswers.FromStorageAsync(
+                request,
+                async () => await batches.OpenResultsAsync(id, cancellationToken) is { } results ? new DownloadAnswer(results, "application/jsonl") : HttpAnswers.Gone())
+            : HttpAnswers.Problem(409, "The batch has no results", [new ValidationProblem("id", $"batch '{id}' is {BatchView.Of(batch).Status} and has stored none.")]);
     }
 
     /// <summary>Pauses a batch: no further line is begun, jobs under way go on.</summary>
@@ -114,7 +117,7 @@ public sealed class BatchesApi(BatchService batches)
     /// <param name="durable">Starts the batch.</param>
     /// <param name="id">The ended batch.</param>
     /// <param name="cancellationToken">The caller went away.</param>
-    /// <returns>202 with <c>Location</c>; 404 without a batch; 400 or 409 as problem+json.</returns>
+    /// <returns>202 with <c>Location</c>; 404 without a batch; 400, 409, 429 or 503 as problem+json.</returns>
     [Function("RerunBatch")]
     public async Task<IActionResult> RerunAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "batches/{id}/rerun")] HttpRequest request,
@@ -124,25 +127,8 @@ public sealed class BatchesApi(BatchService batches)
     {
         ArgumentNullException.ThrowIfNull(request);
         return await batches.FindAsync(durable, id, cancellationToken) is { } batch
-            ? await AnswerAsync(request, "batches", key => batches.RerunAsync(durable, batch, key, cancellationToken))
+            ? await starts.AnswerAsync(request, "batches", key => batches.RerunAsync(durable, batch, key, cancellationToken))
             : NotFound(id);
-    }
-
-    private static async Task<IActionResult> AnswerAsync(HttpRequest request, string route, Func<string?, Task<StartedRun?>> start)
-    {
-        var key = request.Headers["Idempotency-Key"].ToString();
-        try
-        {
-            return HttpAnswers.Started(request, route, key, await start(key.Length == 0 ? null : key));
-        }
-        catch (ComputeHordeValidationException exception)
-        {
-            return HttpAnswers.Problem(400, "The batch is not valid", exception.Problems);
-        }
-        catch (BodyTooLargeException exception)
-        {
-            return HttpAnswers.Problem(413, "The batch is too large", [new ValidationProblem("body", exception.Message)]);
-        }
     }
 
     private async Task<IActionResult> OrderAsync(DurableTaskClient durable, string id, string order, CancellationToken cancellationToken) =>

@@ -1,4 +1,6 @@
+using Azure;
 using ComputeHorde.Durable.Runs;
+using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -34,11 +36,25 @@ internal static class HttpAnswers
 
     public static IActionResult NotFound(string id) => Problem(404, "There is no such run", [new ValidationProblem("id", $"no run is called '{id}'.")]);
 
-    public static IActionResult StorageAway(HttpRequest request)
+    /// <summary>An answer that needs the storage account: 503 while that is away, 410 for what it keeps no more.</summary>
+    public static async Task<IActionResult> FromStorageAsync(HttpRequest request, Func<Task<IActionResult>> answer)
     {
-        request.HttpContext.Response.Headers.RetryAfter = "10";
-        return Problem(503, "The storage account does not answer", [new ValidationProblem("storage", "does not answer. Nothing was started; send the same request again.")]);
+        try
+        {
+            return await answer();
+        }
+        catch (Exception exception) when (StorageOutages.IsOutage(exception))
+        {
+            request.HttpContext.Response.Headers.RetryAfter = "10";
+            return Problem(503, "The storage account does not answer", [new ValidationProblem("storage", "does not answer. Nothing was begun; send the same request again.")]);
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            return Gone();
+        }
     }
+
+    public static IActionResult Gone() => Problem(410, "It is not kept any more", [new ValidationProblem("id", "names something that ended so long ago that what it stored was deleted.")]);
 
     /// <summary>Reads a body, and no more of it than allowed.</summary>
     /// <exception cref="BodyTooLargeException">The body has more than <paramref name="most"/> bytes.</exception>

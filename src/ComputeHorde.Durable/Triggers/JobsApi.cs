@@ -11,14 +11,15 @@ using Microsoft.DurableTask.Client;
 namespace ComputeHorde.Durable.Triggers;
 
 /// <summary>The HTTP API of runs. Bad input is answered before anything is stored or paid for.</summary>
+/// <param name="starts">Answers starts.</param>
 /// <param name="runs">Starts and reads runs.</param>
-public sealed class JobsApi(RunService runs)
+public sealed class JobsApi(HttpStarts starts, RunService runs)
 {
     /// <summary>Starts a run. The header <c>Idempotency-Key</c> names it: the same key with the same body starts nothing new.</summary>
     /// <param name="request">The request; its body is a <see cref="JobRequest"/>.</param>
     /// <param name="durable">Starts the run.</param>
     /// <param name="cancellationToken">The caller went away.</param>
-    /// <returns>202 with <c>Location</c>; 400, 409, 413 or 503 as problem+json.</returns>
+    /// <returns>202 with <c>Location</c>; 400, 409, 413, 429 or 503 as problem+json.</returns>
     [Function("StartJob")]
     public async Task<IActionResult> StartAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "jobs")] HttpRequest request,
@@ -26,24 +27,11 @@ public sealed class JobsApi(RunService runs)
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var key = request.Headers["Idempotency-Key"].ToString();
-        try
+        return await starts.AnswerAsync(request, "jobs", async key =>
         {
             var body = await HttpAnswers.ReadBodyAsync(request, JobSpecValidation.MaxRequestBytes, cancellationToken);
-            return HttpAnswers.Started(request, "jobs", key, await runs.StartAsync(durable, key.Length == 0 ? null : key, body, cancellationToken));
-        }
-        catch (ComputeHordeValidationException exception)
-        {
-            return HttpAnswers.Problem(400, "The request is not valid", exception.Problems);
-        }
-        catch (BodyTooLargeException exception)
-        {
-            return HttpAnswers.Problem(413, "The request is too large", [new ValidationProblem("body", exception.Message)]);
-        }
-        catch (Exception exception) when (StorageOutages.IsOutage(exception))
-        {
-            return HttpAnswers.StorageAway(request);
-        }
+            return await runs.StartAsync(durable, key, body, cancellationToken);
+        });
     }
 
     /// <summary>Lists runs: <c>?status=</c> filters, <c>?page_size=</c> (1 to 500, default 100) bounds, <c>?continuation=</c> goes on.</summary>
@@ -122,7 +110,7 @@ public sealed class JobsApi(RunService runs)
     /// <param name="durable">Reads the run.</param>
     /// <param name="id">The run.</param>
     /// <param name="cancellationToken">The caller went away.</param>
-    /// <returns>200 (206 for a range), 404 without a run or a part, 409 while the run has no result.</returns>
+    /// <returns>200 (206 for a range), 404 without a run or a part, 409 while the run has no result, 410 when it is not kept any more.</returns>
     [Function("GetJobResult")]
     public async Task<IActionResult> GetResultAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "jobs/{id}/result")] HttpRequest request,
@@ -142,8 +130,12 @@ public sealed class JobsApi(RunService runs)
             return HttpAnswers.Problem(409, "The run has no result", [new ValidationProblem("id", $"run '{id}' is {run.Status} and has stored none.")]);
         }
 
+        return await HttpAnswers.FromStorageAsync(request, () => AnswerAsync(result, request.Query["part"].ToString(), cancellationToken));
+    }
+
+    private async Task<IActionResult> AnswerAsync(ResultReference result, string part, CancellationToken cancellationToken)
+    {
         var manifest = await runs.LoadResultAsync(result, cancellationToken);
-        var part = request.Query["part"].ToString();
         if (part.Length == 0)
         {
             return HttpAnswers.Json(200, manifest);

@@ -114,6 +114,21 @@ public sealed class RunUntilCompleteTests(RunUntilCompleteTests.Horde horde) : I
     }
 
     [Fact]
+    public async Task Result_DeletedByALifeCycleRule_IsGone()
+    {
+        var id = await horde.StartAsync("ok");
+        await horde.Fixture.EndOfAsync($"jobs/{id}");
+        foreach (var name in await horde.Fixture.ListAsync("results", id + "/"))
+        {
+            await horde.Fixture.Blobs.GetBlobContainerClient("results").DeleteBlobAsync(name, cancellationToken: TestContext.Current.CancellationToken);
+        }
+
+        using var answer = await horde.Fixture.Http.GetAsync(new Uri($"jobs/{id}/result", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Gone, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+    }
+
+    [Fact]
     public async Task Run_StageIsOverdue_TriesAgainAndNamesIt()
     {
         var id = await horde.StartAsync("stuck:accepted,ok", new JsonObject { ["stage_deadlines"] = new JsonObject { ["accepted"] = 3600, ["executor_ready"] = 1 }, ["backoff_seconds"] = 0.05 });

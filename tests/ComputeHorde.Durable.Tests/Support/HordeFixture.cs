@@ -71,6 +71,7 @@ internal sealed class HordeFixture : IAsyncDisposable
             ["ComputeHorde:ValidatorHotkey"] = Emulator.ValidatorHotkey,
             ["ComputeHorde:HotkeySecret"] = "//Alice",
             ["ComputeHorde:CreateFenceSeconds"] = "1",
+            ["ComputeHorde:MaxStartsPerMinute"] = "1000000",
             ["ComputeHorde:PollIntervalSeconds"] = "0.1",
             ["ComputeHordePollSchedule"] = "00:00:00.1",
             ["ComputeHordeSweepSchedule"] = "0 0 0 1 1 *",
