@@ -16,7 +16,7 @@ public sealed class Outages(TimeProvider timeProvider, ILogger<Outages> logger)
 
     private readonly ConcurrentDictionary<string, DateTimeOffset> _since = new(StringComparer.Ordinal);
 
-    /// <summary>Notes a failure; logs it when it is the first _since the last success.</summary>
+    /// <summary>Notes a failure; logs it when it is the first since the last success.</summary>
     /// <param name="dependency">What failed.</param>
     /// <param name="problem">How.</param>
     public void Started(string dependency, string problem)

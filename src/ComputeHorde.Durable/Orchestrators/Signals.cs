@@ -74,7 +74,7 @@ internal sealed class Signals(TaskOrchestrationContext context, DateTime? timeou
         }
     }
 
-    /// <summary>Ends the pending _timer; a run that returns must not leave one behind.</summary>
+    /// <summary>Ends the pending timer; a run that returns must not leave one behind.</summary>
     public void Dispose()
     {
         _timerCancellation.Cancel();
