@@ -58,15 +58,15 @@ public sealed class KillTests(ITestOutputHelper output)
                 await Task.Delay(random.Next(40), TestContext.Current.CancellationToken);
                 break;
             case 1: // between the create answer and the commit
-                await Eventually.TrueAsync(() => horde.Counters.PaidCreatesByTag.ContainsKey($"{id}#1"), "the job was stored");
+                await Eventually.TrueAsync(() => horde.Counters.PaidCreatesByTag.ContainsKey($"{id}#1"), "the job was stored", everyMilliseconds: 1);
                 break;
             case 2: // while waiting
-                await Eventually.TrueAsync(() => horde.Counters.PaidCreatesByTag.ContainsKey($"{id}#1"), "the job was stored");
+                await Eventually.TrueAsync(() => horde.Counters.PaidCreatesByTag.ContainsKey($"{id}#1"), "the job was stored", everyMilliseconds: 1);
                 await Task.Delay(random.Next(600), TestContext.Current.CancellationToken);
                 break;
             case 3: // while the result is being stored: the run asks for the whole job once more
                 var before = horde.Counters.DetailCalls;
-                await Eventually.TrueAsync(() => horde.Counters.DetailCalls > before, "the result was asked for");
+                await Eventually.TrueAsync(() => horde.Counters.DetailCalls > before, "the result was asked for", everyMilliseconds: 1);
                 await Task.Delay(random.Next(15), TestContext.Current.CancellationToken);
                 break;
             default: // any time

@@ -1,11 +1,11 @@
 using System.Diagnostics;
 
-namespace ComputeHorde.Durable.LocalHost.Tests;
+namespace ComputeHorde.Testing;
 
-/// <summary>Waits, with an end, for something that another process does.</summary>
+/// <summary>Waits, with an end, for something that another process or thread does.</summary>
 internal static class Eventually
 {
-    public static async Task TrueAsync(Func<Task<bool>> condition, string what, double withinSeconds = 60, int everyMilliseconds = 50)
+    public static async Task TrueAsync(Func<Task<bool>> condition, string what, double withinSeconds = 150, int everyMilliseconds = 50)
     {
         var start = Stopwatch.GetTimestamp();
         while (!await condition())
@@ -19,6 +19,6 @@ internal static class Eventually
         }
     }
 
-    public static Task TrueAsync(Func<bool> condition, string what, double withinSeconds = 60, int everyMilliseconds = 1) =>
+    public static Task TrueAsync(Func<bool> condition, string what, double withinSeconds = 150, int everyMilliseconds = 10) =>
         TrueAsync(() => Task.FromResult(condition()), what, withinSeconds, everyMilliseconds);
 }
