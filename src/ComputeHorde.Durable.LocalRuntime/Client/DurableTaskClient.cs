@@ -184,6 +184,15 @@ public abstract class DurableTaskClient : IOrchestrationSubmitter, IAsyncDisposa
         string instanceId, bool restartWithNewInstanceId = false, CancellationToken cancellation = default) =>
         throw new NotSupportedException($"{GetType()} does not support orchestration restart.");
 
+    /// <summary>Lets a failed orchestration run again from where it failed.</summary>
+    /// <param name="instanceId">The id of the instance.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>The moment from which the request is durable.</returns>
+    /// <exception cref="NotSupportedException">The client cannot rewind.</exception>
+    public virtual Task RewindInstanceAsync(string instanceId, string reason, CancellationToken cancellation = default) =>
+        throw new NotSupportedException($"{GetType()} does not support orchestration rewind.");
+
     /// <summary>Lists the ids of finished instances, in the order of their completion.</summary>
     /// <param name="runtimeStatus">Only those in one of these statuses.</param>
     /// <param name="completedTimeFrom">Only those completed at or after this time.</param>

@@ -1,33 +1,16 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using ComputeHorde.Durable.LocalRuntime.Storage;
-using DurableTask.Core.Exceptions;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
 namespace ComputeHorde.Durable.LocalRuntime.Engine;
 
 /// <summary>The client of a hub in the same process.</summary>
-internal sealed class LocalDurableTaskClient(LocalTaskHub hub, IDurableStore store, DataConverter converter, TimeProvider time) : DurableTaskClient("local")
+internal sealed partial class LocalDurableTaskClient(LocalTaskHub hub, IDurableStore store, DataConverter converter, TimeProvider time) : DurableTaskClient("local")
 {
-    public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
-        TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
-    {
-        hub.RequireRunning();
-        cancellation.ThrowIfCancellationRequested();
-        if (orchestratorName == default)
-        {
-            throw new ArgumentException("The name of the orchestrator is empty.", nameof(orchestratorName));
-        }
-
-        var id = string.IsNullOrEmpty(options?.InstanceId) ? Guid.NewGuid().ToString("N") : options.InstanceId;
-        var isNewId = id != options?.InstanceId;
-        var row = NewRow(id, orchestratorName.Name, options?.Version?.Version, converter.Serialize(input), options);
-        await StartAsync(row, isNewId, options?.DedupeStatuses).WaitAsync(cancellation);
-        return id;
-    }
-
     public override async Task RaiseEventAsync(
         string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default)
     {
@@ -72,18 +55,20 @@ internal sealed class LocalDurableTaskClient(LocalTaskHub hub, IDurableStore sto
             cancellation.ThrowIfCancellationRequested();
             var limit = size ?? filter.PageSize;
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit, nameof(filter));
+
+            // One more than the page holds tells whether another page follows.
             var found = store.Query(new InstanceFilter
             {
                 AfterKey = ReadToken(token ?? filter.ContinuationToken),
-                Limit = limit,
+                Limit = limit < int.MaxValue ? limit + 1 : limit,
                 CreatedFrom = filter.CreatedFrom?.UtcTicks,
                 CreatedTo = filter.CreatedTo?.UtcTicks,
                 Prefix = string.IsNullOrEmpty(filter.InstanceIdPrefix) ? null : filter.InstanceIdPrefix,
                 Statuses = filter.Statuses?.ToHashSet() is { Count: > 0 } statuses ? statuses : null,
             });
-            var next = found.Count == limit ? found[^1].Row.Key.ToString(CultureInfo.InvariantCulture) : null;
+            var next = found.Count > limit ? found[limit - 1].Row.Key.ToString(CultureInfo.InvariantCulture) : null;
             return Task.FromResult(new Page<OrchestrationMetadata>(
-                [.. found.Select(instance => Describe(instance, filter.FetchInputsAndOutputs))], next));
+                [.. found.Take(limit).Select(instance => Describe(instance, filter.FetchInputsAndOutputs))], next));
         });
     }
 
@@ -102,6 +87,12 @@ internal sealed class LocalDurableTaskClient(LocalTaskHub hub, IDurableStore sto
         const int PageSize = 1000;
         hub.RequireRunning();
         ArgumentNullException.ThrowIfNull(filter);
+        if (filter.Timeout <= TimeSpan.Zero)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(filter), filter.Timeout, $"{nameof(PurgeInstancesFilter)}.{nameof(filter.Timeout)} must be a positive TimeSpan.");
+        }
+
         var start = time.GetTimestamp();
         var (count, after) = (0, 0L);
         while (true)
@@ -127,22 +118,6 @@ internal sealed class LocalDurableTaskClient(LocalTaskHub hub, IDurableStore sto
 
             after = page[^1].Row.Key;
         }
-    }
-
-    public override async Task<string> RestartAsync(
-        string instanceId, bool restartWithNewInstanceId = false, CancellationToken cancellation = default)
-    {
-        hub.RequireRunning();
-        var found = Find(instanceId) ?? throw new ArgumentException($"There is no orchestration with the id '{instanceId}'.", nameof(instanceId));
-        if (!restartWithNewInstanceId && !found.State.IsOver)
-        {
-            throw new InvalidOperationException($"The orchestration '{instanceId}' is not finished and cannot be replaced.");
-        }
-
-        var id = restartWithNewInstanceId ? Guid.NewGuid().ToString("N") : instanceId;
-        var row = NewRow(id, found.Row.Name, found.Row.Version, found.Row.Input, null);
-        await StartAsync(row, restartWithNewInstanceId, null).WaitAsync(cancellation);
-        return id;
     }
 
     public override Task<Page<string>> ListInstanceIdsAsync(
@@ -177,60 +152,35 @@ internal sealed class LocalDurableTaskClient(LocalTaskHub hub, IDurableStore sto
             ? value
             : throw new ArgumentException($"'{token}' is not a continuation token.", nameof(token));
 
-    private InstanceRow NewRow(string id, string name, string? version, string? input, StartOrchestrationOptions? options) => new()
+    private static IReadOnlyDictionary<string, string> ReadTags(InstanceRow row) =>
+        row.Tags is null ? ImmutableDictionary<string, string>.Empty : JsonSerializer.Deserialize<Dictionary<string, string>>(row.Tags)!;
+
+    /// <summary>Waits, and says which operation was given up: the type of the exception is exactly that of the real client's.</summary>
+    private static async Task UnlessCanceledAsync(Task task, CancellationToken cancellation, [CallerMemberName] string operation = "")
     {
-        Key = hub.NextInstanceKey(),
-        InstanceId = id,
-        Name = name,
-        Version = version,
-        Input = input,
-        CreatedAt = time.GetUtcNow().UtcTicks,
-        StartAt = options?.StartAt is { } start && start > time.GetUtcNow() ? start.UtcTicks : null,
-        Tags = options?.Tags is { Count: > 0 } tags ? JsonSerializer.Serialize(tags) : null,
-    };
-
-    private Task StartAsync(InstanceRow row, bool isNewId, IReadOnlyList<string>? dedupe)
-    {
-        var state = new InstanceState
+        try
         {
-            Status = OrchestrationRuntimeStatus.Pending,
-            UpdatedAt = row.CreatedAt,
-            WakeAt = row.StartAt,
-        };
-        var statuses = dedupe?.Select(Enum.Parse<OrchestrationRuntimeStatus>).ToHashSet();
-        var creation = hub.Directory.Create(row, state, isNewId, present => statuses?.Contains(present.Status) == true);
-        if (creation.Created is not { } created)
-        {
-            return statuses?.Contains(creation.Existing!.Status) == true
-                ? throw new OrchestrationAlreadyExistsException(
-                    $"An orchestration with the id '{row.InstanceId}' exists already, with the status {creation.Existing!.Status}.")
-                : creation.InMemory?.Created?.Task ?? Task.CompletedTask;
+            await task.WaitAsync(cancellation);
         }
-
-        var durable = created.Created!.Task;
-        if (row.StartAt is null)
+        catch (OperationCanceledException e) when (cancellation.IsCancellationRequested)
         {
-            hub.Release(created);
+            throw new OperationCanceledException($"The {operation} operation was canceled.", e, cancellation);
         }
-        else
-        {
-            hub.Create(created);
-        }
-
-        return durable;
     }
 
-    private async Task SendAsync(string instanceId, HistoryEvent item, CancellationToken cancellation)
+    private async Task SendAsync(
+        string instanceId, HistoryEvent item, CancellationToken cancellation, [CallerMemberName] string operation = "")
     {
         hub.RequireRunning();
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
         cancellation.ThrowIfCancellationRequested();
         var taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         hub.Deliver(instanceId, new Message(item, Acknowledge: taken));
-        await taken.Task.WaitAsync(cancellation);
+        await UnlessCanceledAsync(taken.Task, cancellation, operation);
     }
 
-    private async Task<OrchestrationMetadata> WaitAsync(string instanceId, bool forEnd, bool withData, CancellationToken cancellation)
+    private async Task<OrchestrationMetadata> WaitAsync(
+        string instanceId, bool forEnd, bool withData, CancellationToken cancellation, [CallerMemberName] string operation = "")
     {
         hub.RequireRunning();
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
@@ -239,7 +189,13 @@ internal sealed class LocalDurableTaskClient(LocalTaskHub hub, IDurableStore sto
         {
             var found = Find(instanceId);
             var isThere = found is not null && (forEnd ? found.State.IsOver : found.State.Status != OrchestrationRuntimeStatus.Pending);
-            return Describe(isThere ? found! : await waiter.Task.WaitAsync(cancellation), withData);
+            if (!isThere)
+            {
+                await UnlessCanceledAsync(waiter.Task, cancellation, operation);
+                found = await waiter.Task;
+            }
+
+            return Describe(found!, withData);
         }
         finally
         {
@@ -264,7 +220,7 @@ internal sealed class LocalDurableTaskClient(LocalTaskHub hub, IDurableStore sto
             var durable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             hub.Write(new SimpleCommit(
                 transaction => rows.ForEach(transaction.DeleteInstance), () => durable.TrySetResult(), e => durable.TrySetException(e)));
-            await durable.Task.WaitAsync(cancellation);
+            await UnlessCanceledAsync(durable.Task, cancellation);
         }
 
         return rows.Count;
@@ -297,7 +253,7 @@ internal sealed class LocalDurableTaskClient(LocalTaskHub hub, IDurableStore sto
             SerializedOutput = withData ? state.Output : null,
             SerializedCustomStatus = withData ? state.CustomStatus : null,
             FailureDetails = withData ? state.Failure : null,
-            Tags = row.Tags is null ? ImmutableDictionary<string, string>.Empty : JsonSerializer.Deserialize<Dictionary<string, string>>(row.Tags)!,
+            Tags = ReadTags(row),
         };
     }
 }

@@ -1,0 +1,101 @@
+using System.Text.Json;
+using ComputeHorde.Durable.LocalRuntime.Storage;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace ComputeHorde.Durable.LocalRuntime.Engine;
+
+internal sealed partial class LocalDurableTaskClient
+{
+    public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
+        TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
+    {
+        hub.RequireRunning();
+        cancellation.ThrowIfCancellationRequested();
+        if (orchestratorName == default)
+        {
+            throw new ArgumentException("The name of the orchestrator is empty.", nameof(orchestratorName));
+        }
+
+        var id = string.IsNullOrEmpty(options?.InstanceId) ? Guid.NewGuid().ToString("N") : options.InstanceId;
+        var isNewId = id != options?.InstanceId;
+        var data = converter.Serialize(input);
+        var policy = DedupePolicy.Parse(options?.DedupeStatuses);
+        await UnlessCanceledAsync(
+            StartAsync(() => NewRow(id, orchestratorName.Name, options?.Version?.Version, data, options), isNewId, policy, cancellation), cancellation);
+        return id;
+    }
+
+    public override async Task<string> RestartAsync(
+        string instanceId, bool restartWithNewInstanceId = false, CancellationToken cancellation = default)
+    {
+        hub.RequireRunning();
+        ArgumentException.ThrowIfNullOrEmpty(instanceId);
+        var found = Find(instanceId)
+            ?? throw new ArgumentException($"An orchestration with the instanceId {instanceId} was not found.", nameof(instanceId));
+        if (!restartWithNewInstanceId && !found.State.IsOver)
+        {
+            throw new InvalidOperationException(
+                $"An orchestration with the instanceId {instanceId} cannot be restarted: it is {found.State.Status}.");
+        }
+
+        var id = restartWithNewInstanceId ? Guid.NewGuid().ToString("N") : instanceId;
+        var options = new StartOrchestrationOptions { Tags = ReadTags(found.Row) };
+        await UnlessCanceledAsync(
+            StartAsync(
+                () => NewRow(id, found.Row.Name, found.Row.Version, found.Row.Input, options),
+                restartWithNewInstanceId,
+                DedupePolicy.None,
+                cancellation),
+            cancellation);
+        return id;
+    }
+
+    private InstanceRow NewRow(string id, string name, string? version, string? input, StartOrchestrationOptions? options) => new()
+    {
+        Key = hub.NextInstanceKey(),
+        InstanceId = id,
+        Name = name,
+        Version = version,
+        Input = input,
+        CreatedAt = time.GetUtcNow().UtcTicks,
+        StartAt = options?.StartAt is { } start && start > time.GetUtcNow() ? start.UtcTicks : null,
+        Tags = options?.Tags is { Count: > 0 } tags ? JsonSerializer.Serialize(tags) : null,
+    };
+
+    private async Task StartAsync(Func<InstanceRow> newRow, bool isNewId, DedupePolicy policy, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var row = newRow();
+            var state = new InstanceState { Status = OrchestrationRuntimeStatus.Pending, UpdatedAt = row.CreatedAt, WakeAt = row.StartAt };
+            var creation = hub.Directory.Create(row, state, isNewId, present => policy.Keeps(present.Status));
+            if (creation.Created is { } created)
+            {
+                var durable = created.Created!.Task;
+                if (row.StartAt is null)
+                {
+                    hub.Release(created);
+                }
+                else
+                {
+                    hub.Create(created);
+                }
+
+                await durable;
+                return;
+            }
+
+            policy.Require(row.InstanceId, creation.Existing!.Status);
+            if (!policy.ReplacesLive)
+            {
+                await (creation.InMemory?.Created?.Task ?? Task.CompletedTask);
+                return;
+            }
+
+            var reason = $"A new instance with the same instance id '{row.InstanceId}' takes the place of this one.";
+            await SendAsync(row.InstanceId, new ExecutionTerminated(converter.Serialize(reason), Recursive: false), cancellation);
+            await WaitAsync(row.InstanceId, forEnd: true, withData: false, cancellation);
+        }
+    }
+}
