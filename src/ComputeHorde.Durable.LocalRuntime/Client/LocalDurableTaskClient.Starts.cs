@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Collections.Immutable;
 using ComputeHorde.Durable.LocalRuntime.Storage;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -40,7 +40,7 @@ internal sealed partial class LocalDurableTaskClient
         }
 
         var id = restartWithNewInstanceId ? Guid.NewGuid().ToString("N") : instanceId;
-        var options = new StartOrchestrationOptions { Tags = ReadTags(found.Row) };
+        var options = new StartOrchestrationOptions { Tags = found.Row.ReadTags() };
         await UnlessCanceledAsync(
             StartAsync(
                 () => NewRow(id, found.Row.Name, found.Row.Version, found.Row.Input, options),
@@ -56,11 +56,11 @@ internal sealed partial class LocalDurableTaskClient
         Key = hub.NextInstanceKey(),
         InstanceId = id,
         Name = name,
-        Version = version,
+        Version = string.IsNullOrEmpty(version) ? null : version,
         Input = input,
         CreatedAt = time.GetUtcNow().UtcTicks,
         StartAt = options?.StartAt is { } start && start > time.GetUtcNow() ? start.UtcTicks : null,
-        Tags = options?.Tags is { Count: > 0 } tags ? JsonSerializer.Serialize(tags) : null,
+        Tags = InstanceRow.WriteTags(ImmutableDictionary<string, string>.Empty, options?.Tags),
     };
 
     private async Task StartAsync(Func<InstanceRow> newRow, bool isNewId, DedupePolicy policy, CancellationToken cancellation)

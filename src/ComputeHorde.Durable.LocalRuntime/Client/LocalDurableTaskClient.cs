@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using ComputeHorde.Durable.LocalRuntime.Storage;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -152,9 +150,6 @@ internal sealed partial class LocalDurableTaskClient(LocalTaskHub hub, IDurableS
             ? value
             : throw new ArgumentException($"'{token}' is not a continuation token.", nameof(token));
 
-    private static IReadOnlyDictionary<string, string> ReadTags(InstanceRow row) =>
-        row.Tags is null ? ImmutableDictionary<string, string>.Empty : JsonSerializer.Deserialize<Dictionary<string, string>>(row.Tags)!;
-
     /// <summary>Waits, and says which operation was given up: the type of the exception is exactly that of the real client's.</summary>
     private static async Task UnlessCanceledAsync(Task task, CancellationToken cancellation, [CallerMemberName] string operation = "")
     {
@@ -253,7 +248,7 @@ internal sealed partial class LocalDurableTaskClient(LocalTaskHub hub, IDurableS
             SerializedOutput = withData ? state.Output : null,
             SerializedCustomStatus = withData ? state.CustomStatus : null,
             FailureDetails = withData ? state.Failure : null,
-            Tags = ReadTags(row),
+            Tags = row.ReadTags(),
         };
     }
 }

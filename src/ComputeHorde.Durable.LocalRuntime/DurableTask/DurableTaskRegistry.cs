@@ -35,14 +35,9 @@ public sealed partial class DurableTaskRegistry
             throw new ArgumentException("The name is empty.", nameof(name));
         }
 
-        if (version.Version is { } given && string.IsNullOrWhiteSpace(given))
-        {
-            throw new ArgumentException("A version must not be white space only.", nameof(version));
-        }
-
         if (!tasks.TryAdd((name, version), factory))
         {
-            var ofVersion = version.Version is null ? "" : $" with version '{version.Version}'";
+            var ofVersion = version == TaskVersion.Unversioned ? "" : $" with version '{version.Version}'";
             throw new ArgumentException($"An {kind} named '{name}'{ofVersion} is already added.", nameof(name));
         }
     }

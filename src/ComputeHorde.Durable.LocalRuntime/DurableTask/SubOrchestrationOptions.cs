@@ -15,17 +15,21 @@ public record SubOrchestrationOptions : TaskOptions
     public SubOrchestrationOptions(TaskOptions options, string? instanceId = null)
         : base(options)
     {
-        InstanceId = instanceId;
-        if (options is SubOrchestrationOptions derived)
-        {
-            InstanceId ??= derived.InstanceId;
-            Version = derived.Version;
-        }
+        InstanceId = instanceId ?? (options as SubOrchestrationOptions)?.InstanceId;
     }
+
+    /// <summary>Makes a copy.</summary>
+    /// <param name="options">What to copy.</param>
+    public SubOrchestrationOptions(SubOrchestrationOptions options)
+        : base(options) => InstanceId = options.InstanceId;
 
     /// <summary>The id of the sub-orchestration; <see langword="null"/> for a new one.</summary>
     public string? InstanceId { get; init; }
 
     /// <summary>The version of the sub-orchestration.</summary>
-    public new TaskVersion? Version { get; init; }
+    public new TaskVersion? Version
+    {
+        get => base.Version;
+        init => base.Version = value;
+    }
 }

@@ -19,6 +19,16 @@ public record TaskOptions
         Tags = tags;
     }
 
+    /// <summary>Makes a copy.</summary>
+    /// <param name="options">What to copy.</param>
+    public TaskOptions(TaskOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Retry = options.Retry;
+        Tags = options.Tags;
+        Version = options.Version;
+    }
+
     /// <summary>How to retry; <see langword="null"/> for not at all.</summary>
     public TaskRetryOptions? Retry { get; init; }
 

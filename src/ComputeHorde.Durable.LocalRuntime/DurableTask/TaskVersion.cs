@@ -6,12 +6,23 @@ public readonly struct TaskVersion : IEquatable<TaskVersion>
     /// <summary>No version.</summary>
     public static readonly TaskVersion Unversioned;
 
-    /// <summary>Makes a version.</summary>
-    /// <param name="version">The version; <see langword="null"/> stands for none.</param>
-    public TaskVersion(string? version) => Version = string.IsNullOrEmpty(version) ? null! : version;
+    private readonly string? value;
 
-    /// <summary>The version; <see langword="null"/> when there is none.</summary>
-    public string Version { get; }
+    /// <summary>Makes a version.</summary>
+    /// <param name="version">The version; <see langword="null"/> or an empty string stands for none.</param>
+    /// <exception cref="ArgumentException">The version is white space only.</exception>
+    public TaskVersion(string? version)
+    {
+        if (!string.IsNullOrEmpty(version) && string.IsNullOrWhiteSpace(version))
+        {
+            throw new ArgumentException("A version must not be whitespace only; null or an empty string stands for none.", nameof(version));
+        }
+
+        value = string.IsNullOrEmpty(version) ? null : version;
+    }
+
+    /// <summary>The version; empty when there is none, never <see langword="null"/>.</summary>
+    public string Version => value ?? "";
 
     /// <summary>The version as a string.</summary>
     public static implicit operator string(TaskVersion value) => value.Version;
@@ -32,5 +43,5 @@ public readonly struct TaskVersion : IEquatable<TaskVersion>
     public override bool Equals(object? obj) => obj is TaskVersion other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => Version is null ? 0 : StringComparer.OrdinalIgnoreCase.GetHashCode(Version);
+    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(Version);
 }

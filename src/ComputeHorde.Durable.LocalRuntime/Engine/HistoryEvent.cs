@@ -112,6 +112,10 @@ internal sealed record SubOrchestrationCreated(int Id, string InstanceId, string
     [JsonIgnore]
     public bool IsNewId { get; init; }
 
+    /// <summary>Tags of its own; it has those of its caller besides.</summary>
+    [JsonIgnore]
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
+
     public override bool Matches(ActionEvent other) => other is SubOrchestrationCreated sub && HistoryNames.Equal(sub.Name, Name);
 
     public override string Describe() => $"SubOrchestrationCreated '{Name}' (#{Id})";

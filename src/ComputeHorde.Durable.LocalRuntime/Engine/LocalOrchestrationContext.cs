@@ -112,7 +112,7 @@ internal sealed class LocalOrchestrationContext(
                 nameof(input));
         }
 
-        var version = options?.Version is { } given ? given.Version : identity.Version;
+        var version = options?.Version is { } given ? VersionOrNone(given) : identity.Version;
         var data = converter.Serialize(input);
         return options?.Retry is { } retry
             ? RetryAsync(name, retry, _ => Call<TResult>(new TaskScheduled(nextId, name.Name, version, data), name))
@@ -124,7 +124,8 @@ internal sealed class LocalOrchestrationContext(
     {
         var sub = options as SubOrchestrationOptions;
         var id = sub?.InstanceId ?? NewGuid().ToString("N");
-        var version = (sub?.Version ?? options?.Version)?.Version;
+        var version = options?.Version is { } given ? VersionOrNone(given) : null;
+        var tags = options?.Tags is { Count: > 0 } own ? new Dictionary<string, string>(own) : null;
         var data = converter.Serialize(input);
         var isNew = sub?.InstanceId is null;
         return options?.Retry is { } retry
@@ -132,7 +133,7 @@ internal sealed class LocalOrchestrationContext(
             : CallSub(isNew);
 
         Task<TResult> CallSub(bool isNewId) => Call<TResult>(
-            new SubOrchestrationCreated(nextId, id, orchestratorName.Name, version, data) { IsNewId = isNewId }, orchestratorName);
+            new SubOrchestrationCreated(nextId, id, orchestratorName.Name, version, data) { IsNewId = isNewId, Tags = tags }, orchestratorName);
     }
 
     public override Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken)
@@ -196,6 +197,8 @@ internal sealed class LocalOrchestrationContext(
         RequireTurn();
         return DeterministicGuid.Create(InstanceId, now, guids++);
     }
+
+    private static string? VersionOrNone(TaskVersion version) => version == TaskVersion.Unversioned ? null : version.Version;
 
     private Task<TResult> Call<TResult>(ActionEvent action, TaskName name)
     {

@@ -8,7 +8,8 @@ internal sealed class ReplaySafeLoggers(ILoggerFactory inner, TaskOrchestrationC
 {
     public ILogger CreateLogger(string categoryName) => new Logger(inner.CreateLogger(categoryName), context);
 
-    public void AddProvider(ILoggerProvider provider) => inner.AddProvider(provider);
+    public void AddProvider(ILoggerProvider provider) =>
+        throw new NotSupportedException("Adding providers to the replay-safe logger factory is not supported; add them to the host.");
 
     public void Dispose()
     {

@@ -265,7 +265,7 @@ internal sealed class TurnRunner(
     {
         var before = instance.State;
         var next = execution.Next;
-        var row = next is null ? instance.Row : instance.Row.StartOver(converter.Serialize(next.NewInput), next.NewVersion ?? instance.Row.Version);
+        var row = next is null ? instance.Row : instance.Row.StartOver(converter.Serialize(next.NewInput), string.IsNullOrWhiteSpace(next.NewVersion) ? instance.Row.Version : next.NewVersion);
         var state = next is null ? StateAfter(before, execution, received, actions, instance.LastTimestamp) : StateOfNext(before, execution, instance.LastTimestamp);
         var commit = new TurnCommit(hub, instance, row, state)
         {
@@ -394,6 +394,7 @@ internal sealed class TurnRunner(
             Version = sub.Version,
             Input = sub.Input,
             CreatedAt = instance.LastTimestamp,
+            Tags = sub.Tags is { } own ? InstanceRow.WriteTags(instance.Row.ReadTags(), own) : instance.Row.Tags,
             Parent = new ParentLink(instance.Row.Key, instance.Row.InstanceId, instance.Row.Name, generation, sub.Id),
         };
         var state = new InstanceState { Status = OrchestrationRuntimeStatus.Pending, UpdatedAt = instance.LastTimestamp };

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Text.Json;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
@@ -29,6 +31,26 @@ internal sealed class InstanceRow
 
     /// <summary>Where the store finds the latest turn. Belongs to the store.</summary>
     public long HistoryHead { get; set; }
+
+    /// <summary>Tags as they are stored; of two with the same name the one in <paramref name="own"/> counts.</summary>
+    public static string? WriteTags(IReadOnlyDictionary<string, string> inherited, IReadOnlyDictionary<string, string>? own)
+    {
+        if (own is not { Count: > 0 })
+        {
+            return inherited.Count == 0 ? null : JsonSerializer.Serialize(inherited);
+        }
+
+        var all = new Dictionary<string, string>(inherited);
+        foreach (var (name, value) in own)
+        {
+            all[name] = value;
+        }
+
+        return JsonSerializer.Serialize(all);
+    }
+
+    public IReadOnlyDictionary<string, string> ReadTags() =>
+        Tags is null ? ImmutableDictionary<string, string>.Empty : JsonSerializer.Deserialize<Dictionary<string, string>>(Tags)!;
 
     /// <summary>The same instance about to run again with another input.</summary>
     public InstanceRow StartOver(string? input, string? version) => new()
