@@ -29,7 +29,9 @@ internal sealed class DemoApi(Uri address) : IDisposable
     }
 
     public async Task<T> GetAsync<T>(string path, CancellationToken cancellationToken) =>
-        SnakeCaseJson.Read<T>(new BinaryData(await _http.GetByteArrayAsync(new Uri(path, UriKind.Relative), cancellationToken)));
+        SnakeCaseJson.Read<T>(new BinaryData(await GetBytesAsync(path, cancellationToken)));
+
+    public Task<byte[]> GetBytesAsync(string path, CancellationToken cancellationToken) => _http.GetByteArrayAsync(new Uri(path, UriKind.Relative), cancellationToken);
 
     public Task<string> GetTextAsync(string path, CancellationToken cancellationToken) => _http.GetStringAsync(new Uri(path, UriKind.Relative), cancellationToken);
 

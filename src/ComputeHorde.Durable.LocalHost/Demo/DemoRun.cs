@@ -56,7 +56,7 @@ internal sealed class DemoRun(LocalStack stack, DemoView view)
         var manifest = await api.GetAsync<ResultManifest>($"jobs/{id}/result", cancellationToken);
         var stdout = await api.GetTextAsync($"jobs/{id}/result?part=stdout", cancellationToken);
         var output = manifest.Outputs[Output];
-        var bytes = await DownloadAsync(output.Blob!, cancellationToken);
+        var bytes = await api.GetBytesAsync($"jobs/{id}/result?part={Output}", cancellationToken);
         var paid = PaidFor(id + "#");
         view.Heading("Result");
         view.Facts(
@@ -70,7 +70,7 @@ internal sealed class DemoRun(LocalStack stack, DemoView view)
             ("Paid", string.Create(CultureInfo.InvariantCulture, $"{paid} job(s), one of them the copy on the trusted miner; {outcome.ExecutorSeconds:0.0} executor seconds")),
         ]);
         var passed = Check(paid == outcome.Attempts.Count + 1, $"the facilitator stored {outcome.Attempts.Count} job(s) and one copy, though the run was started twice");
-        passed &= Check(Convert.ToHexStringLower(SHA256.HashData(bytes)) == output.Sha256, "the uploaded output, downloaded again, has the hash of the outcome");
+        passed &= Check(Convert.ToHexStringLower(SHA256.HashData(bytes)) == output.Sha256, "the uploaded output, downloaded through a presigned URL, has the hash of the outcome");
         passed &= Check(stdout.Length > 0 && manifest.Stdout.Sha256 == Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(stdout))), "the standard output is intact");
         return passed & Check(outcome.Validation?.Verdict == Verdicts.Match, "the trusted miner's copy has the same artifacts and outputs");
     }
@@ -149,13 +149,6 @@ internal sealed class DemoRun(LocalStack stack, DemoView view)
 
     private long PaidFor(string tagPrefix) =>
         stack.Emulator!.Counters.PaidCreatesByTag.Where(tag => tag.Key.StartsWith(tagPrefix, StringComparison.Ordinal)).Sum(static tag => tag.Value);
-
-    private async Task<byte[]> DownloadAsync(string blob, CancellationToken cancellationToken)
-    {
-        var container = new BlobServiceClient(stack.StorageConnectionString).GetBlobContainerClient(Storage.ContainerNames.Outputs);
-        var content = await container.GetBlobClient(blob).DownloadContentAsync(cancellationToken);
-        return content.Value.Content.ToArray();
-    }
 
     private bool Check(bool passed, string text)
     {

@@ -16,32 +16,18 @@ namespace ComputeHorde.Durable.Outputs;
 public sealed class AzureOutputStore(BlobServiceClient service, BlobContainers containers, TimeProvider timeProvider) : IOutputStore, IDisposable
 {
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5), KeyLife = TimeSpan.FromDays(1);
+
+    /// <summary>A user-delegation key, and with it every URL that it signs, lives 7 days at most: https://learn.microsoft.com/rest/api/storageservices/get-user-delegation-key.</summary>
+    private static readonly TimeSpan MaxDelegatedLife = TimeSpan.FromDays(7) - ClockSkew - ClockSkew;
+
     private static readonly Dictionary<string, string> PutBlobHeaders = new(StringComparer.Ordinal) { ["x-ms-blob-type"] = "BlockBlob" };
 
     private readonly SemaphoreSlim _keyGate = new(1, 1);
     private UserDelegationKey? _delegationKey;
 
     /// <inheritdoc/>
-    public async ValueTask<SignedUpload> SignAsync(string name, TimeSpan life, CancellationToken cancellationToken)
-    {
-        var blob = await BlobAsync(name, cancellationToken);
-        var now = timeProvider.GetUtcNow();
-        var sas = new BlobSasBuilder(BlobSasPermissions.Create, now + life)
-        {
-            BlobContainerName = blob.BlobContainerName,
-            BlobName = blob.Name,
-            Resource = "b",
-            StartsOn = now - ClockSkew,
-            Protocol = blob.Uri.Scheme == Uri.UriSchemeHttps ? SasProtocol.Https : SasProtocol.HttpsAndHttp,
-        };
-        var url = blob.CanGenerateSasUri
-            ? blob.GenerateSasUri(sas)
-            : new BlobUriBuilder(blob.Uri)
-            {
-                Sas = sas.ToSasQueryParameters(await GetDelegationKeyAsync(now + life, cancellationToken), service.AccountName),
-            }.ToUri();
-        return new SignedUpload("PUT", url, PutBlobHeaders, FormFields: null);
-    }
+    public async ValueTask<SignedUpload> SignAsync(string name, TimeSpan life, CancellationToken cancellationToken) =>
+        new("PUT", await SignAsync(new BlobSasBuilder(BlobSasPermissions.Create, default), name, life, cancellationToken), PutBlobHeaders, FormFields: null);
 
     /// <inheritdoc/>
     public async Task<StoredOutput?> FindAsync(string name, CancellationToken cancellationToken)
@@ -63,7 +49,32 @@ public sealed class AzureOutputStore(BlobServiceClient service, BlobContainers c
         await (await BlobAsync(name, cancellationToken)).OpenReadAsync(cancellationToken: cancellationToken);
 
     /// <inheritdoc/>
+    public async ValueTask<Uri> SignDownloadAsync(string name, TimeSpan life, CancellationToken cancellationToken) =>
+        await SignAsync(
+            new BlobSasBuilder(BlobSasPermissions.Read, default) { ContentDisposition = "attachment", ContentType = "application/octet-stream" }, name, life, cancellationToken);
+
+    /// <inheritdoc/>
     public void Dispose() => _keyGate.Dispose();
+
+    private async Task<Uri> SignAsync(BlobSasBuilder sas, string name, TimeSpan life, CancellationToken cancellationToken)
+    {
+        var blob = await BlobAsync(name, cancellationToken);
+        var now = timeProvider.GetUtcNow();
+        sas.BlobContainerName = blob.BlobContainerName;
+        sas.BlobName = blob.Name;
+        sas.Resource = "b";
+        sas.StartsOn = now - ClockSkew;
+        sas.Protocol = blob.Uri.Scheme == Uri.UriSchemeHttps ? SasProtocol.Https : SasProtocol.HttpsAndHttp;
+        if (blob.CanGenerateSasUri)
+        {
+            sas.ExpiresOn = now + life;
+            return blob.GenerateSasUri(sas);
+        }
+
+        sas.ExpiresOn = now + (life < MaxDelegatedLife ? life : MaxDelegatedLife);
+        var key = await GetDelegationKeyAsync(sas.ExpiresOn, cancellationToken);
+        return new BlobUriBuilder(blob.Uri) { Sas = sas.ToSasQueryParameters(key, service.AccountName) }.ToUri();
+    }
 
     private async Task<BlobClient> BlobAsync(string name, CancellationToken cancellationToken) =>
         (await containers.GetAsync(ContainerNames.Outputs, cancellationToken)).GetBlobClient(name);

@@ -14,6 +14,13 @@ public interface IOutputStore : IOutputUrlSigner
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Its bytes.</returns>
     Task<Stream> OpenAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Signs a download of one output, for who has no access to the store.</summary>
+    /// <param name="name">Its name in the store.</param>
+    /// <param name="life">How long the URL works.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>A URL that reads this output and nothing else; browsers save what it gives and do not show it. A secret: never log or store it.</returns>
+    ValueTask<Uri> SignDownloadAsync(string name, TimeSpan life, CancellationToken cancellationToken);
 }
 
 /// <summary>An output that was uploaded.</summary>

@@ -13,6 +13,8 @@ namespace ComputeHorde.Durable.Outputs;
 /// <param name="options">How long the URLs live.</param>
 public sealed class OutputUrls(IOutputStore store, PreparedUrls prepared, IOptions<DurableOptions> options)
 {
+    private static readonly TimeSpan DownloadLife = TimeSpan.FromMinutes(15);
+
     /// <summary>Where an output of an attempt goes.</summary>
     /// <param name="attempt">The attempt.</param>
     /// <param name="path">The output's path, for example <c>/output/model.bin</c>.</param>
@@ -74,6 +76,12 @@ public sealed class OutputUrls(IOutputStore store, PreparedUrls prepared, IOptio
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Its bytes.</returns>
     public Task<Stream> OpenAsync(string name, CancellationToken cancellationToken) => store.OpenAsync(name, cancellationToken);
+
+    /// <summary>Signs a download of an uploaded output, for 15 minutes.</summary>
+    /// <param name="name">Its name, as <see cref="BlobName"/> gives it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The URL. A secret: never log or store it.</returns>
+    public ValueTask<Uri> SignDownloadAsync(string name, CancellationToken cancellationToken) => store.SignDownloadAsync(name, DownloadLife, cancellationToken);
 
     /// <summary>Looks at what was uploaded.</summary>
     /// <param name="request">The request.</param>

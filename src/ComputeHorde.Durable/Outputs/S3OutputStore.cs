@@ -49,14 +49,13 @@ public sealed class S3OutputStore : IOutputStore, IDisposable
         _client = new AmazonS3Client(_options.S3AccessKeyId, _options.S3SecretAccessKey, config);
     }
 
+    private Protocol Protocol => _options.S3Endpoint?.Scheme == Uri.UriSchemeHttp ? Protocol.HTTP : Protocol.HTTPS;
+
     private bool IsPost => _options.OutputStore == OutputStores.S3Post;
 
     /// <inheritdoc/>
-    public async ValueTask<SignedUpload> SignAsync(string name, TimeSpan life, CancellationToken cancellationToken)
-    {
-        var expires = (_timeProvider.GetUtcNow() + (life < MaxLife ? life : MaxLife)).UtcDateTime;
-        return IsPost ? await PostAsync(name, expires) : await PutAsync(name, expires);
-    }
+    public async ValueTask<SignedUpload> SignAsync(string name, TimeSpan life, CancellationToken cancellationToken) =>
+        IsPost ? await PostAsync(name, Expires(life)) : await PutAsync(name, Expires(life));
 
     /// <inheritdoc/>
     public async Task<StoredOutput?> FindAsync(string name, CancellationToken cancellationToken)
@@ -77,7 +76,21 @@ public sealed class S3OutputStore : IOutputStore, IDisposable
         (await _client.GetObjectAsync(_options.S3Bucket, name, cancellationToken)).ResponseStream;
 
     /// <inheritdoc/>
+    public async ValueTask<Uri> SignDownloadAsync(string name, TimeSpan life, CancellationToken cancellationToken) =>
+        new(await _client.GetPreSignedURLAsync(new GetPreSignedUrlRequest
+        {
+            BucketName = _options.S3Bucket,
+            Key = name,
+            Verb = HttpVerb.GET,
+            Expires = Expires(life),
+            Protocol = Protocol,
+            ResponseHeaderOverrides = new ResponseHeaderOverrides { ContentDisposition = "attachment", ContentType = "application/octet-stream" },
+        }));
+
+    /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
+
+    private DateTime Expires(TimeSpan life) => (_timeProvider.GetUtcNow() + (life < MaxLife ? life : MaxLife)).UtcDateTime;
 
     private async Task<SignedUpload> PutAsync(string name, DateTime expires)
     {
@@ -87,7 +100,7 @@ public sealed class S3OutputStore : IOutputStore, IDisposable
             Key = name,
             Verb = HttpVerb.PUT,
             Expires = expires,
-            Protocol = _options.S3Endpoint?.Scheme == Uri.UriSchemeHttp ? Protocol.HTTP : Protocol.HTTPS,
+            Protocol = Protocol,
         };
         var headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["If-None-Match"] = "*" };
         foreach (var (header, value) in headers)

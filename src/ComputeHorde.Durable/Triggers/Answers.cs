@@ -26,6 +26,16 @@ internal sealed class DownloadAnswer : FileStreamResult
     }
 }
 
+/// <summary>A redirection to a presigned URL.</summary>
+internal sealed class RedirectAnswer(Uri to) : RedirectResult(to.AbsoluteUri)
+{
+    public override Task ExecuteResultAsync(ActionContext context)
+    {
+        AnswerHeaders.Set(context.HttpContext.Response);
+        return base.ExecuteResultAsync(context);
+    }
+}
+
 /// <summary>The headers of every answer.</summary>
 internal static class AnswerHeaders
 {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ComputeHorde.Durable.Models;
+using ComputeHorde.Durable.Outputs;
 using ComputeHorde.Durable.Runs;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
@@ -13,7 +14,8 @@ namespace ComputeHorde.Durable.Triggers;
 /// <summary>The HTTP API of runs. Bad input is answered before anything is stored or paid for.</summary>
 /// <param name="starts">Answers starts.</param>
 /// <param name="runs">Starts and reads runs.</param>
-public sealed class JobsApi(HttpStarts starts, RunService runs)
+/// <param name="outputs">Signs downloads of outputs.</param>
+public sealed class JobsApi(HttpStarts starts, RunService runs, OutputUrls outputs)
 {
     /// <summary>Starts a run. The header <c>Idempotency-Key</c> names it: the same key with the same body starts nothing new.</summary>
     /// <param name="request">The request; its body is a <see cref="JobRequest"/>.</param>
@@ -105,12 +107,13 @@ public sealed class JobsApi(HttpStarts starts, RunService runs)
             ? HttpAnswers.Json(202, new { Id = id, Note = "The run stops waiting and buys nothing more. A job that is already running cannot be stopped; it runs to its limits." })
             : HttpAnswers.NotFound(id);
 
-    /// <summary>Hands out what a run returned: its manifest, or with <c>?part=</c> the bytes of <c>stdout</c>, <c>stderr</c> or an artifact's path.</summary>
+    /// <summary>Hands out what a run returned: its manifest, or with <c>?part=</c> the bytes of <c>stdout</c>, <c>stderr</c> or an
+    /// artifact's path; for an output's path a presigned URL, for outputs may be large and do not go through the app.</summary>
     /// <param name="request">The request.</param>
     /// <param name="durable">Reads the run.</param>
     /// <param name="id">The run.</param>
     /// <param name="cancellationToken">The caller went away.</param>
-    /// <returns>200 (206 for a range), 404 without a run or a part, 409 while the run has no result, 410 when it is not kept any more.</returns>
+    /// <returns>200 (206 for a range), 302 to an output, 404 without a run or a part, 409 while the run has no result, 410 when it is not kept any more.</returns>
     [Function("GetJobResult")]
     public async Task<IActionResult> GetResultAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "jobs/{id}/result")] HttpRequest request,
@@ -141,6 +144,11 @@ public sealed class JobsApi(HttpStarts starts, RunService runs)
             return HttpAnswers.Json(200, manifest);
         }
 
+        if (manifest.Outputs.GetValueOrDefault(part) is { Blob: { } output })
+        {
+            return new RedirectAnswer(await outputs.SignDownloadAsync(output, cancellationToken));
+        }
+
         var content = part switch
         {
             "stdout" => manifest.Stdout,
@@ -148,7 +156,7 @@ public sealed class JobsApi(HttpStarts starts, RunService runs)
             _ => manifest.Artifacts.GetValueOrDefault(part),
         };
         return content is null
-            ? HttpAnswers.Problem(404, "There is no such part", [new ValidationProblem("part", $"must be stdout, stderr or one of the {manifest.Artifacts.Count.ToString(CultureInfo.InvariantCulture)} artifact paths of the manifest.")])
+            ? HttpAnswers.Problem(404, "There is no such part", [new ValidationProblem("part", $"must be stdout, stderr or one of the {(manifest.Artifacts.Count + manifest.Outputs.Count).ToString(CultureInfo.InvariantCulture)} artifact and output paths of the manifest.")])
             : new DownloadAnswer(await runs.OpenAsync(content, cancellationToken), part is "stdout" or "stderr" ? "text/plain; charset=utf-8" : "application/octet-stream");
     }
 }

@@ -109,6 +109,11 @@ internal sealed class FakeS3 : IAsyncDisposable
 
     private async Task<string?> GetAsync(HttpContext http, string key)
     {
+        if (http.Request.Query.ContainsKey("X-Amz-Signature") && CheckQuery(http.Request) is { } refusal)
+        {
+            return refusal;
+        }
+
         if (!Objects.TryGetValue(key, out var content))
         {
             return "missing";

@@ -48,6 +48,26 @@ public class S3OutputTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task SignDownload_AnyOtherUse_IsRefused()
+    {
+        await using var s3 = await FakeS3.StartAsync();
+        using var store = Store(s3, OutputStores.S3Put);
+        s3.Objects["run/1/output/x"] = [1, 2, 3];
+        s3.Objects["run/1/output/y"] = [4];
+        var url = await store.SignDownloadAsync("run/1/output/x", TimeSpan.FromMinutes(5), TestContext.Current.CancellationToken);
+        var expired = await store.SignDownloadAsync("run/1/output/x", TimeSpan.FromSeconds(-5), TestContext.Current.CancellationToken);
+        using var http = new HttpClient();
+
+        Assert.Equal([1, 2, 3], await http.GetByteArrayAsync(url, TestContext.Current.CancellationToken));
+        foreach (var (method, other) in new[] { (HttpMethod.Put, url), (HttpMethod.Get, new Uri(url.AbsoluteUri.Replace("output/x", "output/y", StringComparison.Ordinal))), (HttpMethod.Get, expired) })
+        {
+            using var request = new HttpRequestMessage(method, other);
+            using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        }
+    }
+
+    [Fact]
     public async Task Sign_LongLife_IsCutToSevenDays()
     {
         await using var s3 = await FakeS3.StartAsync();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using ComputeHorde.Durable.Tests.Support;
 
@@ -111,6 +112,18 @@ public sealed class RunUntilCompleteTests(RunUntilCompleteTests.Horde horde) : I
         var run = await horde.Fixture.EndOfAsync($"jobs/{id}");
         Assert.Equal("timed_out", (string?)run["status"]);
         Assert.Equal(1, horde.PaidFor(id));
+    }
+
+    [Fact]
+    public async Task Result_AnOutput_IsReadThroughAPresignedUrl()
+    {
+        var id = await horde.StartAsync("ok");
+        await horde.Fixture.EndOfAsync($"jobs/{id}");
+        var output = (await horde.Fixture.GetAsync($"jobs/{id}/result"))["outputs"]!.AsObject().Single();
+        var bytes = await horde.Fixture.Http.GetByteArrayAsync(new Uri($"jobs/{id}/result?part={output.Key}", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal((string?)output.Value!["sha256"], Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        using var unknown = await horde.Fixture.Http.GetAsync(new Uri($"jobs/{id}/result?part=/output/other", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
     }
 
     [Fact]
