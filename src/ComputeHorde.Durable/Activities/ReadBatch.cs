@@ -16,7 +16,7 @@ namespace ComputeHorde.Durable.Activities;
 /// </summary>
 /// <param name="batches">The blobs of batches.</param>
 /// <param name="requests">Where requests are kept.</param>
-/// <param name="outputs">Mints upload URLs beforehand.</param>
+/// <param name="outputs">Knows who can upload, and mints upload URLs beforehand.</param>
 /// <param name="rejections">Says what is wrong with a specification.</param>
 public sealed class ReadBatch(BatchStore batches, RequestStore requests, OutputUrls outputs, RejectionStore rejections)
 {
@@ -115,6 +115,7 @@ public sealed class ReadBatch(BatchStore batches, RequestStore requests, OutputU
         {
             var id = $"{input.BatchId}-{line.Line}";
             var request = JobRequest.Parse(json);
+            outputs.RequireReachable(request);
             if (await requests.SaveAsync(id, json, cancellationToken) is not { } hash)
             {
                 return (null, Invalid(line, [new ValidationProblem("id", $"another request is stored for run '{id}'.")]));

@@ -26,6 +26,9 @@ public sealed class AzureOutputStore(BlobServiceClient service, BlobContainers c
     private UserDelegationKey? _delegationKey;
 
     /// <inheritdoc/>
+    public Uri Address => service.Uri;
+
+    /// <inheritdoc/>
     public async ValueTask<SignedUpload> SignAsync(string name, TimeSpan life, CancellationToken cancellationToken) =>
         new("PUT", await SignAsync(new BlobSasBuilder(BlobSasPermissions.Create, default), name, life, cancellationToken), PutBlobHeaders, FormFields: null);
 

@@ -3,6 +3,9 @@ namespace ComputeHorde.Durable.Outputs;
 /// <summary>Where the outputs of jobs go: mints the URLs that they are uploaded to, and looks afterwards at what arrived.</summary>
 public interface IOutputStore : IOutputUrlSigner
 {
+    /// <summary>The address of the store, as it stands in the URLs.</summary>
+    Uri Address { get; }
+
     /// <summary>Looks at an output.</summary>
     /// <param name="name">Its name in the store, as it was signed for.</param>
     /// <param name="cancellationToken">Gives up.</param>

@@ -11,9 +11,25 @@ namespace ComputeHorde.Durable.Outputs;
 /// <param name="store">Where the outputs go.</param>
 /// <param name="prepared">The URLs that were minted before the run began.</param>
 /// <param name="options">How long the URLs live.</param>
-public sealed class OutputUrls(IOutputStore store, PreparedUrls prepared, IOptions<DurableOptions> options)
+/// <param name="horde">Where the jobs run.</param>
+public sealed class OutputUrls(IOutputStore store, PreparedUrls prepared, IOptions<DurableOptions> options, IOptions<ComputeHordeOptions> horde)
 {
     private static readonly TimeSpan DownloadLife = TimeSpan.FromMinutes(15);
+
+    /// <summary>Refuses outputs that could never be uploaded, before their job is paid for: a store on this machine (Azurite) cannot be reached
+    /// from a facilitator's executors on the internet, which is where one with HTTPS is.</summary>
+    /// <param name="request">The request.</param>
+    /// <exception cref="ComputeHordeValidationException">It names outputs, and nobody could upload them.</exception>
+    public void RequireReachable(JobRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var facilitator = horde.Value.FacilitatorUrl;
+        if (request.Outputs.Count > 0 && store.Address.IsLoopback && !facilitator.IsLoopback && facilitator.Scheme == Uri.UriSchemeHttps)
+        {
+            throw new ComputeHordeValidationException(
+                "outputs", $"cannot be uploaded to {store.Address.GetLeftPart(UriPartial.Authority)} by machines on the internet: use a storage account that they reach, or output_volumes.");
+        }
+    }
 
     /// <summary>Where an output of an attempt goes.</summary>
     /// <param name="attempt">The attempt.</param>
@@ -33,6 +49,8 @@ public sealed class OutputUrls(IOutputStore store, PreparedUrls prepared, IOptio
     public async Task PrepareAsync(string run, JobRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+
+        RequireReachable(request);
 
         // The run may have to wait for the facilitator before it can use them.
         var life = LifeFor(request) + TimeSpan.FromSeconds(request.Policy.CreateTimeoutSeconds);

@@ -54,6 +54,9 @@ public sealed class S3OutputStore : IOutputStore, IDisposable
     private bool IsPost => _options.OutputStore == OutputStores.S3Post;
 
     /// <inheritdoc/>
+    public Uri Address => _options.S3Endpoint ?? new Uri($"https://s3.{_options.S3Region}.amazonaws.com/");
+
+    /// <inheritdoc/>
     public async ValueTask<SignedUpload> SignAsync(string name, TimeSpan life, CancellationToken cancellationToken) =>
         IsPost ? await PostAsync(name, Expires(life)) : await PutAsync(name, Expires(life));
 

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using ComputeHorde.Durable.Models;
 using ComputeHorde.Durable.Orchestrators;
+using ComputeHorde.Durable.Outputs;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
 using Microsoft.DurableTask.Client;
@@ -11,8 +12,9 @@ namespace ComputeHorde.Durable.Runs;
 /// <summary>Starts runs, each once, and reads them: the one door for HTTP, queues and blobs.</summary>
 /// <param name="requests">Where requests are kept.</param>
 /// <param name="results">Where results are kept.</param>
+/// <param name="outputs">Knows who can upload.</param>
 /// <param name="logger">The log.</param>
-public sealed partial class RunService(RequestStore requests, ResultStore results, ILogger<RunService> logger)
+public sealed partial class RunService(RequestStore requests, ResultStore results, OutputUrls outputs, ILogger<RunService> logger)
 {
     /// <summary>Validates, stores and starts. The request is stored before the run starts, so a run never lacks it.</summary>
     /// <param name="durable">Starts the run.</param>
@@ -31,6 +33,7 @@ public sealed partial class RunService(RequestStore requests, ResultStore result
         }
 
         var request = JobRequest.Parse(json);
+        outputs.RequireReachable(request);
         if (await requests.SaveAsync(id, json, cancellationToken) is not { } hash)
         {
             return null;

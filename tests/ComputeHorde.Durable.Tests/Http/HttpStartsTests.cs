@@ -30,4 +30,18 @@ public sealed class HttpStartsTests
         Assert.Equal(["run-0.json", "run-1.json", "run-2.json"], await horde.ListAsync("requests"));
         answers.ForEach(static answer => answer.Dispose());
     }
+
+    [Fact]
+    public async Task Start_OutputsThatNobodyOnTheInternetCouldUpload_IsRefusedBeforeItIsPaidFor()
+    {
+        await using var horde = await HordeFixture.StartAsync(
+            new HordeFixtureOptions { InMemory = true, Settings = new Dictionary<string, string?> { ["ComputeHorde__FacilitatorUrl"] = "https://facilitator.invalid/" } });
+        using var refused = await horde.PostAsync("jobs", Jobs.Sha256("one", "/output/a.txt"), "refused");
+        await horde.PostAsync("batches", new JsonArray(Jobs.Sha256("one", "/output/a.txt")), "lot");
+        var batch = await horde.EndOfAsync("batches/lot");
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.NotNull(JsonNode.Parse(await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["errors"]!["outputs"]);
+        Assert.Equal(1, (int?)batch["summary"]!["lines_by_status"]!["invalid"]);
+    }
 }
