@@ -30,6 +30,9 @@ internal sealed class Instance(InstanceRow row, InstanceState state, InstanceSta
     /// <summary>The running code; null when it must be replayed first.</summary>
     public OrchestrationExecution? Execution { get; set; }
 
+    /// <summary>All turns of the history, durable or not, for a hub that replays in every turn; else null.</summary>
+    public List<byte[]>? Recorded { get; set; }
+
     /// <summary>The services of the running code.</summary>
     public IServiceScope? Scope { get; set; }
 

@@ -49,7 +49,7 @@ public sealed class LocalTaskHub : IAsyncDisposable
         core = new Work(clock is null ? null : clock.Enter, clock is null ? null : clock.Leave);
         activities = new Work(clock is null ? null : clock.EnterRunning, clock is null ? null : clock.LeaveRunning);
         MayDelayWrites = options.TimeProvider == TimeProvider.System;
-        Directory = new InstanceDirectory(store, options.WarmInstances, options.WarmBytes);
+        Directory = new InstanceDirectory(store, Math.Max(1, options.WarmInstances), options.WarmBytes);
         Commits = new CommitQueue(store, core, Restart);
         Wakes = new WakeQueue(options.TimeProvider, instanceId => Deliver(instanceId, default));
         Activities = new ActivityDispatcher(
@@ -71,6 +71,9 @@ public sealed class LocalTaskHub : IAsyncDisposable
 
     /// <summary>Whether a write that nobody waits for may wait for others: not on a clock that stands still meanwhile.</summary>
     internal bool MayDelayWrites { get; }
+
+    /// <summary>Whether running code is never kept from one turn to the next.</summary>
+    internal bool ReplaysEveryTurn => options.WarmInstances == 0;
 
     internal CommitQueue Commits { get; }
 

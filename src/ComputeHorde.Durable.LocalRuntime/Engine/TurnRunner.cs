@@ -75,6 +75,11 @@ internal sealed class TurnRunner(
 
         List<TaskScheduled> lost = [];
         NonDeterministicOrchestrationException? mismatch = null;
+        if (hub.ReplaysEveryTurn && instance.Execution is { HasStrayed: false })
+        {
+            instance.Close();
+        }
+
         var execution = instance.Execution;
         if (execution is null)
         {
@@ -164,12 +169,16 @@ internal sealed class TurnRunner(
         instance.LastTimestamp = Math.Max(instance.LastTimestamp, instance.State.UpdatedAt);
         if (instance.State.Turns == 0)
         {
+            instance.Recorded = hub.ReplaysEveryTurn ? [] : null;
             return (execution, null);
         }
 
+        var history = instance.Recorded ?? store.ReadHistory(row);
+        instance.Recorded = hub.ReplaysEveryTurn ? history : null;
+
         long bytes = 0;
         var position = 0;
-        foreach (var data in store.ReadHistory(row))
+        foreach (var data in history)
         {
             var turn = HistoryCodec.ReadTurn(data);
             instance.LastTimestamp = Math.Max(instance.LastTimestamp, turn.Timestamp);
@@ -352,6 +361,7 @@ internal sealed class TurnRunner(
         buffer.ResetWrittenCount();
         HistoryCodec.Write(buffer, instance.LastTimestamp, received, actions);
         commit.SetTurn(buffer.WrittenSpan);
+        instance.Recorded?.Add(buffer.WrittenSpan.ToArray());
         hub.Directory.SetBytes(instance, instance.Bytes + buffer.WrittenCount);
         if (buffer.Capacity > 1 << 20)
         {

@@ -22,7 +22,10 @@ public sealed class LocalTaskHostOptions
     /// <value>Default: the number of processors, but at least two.</value>
     public int MaxConcurrentOrchestrations { get; set; } = Math.Max(2, Environment.ProcessorCount);
 
-    /// <summary>How many unfinished instances are kept in memory; the others are replayed from their history when something happens to them.</summary>
+    /// <summary>
+    /// How many unfinished instances are kept in memory; the others are replayed from their history when something happens to them.
+    /// Zero replays an instance in every turn, as a worker without extended sessions does: slower, but code that is not deterministic shows at once.
+    /// </summary>
     /// <value>Default: 10,000.</value>
     public int WarmInstances { get; set; } = 10_000;
 
@@ -47,16 +50,16 @@ public sealed class LocalTaskHostOptions
 
     internal void Validate()
     {
-        RequirePositive(MaxConcurrentActivities, nameof(MaxConcurrentActivities));
-        RequirePositive(MaxConcurrentOrchestrations, nameof(MaxConcurrentOrchestrations));
-        RequirePositive(WarmInstances, nameof(WarmInstances));
+        RequireAtLeast(1, MaxConcurrentActivities, nameof(MaxConcurrentActivities));
+        RequireAtLeast(1, MaxConcurrentOrchestrations, nameof(MaxConcurrentOrchestrations));
+        RequireAtLeast(0, WarmInstances, nameof(WarmInstances));
     }
 
-    private static void RequirePositive(int value, string option)
+    private static void RequireAtLeast(int least, int value, string option)
     {
-        if (value <= 0)
+        if (value < least)
         {
-            throw new InvalidOperationException($"{option} is {value}; it must be at least 1.");
+            throw new InvalidOperationException($"{option} is {value}; it must be at least {least}.");
         }
     }
 }
