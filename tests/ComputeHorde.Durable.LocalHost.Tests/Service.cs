@@ -60,10 +60,10 @@ internal sealed class Service : IAsyncDisposable
         Process = null;
     }
 
-    /// <summary>Posts a job under its name.</summary>
-    public async Task<HttpStatusCode> PostAsync(string id, JsonObject job)
+    /// <summary>Posts a job, or a batch, under its name.</summary>
+    public async Task<HttpStatusCode> PostAsync(string id, JsonNode job, string path = "jobs")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "jobs") { Content = JsonContent.Create(job) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(job) };
         request.Headers.Add("Idempotency-Key", id);
         using var answer = await _http.SendAsync(request, TestContext.Current.CancellationToken);
         return answer.StatusCode;
@@ -73,8 +73,8 @@ internal sealed class Service : IAsyncDisposable
 
     public Task<string> GetTextAsync(string path) => _http.GetStringAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
 
-    /// <summary>Waits until a run has ended, and gives it.</summary>
-    public async Task<JsonObject> EndOfAsync(string id, double withinSeconds = 240)
+    /// <summary>Waits until a run, or a batch, has ended, and gives it.</summary>
+    public async Task<JsonObject> EndOfAsync(string id, string path = "jobs", double withinSeconds = 240)
     {
         JsonObject? run = null;
         try
@@ -82,8 +82,8 @@ internal sealed class Service : IAsyncDisposable
             await Eventually.TrueAsync(
                 async () =>
                 {
-                    run = await GetAsync($"jobs/{id}");
-                    return run.ContainsKey("outcome") || run.ContainsKey("error");
+                    run = await GetAsync($"{path}/{id}");
+                    return run.ContainsKey("outcome") || run.ContainsKey("summary") || run.ContainsKey("error");
                 },
                 $"run {id} ended",
                 withinSeconds);
