@@ -20,9 +20,10 @@ internal sealed partial class LocalDurableTaskClient
         var id = string.IsNullOrEmpty(options?.InstanceId) ? Guid.NewGuid().ToString("N") : options.InstanceId;
         var isNewId = id != options?.InstanceId;
         var data = converter.Serialize(input);
+        var version = options?.Version is { } given ? given.Version : defaultVersion;
         var policy = DedupePolicy.Parse(options?.DedupeStatuses);
         await UnlessCanceledAsync(
-            StartAsync(() => NewRow(id, orchestratorName.Name, options?.Version?.Version, data, options), isNewId, policy, cancellation), cancellation);
+            StartAsync(() => NewRow(id, orchestratorName.Name, version, data, options), isNewId, policy, cancellation), cancellation);
         return id;
     }
 
@@ -73,7 +74,7 @@ internal sealed partial class LocalDurableTaskClient
             if (creation.Created is { } created)
             {
                 var durable = created.Created!.Task;
-                if (row.StartAt is null)
+                if (row.StartAt is null && !hub.Versions.Rejects(row.Version))
                 {
                     hub.Release(created);
                 }

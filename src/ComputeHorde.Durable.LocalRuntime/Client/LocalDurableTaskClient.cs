@@ -7,7 +7,8 @@ using Microsoft.DurableTask.Client;
 namespace ComputeHorde.Durable.LocalRuntime.Engine;
 
 /// <summary>The client of a hub in the same process.</summary>
-internal sealed partial class LocalDurableTaskClient(LocalTaskHub hub, IDurableStore store, DataConverter converter, TimeProvider time) : DurableTaskClient("local")
+internal sealed partial class LocalDurableTaskClient(
+    LocalTaskHub hub, IDurableStore store, DataConverter converter, TimeProvider time, string? defaultVersion) : DurableTaskClient("local")
 {
     public override async Task RaiseEventAsync(
         string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default)

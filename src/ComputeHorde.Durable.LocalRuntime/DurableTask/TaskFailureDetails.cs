@@ -1,4 +1,6 @@
 using System.Reflection;
+using ComputeHorde.Durable.LocalRuntime.Engine;
+using Microsoft.DurableTask.Worker;
 using CoreException = DurableTask.Core.Exceptions.TaskFailedException;
 
 namespace Microsoft.DurableTask;
@@ -41,7 +43,13 @@ public record TaskFailureDetails(
     /// <summary>Records an exception and its causes.</summary>
     /// <param name="exception">The exception.</param>
     /// <returns>The failure.</returns>
-    public static TaskFailureDetails FromException(Exception exception)
+    public static TaskFailureDetails FromException(Exception exception) => FromException(exception, null);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{ErrorType}: {ErrorMessage}";
+
+    /// <summary>Describes an exception with what a provider has to say of it and of its inner ones.</summary>
+    internal static TaskFailureDetails FromException(Exception exception, IExceptionPropertiesProvider? provider)
     {
         ArgumentNullException.ThrowIfNull(exception);
         return exception is CoreException recorded
@@ -50,12 +58,9 @@ public record TaskFailureDetails(
                 exception.GetType().ToString(),
                 exception.Message,
                 exception.StackTrace,
-                exception.InnerException is { } inner ? FromException(inner) : null,
-                null);
+                exception.InnerException is { } inner ? FromException(inner, provider) : null,
+                FailureProperties.Read(FailureProperties.Write(provider?.GetExceptionProperties(exception))));
     }
-
-    /// <inheritdoc/>
-    public override string ToString() => $"{ErrorType}: {ErrorMessage}";
 
     private Type? FindType(Type target)
     {

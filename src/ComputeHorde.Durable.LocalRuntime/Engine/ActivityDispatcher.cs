@@ -1,4 +1,5 @@
 using Microsoft.DurableTask;
+using Microsoft.DurableTask.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -9,6 +10,7 @@ internal sealed class ActivityDispatcher(
     DurableTaskRegistry registry,
     IServiceScopeFactory scopes,
     DataConverter converter,
+    IExceptionPropertiesProvider? properties,
     int most,
     Work running,
     Action<string, Message> deliver,
@@ -168,7 +170,7 @@ internal sealed class ActivityDispatcher(
         {
             // Whatever an activity throws is its answer to the orchestrator.
             Logs.ActivityFailed(logger, task.Name, task.Id, call.InstanceId, e);
-            return new TaskFailed(task.Id, TaskFailureDetails.FromException(e));
+            return new TaskFailed(task.Id, TaskFailureDetails.FromException(e, properties));
         }
     }
 }

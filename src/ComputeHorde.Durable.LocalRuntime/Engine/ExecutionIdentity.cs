@@ -2,6 +2,6 @@ using Microsoft.DurableTask;
 
 namespace ComputeHorde.Durable.LocalRuntime.Engine;
 
-/// <summary>Which orchestration an execution runs.</summary>
+/// <summary>Which orchestration an execution runs, and the version of what it calls without one.</summary>
 internal sealed record ExecutionIdentity(
-    string InstanceId, string Name, string? Version, string? Input, ParentOrchestrationInstance? Parent);
+    string InstanceId, string Name, string? Version, string? Input, ParentOrchestrationInstance? Parent, string? DefaultVersion = null);

@@ -11,6 +11,9 @@ internal static class Failures
     public static TaskFailureDetails ActivityNotFound(string name) =>
         new("ActivityTaskNotFound", $"No activity task named '{name}' was found.", null, null, null) { IsNonRetriable = true };
 
+    public static TaskFailureDetails VersionMismatch(string message) =>
+        new("VersionMismatch", message, null, null, null) { IsNonRetriable = true };
+
     public static TaskFailureDetails InstanceExists(string instanceId) => new(
         typeof(global::DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException).ToString(),
         $"An orchestration instance with the id '{instanceId}' is not finished yet.",

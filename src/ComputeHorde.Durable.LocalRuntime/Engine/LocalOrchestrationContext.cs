@@ -124,7 +124,7 @@ internal sealed class LocalOrchestrationContext(
     {
         var sub = options as SubOrchestrationOptions;
         var id = sub?.InstanceId ?? NewGuid().ToString("N");
-        var version = options?.Version is { } given ? VersionOrNone(given) : null;
+        var version = options?.Version is { } given ? VersionOrNone(given) : identity.DefaultVersion;
         var tags = options?.Tags is { Count: > 0 } own ? new Dictionary<string, string>(own) : null;
         var data = converter.Serialize(input);
         var isNew = sub?.InstanceId is null;

@@ -3,9 +3,11 @@ using ComputeHorde.Durable.LocalRuntime.Testing;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Converters;
+using Microsoft.DurableTask.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace ComputeHorde.Durable.LocalRuntime.Engine;
 
@@ -44,6 +46,9 @@ public sealed class LocalTaskHub : IAsyncDisposable
         var loggers = options.LoggerFactory ?? services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
         logger = loggers.CreateLogger<LocalTaskHub>();
         var converter = services.GetService<DataConverter>() ?? JsonDataConverter.Default;
+        var properties = services.GetService<IExceptionPropertiesProvider>();
+        Versions = new VersionGate(services.GetService<IOptions<DurableTaskWorkerOptions>>()?.Value.Versioning);
+        var defaultVersion = services.GetService<IOptions<DurableTaskClientOptions>>()?.Value.DefaultVersion;
         var scopes = services.GetRequiredService<IServiceScopeFactory>();
         var clock = options.TimeProvider as VirtualTimeProvider;
         core = new Work(clock is null ? null : clock.Enter, clock is null ? null : clock.Leave);
@@ -53,10 +58,10 @@ public sealed class LocalTaskHub : IAsyncDisposable
         Commits = new CommitQueue(store, core, Restart);
         Wakes = new WakeQueue(options.TimeProvider, instanceId => Deliver(instanceId, default));
         Activities = new ActivityDispatcher(
-            registry, scopes, converter, options.MaxConcurrentActivities, activities, (id, message) => Deliver(id, message), () => Commits.Epoch, logger, stopping.Token);
-        var turns = new TurnRunner(this, registry, scopes, store, converter, options.TimeProvider, loggers, logger);
+            registry, scopes, converter, properties, options.MaxConcurrentActivities, activities, (id, message) => Deliver(id, message), () => Commits.Epoch, logger, stopping.Token);
+        var turns = new TurnRunner(this, registry, scopes, store, converter, properties, options.TimeProvider, loggers, logger);
         Workers = new TurnWorkers(options.MaxConcurrentOrchestrations, turns.Run, Commits, Wakes, core);
-        Client = new LocalDurableTaskClient(this, store, converter, options.TimeProvider);
+        Client = new LocalDurableTaskClient(this, store, converter, options.TimeProvider, defaultVersion);
         clock?.Attach(() => Wakes.Count > 0);
     }
 
@@ -74,6 +79,8 @@ public sealed class LocalTaskHub : IAsyncDisposable
 
     /// <summary>Whether running code is never kept from one turn to the next.</summary>
     internal bool ReplaysEveryTurn => options.WarmInstances == 0;
+
+    internal VersionGate Versions { get; }
 
     internal CommitQueue Commits { get; }
 
@@ -232,7 +239,7 @@ public sealed class LocalTaskHub : IAsyncDisposable
         }
     }
 
-    /// <summary>Stores a new instance that starts later.</summary>
+    /// <summary>Stores a new instance that does not start at once.</summary>
     internal void Create(Instance instance)
     {
         instance.IsNew = false;
@@ -250,7 +257,11 @@ public sealed class LocalTaskHub : IAsyncDisposable
             {
                 instance.Committed = instance.State;
                 instance.Created?.TrySetResult();
-                Wakes.Set(instance.Row.InstanceId, instance.Row.StartAt!.Value);
+                if (instance.Row.StartAt is { } at)
+                {
+                    Wakes.Set(instance.Row.InstanceId, at);
+                }
+
                 Release(instance);
             },
             e => Discard(instance, e)));

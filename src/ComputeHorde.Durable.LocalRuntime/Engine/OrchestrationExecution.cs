@@ -1,5 +1,6 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Worker;
 using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.Durable.LocalRuntime.Engine;
@@ -13,6 +14,7 @@ internal sealed class OrchestrationExecution
     private readonly ExecutionIdentity identity;
     private readonly Func<ITaskOrchestrator?> orchestrator;
     private readonly DataConverter converter;
+    private readonly IExceptionPropertiesProvider? properties;
     private readonly TurnScheduler scheduler;
     private readonly LocalOrchestrationContext context;
     private readonly List<HistoryEvent> held = [];
@@ -21,9 +23,10 @@ internal sealed class OrchestrationExecution
     private volatile bool strayed;
 
     public OrchestrationExecution(
-        ExecutionIdentity identity, Func<ITaskOrchestrator?> orchestrator, DataConverter converter, ILoggerFactory loggers, Action? onStrayed = null)
+        ExecutionIdentity identity, Func<ITaskOrchestrator?> orchestrator, DataConverter converter, ILoggerFactory loggers,
+        IExceptionPropertiesProvider? properties = null, Action? onStrayed = null)
     {
-        (this.identity, this.orchestrator, this.converter) = (identity, orchestrator, converter);
+        (this.identity, this.orchestrator, this.converter, this.properties) = (identity, orchestrator, converter, properties);
         scheduler = new TurnScheduler(() =>
         {
             strayed = true;
@@ -246,7 +249,7 @@ internal sealed class OrchestrationExecution
         }
     }
 
-    private void Fail(Exception e) => End(OrchestrationRuntimeStatus.Failed, e.Message, TaskFailureDetails.FromException(e));
+    private void Fail(Exception e) => End(OrchestrationRuntimeStatus.Failed, e.Message, TaskFailureDetails.FromException(e, properties));
 
     private void End(OrchestrationRuntimeStatus status, string? output, TaskFailureDetails? failure) =>
         Completed = context.End(id => new ExecutionCompleted(id, status, output, failure));

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Microsoft.DurableTask;
 
 namespace ComputeHorde.Durable.LocalRuntime.Engine;
@@ -51,7 +50,7 @@ internal ref struct PayloadReader(ReadOnlySpan<byte> data)
         }
 
         var (type, message, stack, nonRetriable) = (ReadString()!, ReadString()!, ReadString(), ReadByte() != 0);
-        var properties = ReadString() is { } json ? JsonSerializer.Deserialize<Dictionary<string, object?>>(json) : null;
+        var properties = FailureProperties.Read(ReadString());
         return new TaskFailureDetails(type, message, stack, ReadFailure(), properties) { IsNonRetriable = nonRetriable };
     }
 

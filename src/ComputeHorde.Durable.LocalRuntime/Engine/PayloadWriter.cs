@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Json;
 using Microsoft.DurableTask;
 
 namespace ComputeHorde.Durable.LocalRuntime.Engine;
@@ -45,7 +44,7 @@ internal ref struct PayloadWriter(IBufferWriter<byte> target)
             WriteString(failure.ErrorMessage);
             WriteString(failure.StackTrace);
             WriteByte(failure.IsNonRetriable ? (byte)1 : (byte)0);
-            WriteString(failure.Properties is null ? null : JsonSerializer.Serialize(failure.Properties));
+            WriteString(FailureProperties.Write(failure.Properties));
             WriteFailure(failure.InnerFailure);
         }
     }

@@ -2,6 +2,7 @@ using System.Buffers;
 using ComputeHorde.Durable.LocalRuntime.Storage;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -14,6 +15,7 @@ internal sealed class TurnRunner(
     IServiceScopeFactory scopes,
     IDurableStore store,
     DataConverter converter,
+    IExceptionPropertiesProvider? properties,
     TimeProvider time,
     ILoggerFactory loggers,
     ILogger logger)
@@ -73,8 +75,14 @@ internal sealed class TurnRunner(
             return false;
         }
 
+        if (hub.Versions.Rejects(instance.Row.Version))
+        {
+            Keep(instance, instance.TakeMessages());
+            return false;
+        }
+
         List<TaskScheduled> lost = [];
-        NonDeterministicOrchestrationException? mismatch = null;
+        var failure = hub.Versions.Mismatch(instance.Row.Version);
         if (hub.ReplaysEveryTurn && instance.Execution is { HasStrayed: false })
         {
             instance.Close();
@@ -83,7 +91,8 @@ internal sealed class TurnRunner(
         var execution = instance.Execution;
         if (execution is null)
         {
-            (execution, mismatch) = Load(instance);
+            (execution, var mismatch) = Load(instance, replays: failure is null);
+            failure ??= mismatch is null ? null : TaskFailureDetails.FromException(mismatch);
             lost.AddRange(execution.Open.Values.Select(call => call.Action).OfType<TaskScheduled>()
                 .Where(task => !hub.Activities.IsInFlight(instance.Row.Key, instance.State.Generation, task.Id)));
         }
@@ -91,7 +100,7 @@ internal sealed class TurnRunner(
         List<long>? consumed = null;
         List<TaskCompletionSource>? acknowledged = null;
         var received = Take(instance, execution, now, ref consumed, ref acknowledged);
-        if (received.Count == 0 && !execution.HasStrayed && mismatch is null)
+        if (received.Count == 0 && !execution.HasStrayed && failure is null)
         {
             hub.Settle(consumed, acknowledged);
             Redispatch(instance, execution, lost);
@@ -104,9 +113,9 @@ internal sealed class TurnRunner(
         }
 
         instance.LastTimestamp = Math.Max(now, instance.LastTimestamp + 1);
-        var actions = mismatch is null
+        var actions = failure is null
             ? execution.Run(instance.LastTimestamp, received, isReplay: false)
-            : execution.Abort(OrchestrationRuntimeStatus.Failed, mismatch.Message, TaskFailureDetails.FromException(mismatch));
+            : execution.Abort(OrchestrationRuntimeStatus.Failed, failure.ErrorMessage, failure);
         Commit(instance, epoch, execution, received, actions, consumed, acknowledged);
         Redispatch(instance, execution, lost);
         return instance.Execution is null && !instance.State.IsOver;
@@ -124,6 +133,13 @@ internal sealed class TurnRunner(
         }
 
         hub.Wakes.Set(instance.Row.InstanceId, instance.Row.StartAt!.Value);
+        Keep(instance, messages);
+        return false;
+    }
+
+    /// <summary>Stores messages for a later turn.</summary>
+    private void Keep(Instance instance, List<Message> messages)
+    {
         foreach (var message in messages)
         {
             if (message.Event is null)
@@ -142,16 +158,15 @@ internal sealed class TurnRunner(
                     e => message.Acknowledge?.TrySetException(e)));
             }
         }
-
-        return false;
     }
 
-    private (OrchestrationExecution Execution, NonDeterministicOrchestrationException? Mismatch) Load(Instance instance)
+    private (OrchestrationExecution Execution, NonDeterministicOrchestrationException? Mismatch) Load(
+        Instance instance, bool replays)
     {
         var row = instance.Row;
         var parent = row.Parent is { } link ? new ParentOrchestrationInstance(link.Name, link.InstanceId) : null;
         var execution = new OrchestrationExecution(
-            new ExecutionIdentity(row.InstanceId, row.Name, row.Version, row.Input, parent),
+            new ExecutionIdentity(row.InstanceId, row.Name, row.Version, row.Input, parent, hub.Versions.DefaultVersion),
             () =>
             {
                 if (registry.FindOrchestrator(row.Name, new TaskVersion(row.Version)) is not { } factory)
@@ -164,10 +179,11 @@ internal sealed class TurnRunner(
             },
             converter,
             loggers,
+            properties,
             () => hub.Deliver(row.InstanceId, default));
         instance.Execution = execution;
         instance.LastTimestamp = Math.Max(instance.LastTimestamp, instance.State.UpdatedAt);
-        if (instance.State.Turns == 0)
+        if (instance.State.Turns == 0 || !replays)
         {
             instance.Recorded = hub.ReplaysEveryTurn ? [] : null;
             return (execution, null);

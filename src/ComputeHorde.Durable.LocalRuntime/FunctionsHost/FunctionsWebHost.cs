@@ -8,6 +8,8 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -102,6 +104,15 @@ internal static class FunctionsWebHost
         services.AddOptions<WorkerOptions>().PostConfigure<IOptions<JsonSerializerOptions>>(
             (worker, json) => worker.Serializer ??= new JsonObjectSerializer(json.Value));
         services.TryAddSingleton<DataConverter, WorkerDataConverter>();
+        services.AddOptions<DurableTaskWorkerOptions>().PostConfigure<FunctionsSetup>(
+            (durable, setup) => durable.Versioning ??= setup.HostJson.Durable.Versioning);
+        services.AddOptions<DurableTaskClientOptions>().PostConfigure<FunctionsSetup>((client, setup) =>
+        {
+            if (client.DefaultVersion.Length == 0)
+            {
+                client.DefaultVersion = setup.HostJson.Durable.Versioning?.DefaultVersion ?? "";
+            }
+        });
         services.AddSingleton<FunctionsRuntime>();
         services.AddHostedService(provider => provider.GetRequiredService<FunctionsRuntime>());
     }

@@ -42,13 +42,13 @@ public sealed class ApiListingTests
     public void Describe_TypeOfEveryShape_IsWrittenAsInTheListing() => Assert.Equivalent(
         new[]
         {
-            "public abstract class Shape<T>",
+            "public abstract class ApiListingTests.Shape<T>",
             ": IAsyncDisposable",
             "protected Shape(T? value, string text = \"x\");",
             "public virtual IReadOnlyList<string?>? Names { get; protected set; }",
             "public const int Limit = 3;",
             "public abstract Task<TOut?> ConvertAsync<TOut>(Func<T, Task<TOut?>>? convert, int? limit = null, CancellationToken cancellation = default) where TOut : class, IDisposable;",
-            "public static Shape<T>? implicit operator(string value);",
+            "public static ApiListingTests.Shape<T>? implicit operator(string value);",
             "public ValueTask DisposeAsync();",
             "public override string ToString();",
         },

@@ -15,14 +15,14 @@ internal static class ApiText
     public static ApiType Describe(Type type)
     {
         if (typeof(Delegate).IsAssignableFrom(type))
-            return new ApiType(type.Namespace!, TypeText.NameOf(type), [Delegate(type)], []);
+            return new ApiType(type.Namespace!, TypeText.FullNameOf(type), [Delegate(type)], []);
         if (type.IsEnum)
         {
             var values = Enum.GetNames(type).Select(name => $"{name} = {Convert.ToInt64(Enum.Parse(type, name))}");
-            return new ApiType(type.Namespace!, TypeText.NameOf(type), Header(type), [.. values]);
+            return new ApiType(type.Namespace!, TypeText.FullNameOf(type), Header(type), [.. values]);
         }
 
-        return new ApiType(type.Namespace!, TypeText.NameOf(type), Header(type), [.. Members(type)]);
+        return new ApiType(type.Namespace!, TypeText.FullNameOf(type), Header(type), [.. Members(type)]);
     }
 
     /// <summary>Attribute usage, kind, and base types; each must be found in the listing.</summary>
@@ -38,7 +38,7 @@ internal static class ApiText
             _ => "",
         };
         var parameters = type.IsGenericType ? $"<{string.Join(", ", type.GetGenericArguments().Select(argument => argument.Name))}>" : "";
-        return [Usage(type) + $"public {modifiers}{kind} {TypeText.NameOf(type)}{parameters}", .. Bases(type).Select(@base => ": " + @base)];
+        return [Usage(type) + $"public {modifiers}{kind} {TypeText.FullNameOf(type)}{parameters}", .. Bases(type).Select(@base => ": " + @base)];
     }
 
     private static string Usage(Type type)

@@ -35,6 +35,9 @@ internal sealed class TypeText
 
     public static string NameOf(Type type) => type.Name.Split('`')[0];
 
+    /// <summary>With the names of the types it is in.</summary>
+    public static string FullNameOf(Type type) => type.DeclaringType is { } outer ? $"{FullNameOf(outer)}.{NameOf(type)}" : NameOf(type);
+
     private static IReadOnlyList<byte>? Flags(ICustomAttributeProvider provider, string attribute)
     {
         var data = provider switch
@@ -69,7 +72,7 @@ internal sealed class TypeText
         var suffix = type.IsValueType ? "" : Mark();
         if (type.IsValueType && type.IsGenericType)
             _position++;
-        var name = Keywords.TryGetValue(type, out var keyword) ? keyword : NameOf(type);
+        var name = Keywords.TryGetValue(type, out var keyword) ? keyword : FullNameOf(type);
         return type.IsGenericType
             ? $"{name}<{string.Join(", ", type.GetGenericArguments().Select(Write))}>{suffix}"
             : name + suffix;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using ComputeHorde.Durable.LocalRuntime.Testing;
+using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
 namespace ComputeHorde.Durable.LocalRuntime.Tests.Functions;
@@ -118,6 +119,32 @@ public sealed class DurableFunctionTests(StorageFixture storage)
 
         Assert.Contains("taskhub.db", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Fact]
+    public async Task Instances_OfVersions_RunUpToThatOfHostJson()
+    {
+        using var data = new TempDirectory();
+        await using (var old = await StartAsync(data.Path, setup => setup.HostJson(HostJson("1"))))
+        {
+            await ScheduleAsync(old, "older", null);
+            await ScheduleAsync(old, "newer", "2");
+            await old.Host.Client.RaiseEventAsync("newer", "Answer", "yes");
+            await Eventually.True(() => _recorder.Calls("DurableSay").Length == 1);
+            Assert.Equal(OrchestrationRuntimeStatus.Pending, (await old.Host.Client.GetInstanceAsync("newer"))!.RuntimeStatus);
+        }
+
+        await using var upgraded = await StartAsync(data.Path, setup => setup.HostJson(HostJson("2")));
+        await upgraded.Host.Client.RaiseEventAsync("older", "Answer", "yes");
+
+        Assert.Equal("x1 yes DurableWait", (await CompletedAsync(upgraded, "older")).ReadOutputAs<string>());
+        Assert.Equal("x1 yes DurableWait", (await CompletedAsync(upgraded, "newer")).ReadOutputAs<string>());
+
+        static string HostJson(string version) =>
+            $$"""{ "version": "2.0", "extensions": { "durableTask": { "defaultVersion": "{{version}}", "versionFailureStrategy": "reject" } } }""";
+
+        static Task ScheduleAsync(TestHost host, string id, string? version) => host.Host.Client.ScheduleNewOrchestrationInstanceAsync(
+            "DurableWait", new Greeting("x", 1), new StartOrchestrationOptions(id) { Version = version is null ? null : new TaskVersion(version) });
     }
 
     private static Task<OrchestrationMetadata> CompletedAsync(TestHost host, string id) =>

@@ -1,3 +1,5 @@
+using Microsoft.DurableTask.Worker;
+
 namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost.Settings;
 
 /// <summary>What a local host takes from host.json, with the defaults of Azure Functions.</summary>
@@ -136,6 +138,9 @@ internal sealed record DurableSettings
     /// <summary>Null leaves the choice to the engine.</summary>
     public int? MaxConcurrentOrchestratorFunctions { get; private init; }
 
+    /// <summary>Which versions of orchestrations run; null when no default version is set.</summary>
+    public DurableTaskWorkerOptions.VersioningOptions? Versioning { get; private init; }
+
     public static DurableSettings From(JsonSettings file)
     {
         const string Prefix = "extensions:durableTask:";
@@ -148,6 +153,21 @@ internal sealed record DurableSettings
             HubName = hubName,
             MaxConcurrentActivityFunctions = Optional(file, Prefix + "maxConcurrentActivityFunctions"),
             MaxConcurrentOrchestratorFunctions = Optional(file, Prefix + "maxConcurrentOrchestratorFunctions"),
+            Versioning = VersioningFrom(file, Prefix),
+        };
+    }
+
+    private static DurableTaskWorkerOptions.VersioningOptions? VersioningFrom(JsonSettings file, string prefix)
+    {
+        var version = file.Text(prefix + "defaultVersion");
+        var match = file.OneOf(prefix + "versionMatchStrategy", "CurrentOrOlder", Enum.GetNames<DurableTaskWorkerOptions.VersionMatchStrategy>());
+        var failure = file.OneOf(prefix + "versionFailureStrategy", "Reject", Enum.GetNames<DurableTaskWorkerOptions.VersionFailureStrategy>());
+        return string.IsNullOrEmpty(version) ? null : new DurableTaskWorkerOptions.VersioningOptions
+        {
+            Version = version,
+            DefaultVersion = version,
+            MatchStrategy = Enum.Parse<DurableTaskWorkerOptions.VersionMatchStrategy>(match, ignoreCase: true),
+            FailureStrategy = Enum.Parse<DurableTaskWorkerOptions.VersionFailureStrategy>(failure, ignoreCase: true),
         };
     }
 

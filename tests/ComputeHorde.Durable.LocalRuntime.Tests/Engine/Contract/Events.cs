@@ -58,8 +58,8 @@ public abstract partial class EngineContract
                 var second = await CaughtAsync(() => context.WaitForExternalEvent<string>("e", TimeSpan.FromMinutes(1)));
                 return $"{first} then {second}";
             }));
-        var id = await client.ScheduleNewOrchestrationInstanceAsync("swallow");
         var start = Time.GetUtcNow();
+        var id = await client.ScheduleNewOrchestrationInstanceAsync("swallow");
         await Eventually.AsyncIs(() => Time.GetUtcNow() - start >= TimeSpan.FromMinutes(1));
         await Eventually.AsyncIs(() => Host.Hub.CountHistoryEvents(id) == 5);
         await client.RaiseEventAsync(id, "e", "lost");

@@ -1,5 +1,7 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Worker;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ComputeHorde.Durable.LocalRuntime.Tests.Engine.Contract;
 
@@ -163,5 +165,44 @@ public abstract partial class EngineContract
             context.CallActivityAsync<string?>("any", (object)new TaskOptions())));
 
         Assert.Equal(typeof(ArgumentException).ToString(), (await RunAsync(client, "trap")).FailureDetails!.ErrorType);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    public async Task Failure_WithPropertiesOfItsException_CarriesThemThroughAllLevels(int warm)
+    {
+        var client = await StartAsync(
+            tasks => tasks
+                .AddOrchestratorFunc<object, string>("top", async (context, _) =>
+                {
+                    try
+                    {
+                        await context.CallSubOrchestratorAsync("middle");
+                        return "";
+                    }
+                    catch (TaskFailedException e)
+                    {
+                        await context.CreateTimer(TimeSpan.FromSeconds(1), CancellationToken.None);
+                        var properties = e.FailureDetails.InnerFailure!.Properties!;
+                        return string.Join(' ', properties.Select(property => $"{property.Key}={property.Value}:{property.Value?.GetType().Name}"));
+                    }
+                })
+                .AddOrchestratorFunc("middle", context => context.CallActivityAsync("bottom"))
+                .AddActivityFunc("bottom", _ => throw new HttpRequestException("gone", null, System.Net.HttpStatusCode.Gone)),
+            options =>
+            {
+                options.WarmInstances = warm;
+                options.ConfigureServices = services => services.AddSingleton<IExceptionPropertiesProvider, HttpStatus>();
+            });
+
+        Assert.Equal("status=410:Double final=True:Boolean host=:", Output<string>(await RunAsync(client, "top")));
+    }
+
+    private sealed class HttpStatus : IExceptionPropertiesProvider
+    {
+        public IDictionary<string, object?>? GetExceptionProperties(Exception exception) => exception is HttpRequestException { StatusCode: { } status }
+            ? new Dictionary<string, object?> { ["status"] = (int)status, ["final"] = true, ["host"] = null }
+            : null;
     }
 }

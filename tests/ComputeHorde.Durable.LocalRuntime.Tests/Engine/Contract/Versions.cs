@@ -1,5 +1,8 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Worker;
+using Microsoft.Extensions.DependencyInjection;
+using static Microsoft.DurableTask.Worker.DurableTaskWorkerOptions;
 
 namespace ComputeHorde.Durable.LocalRuntime.Tests.Engine.Contract;
 
@@ -70,5 +73,68 @@ public abstract partial class EngineContract
             Assert.Equal(OrchestrationRuntimeStatus.Completed, found.RuntimeStatus);
             Assert.Equal(["both=child", "inherited=2", "own=1"], found.Tags.Select(tag => $"{tag.Key}={tag.Value}").Order());
         }
+    }
+
+    [Theory]
+    [InlineData(VersionMatchStrategy.None, "2", "1", null)]
+    [InlineData(VersionMatchStrategy.Strict, "1", "1.0", "does not match")]
+    [InlineData(VersionMatchStrategy.Strict, "1", "1", null)]
+    [InlineData(VersionMatchStrategy.CurrentOrOlder, "2", "3", "is greater than")]
+    [InlineData(VersionMatchStrategy.CurrentOrOlder, "2", "1", null)]
+    [InlineData(VersionMatchStrategy.CurrentOrOlder, "2", "", null)]
+    public async Task VersionMismatch_WhenItFails_NamesBothVersions(VersionMatchStrategy strategy, string worker, string instance, string? error)
+    {
+        var client = await StartAsync(
+            tasks => tasks.AddOrchestratorFunc<object, string>("versioned", (context, _) => context.Version),
+            options => options.ConfigureServices = services => services.Configure<DurableTaskWorkerOptions>(durable => durable.Versioning = new VersioningOptions
+            {
+                Version = worker,
+                MatchStrategy = strategy,
+                FailureStrategy = VersionFailureStrategy.Fail,
+            }));
+
+        var id = await client.ScheduleNewOrchestrationInstanceAsync("versioned", new StartOrchestrationOptions { Version = instance });
+        var end = await EndAsync(client, id);
+
+        Assert.Equal(error is null ? null : "VersionMismatch", end.FailureDetails?.ErrorType);
+        Assert.Equal(error is null ? instance : null, error is null ? end.ReadOutputAs<string>() : null);
+        Assert.Contains(error ?? "", end.FailureDetails?.ErrorMessage ?? "", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task VersionMismatch_WhenItIsRejected_LeavesTheInstanceAndItsEvents()
+    {
+        var client = await StartAsync(
+            tasks => tasks.AddOrchestratorFunc<object, string>("versioned", (context, _) => context.WaitForExternalEvent<string>("go")),
+            options => options.ConfigureServices = services => services.Configure<DurableTaskWorkerOptions>(
+                durable => durable.Versioning = new VersioningOptions { Version = "1", MatchStrategy = VersionMatchStrategy.Strict }));
+        var newer = await client.ScheduleNewOrchestrationInstanceAsync("versioned", new StartOrchestrationOptions { Version = "2" });
+        var own = await client.ScheduleNewOrchestrationInstanceAsync("versioned", new StartOrchestrationOptions { Version = "1" });
+        await client.RaiseEventAsync(newer, "go", "x");
+        await client.RaiseEventAsync(own, "go", "x");
+
+        Assert.Equal("x", Output<string>(await EndAsync(client, own)));
+        Assert.Equal(OrchestrationRuntimeStatus.Pending, (await client.GetInstanceAsync(newer))!.RuntimeStatus);
+    }
+
+    [Theory]
+    [InlineData(null, "start 1, child 2")]
+    [InlineData("", "start , child ")]
+    public async Task DefaultVersion_OfClientAndWorker_IsForStartsWithoutOne(string? version, string expected)
+    {
+        var client = await StartAsync(
+            tasks => tasks
+                .AddOrchestratorFunc<object, string>("start", async (context, _) =>
+                    $"start {context.Version}, " + await context.CallSubOrchestratorAsync<string>(
+                        "child", version is null ? new TaskOptions() : new TaskOptions { Version = version }))
+                .AddOrchestratorFunc<object, string>("child", (context, _) => $"child {context.Version}"),
+            options => options.ConfigureServices = services => services
+                .Configure<DurableTaskClientOptions>(defaults => defaults.DefaultVersion = "1")
+                .Configure<DurableTaskWorkerOptions>(durable => durable.Versioning = new VersioningOptions { DefaultVersion = "2" }));
+
+        var options = version is null ? new StartOrchestrationOptions() : new StartOrchestrationOptions { Version = version };
+        var id = await client.ScheduleNewOrchestrationInstanceAsync("start", options);
+
+        Assert.Equal(expected, Output<string>(await EndAsync(client, id)));
     }
 }
