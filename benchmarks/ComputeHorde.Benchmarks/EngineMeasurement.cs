@@ -13,17 +13,15 @@ internal sealed record EngineMeasurement(double Seconds, double CpuMilliseconds,
         {
             await using var host = await LocalTaskHost.StartAsync(shape.Register, new LocalTaskHostOptions { DatabasePath = path });
             GC.Collect();
-            using var process = Process.GetCurrentProcess();
-            var (cpu, allocated, clock) = (process.TotalProcessorTime, GC.GetTotalAllocatedBytes(), Stopwatch.StartNew());
+            var (cpu, allocated, clock) = (Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes(), Stopwatch.StartNew());
             await shape.RunAsync(host);
             var seconds = clock.Elapsed.TotalSeconds;
-            process.Refresh();
             return new EngineMeasurement(
                 seconds,
-                (process.TotalProcessorTime - cpu).TotalMilliseconds,
+                (Environment.CpuUsage.TotalTime - cpu).TotalMilliseconds,
                 GC.GetTotalAllocatedBytes() - allocated,
                 host.Hub.CommittedTransactions,
-                process.PeakWorkingSet64);
+                Process.GetCurrentProcess().PeakWorkingSet64);
         }
         finally
         {

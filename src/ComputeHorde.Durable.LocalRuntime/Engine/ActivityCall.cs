@@ -3,7 +3,7 @@ using Microsoft.DurableTask;
 namespace ComputeHorde.Durable.LocalRuntime.Engine;
 
 /// <summary>One call of an activity.</summary>
-internal sealed class ActivityCall(string instanceId, long key, int generation, TaskScheduled task) : TaskActivityContext
+internal sealed class ActivityCall(string instanceId, long key, int generation, TaskScheduled task, ActivityPace pace) : TaskActivityContext
 {
     public override TaskName Name => task.Name;
 
@@ -15,6 +15,11 @@ internal sealed class ActivityCall(string instanceId, long key, int generation, 
     public (long Key, int Generation, int TaskId) Identity => (key, generation, task.Id);
 
     public TaskScheduled Task => task;
+
+    public ActivityPace Pace => pace;
+
+    /// <summary>How many microseconds it will probably hold the thread that starts it.</summary>
+    public double Expected { get; } = pace.Microseconds;
 
     public Message Answer(HistoryEvent answer) => new(answer, Key: key, Generation: generation);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Worker;
 using Microsoft.Extensions.DependencyInjection;
@@ -5,7 +6,10 @@ using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.Durable.LocalRuntime.Engine;
 
-/// <summary>Runs activities, so many at once, each in a scope of its own.</summary>
+/// <summary>
+/// Runs activities, so many at once, each in a scope of its own: on the pool, or a few quick ones on the turn worker that
+/// has committed their calls.
+/// </summary>
 internal sealed class ActivityDispatcher(
     DurableTaskRegistry registry,
     IServiceScopeFactory scopes,
@@ -18,14 +22,24 @@ internal sealed class ActivityDispatcher(
     ILogger logger,
     CancellationToken stopping) : IThreadPoolWorkItem
 {
+    /// <summary>How many microseconds of work may wait for a turn worker; more goes to the pool.</summary>
+    private const double MostInline = 500;
+
+    private readonly ConcurrentDictionary<string, ActivityPace> paces = new();
     private readonly Lock gate = new();
     private readonly Queue<ActivityCall> waiting = [];
     private readonly HashSet<(long Key, int Generation, int TaskId)> inFlight = [];
+    private double backlog;
+    private int waitingCount;
     private int active;
     private bool starting;
 
     /// <summary>How many activities are running.</summary>
     public int Active => Volatile.Read(ref active);
+
+    /// <summary>Whether a turn worker should run a call: some wait that may run, but not so many that the pool is at them.</summary>
+    public bool WantsInline =>
+        Volatile.Read(ref waitingCount) > 0 && Volatile.Read(ref backlog) <= MostInline && Active < most && !stopping.IsCancellationRequested;
 
     /// <summary>Whether a call is running or waits to run.</summary>
     public bool IsInFlight(long key, int generation, int taskId)
@@ -39,8 +53,8 @@ internal sealed class ActivityDispatcher(
     /// <summary>Runs a call, unless it is in flight already.</summary>
     public void Add(string instanceId, long key, int generation, TaskScheduled task)
     {
-        var call = new ActivityCall(instanceId, key, generation, task);
-        var start = false;
+        var call = new ActivityCall(instanceId, key, generation, task, paces.GetOrAdd(task.Name, static _ => new ActivityPace()));
+        bool start;
         lock (gate)
         {
             if (!inFlight.Add(call.Identity))
@@ -49,14 +63,46 @@ internal sealed class ActivityDispatcher(
             }
 
             waiting.Enqueue(call);
-            start = MayStart();
+            waitingCount = waiting.Count;
+            backlog += call.Expected;
+            start = backlog > MostInline && MayStart();
         }
 
         running.Begin();
         if (start)
         {
-            Start();
+            Queue();
         }
+    }
+
+    /// <summary>Has the pool run what waits.</summary>
+    public void Start()
+    {
+        bool start;
+        lock (gate)
+        {
+            start = MayStart();
+        }
+
+        if (start)
+        {
+            Queue();
+        }
+    }
+
+    /// <summary>Runs a call on this thread, if one may run.</summary>
+    /// <param name="isAlone">Whether the caller sees to it that others run what waits when this call takes long.</param>
+    public bool TryRunOne(bool isAlone)
+    {
+        if (TryTake(isAlone) is not { } call)
+        {
+            return false;
+        }
+
+        var start = TimeProvider.System.GetTimestamp();
+        _ = RunAsync(call);
+        call.Pace.Add(TimeProvider.System.GetElapsedTime(start));
+        return true;
     }
 
     /// <summary>Runs calls as long as there are any that may run. A call that waits does not keep the next from starting.</summary>
@@ -67,9 +113,9 @@ internal sealed class ActivityDispatcher(
             starting = false;
         }
 
-        while (TryTake() is { } call)
+        while (TryRunOne(isAlone: false))
         {
-            _ = RunAsync(call);
+            // The next.
         }
     }
 
@@ -84,9 +130,9 @@ internal sealed class ActivityDispatcher(
         return starting = true;
     }
 
-    private void Start() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    private void Queue() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
 
-    private ActivityCall? TryTake()
+    private ActivityCall? TryTake(bool isAlone)
     {
         ActivityCall? call;
         bool start;
@@ -98,12 +144,14 @@ internal sealed class ActivityDispatcher(
             }
 
             active++;
-            start = MayStart();
+            waitingCount = waiting.Count;
+            backlog = waitingCount == 0 ? 0 : backlog - call.Expected;
+            start = !isAlone && MayStart();
         }
 
         if (start)
         {
-            Start();
+            Queue();
         }
 
         return call;
@@ -132,14 +180,15 @@ internal sealed class ActivityDispatcher(
         bool start;
         lock (gate)
         {
-            active--;
-            start = MayStart();
+            // Below the limit those who came for the calls are still at it.
+            var wasFull = active-- == most;
+            start = wasFull && MayStart();
         }
 
         running.End();
         if (start)
         {
-            Start();
+            Queue();
         }
     }
 

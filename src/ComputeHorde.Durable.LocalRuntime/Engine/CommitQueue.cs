@@ -12,6 +12,11 @@ internal abstract class PendingCommit
     /// <summary>Whether somebody waits for it; else it may wait a moment for company.</summary>
     public virtual bool IsUrgent => true;
 
+    /// <summary>It will be in the next transaction, after all that joined before.</summary>
+    public virtual void Join()
+    {
+    }
+
     public abstract void Write(IStoreTransaction transaction);
 
     /// <summary>It is durable: let its effects out.</summary>
@@ -113,6 +118,7 @@ internal sealed class CommitQueue(IDurableStore store, Work work, Action<Excepti
         {
             if (item.Epoch == Epoch)
             {
+                item.Join();
                 batch.Add(item);
             }
             else

@@ -32,9 +32,26 @@ internal static class HistoryCodec
         writer.Flush();
     }
 
-    public static HistoryTurn ReadTurn(ReadOnlySpan<byte> data)
+    /// <summary>Reads the turns of one row of the history: those that were written together.</summary>
+    public static List<HistoryTurn> ReadTurns(ReadOnlySpan<byte> data)
+    {
+        List<HistoryTurn> turns = [];
+        for (var reader = new PayloadReader(data); !reader.IsAtEnd;)
+        {
+            turns.Add(ReadTurn(ref reader));
+        }
+
+        return turns;
+    }
+
+    public static HistoryEvent ReadMessage(ReadOnlySpan<byte> data)
     {
         var reader = new PayloadReader(data);
+        return ReadEvent(ref reader);
+    }
+
+    private static HistoryTurn ReadTurn(ref PayloadReader reader)
+    {
         var timestamp = reader.ReadInt64();
         var received = new HistoryEvent[reader.ReadInt32()];
         for (var i = 0; i < received.Length; i++)
@@ -49,12 +66,6 @@ internal static class HistoryCodec
         }
 
         return new HistoryTurn(timestamp, received, actions);
-    }
-
-    public static HistoryEvent ReadMessage(ReadOnlySpan<byte> data)
-    {
-        var reader = new PayloadReader(data);
-        return ReadEvent(ref reader);
     }
 
     private static void WriteEvent(ref PayloadWriter writer, HistoryEvent item)

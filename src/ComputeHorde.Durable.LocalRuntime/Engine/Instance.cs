@@ -11,6 +11,7 @@ internal sealed class Instance(InstanceRow row, InstanceState state, InstanceSta
 {
     private List<Message> inbox = [];
     private List<Message> spare = [];
+    private int uncommitted;
 
     private enum Phase
     {
@@ -57,13 +58,15 @@ internal sealed class Instance(InstanceRow row, InstanceState state, InstanceSta
     /// <summary>Whether the store does not have the instance yet, so that its first turn must add it.</summary>
     public bool IsNew { get; set; }
 
+    /// <summary>The latest commit in the transaction that is being written. Belongs to the one who writes.</summary>
+    public TurnCommit? Joined { get; set; }
+
     private Phase Now { get; set; }
 
     private bool Held { get; set; }
 
     private bool Gone { get; set; }
 
-    private int Uncommitted { get; set; }
 
     /// <summary>Keeps the instance from running until <see cref="Release"/>: who creates it has not committed.</summary>
     public void Hold() => Held = true;
@@ -130,22 +133,10 @@ internal sealed class Instance(InstanceRow row, InstanceState state, InstanceSta
     }
 
     /// <summary>A turn of the instance waits to be committed.</summary>
-    public void AddUncommitted()
-    {
-        lock (this)
-        {
-            Uncommitted++;
-        }
-    }
+    public void AddUncommitted() => Interlocked.Increment(ref uncommitted);
 
     /// <summary>A turn was committed.</summary>
-    public void RemoveUncommitted()
-    {
-        lock (this)
-        {
-            Uncommitted--;
-        }
-    }
+    public void RemoveUncommitted() => Interlocked.Decrement(ref uncommitted);
 
     /// <summary>Ends the turn.</summary>
     /// <returns>Whether messages came meanwhile, so that the caller must queue the instance again.</returns>
@@ -169,7 +160,7 @@ internal sealed class Instance(InstanceRow row, InstanceState state, InstanceSta
     {
         lock (this)
         {
-            if (Now != Phase.Idle || Uncommitted > 0 || inbox.Count > 0 || Deferred.Count > 0 || Held || Gone)
+            if (Now != Phase.Idle || Volatile.Read(ref uncommitted) > 0 || inbox.Count > 0 || Deferred.Count > 0 || Held || Gone)
             {
                 return false;
             }

@@ -21,6 +21,7 @@ public sealed class LocalTaskHub : IAsyncDisposable
     private readonly ILogger logger;
     private readonly CancellationTokenSource stopping = new();
     private readonly ManualResetEventSlim stopped = new();
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Work core;
     private readonly Work activities;
     private long lastInstanceKey;
@@ -60,7 +61,8 @@ public sealed class LocalTaskHub : IAsyncDisposable
         Activities = new ActivityDispatcher(
             registry, scopes, converter, properties, options.MaxConcurrentActivities, activities, (id, message) => Deliver(id, message), () => Commits.Epoch, logger, stopping.Token);
         var turns = new TurnRunner(this, registry, scopes, store, converter, properties, options.TimeProvider, loggers, logger);
-        Workers = new TurnWorkers(options.MaxConcurrentOrchestrations, turns.Run, Commits, Wakes, core);
+        Workers = new TurnWorkers(
+            options.MaxConcurrentOrchestrations, turns.Run, Commits, Wakes, new InlineActivities(Activities), core);
         Client = new LocalDurableTaskClient(this, store, converter, options.TimeProvider, defaultVersion);
         clock?.Attach(() => Wakes.Count > 0);
     }
@@ -121,8 +123,10 @@ public sealed class LocalTaskHub : IAsyncDisposable
     /// <returns>The moment from which the store is closed.</returns>
     public async Task StopAsync(CancellationToken cancellation = default)
     {
-        if (Interlocked.CompareExchange(ref state, 2, 1) != 1)
+        var before = Interlocked.CompareExchange(ref state, 2, 1);
+        if (before != 1)
         {
+            await (before == 0 ? Task.CompletedTask : ended.Task);
             return;
         }
 
@@ -145,7 +149,7 @@ public sealed class LocalTaskHub : IAsyncDisposable
     {
         RequireRunning();
         return store.Find(instanceId) is { } found
-            ? HistoryDocument.Of(found, store.ReadHistory(found.Row).ConvertAll(turn => HistoryCodec.ReadTurn(turn))).Write()
+            ? HistoryDocument.Of(found, [.. store.ReadHistory(found.Row).SelectMany(data => HistoryCodec.ReadTurns(data))]).Write()
             : null;
     }
 
@@ -183,6 +187,7 @@ public sealed class LocalTaskHub : IAsyncDisposable
 
         Waiters.Stop(Stopped());
         store.Dispose();
+        ended.TrySetResult();
     }
 
     internal long NextInstanceKey() => Interlocked.Increment(ref lastInstanceKey);
@@ -199,7 +204,14 @@ public sealed class LocalTaskHub : IAsyncDisposable
     }
 
     /// <summary>Queues a write.</summary>
-    internal void Write(PendingCommit item) => Workers.Add(item);
+    internal void Write(PendingCommit item)
+    {
+        Workers.Add(item);
+        if (HasStopped())
+        {
+            Commits.Exclusively(() => Commits.BeginEpoch(Stopped()));
+        }
+    }
 
     /// <summary>Brings a message to the unfinished instance of an id; drops it when there is none.</summary>
     internal void Deliver(string instanceId, in Message message)
@@ -225,6 +237,7 @@ public sealed class LocalTaskHub : IAsyncDisposable
                     Workers.Add(instance);
                 }
 
+                FailIfStopped(instance);
                 return;
             }
         }
@@ -237,6 +250,8 @@ public sealed class LocalTaskHub : IAsyncDisposable
         {
             Workers.Add(instance);
         }
+
+        FailIfStopped(instance);
     }
 
     /// <summary>Stores a new instance that does not start at once.</summary>
@@ -274,7 +289,7 @@ public sealed class LocalTaskHub : IAsyncDisposable
         Drop(instance.Retire());
     }
 
-    /// <summary>Takes a new instance out of memory whose creation failed.</summary>
+    /// <summary>Takes an instance out of memory that cannot go on.</summary>
     internal void Discard(Instance instance, Exception cause)
     {
         Directory.Remove(instance);
@@ -302,18 +317,38 @@ public sealed class LocalTaskHub : IAsyncDisposable
         Settle(stored, acknowledged);
     }
 
-    /// <summary>Removes stored messages, and tells who waits.</summary>
+    /// <summary>Removes stored messages, and tells who waits: after all that was decided before, such as the end of the instance, is durable.</summary>
     internal void Settle(List<long>? stored, List<TaskCompletionSource>? acknowledged)
     {
-        acknowledged?.ForEach(source => source.TrySetResult());
-        if (stored is not null)
+        if (stored is not null || acknowledged is not null)
         {
-            Write(new SimpleCommit(transaction => stored.ForEach(transaction.DeleteMessage)));
+            Write(new SimpleCommit(
+                transaction => stored?.ForEach(transaction.DeleteMessage),
+                () => acknowledged?.ForEach(source => source.TrySetResult()),
+                e => acknowledged?.ForEach(source => source.TrySetException(e))));
         }
     }
 
     /// <summary>The store could not be read or written: begin again from what it holds.</summary>
     internal void Recover(Exception cause) => Commits.Exclusively(() => Restart(cause));
+
+    /// <summary>
+    /// Whether the hub has stopped. Asked after something was queued: either <see cref="Abandon"/> has found it, or the
+    /// caller sees here that nobody will.
+    /// </summary>
+    private bool HasStopped()
+    {
+        Interlocked.MemoryBarrier();
+        return Volatile.Read(ref state) == 3;
+    }
+
+    private void FailIfStopped(Instance instance)
+    {
+        if (HasStopped())
+        {
+            Discard(instance, Stopped());
+        }
+    }
 
     private static InvalidOperationException Stopped() => new("The task hub is not running.");
 

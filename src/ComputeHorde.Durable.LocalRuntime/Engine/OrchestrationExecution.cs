@@ -18,6 +18,7 @@ internal sealed class OrchestrationExecution
     private readonly TurnScheduler scheduler;
     private readonly LocalOrchestrationContext context;
     private readonly List<HistoryEvent> held = [];
+    private List<HistoryEvent> fed = [];
     private List<HistoryEvent>? leftOver;
     private Task<object?>? main;
     private volatile bool strayed;
@@ -75,17 +76,25 @@ internal sealed class OrchestrationExecution
     }
 
     /// <summary>The timers that have gone off by now, in their order.</summary>
-    public IEnumerable<TimerFired> DueTimers(long now) => context.Timers.Values
-        .Select(timer => timer.Action)
-        .Where(timer => timer.FireAt <= now)
-        .OrderBy(timer => timer.FireAt)
-        .ThenBy(timer => timer.Id)
-        .Select(timer => new TimerFired(timer.Id));
-
-    /// <summary>The events that go to the next execution.</summary>
-    public IEnumerable<EventRaised> Carried()
+    public List<TimerFired> DueTimers(long now)
     {
-        var late = leftOver?.OfType<EventRaised>() ?? [];
+        List<TimerCreated> due = [];
+        foreach (var timer in context.Timers.Values)
+        {
+            if (timer.Action.FireAt <= now)
+            {
+                due.Add(timer.Action);
+            }
+        }
+
+        due.Sort(static (left, right) => (left.FireAt, left.Id).CompareTo((right.FireAt, right.Id)));
+        return due.ConvertAll(static timer => new TimerFired(timer.Id));
+    }
+
+    /// <summary>What goes to the next execution: events nobody took, and what clients sent after this one had ended.</summary>
+    public IEnumerable<HistoryEvent> Carried()
+    {
+        var late = leftOver?.Where(item => item is EventRaised or ExecutionSuspended or ExecutionResumed or ExecutionTerminated) ?? [];
         return context.Next is { PreserveUnprocessedEvents: false } ? late : context.Events.Unclaimed.Concat(held.OfType<EventRaised>()).Concat(late);
     }
 
@@ -97,7 +106,8 @@ internal sealed class OrchestrationExecution
     public List<ActionEvent> Run(long timestamp, List<HistoryEvent> received, bool isReplay)
     {
         context.BeginTurn(timestamp, isReplay);
-        scheduler.Run(static state => ((Turn)state!).Run(), new Turn(this, received));
+        fed = received;
+        scheduler.Run(static state => ((OrchestrationExecution)state!).Feed(), this);
         return context.TakeActions();
     }
 
@@ -128,6 +138,8 @@ internal sealed class OrchestrationExecution
         End(status, output, failure);
         return context.TakeActions();
     }
+
+    private void Feed() => Feed(fed);
 
     private void Feed(List<HistoryEvent> received)
     {
@@ -253,9 +265,4 @@ internal sealed class OrchestrationExecution
 
     private void End(OrchestrationRuntimeStatus status, string? output, TaskFailureDetails? failure) =>
         Completed = context.End(id => new ExecutionCompleted(id, status, output, failure));
-
-    private sealed record Turn(OrchestrationExecution Execution, List<HistoryEvent> Received)
-    {
-        public void Run() => Execution.Feed(Received);
-    }
 }

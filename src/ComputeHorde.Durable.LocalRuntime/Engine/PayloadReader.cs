@@ -8,6 +8,8 @@ internal ref struct PayloadReader(ReadOnlySpan<byte> data)
 {
     private ReadOnlySpan<byte> rest = data;
 
+    public readonly bool IsAtEnd => rest.IsEmpty;
+
     public byte ReadByte()
     {
         if (rest.IsEmpty)

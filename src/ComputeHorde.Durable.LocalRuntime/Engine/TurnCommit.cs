@@ -8,8 +8,14 @@ internal sealed class TurnCommit(LocalTaskHub hub, Instance instance, InstanceRo
 {
     private static readonly ArrayPool<byte> Buffers = ArrayPool<byte>.Shared;
 
+    /// <summary>How many bytes of turns may share a row of the history.</summary>
+    private const int LargestRow = 64 << 10;
+
     private byte[]? turn;
     private int turnLength;
+
+    // Whether a later turn of the instance is written in the same transaction, with its own state.
+    private bool isSuperseded;
 
     /// <summary>Whether this is the first the store hears of the instance.</summary>
     public bool IsNew { get; init; }
@@ -46,6 +52,18 @@ internal sealed class TurnCommit(LocalTaskHub hub, Instance instance, InstanceRo
         encoded.CopyTo(turn);
     }
 
+    public override void Join()
+    {
+        // Starting over drops the history by what the state says of it.
+        if (instance.Joined is { } earlier && !StartsOver)
+        {
+            earlier.isSuperseded = true;
+            TakeTurnsOf(earlier);
+        }
+
+        instance.Joined = this;
+    }
+
     public override void Write(IStoreTransaction transaction)
     {
         foreach (var id in Consumed ?? [])
@@ -63,7 +81,15 @@ internal sealed class TurnCommit(LocalTaskHub hub, Instance instance, InstanceRo
         }
         else
         {
-            transaction.SaveTurn(row, state, turn.AsSpan(0, turnLength));
+            if (turnLength > 0)
+            {
+                transaction.AddTurn(row, turn.AsSpan(0, turnLength));
+            }
+
+            if (!isSuperseded)
+            {
+                transaction.SaveState(row, state);
+            }
         }
 
         foreach (var child in Children ?? [])
@@ -84,7 +110,7 @@ internal sealed class TurnCommit(LocalTaskHub hub, Instance instance, InstanceRo
 
     public override void Committed()
     {
-        Return();
+        Settle();
         var generation = StartsOver ? state.Generation - 1 : state.Generation;
         foreach (var call in Calls ?? [])
         {
@@ -116,12 +142,16 @@ internal sealed class TurnCommit(LocalTaskHub hub, Instance instance, InstanceRo
             hub.Forget(instance);
         }
 
-        hub.Waiters.Notify(row, state);
+        // Later turns change nothing that somebody could wait for.
+        if (state.IsOver || state.Turns <= 1)
+        {
+            hub.Waiters.Notify(row, state);
+        }
     }
 
     public override void Failed(Exception exception)
     {
-        Return();
+        Settle();
         instance.Created?.TrySetException(exception);
         foreach (var child in Children ?? [])
         {
@@ -144,8 +174,34 @@ internal sealed class TurnCommit(LocalTaskHub hub, Instance instance, InstanceRo
         transaction.AddInstance(row, state, firstTurn);
     }
 
-    private void Return()
+    /// <summary>Writes the turns of an earlier commit in the same row as this one.</summary>
+    private void TakeTurnsOf(TurnCommit earlier)
     {
+        var length = earlier.turnLength + turnLength;
+        if (earlier.IsNew || earlier.turn is not { } both || length > LargestRow)
+        {
+            return;
+        }
+
+        if (both.Length < length)
+        {
+            both = Buffers.Rent(length);
+            earlier.turn.AsSpan(0, earlier.turnLength).CopyTo(both);
+            Buffers.Return(earlier.turn);
+        }
+
+        turn.AsSpan(0, turnLength).CopyTo(both.AsSpan(earlier.turnLength));
+        Buffers.Return(turn!);
+        (turn, turnLength, earlier.turn, earlier.turnLength) = (both, length, null, 0);
+    }
+
+    private void Settle()
+    {
+        if (instance.Joined == this)
+        {
+            instance.Joined = null;
+        }
+
         if (turn is { } rented)
         {
             turn = null;

@@ -81,7 +81,7 @@ internal sealed class TurnRunner(
             return false;
         }
 
-        List<TaskScheduled> lost = [];
+        List<TaskScheduled>? lost = null;
         var failure = hub.Versions.Mismatch(instance.Row.Version);
         if (hub.ReplaysEveryTurn && instance.Execution is { HasStrayed: false })
         {
@@ -93,8 +93,7 @@ internal sealed class TurnRunner(
         {
             (execution, var mismatch) = Load(instance, replays: failure is null);
             failure ??= mismatch is null ? null : TaskFailureDetails.FromException(mismatch);
-            lost.AddRange(execution.Open.Values.Select(call => call.Action).OfType<TaskScheduled>()
-                .Where(task => !hub.Activities.IsInFlight(instance.Row.Key, instance.State.Generation, task.Id)));
+            lost = FindLost(instance, execution);
         }
 
         List<long>? consumed = null;
@@ -160,6 +159,12 @@ internal sealed class TurnRunner(
         }
     }
 
+    private List<TaskScheduled> FindLost(Instance instance, OrchestrationExecution execution) =>
+    [
+        .. execution.Open.Values.Select(call => call.Action).OfType<TaskScheduled>()
+            .Where(task => !hub.Activities.IsInFlight(instance.Row.Key, instance.State.Generation, task.Id)),
+    ];
+
     private (OrchestrationExecution Execution, NonDeterministicOrchestrationException? Mismatch) Load(
         Instance instance, bool replays)
     {
@@ -196,19 +201,21 @@ internal sealed class TurnRunner(
         var position = 0;
         foreach (var data in history)
         {
-            var turn = HistoryCodec.ReadTurn(data);
-            instance.LastTimestamp = Math.Max(instance.LastTimestamp, turn.Timestamp);
             bytes += data.Length;
-            try
+            foreach (var turn in HistoryCodec.ReadTurns(data))
             {
-                execution.Replay(turn, position);
-            }
-            catch (NonDeterministicOrchestrationException e)
-            {
-                return (execution, e);
-            }
+                instance.LastTimestamp = Math.Max(instance.LastTimestamp, turn.Timestamp);
+                try
+                {
+                    execution.Replay(turn, position);
+                }
+                catch (NonDeterministicOrchestrationException e)
+                {
+                    return (execution, e);
+                }
 
-            position += turn.EventCount;
+                position += turn.EventCount;
+            }
         }
 
         hub.Directory.SetBytes(instance, bytes);
@@ -483,11 +490,14 @@ internal sealed class TurnRunner(
     }
 
     /// <summary>Runs again what ran when the process, or the store, failed.</summary>
-    private void Redispatch(Instance instance, OrchestrationExecution execution, List<TaskScheduled> lost)
+    private void Redispatch(Instance instance, OrchestrationExecution execution, List<TaskScheduled>? lost)
     {
-        foreach (var task in lost.Where(task => execution.Completed is null && execution.Open.ContainsKey(task.Id)))
+        foreach (var task in lost ?? [])
         {
-            hub.Activities.Add(instance.Row.InstanceId, instance.Row.Key, instance.State.Generation, task);
+            if (execution.Completed is null && execution.Open.ContainsKey(task.Id))
+            {
+                hub.Activities.Add(instance.Row.InstanceId, instance.Row.Key, instance.State.Generation, task);
+            }
         }
     }
 

@@ -45,8 +45,11 @@ internal interface IStoreTransaction
     /// <summary>Adds an instance, with its first turn unless that is empty.</summary>
     void AddInstance(InstanceRow row, InstanceState state, ReadOnlySpan<byte> firstTurn);
 
-    /// <summary>Appends a turn to the history and replaces the state.</summary>
-    void SaveTurn(InstanceRow row, InstanceState state, ReadOnlySpan<byte> turn);
+    /// <summary>Appends a turn to the history. The transaction must save the state as well: it says where the history ends.</summary>
+    void AddTurn(InstanceRow row, ReadOnlySpan<byte> turn);
+
+    /// <summary>Replaces the state.</summary>
+    void SaveState(InstanceRow row, InstanceState state);
 
     /// <summary>Drops the history, and replaces input, version and state.</summary>
     void StartOver(InstanceRow row, InstanceState state);

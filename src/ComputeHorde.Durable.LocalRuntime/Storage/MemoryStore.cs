@@ -168,17 +168,19 @@ internal sealed class MemoryStore : IDurableStore, IStoreTransaction
         });
     }
 
-    void IStoreTransaction.SaveTurn(InstanceRow row, InstanceState state, ReadOnlySpan<byte> turn)
+    void IStoreTransaction.AddTurn(InstanceRow row, ReadOnlySpan<byte> turn)
+    {
+        var history = instances[row.Key].History;
+        history.Add(turn.ToArray());
+        undo.Add(() => history.RemoveAt(history.Count - 1));
+    }
+
+    void IStoreTransaction.SaveState(InstanceRow row, InstanceState state)
     {
         var entry = instances[row.Key];
         var before = entry.State;
         entry.State = state;
-        entry.History.Add(turn.ToArray());
-        undo.Add(() =>
-        {
-            entry.State = before;
-            entry.History.RemoveAt(entry.History.Count - 1);
-        });
+        undo.Add(() => entry.State = before);
     }
 
     void IStoreTransaction.StartOver(InstanceRow row, InstanceState state)

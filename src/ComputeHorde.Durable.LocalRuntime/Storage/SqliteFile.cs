@@ -9,8 +9,11 @@ internal sealed class SqliteFile : IDisposable
     /// <summary>"CHDR": tells our files from others'.</summary>
     private const int ApplicationId = 0x43484452;
 
-    /// <summary>Changes with the tables or the encoding of events.</summary>
-    private const int SchemaVersion = 1;
+    /// <summary>Changes with the tables or the encoding of events. In version 1 a row of the history held one turn, in 2 it holds one or more.</summary>
+    private const int SchemaVersion = 2;
+
+    /// <summary>The oldest version whose files need no change but of the number.</summary>
+    private const int OldestVersion = 1;
 
     private const string Schema = """
         CREATE TABLE instances(
@@ -106,7 +109,7 @@ internal sealed class SqliteFile : IDisposable
         }
 
         var version = int.Parse(Scalar(connection, "PRAGMA user_version") ?? "0");
-        if (version != SchemaVersion)
+        if (version is < OldestVersion or > SchemaVersion)
         {
             throw new DurableStoreException(
                 $"The database {path} has schema version {version}, this program reads version {SchemaVersion}. "
@@ -117,6 +120,11 @@ internal sealed class SqliteFile : IDisposable
         if (found != "ok")
         {
             throw new DurableStoreException($"The database {path} is damaged ({found}). Restore it from a copy, or move it away.");
+        }
+
+        if (version < SchemaVersion)
+        {
+            Execute(connection, $"PRAGMA user_version={SchemaVersion}");
         }
     }
 }

@@ -66,6 +66,18 @@ internal static class SqliteRows
         return state.Failure is { } failure ? statement.Bind(first + 10, Encode(failure)) : statement.BindNull(first + 10);
     }
 
+    /// <summary>Binds what changes as long as the instance has not ended, from status to head, to the parameters from <paramref name="first"/> on.</summary>
+    public static SqliteStatement BindProgress(SqliteStatement statement, int first, InstanceState state, long head) =>
+        statement.Bind(first, (long)state.Status)
+            .Bind(first + 1, (long)state.Generation)
+            .Bind(first + 2, (long)state.Turns)
+            .Bind(first + 3, (long)state.Events)
+            .Bind(first + 4, state.UpdatedAt)
+            .Bind(first + 5, state.WakeAt)
+            .Bind(first + 6, state.HasOpenActivities ? 1L : 0L)
+            .Bind(first + 7, state.CustomStatus)
+            .Bind(first + 8, head);
+
     private static ReadOnlySpan<byte> Encode(TaskFailureDetails failure)
     {
         var buffer = new ArrayBufferWriter<byte>();

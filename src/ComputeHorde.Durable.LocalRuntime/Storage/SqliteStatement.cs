@@ -9,17 +9,20 @@ internal sealed class SqliteStatement : IDisposable
 {
     private readonly sqlite3 connection;
     private readonly sqlite3_stmt statement;
+    private readonly bool[] isSet;
     private byte[] text = new byte[1024];
 
     public SqliteStatement(sqlite3 connection, string sql)
     {
         this.connection = connection;
         SqliteError.Check(connection, sqlite3_prepare_v3(connection, sql, SQLITE_PREPARE_PERSISTENT, out statement));
+        isSet = new bool[sqlite3_bind_parameter_count(statement) + 1];
     }
 
     public SqliteStatement Bind(int index, long value)
     {
         SqliteError.Check(connection, sqlite3_bind_int64(statement, index, value));
+        isSet[index] = true;
         return this;
     }
 
@@ -39,18 +42,26 @@ internal sealed class SqliteStatement : IDisposable
 
         var length = Encoding.UTF8.GetBytes(value, text);
         SqliteError.Check(connection, sqlite3_bind_text(statement, index, text.AsSpan(0, length)));
+        isSet[index] = true;
         return this;
     }
 
     public SqliteStatement Bind(int index, ReadOnlySpan<byte> value)
     {
         SqliteError.Check(connection, sqlite3_bind_blob(statement, index, value));
+        isSet[index] = true;
         return this;
     }
 
     public SqliteStatement BindNull(int index)
     {
-        SqliteError.Check(connection, sqlite3_bind_null(statement, index));
+        // Bindings outlive a run, and most that are null stay null.
+        if (isSet[index])
+        {
+            SqliteError.Check(connection, sqlite3_bind_null(statement, index));
+            isSet[index] = false;
+        }
+
         return this;
     }
 

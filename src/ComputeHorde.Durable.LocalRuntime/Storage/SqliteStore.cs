@@ -43,6 +43,7 @@ internal sealed class SqliteStore(string path) : IDurableStore
     {
         lock (reading)
         {
+            _ = Reader;
             find!.Bind(1, instanceId);
             var found = find.Read() ? SqliteRows.Read(find) : null;
             find.Reset();
@@ -55,6 +56,7 @@ internal sealed class SqliteStore(string path) : IDurableStore
         List<byte[]> turns = [];
         lock (reading)
         {
+            _ = Reader;
             for (var id = row.HistoryHead; id != 0;)
             {
                 readTurn!.Bind(1, id);

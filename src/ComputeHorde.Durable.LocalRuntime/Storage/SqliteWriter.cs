@@ -2,7 +2,7 @@ using SQLitePCL;
 
 namespace ComputeHorde.Durable.LocalRuntime.Storage;
 
-/// <summary>The one connection that writes. A turn costs one appended and one replaced row, whatever the length of its history.</summary>
+/// <summary>The one connection that writes. A turn costs one appended and at most one replaced row, whatever the length of its history.</summary>
 internal sealed class SqliteWriter : IStoreTransaction, IDisposable
 {
     private const string States = "status, generation, turns, events, updated, completed, wake, open, output, custom, failure, head";
@@ -14,7 +14,8 @@ internal sealed class SqliteWriter : IStoreTransaction, IDisposable
     private readonly SqliteStatement addInstance;
     private readonly SqliteStatement addState;
     private readonly SqliteStatement addTurn;
-    private readonly SqliteStatement saveState;
+    private readonly SqliteStatement saveEnd;
+    private readonly SqliteStatement saveProgress;
     private readonly SqliteStatement saveStart;
     private readonly SqliteStatement dropHistory;
     private readonly SqliteStatement addMessage;
@@ -35,7 +36,12 @@ internal sealed class SqliteWriter : IStoreTransaction, IDisposable
         addInstance = Prepare("INSERT INTO instances VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)");
         addState = Prepare($"INSERT INTO states(key, {States}) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)");
         addTurn = Prepare("INSERT INTO history VALUES(?,?,?)");
-        saveState = Prepare($"UPDATE states SET ({States}) = (?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13) WHERE key = ?1");
+        saveEnd = Prepare($"UPDATE states SET ({States}) = (?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13) WHERE key = ?1");
+
+        // Leaves out what only the end sets, so that no index has to be touched.
+        saveProgress = Prepare("""
+            UPDATE states SET (status, generation, turns, events, updated, wake, open, custom, head) = (?2,?3,?4,?5,?6,?7,?8,?9,?10) WHERE key = ?1
+            """);
         saveStart = Prepare("UPDATE instances SET input = ?2, version = ?3 WHERE key = ?1");
         dropHistory = Prepare("""
             WITH RECURSIVE chain(id) AS (
@@ -100,10 +106,22 @@ internal sealed class SqliteWriter : IStoreTransaction, IDisposable
         SqliteRows.BindState(addState.Bind(1, row.Key), 2, state, row.HistoryHead).Run();
     }
 
-    public void SaveTurn(InstanceRow row, InstanceState state, ReadOnlySpan<byte> turn)
+    public void AddTurn(InstanceRow row, ReadOnlySpan<byte> turn)
     {
-        AddTurn(row, turn);
-        SqliteRows.BindState(saveState.Bind(1, row.Key), 2, state, row.HistoryHead).Run();
+        addTurn.Bind(1, ++lastTurn).Bind(2, row.HistoryHead).Bind(3, turn).Run();
+        row.HistoryHead = lastTurn;
+    }
+
+    public void SaveState(InstanceRow row, InstanceState state)
+    {
+        if (state.IsOver)
+        {
+            SqliteRows.BindState(saveEnd.Bind(1, row.Key), 2, state, row.HistoryHead).Run();
+        }
+        else
+        {
+            SqliteRows.BindProgress(saveProgress.Bind(1, row.Key), 2, state, row.HistoryHead).Run();
+        }
     }
 
     public void StartOver(InstanceRow row, InstanceState state)
@@ -111,7 +129,7 @@ internal sealed class SqliteWriter : IStoreTransaction, IDisposable
         dropHistory.Bind(1, row.Key).Run();
         saveStart.Bind(1, row.Key).Bind(2, row.Input).Bind(3, row.Version).Run();
         row.HistoryHead = 0;
-        SqliteRows.BindState(saveState.Bind(1, row.Key), 2, state, 0).Run();
+        SaveState(row, state);
     }
 
     public void AddMessage(StoredMessage message) =>
@@ -130,19 +148,13 @@ internal sealed class SqliteWriter : IStoreTransaction, IDisposable
     {
         foreach (var statement in new[]
         {
-            begin, commit, rollback, addInstance, addState, addTurn, saveState, saveStart, dropHistory, addMessage, deleteMessage, deleteInstance, deleteState,
+            begin, commit, rollback, addInstance, addState, addTurn, saveEnd, saveProgress, saveStart, dropHistory, addMessage, deleteMessage, deleteInstance, deleteState,
         })
         {
             statement.Dispose();
         }
 
         connection.Dispose();
-    }
-
-    private void AddTurn(InstanceRow row, ReadOnlySpan<byte> turn)
-    {
-        addTurn.Bind(1, ++lastTurn).Bind(2, row.HistoryHead).Bind(3, turn).Run();
-        row.HistoryHead = lastTurn;
     }
 
     private SqliteStatement Prepare(string sql) => new(connection, sql);

@@ -103,7 +103,7 @@ public sealed class CrashTests(ITestOutputHelper output)
                 await AgainAsync(() => client.ScheduleNewOrchestrationInstanceAsync(
                     "workflow",
                     input,
-                    new StartOrchestrationOptions(id).WithDedupeStatuses(OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed)));
+                    new StartOrchestrationOptions(id).WithDedupeStatuses(Enum.GetValues<OrchestrationRuntimeStatus>())));
                 for (var i = 0; i < steps.Length; i++)
                 {
                     if (steps[i].Kind == "event")

@@ -85,11 +85,18 @@ internal sealed class FaultyStore(IDurableStore inner, Func<string, Fault> next)
             store.Meet("after adding an instance");
         }
 
-        public void SaveTurn(InstanceRow row, InstanceState state, ReadOnlySpan<byte> turn)
+        public void AddTurn(InstanceRow row, ReadOnlySpan<byte> turn)
         {
-            store.Meet("before saving a turn");
-            inner.SaveTurn(row, state, turn);
-            store.Meet("after saving a turn");
+            store.Meet("before adding a turn");
+            inner.AddTurn(row, turn);
+            store.Meet("after adding a turn");
+        }
+
+        public void SaveState(InstanceRow row, InstanceState state)
+        {
+            store.Meet("before saving a state");
+            inner.SaveState(row, state);
+            store.Meet("after saving a state");
         }
 
         public void StartOver(InstanceRow row, InstanceState state)

@@ -90,4 +90,35 @@ public abstract partial class EngineContract
 
         Assert.Equal(42, Output<int>(done));
     }
+
+    [Fact]
+    public async Task Activity_BlockingItsThreadAfterManyQuickCalls_HoldsUpNothingElse()
+    {
+        using var open = new ManualResetEventSlim();
+        var client = await StartAsync(
+            tasks => tasks
+                .AddOrchestratorFunc<int, int>("steps", async (context, count) =>
+                {
+                    for (var i = 0; i < count; i++)
+                    {
+                        await context.CallActivityAsync<bool>("step", false);
+                    }
+
+                    return count;
+                })
+                .AddOrchestratorFunc<object, bool>("blocked", (context, _) => context.CallActivityAsync<bool>("step", true))
+                .AddActivityFunc<bool, bool>("step", (_, blocks) => !blocks || open.Wait(TimeSpan.FromMinutes(1))),
+            options => (options.TimeProvider, options.MaxConcurrentOrchestrations) = (TimeProvider.System, 1));
+        await RunAsync(client, "steps", 200);
+
+        var blocked = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => client.ScheduleNewOrchestrationInstanceAsync("blocked")));
+        var others = await RunAsync(client, "steps", 50);
+        open.Set();
+
+        Assert.Equal(50, Output<int>(others));
+        foreach (var id in blocked)
+        {
+            Assert.True(Output<bool>(await EndAsync(client, id)));
+        }
+    }
 }

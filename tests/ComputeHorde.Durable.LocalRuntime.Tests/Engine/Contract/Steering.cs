@@ -266,4 +266,27 @@ public abstract partial class EngineContract
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             lines.Enqueue(formatter(state, exception));
     }
+
+    [Fact]
+    public async Task Terminate_TogetherWithTheEventThatContinuesAsNew_IsNotLost()
+    {
+        using var entered = new ManualResetEventSlim();
+        using var open = new ManualResetEventSlim();
+        var client = await StartAsync(tasks => tasks.AddOrchestratorFunc<object, int>("again", async (context, _) =>
+        {
+            entered.Set();
+            open.Wait(TimeSpan.FromMinutes(1));
+            await context.WaitForExternalEvent<object>("go");
+            context.ContinueAsNew();
+            return 0;
+        }));
+        var created = client.ScheduleNewOrchestrationInstanceAsync("again", new StartOrchestrationOptions("one"));
+        entered.Wait(TimeSpan.FromMinutes(1));
+        var raised = client.RaiseEventAsync("one", "go");
+        var terminated = client.TerminateInstanceAsync("one", "enough");
+        open.Set();
+        await Task.WhenAll(created, raised, terminated);
+
+        Assert.Equal(OrchestrationRuntimeStatus.Terminated, (await EndAsync(client, "one")).RuntimeStatus);
+    }
 }

@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace ComputeHorde.Durable.LocalRuntime.Tests.Engine;
+
+/// <summary>Orderly stops in the middle of work, each followed by a start from the same file.</summary>
+public sealed class StopTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("stop").FullName;
+
+    [Fact]
+    public async Task Stop_WhileEventsAreRaised_LosesNoneThatWasAcknowledged()
+    {
+        const int Stops = 6;
+        const int Raisers = 4;
+        var acknowledged = new ConcurrentBag<int>();
+        var next = 0;
+        for (var round = 0; round < Stops; round++)
+        {
+            var host = await OpenAsync();
+            await host.Client.ScheduleNewOrchestrationInstanceAsync("collect", new List<int>(), new StartOrchestrationOptions("one"));
+            var before = acknowledged.Count;
+            var raisers = Enumerable.Range(0, Raisers).Select(_ => Task.Run(async () =>
+            {
+                try
+                {
+                    while (true)
+                    {
+                        var number = Interlocked.Increment(ref next);
+                        await host.Client.RaiseEventAsync("one", "number", number);
+                        acknowledged.Add(number);
+                    }
+                }
+                catch (InvalidOperationException)
+                {
+                    // The hub has stopped: this one was not promised.
+                }
+            })).ToArray();
+            await Eventually.AsyncIs(() => acknowledged.Count > before + 20);
+            await host.DisposeAsync();
+            await Task.WhenAll(raisers).WaitAsync(TimeSpan.FromSeconds(30));
+        }
+
+        await using var last = await OpenAsync();
+        await last.Client.RaiseEventAsync("one", "number", -1);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var end = await last.Client.WaitForInstanceCompletionAsync("one", getInputsAndOutputs: true, limit.Token);
+
+        Assert.True(end.RuntimeStatus == OrchestrationRuntimeStatus.Completed, $"{end.RuntimeStatus}: {end.FailureDetails}");
+        Assert.Empty(acknowledged.Except(end.ReadOutputAs<List<int>>()!));
+    }
+
+    [Fact]
+    public async Task Stop_CalledByTwo_ReturnsToBothWhenTheFileIsFree()
+    {
+        var host = await OpenAsync();
+
+        await Task.WhenAll(host.Hub.StopAsync(), host.Hub.StopAsync(), host.DisposeAsync().AsTask());
+
+        await (await OpenAsync()).DisposeAsync();
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    /// <summary>"collect" passes each number through an activity and continues as new now and then; -1 ends it.</summary>
+    private Task<LocalTaskHost> OpenAsync() => LocalTaskHost.StartAsync(
+        tasks => tasks
+            .AddOrchestratorFunc<List<int>, List<int>>("collect", async (context, numbers) =>
+            {
+                for (var count = 0; count < 10; count++)
+                {
+                    var number = await context.WaitForExternalEvent<int>("number");
+                    if (number < 0)
+                    {
+                        return numbers!;
+                    }
+
+                    numbers!.Add(await context.CallActivityAsync<int>("same", number));
+                }
+
+                context.ContinueAsNew(numbers);
+                return numbers!;
+            })
+            .AddActivityFunc<int, int>("same", async (_, number) =>
+            {
+                await Task.Yield();
+                return number;
+            }),
+        new LocalTaskHostOptions { DatabasePath = Path.Combine(folder, "hub.db") });
+}
