@@ -52,6 +52,29 @@ internal sealed partial class LocalDurableTaskClient
         return id;
     }
 
+    public override async Task RewindInstanceAsync(string instanceId, string reason, CancellationToken cancellation = default)
+    {
+        hub.RequireRunning();
+        ArgumentException.ThrowIfNullOrEmpty(instanceId);
+        cancellation.ThrowIfCancellationRequested();
+        var found = Find(instanceId)
+            ?? throw new ArgumentException($"An orchestration with the instanceId {instanceId} was not found.", nameof(instanceId));
+        if (found.State.Status != OrchestrationRuntimeStatus.Failed)
+        {
+            throw new InvalidOperationException(
+                $"An orchestration with the instanceId {instanceId} cannot be rewound: it is {found.State.Status}, not Failed.");
+        }
+
+        if (!new Rewinder(hub, store, time).TryRewind(found, out var done))
+        {
+            throw new InvalidOperationException(
+                $"An orchestration with the instanceId {instanceId} cannot be rewound now: something that it has called is still running.");
+        }
+
+        await UnlessCanceledAsync(done, cancellation);
+        hub.LogRewound(instanceId, reason);
+    }
+
     private InstanceRow NewRow(string id, string name, string? version, string? input, StartOrchestrationOptions? options) => new()
     {
         Key = hub.NextInstanceKey(),

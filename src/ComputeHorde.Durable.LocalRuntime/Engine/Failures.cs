@@ -21,6 +21,9 @@ internal static class Failures
         null,
         null);
 
+    public static TaskFailureDetails Gone(string instanceId) => new(
+        typeof(InvalidOperationException).ToString(), $"The sub-orchestration '{instanceId}' is gone.", null, null, null);
+
     public static TaskFailureDetails Terminated(string instanceId) => new(
         typeof(InvalidOperationException).ToString(), $"The sub-orchestration '{instanceId}' was terminated.", null, null, null);
 }

@@ -88,6 +88,23 @@ internal sealed class InstanceDirectory(IDurableStore store, int mostInstances, 
         }
     }
 
+    /// <summary>Takes up a finished instance again, and holds it; null when it is not the one that has its id.</summary>
+    public Instance? Revive(InstanceRow row, InstanceState state)
+    {
+        lock (Stripe(row.InstanceId))
+        {
+            if (instances.ContainsKey(row.InstanceId) || store.Find(row.InstanceId) is not { State.IsOver: true } present || present.Row.Key != row.Key)
+            {
+                return null;
+            }
+
+            var revived = new Instance(row, state, null);
+            revived.Hold();
+            Add(row.InstanceId, revived);
+            return revived;
+        }
+    }
+
     /// <summary>Takes an instance out of memory.</summary>
     public void Remove(Instance instance)
     {

@@ -203,6 +203,8 @@ public sealed class LocalTaskHub : IAsyncDisposable
         }
     }
 
+    internal void LogRewound(string instanceId, string reason) => Logs.Rewound(logger, instanceId, reason);
+
     /// <summary>Queues a write.</summary>
     internal void Write(PendingCommit item)
     {

@@ -370,7 +370,7 @@ internal sealed class TurnRunner(
         CustomStatus = execution.CustomStatus is (true, var value) ? value : before.CustomStatus,
     };
 
-    private static byte[] Encode(HistoryEvent message)
+    internal static byte[] Encode(HistoryEvent message)
     {
         var buffer = encoder ??= new ArrayBufferWriter<byte>(4096);
         buffer.ResetWrittenCount();

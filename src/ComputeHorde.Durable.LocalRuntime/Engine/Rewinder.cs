@@ -1,0 +1,190 @@
+using System.Buffers;
+using ComputeHorde.Durable.LocalRuntime.Storage;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace ComputeHorde.Durable.LocalRuntime.Engine;
+
+/// <summary>
+/// Lets failed instances run again from where they failed: the calls whose failure ended them are made again, and so are their
+/// failed sub-orchestrations; what has succeeded is kept.
+/// </summary>
+internal sealed class Rewinder(LocalTaskHub hub, IDurableStore store, TimeProvider time)
+{
+    /// <summary>Rewinds an instance and its failed sub-orchestrations in one transaction.</summary>
+    /// <param name="failed">The instance.</param>
+    /// <param name="done">The moment from which it is durable.</param>
+    /// <returns>False when something that an instance has called after its failure still runs, or when an instance has begun anew meanwhile.</returns>
+    public bool TryRewind(StoredInstance failed, out Task done)
+    {
+        done = Task.CompletedTask;
+        List<Plan> plans = [];
+        if (!TryAdd(failed, plans))
+        {
+            plans.ForEach(plan => hub.Forget(plan.Instance));
+            return false;
+        }
+
+        var durable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        hub.Write(new SimpleCommit(
+            transaction => plans.ForEach(plan => plan.Write(transaction)),
+            () =>
+            {
+                plans.ForEach(plan => plan.Release());
+                durable.TrySetResult();
+            },
+            e =>
+            {
+                plans.ForEach(plan => hub.Discard(plan.Instance, e));
+                durable.TrySetException(e);
+            }));
+        done = durable.Task;
+        return true;
+    }
+
+    /// <summary>
+    /// Where the end began: at the latest failure that the code let out or did not answer with anything, or at earlier ones that it
+    /// did not answer either; without such a failure, in the last turn.
+    /// </summary>
+    private static int FirstTurnToUndo(List<HistoryTurn> turns)
+    {
+        var end = turns[^1].Actions.OfType<ExecutionCompleted>().LastOrDefault()?.Failure;
+        var first = turns.FindLastIndex(turn => FailuresIn(turn).Any(failure => turn.Actions.Count == 0 || turn == turns[^1] || IsCause(failure, end)));
+        for (var i = first - 1; i >= 0; i--)
+        {
+            if (FailuresIn(turns[i]).Any())
+            {
+                if (turns[i].Actions.Count > 0)
+                {
+                    break;
+                }
+
+                first = i;
+            }
+        }
+
+        return first < 0 ? turns.Count - 1 : first;
+    }
+
+    private static IEnumerable<TaskFailureDetails> FailuresIn(HistoryTurn turn) => turn.Received.Select(item => item switch
+    {
+        TaskFailed e => e.Failure,
+        SubOrchestrationFailed e => e.Failure,
+        _ => null,
+    }).OfType<TaskFailureDetails>();
+
+    private static bool IsCause(TaskFailureDetails cause, TaskFailureDetails? failure) => failure is not null
+        && ((cause.ErrorType, cause.ErrorMessage, cause.StackTrace) == (failure.ErrorType, failure.ErrorMessage, failure.StackTrace)
+            || IsCause(cause, failure.InnerFailure));
+
+    /// <summary>Whether a call runs whose answer could be taken for that of another call with its number.</summary>
+    private bool IsRunning(StoredInstance caller, ActionEvent call) => call switch
+    {
+        TaskScheduled task => hub.Activities.IsInFlight(caller.Row.Key, caller.State.Generation, task.Id),
+        SubOrchestrationCreated sub => store.Find(sub.InstanceId) is { State.IsOver: false },
+        _ => false,
+    };
+
+    /// <summary>An activity that has answered is in flight for a moment longer; until then it could not be called again.</summary>
+    private bool HasEnded(StoredInstance caller, int taskId) => SpinWait.SpinUntil(
+        () => !hub.Activities.IsInFlight(caller.Row.Key, caller.State.Generation, taskId), TimeSpan.FromSeconds(5));
+
+    private bool TryAdd(StoredInstance failed, List<Plan> plans)
+    {
+        List<HistoryTurn> turns = [.. store.ReadHistory(failed.Row).SelectMany(data => HistoryCodec.ReadTurns(data))];
+        var kept = FirstTurnToUndo(turns);
+        var calls = turns.Take(kept).SelectMany(turn => turn.Actions).ToDictionary(action => action.Id);
+        List<HistoryEvent> again = [.. turns.Skip(kept).SelectMany(turn => turn.Received).Where(item => item switch
+        {
+            TaskCompleted e => calls.ContainsKey(e.TaskId),
+            SubOrchestrationCompleted e => calls.ContainsKey(e.TaskId),
+            EventRaised or ExecutionSuspended or ExecutionResumed => true,
+            _ => false,
+        })];
+        var state = new InstanceState
+        {
+            Status = OrchestrationRuntimeStatus.Running,
+            Generation = failed.State.Generation,
+            Turns = kept,
+            Events = turns.Take(kept).Sum(turn => turn.EventCount),
+            UpdatedAt = time.GetUtcNow().UtcTicks,
+            HasOpenActivities = true,
+            CustomStatus = failed.State.CustomStatus,
+        };
+        var row = failed.Row.StartOver(failed.Row.Input, failed.Row.Version);
+        var undone = turns.Skip(kept).SelectMany(turn => turn.Received).OfType<TaskFailed>();
+        if (undone.Any(call => !HasEnded(failed, call.TaskId))
+            || turns.Skip(kept).SelectMany(turn => turn.Actions).Any(call => IsRunning(failed, call))
+            || hub.Directory.Revive(row, state) is not { } revived)
+        {
+            return false;
+        }
+
+        plans.Add(new Plan(revived, turns[..kept], again, hub));
+
+        var answered = turns.Take(kept).SelectMany(turn => turn.Received).Concat(again).Select(item => item switch
+        {
+            SubOrchestrationCompleted e => e.TaskId,
+            SubOrchestrationFailed e => e.TaskId,
+            _ => -1,
+        }).ToHashSet();
+        return calls.Values.OfType<SubOrchestrationCreated>().Where(call => !answered.Contains(call.Id)).All(call => TryReopen(failed, call, again, plans));
+    }
+
+    /// <summary>Sees to it that a sub-orchestration that has not answered, or has failed, answers.</summary>
+    private bool TryReopen(StoredInstance parent, SubOrchestrationCreated call, List<HistoryEvent> again, List<Plan> plans)
+    {
+        var child = store.Find(call.InstanceId);
+        if (child?.Row.Parent is not { } link
+            || (link.Key, link.Generation, link.TaskId) != (parent.Row.Key, parent.State.Generation, call.Id))
+        {
+            again.Add(new SubOrchestrationFailed(call.Id, Failures.Gone(call.InstanceId)));
+            return true;
+        }
+
+        switch (child.State)
+        {
+            case { Status: OrchestrationRuntimeStatus.Completed, Output: var output }:
+                again.Add(new SubOrchestrationCompleted(call.Id, output));
+                break;
+            case { Status: OrchestrationRuntimeStatus.Terminated }:
+                again.Add(new SubOrchestrationFailed(call.Id, Failures.Terminated(call.InstanceId)));
+                break;
+            case { Status: OrchestrationRuntimeStatus.Failed }:
+                return TryAdd(child, plans);
+        }
+
+        return true;
+    }
+
+    /// <summary>One instance: the turns it keeps, and what it gets again.</summary>
+    private sealed class Plan(Instance instance, List<HistoryTurn> kept, List<HistoryEvent> again, LocalTaskHub hub)
+    {
+        private List<(HistoryEvent Event, StoredMessage Stored)> messages = [];
+
+        public Instance Instance => instance;
+
+        public void Write(IStoreTransaction transaction)
+        {
+            messages = again.ConvertAll(item => (item, new StoredMessage(hub.NextMessageId(), instance.Row.Key, instance.State.Generation, TurnRunner.Encode(item))));
+            transaction.StartOver(instance.Row, instance.State);
+            var buffer = new ArrayBufferWriter<byte>();
+            foreach (var turn in kept)
+            {
+                buffer.ResetWrittenCount();
+                HistoryCodec.Write(buffer, turn.Timestamp, [.. turn.Received], [.. turn.Actions]);
+                transaction.AddTurn(instance.Row, buffer.WrittenSpan);
+            }
+
+            transaction.SaveState(instance.Row, instance.State);
+            messages.ForEach(message => transaction.AddMessage(message.Stored));
+        }
+
+        public void Release()
+        {
+            instance.Committed = instance.State;
+            instance.PutFirst(messages.ConvertAll(message => new Message(message.Event, message.Stored.Id, message.Stored.Target, message.Stored.Generation)));
+            hub.Release(instance);
+        }
+    }
+}

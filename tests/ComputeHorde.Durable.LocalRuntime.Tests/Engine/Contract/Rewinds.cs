@@ -1,0 +1,168 @@
+using System.Collections.Concurrent;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace ComputeHorde.Durable.LocalRuntime.Tests.Engine.Contract;
+
+public abstract partial class EngineContract
+{
+    [Fact]
+    public async Task Rewind_OfAFailedCall_KeepsWhatSucceeded()
+    {
+        var calls = new ConcurrentQueue<string>();
+        var broken = true;
+        var client = await StartAsync(tasks => tasks
+            .AddOrchestratorFunc<object, string>("steps", async (context, _) =>
+            {
+                var first = await context.CallActivityAsync<string>("step", "one");
+                context.SetCustomStatus(first);
+                var told = await context.WaitForExternalEvent<string>("go");
+                return first + told + await context.CallActivityAsync<string>("step", "two");
+            })
+            .AddActivityFunc<string, string>("step", (_, name) =>
+            {
+                calls.Enqueue(name!);
+                return name == "two" && broken ? throw new TimeoutException() : name;
+            }));
+        var id = await client.ScheduleNewOrchestrationInstanceAsync("steps");
+        await client.RaiseEventAsync(id, "go", "+");
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, (await EndAsync(client, id)).RuntimeStatus);
+
+        await client.RewindInstanceAsync(id, "not yet mended");
+        var again = await EndAsync(client, id);
+        broken = false;
+        await client.RewindInstanceAsync(id, "mended");
+        var end = await EndAsync(client, id);
+
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, again.RuntimeStatus);
+        Assert.Equal("one+two", Output<string>(end));
+        Assert.Null(end.FailureDetails);
+        Assert.Equal(["one", "two", "two", "two"], calls);
+    }
+
+    [Fact]
+    public async Task Rewind_WithSubOrchestrations_ReachesTheFailedOnesAlone()
+    {
+        var calls = new ConcurrentQueue<int>();
+        var broken = true;
+        var client = await StartAsync(tasks => tasks
+            .AddOrchestratorFunc<object, int[]>("top", (context, _) =>
+                Task.WhenAll(Enumerable.Range(0, 3).Select(i => context.CallSubOrchestratorAsync<int>("middle", i)))!)
+            .AddOrchestratorFunc<int, int>("middle", (context, i) => context.CallSubOrchestratorAsync<int>("bottom", i))
+            .AddOrchestratorFunc<int, int>("bottom", (context, i) => context.CallActivityAsync<int>("work", i))
+            .AddActivityFunc<int, int>("work", (_, i) =>
+            {
+                calls.Enqueue(i);
+                return i < 2 && broken ? throw new TimeoutException() : i;
+            }));
+        var failed = await RunAsync(client, "top");
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, failed.RuntimeStatus);
+
+        broken = false;
+        await client.RewindInstanceAsync(failed.InstanceId, "mended");
+
+        var results = Output<int[]>(await EndAsync(client, failed.InstanceId));
+        Assert.Equal([0, 1, 2], results!);
+        Assert.Equal([0, 0, 1, 1, 2], calls.Order());
+    }
+
+    [Fact]
+    public async Task Rewind_AfterHandledFailures_RepeatsOnlyTheLastAttempt()
+    {
+        var attempts = 0;
+        var client = await StartAsync(tasks => tasks
+            .AddOrchestratorFunc<object, int>("retry", (context, _) =>
+                context.CallActivityAsync<int>("flaky", TaskOptions.FromRetryPolicy(new RetryPolicy(3, TimeSpan.FromHours(1)))))
+            .AddActivityFunc<object, int>("flaky", (_, _) => ++attempts < 4 ? throw new TimeoutException() : attempts));
+        var failed = await RunAsync(client, "retry");
+
+        await client.RewindInstanceAsync(failed.InstanceId, "once more");
+
+        Assert.Equal(4, Output<int>(await EndAsync(client, failed.InstanceId)));
+    }
+
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 2)]
+    public async Task Rewind_AfterACaughtFailure_RepeatsItOnlyIfItWasLetOut(bool letOut, int expectedCalls)
+    {
+        var (broken, calls) = (true, 0);
+        var client = await StartAsync(tasks => tasks
+            .AddOrchestratorFunc<object, string>("catcher", async (context, _) =>
+            {
+                try
+                {
+                    await context.CallActivityAsync("flaky");
+                }
+                catch (TaskFailedException)
+                {
+                    await context.CallActivityAsync("compensate");
+                    if (letOut)
+                    {
+                        throw;
+                    }
+                }
+
+                return broken ? throw new InvalidOperationException("bug") : "done";
+            })
+            .AddActivityFunc<object, int>("flaky", (_, _) => ++calls == 1 ? throw new TimeoutException() : calls)
+            .AddActivityFunc("compensate", _ => { }));
+        var failed = await RunAsync(client, "catcher");
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, failed.RuntimeStatus);
+
+        broken = false;
+        await client.RewindInstanceAsync(failed.InstanceId, "mended");
+
+        Assert.Equal("done", Output<string>(await EndAsync(client, failed.InstanceId)));
+        Assert.Equal(expectedCalls, calls);
+    }
+
+    [Fact]
+    public async Task Rewind_OfAnOrchestratorThatThrew_RunsItsLastTurnAgain()
+    {
+        var broken = true;
+        var client = await StartAsync(tasks => tasks.AddOrchestratorFunc<object, string>("thrower", async (context, _) =>
+        {
+            var told = await context.WaitForExternalEvent<string>("go");
+            return broken ? throw new InvalidOperationException("bug") : told;
+        }));
+        var id = await client.ScheduleNewOrchestrationInstanceAsync("thrower");
+        await client.RaiseEventAsync(id, "go", "told");
+        await EndAsync(client, id);
+
+        broken = false;
+        await client.RewindInstanceAsync(id, "mended");
+
+        Assert.Equal("told", Output<string>(await EndAsync(client, id)));
+    }
+
+    [Fact]
+    public async Task Rewind_OfWhatHasNotFailed_IsRefused()
+    {
+        var client = await StartAsync(Waiting);
+        var id = await client.ScheduleNewOrchestrationInstanceAsync("wait");
+
+        await Assert.ThrowsAsync<ArgumentException>(() => client.RewindInstanceAsync("unknown", ""));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => client.RewindInstanceAsync(id, ""));
+        await client.RaiseEventAsync(id, "go", "x");
+        await EndAsync(client, id);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => client.RewindInstanceAsync(id, ""));
+    }
+
+    [Fact]
+    public async Task Rewind_ByManyAtOnce_HappensOnce()
+    {
+        var calls = 0;
+        var client = await StartAsync(tasks => tasks
+            .AddOrchestratorFunc<object, int>("once", (context, _) => context.CallActivityAsync<int>("flaky"))
+            .AddActivityFunc<object, int>("flaky", (_, _) => ++calls == 1 ? throw new TimeoutException() : calls));
+        var failed = await RunAsync(client, "once");
+
+        var rewinds = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(async () =>
+            await Record.ExceptionAsync(() => client.RewindInstanceAsync(failed.InstanceId, "now")))));
+
+        Assert.Equal(2, Output<int>(await EndAsync(client, failed.InstanceId)));
+        Assert.Equal(1, rewinds.Count(exception => exception is null));
+        Assert.All(rewinds, exception => Assert.True(exception is null or InvalidOperationException));
+    }
+}
