@@ -110,10 +110,11 @@ internal sealed partial class LocalDurableTaskClient
                 return;
             }
 
+            // The one that is there may not be durable yet: until it is, nothing may be said of it.
+            await (creation.InMemory?.Created?.Task ?? Task.CompletedTask);
             policy.Require(row.InstanceId, creation.Existing!.Status);
             if (!policy.ReplacesLive)
             {
-                await (creation.InMemory?.Created?.Task ?? Task.CompletedTask);
                 return;
             }
 

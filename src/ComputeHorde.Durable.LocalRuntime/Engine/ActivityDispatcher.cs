@@ -210,9 +210,10 @@ internal sealed class ActivityDispatcher(
                 return new TaskCompleted(task.Id, converter.Serialize(output));
             }
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (Exception e) when (stopping.IsCancellationRequested && IsCancellation(e))
         {
-            // It gave way to the shutdown: it runs again after the next start.
+            // It gave way to the shutdown, whatever its libraries made of that: it runs again after the next start.
+            Logs.ActivityInterrupted(logger, task.Name, task.Id, call.InstanceId);
             return null;
         }
         catch (Exception e)
@@ -222,4 +223,12 @@ internal sealed class ActivityDispatcher(
             return new TaskFailed(task.Id, TaskFailureDetails.FromException(e, properties));
         }
     }
+
+    private static bool IsCancellation(Exception? exception) => exception switch
+    {
+        null => false,
+        OperationCanceledException => true,
+        AggregateException many => many.InnerExceptions.Any(IsCancellation),
+        _ => IsCancellation(exception.InnerException),
+    };
 }

@@ -23,6 +23,9 @@ internal static partial class Logs
     [LoggerMessage(6, LogLevel.Warning, "The activity {Name} (#{TaskId}) of {InstanceId} has failed")]
     public static partial void ActivityFailed(ILogger logger, string name, int taskId, string instanceId, Exception exception);
 
+    [LoggerMessage(9, LogLevel.Information, "The stop interrupted the activity {Name} (#{TaskId}) of {InstanceId}: it runs again after the next start")]
+    public static partial void ActivityInterrupted(ILogger logger, string name, int taskId, string instanceId);
+
     [LoggerMessage(7, LogLevel.Information, "{InstanceId}: {Name} is tried again after {Failures} failed attempts")]
     public static partial void Retrying(ILogger logger, string instanceId, string name, int failures);
 

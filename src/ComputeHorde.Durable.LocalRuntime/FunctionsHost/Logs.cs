@@ -15,6 +15,9 @@ internal static partial class Logs
     public static partial void ExecutionFailed(
         this ILogger logger, Exception exception, string function, string invocationId, double milliseconds);
 
+    [LoggerMessage(2005, LogLevel.Information, "Executed '{Function}' (Interrupted by the stop of the host or by its caller, Id={InvocationId}, Duration={Milliseconds:F0} ms)")]
+    public static partial void ExecutionInterrupted(this ILogger logger, string function, string invocationId, double milliseconds);
+
     [LoggerMessage(2003, LogLevel.Error, "'{Function}' (Id={InvocationId}) still ran after its time-out or the stop of the host, and has now failed")]
     public static partial void AbandonedFailed(this ILogger logger, Exception exception, string function, string invocationId);
 

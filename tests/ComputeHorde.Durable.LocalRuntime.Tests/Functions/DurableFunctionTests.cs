@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using ComputeHorde.Durable.LocalRuntime.Testing;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.Durable.LocalRuntime.Tests.Functions;
 
@@ -51,12 +52,16 @@ public sealed class DurableFunctionTests(StorageFixture storage)
         using var data = new TempDirectory();
         _recorder.Behaviour = (_, cancellation) => Task.Delay(Timeout.Infinite, cancellation);
         string id;
+        TestLog log;
         await using (var first = await StartAsync(data.Path))
         {
+            log = first.Log;
             id = await first.Host.Client.ScheduleNewOrchestrationInstanceAsync("DurableGreet", new Greeting("x", 1));
             await Eventually.True(() => _recorder.Calls("DurableSay").Length == 1);
         }
 
+        Assert.Empty(log.Messages(LogLevel.Warning));
+        Assert.Single(log.Messages(), message => message.StartsWith("The stop interrupted the activity DurableSay", StringComparison.Ordinal));
         _recorder.Behaviour = (_, _) => Task.CompletedTask;
         await using var second = await StartAsync(data.Path);
 

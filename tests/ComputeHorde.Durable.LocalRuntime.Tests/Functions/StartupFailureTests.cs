@@ -92,7 +92,14 @@ public sealed class StartupFailureTests(StorageFixture storage)
     {
         await using var host = await TestHost.StartAsync(storage.ConnectionString, ["HttpObject"], setup => setup.HostJson(
             """
-            { "version": "2.0", "extensionBundle": { "id": "x", "version": "1" }, "extensions": { "http": { "routePrefix": "api", "hsts": { "isEnabled": true } } } }
+            {
+              "version": "2.0", "telemetryMode": "OpenTelemetry", "extensionBundle": { "id": "x", "version": "1" },
+              "logging": { "applicationInsights": { "samplingSettings": { "isEnabled": true } } },
+              "extensions": {
+                "http": { "routePrefix": "api", "hsts": { "isEnabled": true } },
+                "durableTask": { "tracing": { "traceInputsAndOutputs": false } }
+              }
+            }
             """));
 
         var warning = Assert.Single(host.Log.Messages(Microsoft.Extensions.Logging.LogLevel.Warning));

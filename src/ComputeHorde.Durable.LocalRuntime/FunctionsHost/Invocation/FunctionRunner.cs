@@ -49,6 +49,12 @@ internal sealed class FunctionRunner(
             invocations?.Executed(function.Name, context.InvocationId, Elapsed(started));
             return context.Result;
         }
+        catch (OperationCanceledException) when (drain.Aborted.IsCancellationRequested || cancellation.IsCancellationRequested)
+        {
+            // It gave way, as it was asked to.
+            invocations?.ExecutionInterrupted(function.Name, context.InvocationId, Elapsed(started));
+            throw;
+        }
         catch (Exception exception)
         {
             // Whatever a function throws is its result: it is logged here once and handled by the trigger that started it.

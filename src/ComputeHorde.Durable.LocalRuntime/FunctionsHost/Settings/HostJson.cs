@@ -5,6 +5,9 @@ namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost.Settings;
 /// <summary>What a local host takes from host.json, with the defaults of Azure Functions.</summary>
 internal sealed record HostJson
 {
+    /// <summary>Settings of the Azure host about its own telemetry: on one machine there is nothing to set, and nothing to warn of.</summary>
+    private static readonly string[] OnlyForAzure = ["telemetryMode", "logging:applicationInsights", "extensions:durableTask:tracing"];
+
     public HttpSettings Http { get; private init; } = new();
 
     /// <summary>Null means without limit.</summary>
@@ -32,6 +35,9 @@ internal sealed record HostJson
             return new HostJson();
         if (file.Text("version") is var version and not "2.0")
             throw file.Invalid("version", $"must be \"2.0\", but is {(version is null ? "missing" : $"'{version}'")}");
+
+        foreach (var key in OnlyForAzure)
+            file.Disregard(key);
 
         var defaults = new HostJson();
         return defaults with

@@ -71,6 +71,10 @@ internal sealed class JsonSettings
             yield return new(name[(key.Length + 1)..], Text(name));
     }
 
+    /// <summary>Counts a key and all below it as asked for: others act on them.</summary>
+    public void Disregard(string key) => _used.UnionWith(
+        _values.Keys.Where(name => name.Equals(key, StringComparison.OrdinalIgnoreCase) || name.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase)));
+
     /// <summary>The keys that nobody asked for, each as the shortest prefix that nobody asked anything of.</summary>
     public IReadOnlyList<string> Unused() =>
         _values.Keys.Where(key => !_used.Contains(key)).Select(ShortestUnused).Distinct(StringComparer.OrdinalIgnoreCase).ToArray();

@@ -26,6 +26,9 @@ public abstract partial class EngineContract : IAsyncLifetime
     /// <summary>The options that make a host use this store.</summary>
     protected abstract LocalTaskHostOptions NewOptions();
 
+    /// <summary>The rows of all tables and the bytes they take up, where the store is a file.</summary>
+    protected virtual (long Rows, long Bytes) MeasureStorage() => default;
+
     protected async Task<DurableTaskClient> StartAsync(Action<DurableTaskRegistry> registry, Action<LocalTaskHostOptions>? configure = null)
     {
         var options = NewOptions();

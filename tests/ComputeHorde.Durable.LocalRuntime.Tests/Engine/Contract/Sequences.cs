@@ -75,6 +75,12 @@ public abstract partial class EngineContract
     {
         var client = await StartAsync(tasks => tasks.AddOrchestratorFunc<int, int>("loop", async (context, generation) =>
         {
+            context.SetCustomStatus(generation);
+            if (generation is 100 or 10_000)
+            {
+                await context.WaitForExternalEvent<object>($"look at {generation}");
+            }
+
             if (generation == 10_000)
             {
                 return await context.WaitForExternalEvent<int>("answer");
@@ -85,10 +91,27 @@ public abstract partial class EngineContract
         }));
         var id = await client.ScheduleNewOrchestrationInstanceAsync("loop", 0);
         await client.RaiseEventAsync(id, "answer", 42);
+        var early = await LookAtAsync(100);
+        var late = await LookAtAsync(10_000);
 
-        var done = await EndAsync(client, id);
+        Assert.Equal(42, Output<int>(await EndAsync(client, id)));
+        Assert.InRange(early.Events!.Value, 1, 6);
+        Assert.InRange(late.Events!.Value, 1, 6);
+        Assert.InRange(late.Storage.Rows, 0, early.Storage.Rows + 2);
+        Assert.InRange(late.Storage.Bytes, early.Storage.Bytes, early.Storage.Bytes + (64 << 10));
 
-        Assert.Equal(42, Output<int>(done));
+        async Task<(int? Events, (long Rows, long Bytes) Storage)> LookAtAsync(int generation)
+        {
+            while ((await client.GetInstanceAsync(id, getInputsAndOutputs: true))!.ReadCustomStatusAs<int>() != generation
+                || Host.Hub.CountHistoryEvents(id) == 0)
+            {
+                await Task.Delay(1, TestContext.Current.CancellationToken);
+            }
+
+            var seen = (Host.Hub.CountHistoryEvents(id), MeasureStorage());
+            await client.RaiseEventAsync(id, $"look at {generation}");
+            return seen;
+        }
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using Microsoft.Data.Sqlite;
+
 namespace ComputeHorde.Durable.LocalRuntime.Tests.Engine.Contract;
 
 public sealed class MemoryEngineTests : EngineContract
@@ -10,6 +12,22 @@ public sealed class SqliteEngineTests : EngineContract
     private readonly string folder = Directory.CreateTempSubdirectory("engine").FullName;
 
     protected override LocalTaskHostOptions NewOptions() => new() { DatabasePath = Path.Combine(folder, "hub.db") };
+
+    protected override (long Rows, long Bytes) MeasureStorage()
+    {
+        using var connection = new SqliteConnection($"Data Source={NewOptions().DatabasePath};Mode=ReadOnly;Pooling=False");
+        connection.Open();
+        return (
+            Read("SELECT (SELECT count(*) FROM instances) + (SELECT count(*) FROM states) + (SELECT count(*) FROM history) + (SELECT count(*) FROM messages)"),
+            Read("SELECT (p.page_count - f.freelist_count) * s.page_size FROM pragma_page_count p, pragma_freelist_count f, pragma_page_size s"));
+
+        long Read(string sql)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = sql;
+            return (long)command.ExecuteScalar()!;
+        }
+    }
 
     public override async ValueTask DisposeAsync()
     {
