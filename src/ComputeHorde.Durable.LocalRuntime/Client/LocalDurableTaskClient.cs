@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using ComputeHorde.Durable.LocalRuntime.Storage;
@@ -10,6 +11,9 @@ namespace ComputeHorde.Durable.LocalRuntime.Engine;
 internal sealed partial class LocalDurableTaskClient(
     LocalTaskHub hub, IDurableStore store, DataConverter converter, TimeProvider time, string? defaultVersion) : DurableTaskClient("local")
 {
+    // The keys of finished instances that are being purged or rewound.
+    private readonly ConcurrentDictionary<long, bool> claims = new();
+
     public override async Task RaiseEventAsync(
         string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default)
     {
@@ -215,17 +219,34 @@ internal sealed partial class LocalDurableTaskClient(
         {
             var durable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             hub.Write(new SimpleCommit(
-                transaction => rows.ForEach(transaction.DeleteInstance), () => durable.TrySetResult(), e => durable.TrySetException(e)));
+                transaction => rows.ForEach(transaction.DeleteInstance),
+                () =>
+                {
+                    rows.ForEach(row => claims.TryRemove(row.Key, out _));
+                    durable.TrySetResult();
+                },
+                e =>
+                {
+                    rows.ForEach(row => claims.TryRemove(row.Key, out _));
+                    durable.TrySetException(e);
+                }));
             await UnlessCanceledAsync(durable.Task, cancellation);
         }
 
         return rows.Count;
     }
 
+    /// <summary>Claims what is to be purged. Who holds the claim looks again, for the instance may have been rewound before.</summary>
     private void Collect(StoredInstance instance, List<InstanceRow> rows, bool recursive)
     {
-        if (!instance.State.IsOver)
+        if (!instance.State.IsOver || !claims.TryAdd(instance.Row.Key, true))
         {
+            return;
+        }
+
+        if (Find(instance.Row.InstanceId) is not { State.IsOver: true } present || present.Row.Key != instance.Row.Key)
+        {
+            claims.TryRemove(instance.Row.Key, out _);
             return;
         }
 

@@ -88,12 +88,13 @@ internal sealed class InstanceDirectory(IDurableStore store, int mostInstances, 
         }
     }
 
-    /// <summary>Takes up a finished instance again, and holds it; null when it is not the one that has its id.</summary>
-    public Instance? Revive(InstanceRow row, InstanceState state)
+    /// <summary>Takes up a finished instance again, and holds it; null when it is not as it was.</summary>
+    public Instance? Revive(InstanceRow row, InstanceState state, InstanceState before)
     {
         lock (Stripe(row.InstanceId))
         {
-            if (instances.ContainsKey(row.InstanceId) || store.Find(row.InstanceId) is not { State.IsOver: true } present || present.Row.Key != row.Key)
+            if (instances.ContainsKey(row.InstanceId) || store.Find(row.InstanceId) is not { } present
+                || (present.Row.Key, present.State.Status, present.State.UpdatedAt) != (row.Key, before.Status, before.UpdatedAt))
             {
                 return null;
             }

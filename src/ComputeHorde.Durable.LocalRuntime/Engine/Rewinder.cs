@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using ComputeHorde.Durable.LocalRuntime.Storage;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -9,7 +10,7 @@ namespace ComputeHorde.Durable.LocalRuntime.Engine;
 /// Lets failed instances run again from where they failed: the calls whose failure ended them are made again, and so are their
 /// failed sub-orchestrations; what has succeeded is kept.
 /// </summary>
-internal sealed class Rewinder(LocalTaskHub hub, IDurableStore store, TimeProvider time)
+internal sealed class Rewinder(LocalTaskHub hub, IDurableStore store, TimeProvider time, ConcurrentDictionary<long, bool> claims)
 {
     /// <summary>Rewinds an instance and its failed sub-orchestrations in one transaction.</summary>
     /// <param name="failed">The instance.</param>
@@ -22,6 +23,7 @@ internal sealed class Rewinder(LocalTaskHub hub, IDurableStore store, TimeProvid
         if (!TryAdd(failed, plans))
         {
             plans.ForEach(plan => hub.Forget(plan.Instance));
+            Release(plans);
             return false;
         }
 
@@ -31,11 +33,13 @@ internal sealed class Rewinder(LocalTaskHub hub, IDurableStore store, TimeProvid
             () =>
             {
                 plans.ForEach(plan => plan.Release());
+                Release(plans);
                 durable.TrySetResult();
             },
             e =>
             {
                 plans.ForEach(plan => hub.Discard(plan.Instance, e));
+                Release(plans);
                 durable.TrySetException(e);
             }));
         done = durable.Task;
@@ -89,6 +93,8 @@ internal sealed class Rewinder(LocalTaskHub hub, IDurableStore store, TimeProvid
     private bool HasEnded(StoredInstance caller, int taskId) => SpinWait.SpinUntil(
         () => !hub.Activities.IsInFlight(caller.Row.Key, caller.State.Generation, taskId), TimeSpan.FromSeconds(5));
 
+    private void Release(List<Plan> plans) => plans.ForEach(plan => claims.TryRemove(plan.Instance.Row.Key, out _));
+
     private bool TryAdd(StoredInstance failed, List<Plan> plans)
     {
         List<HistoryTurn> turns = [.. store.ReadHistory(failed.Row).SelectMany(data => HistoryCodec.ReadTurns(data))];
@@ -107,7 +113,7 @@ internal sealed class Rewinder(LocalTaskHub hub, IDurableStore store, TimeProvid
             Generation = failed.State.Generation,
             Turns = kept,
             Events = turns.Take(kept).Sum(turn => turn.EventCount),
-            UpdatedAt = time.GetUtcNow().UtcTicks,
+            UpdatedAt = Math.Max(time.GetUtcNow().UtcTicks, failed.State.UpdatedAt + 1),
             HasOpenActivities = true,
             CustomStatus = failed.State.CustomStatus,
         };
@@ -115,8 +121,14 @@ internal sealed class Rewinder(LocalTaskHub hub, IDurableStore store, TimeProvid
         var undone = turns.Skip(kept).SelectMany(turn => turn.Received).OfType<TaskFailed>();
         if (undone.Any(call => !HasEnded(failed, call.TaskId))
             || turns.Skip(kept).SelectMany(turn => turn.Actions).Any(call => IsRunning(failed, call))
-            || hub.Directory.Revive(row, state) is not { } revived)
+            || !claims.TryAdd(row.Key, true))
         {
+            return false;
+        }
+
+        if (hub.Directory.Revive(row, state, failed.State) is not { } revived)
+        {
+            claims.TryRemove(row.Key, out _);
             return false;
         }
 

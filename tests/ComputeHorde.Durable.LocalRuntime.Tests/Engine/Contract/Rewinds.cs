@@ -6,6 +6,8 @@ namespace ComputeHorde.Durable.LocalRuntime.Tests.Engine.Contract;
 
 public abstract partial class EngineContract
 {
+    private readonly ConcurrentDictionary<string, bool> seen = new();
+
     [Fact]
     public async Task Rewind_OfAFailedCall_KeepsWhatSucceeded()
     {
@@ -147,6 +149,33 @@ public abstract partial class EngineContract
         await client.RaiseEventAsync(id, "go", "x");
         await EndAsync(client, id);
         await Assert.ThrowsAsync<InvalidOperationException>(() => client.RewindInstanceAsync(id, ""));
+    }
+
+    [Fact]
+    public async Task Rewind_RacingWithPurge_LeavesTheInstanceWholeOrGone()
+    {
+        var client = await StartAsync(tasks => tasks
+            .AddOrchestratorFunc<string, bool>("once", async (context, _) => await context.CallActivityAsync<bool>("flaky", context.InstanceId))
+            .AddActivityFunc<string, bool>("flaky", (_, id) => seen.TryAdd(id!, true) ? throw new TimeoutException() : true));
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(async _ =>
+        {
+            var failed = await RunAsync(client, "once");
+            var rewound = Task.Run(async () => await Record.ExceptionAsync(() => client.RewindInstanceAsync(failed.InstanceId, "now")));
+            var purged = Task.Run(() => client.PurgeInstanceAsync(failed.InstanceId));
+            if (await rewound is null && (await purged).PurgedInstanceCount == 0)
+            {
+                Assert.True(Output<bool>(await EndAsync(client, failed.InstanceId)));
+            }
+        }));
+
+        Assert.True(Output<bool>(await RunAgainAsync(client)));
+
+        async Task<OrchestrationMetadata> RunAgainAsync(DurableTaskClient again)
+        {
+            var failed = await RunAsync(again, "once");
+            await again.RewindInstanceAsync(failed.InstanceId, "now");
+            return await EndAsync(again, failed.InstanceId);
+        }
     }
 
     [Fact]
