@@ -1,11 +1,19 @@
 using System.Collections.Concurrent;
 using ComputeHorde.Durable.LocalRuntime;
+using ComputeHorde.Durable.LocalRuntime.Crasher;
 using ComputeHorde.Durable.LocalRuntime.Testing;
 using ComputeHorde.Durable.LocalRuntime.Tests.Engine;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
 // Runs random workflows on a file until all are at their ends, and is meant to be killed on the way. Arguments: file, seed, number.
+// With "functions" as the first argument it hosts functions instead, until it is killed.
+if (args[0] == "functions")
+{
+    await DeadlyFunctions.RunAsync(args);
+    return 0;
+}
+
 var (path, seed, count) = (args[0], int.Parse(args[1]), int.Parse(args[2]));
 var random = new Random(seed);
 var attempts = new ConcurrentDictionary<(string, int), int>();
