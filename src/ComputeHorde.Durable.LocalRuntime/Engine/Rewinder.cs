@@ -20,10 +20,22 @@ internal sealed class Rewinder(LocalTaskHub hub, IDurableStore store, TimeProvid
     {
         done = Task.CompletedTask;
         List<Plan> plans = [];
-        if (!TryAdd(failed, plans))
+        var isPlanned = false;
+        try
         {
-            plans.ForEach(plan => hub.Forget(plan.Instance));
-            Release(plans);
+            isPlanned = TryAdd(failed, plans);
+        }
+        finally
+        {
+            if (!isPlanned)
+            {
+                plans.ForEach(plan => hub.Forget(plan.Instance));
+                Release(plans);
+            }
+        }
+
+        if (!isPlanned)
+        {
             return false;
         }
 
@@ -95,7 +107,31 @@ internal sealed class Rewinder(LocalTaskHub hub, IDurableStore store, TimeProvid
 
     private void Release(List<Plan> plans) => plans.ForEach(plan => claims.TryRemove(plan.Instance.Row.Key, out _));
 
-    private bool TryAdd(StoredInstance failed, List<Plan> plans)
+    /// <summary>Plans for an instance, which is read under its claim: whoever had the claim before may have rewound or purged it.</summary>
+    private bool TryAdd(StoredInstance seen, List<Plan> plans)
+    {
+        if (!claims.TryAdd(seen.Row.Key, true))
+        {
+            return false;
+        }
+
+        var before = plans.Count;
+        try
+        {
+            return store.Find(seen.Row.InstanceId) is { State.Status: OrchestrationRuntimeStatus.Failed } failed
+                && failed.Row.Key == seen.Row.Key
+                && TryPlan(failed, plans);
+        }
+        finally
+        {
+            if (plans.Count == before)
+            {
+                claims.TryRemove(seen.Row.Key, out _);
+            }
+        }
+    }
+
+    private bool TryPlan(StoredInstance failed, List<Plan> plans)
     {
         List<HistoryTurn> turns = [.. store.ReadHistory(failed.Row).SelectMany(data => HistoryCodec.ReadTurns(data))];
         var kept = FirstTurnToUndo(turns);
@@ -121,14 +157,8 @@ internal sealed class Rewinder(LocalTaskHub hub, IDurableStore store, TimeProvid
         var undone = turns.Skip(kept).SelectMany(turn => turn.Received).OfType<TaskFailed>();
         if (undone.Any(call => !HasEnded(failed, call.TaskId))
             || turns.Skip(kept).SelectMany(turn => turn.Actions).Any(call => IsRunning(failed, call))
-            || !claims.TryAdd(row.Key, true))
+            || hub.Directory.Revive(row, state, failed.State) is not { } revived)
         {
-            return false;
-        }
-
-        if (hub.Directory.Revive(row, state, failed.State) is not { } revived)
-        {
-            claims.TryRemove(row.Key, out _);
             return false;
         }
 
