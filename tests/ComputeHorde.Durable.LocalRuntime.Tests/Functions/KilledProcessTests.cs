@@ -19,10 +19,12 @@ public sealed class KilledProcessTests(StorageFixture storage) : IDisposable
     public async Task Message_KillingEachProcess_IsDeliveredAgainAndThenPoisonWhileOthersAreHandled()
     {
         await storage.SendAsync(_name, Convert.ToBase64String("die"u8));
-        await storage.SendAsync(_name, Convert.ToBase64String("live"u8));
 
         await DieAsync();
         await DieAsync();
+
+        // Not before: a message that is in the hands of a killed process has been delivered as well.
+        await storage.SendAsync(_name, Convert.ToBase64String("live"u8));
         using var last = Start();
         var poison = storage.Queue(_name + "-poison");
         await Eventually.True(async () => await poison.ExistsAsync() && (await poison.PeekMessageAsync()).Value is not null);
