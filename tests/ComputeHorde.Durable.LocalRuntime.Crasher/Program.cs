@@ -1,10 +1,18 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using ComputeHorde.Durable.LocalRuntime;
 using ComputeHorde.Durable.LocalRuntime.Crasher;
 using ComputeHorde.Durable.LocalRuntime.Testing;
 using ComputeHorde.Durable.LocalRuntime.Tests.Engine;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+
+// Ends with who started it, however that one ends.
+_ = Task.Run(static async () =>
+{
+    await Console.OpenStandardInput().CopyToAsync(Stream.Null);
+    Process.GetCurrentProcess().Kill();
+});
 
 // Runs random workflows on a file until all are at their ends, and is meant to be killed on the way. Arguments: file, seed, number.
 // With "functions" as the first argument it hosts functions instead, until it is killed.

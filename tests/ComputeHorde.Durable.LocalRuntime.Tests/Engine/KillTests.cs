@@ -38,7 +38,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     private Process Start(int seed)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "ComputeHorde.Durable.LocalRuntime.Crasher.dll");
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
         foreach (var argument in new[] { "exec", program, Path.Combine(folder, "hub.db"), $"{seed}", $"{Workflows}" })
         {
             start.ArgumentList.Add(argument);
