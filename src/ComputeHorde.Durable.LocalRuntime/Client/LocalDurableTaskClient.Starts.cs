@@ -65,7 +65,7 @@ internal sealed partial class LocalDurableTaskClient
                 $"An orchestration with the instanceId {instanceId} cannot be rewound: it is {found.State.Status}, not Failed.");
         }
 
-        if (!new Rewinder(hub, store, time, claims).TryRewind(found, out var done))
+        if (!new Rewinder(hub, store, time, _claims).TryRewind(found, out var done))
         {
             throw new InvalidOperationException(
                 $"An orchestration with the instanceId {instanceId} cannot be rewound now: something that it has called is still running.");

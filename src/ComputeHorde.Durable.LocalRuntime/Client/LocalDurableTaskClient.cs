@@ -12,7 +12,7 @@ internal sealed partial class LocalDurableTaskClient(
     LocalTaskHub hub, IDurableStore store, DataConverter converter, TimeProvider time, string? defaultVersion) : DurableTaskClient("local")
 {
     // The keys of finished instances that are being purged or rewound.
-    private readonly ConcurrentDictionary<long, bool> claims = new();
+    private readonly ConcurrentDictionary<long, bool> _claims = new();
 
     public override async Task RaiseEventAsync(
         string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default)
@@ -222,12 +222,12 @@ internal sealed partial class LocalDurableTaskClient(
                 transaction => rows.ForEach(transaction.DeleteInstance),
                 () =>
                 {
-                    rows.ForEach(row => claims.TryRemove(row.Key, out _));
+                    rows.ForEach(row => _claims.TryRemove(row.Key, out _));
                     durable.TrySetResult();
                 },
                 e =>
                 {
-                    rows.ForEach(row => claims.TryRemove(row.Key, out _));
+                    rows.ForEach(row => _claims.TryRemove(row.Key, out _));
                     durable.TrySetException(e);
                 }));
             await UnlessCanceledAsync(durable.Task, cancellation);
@@ -239,14 +239,14 @@ internal sealed partial class LocalDurableTaskClient(
     /// <summary>Claims what is to be purged. Who holds the claim looks again, for the instance may have been rewound before.</summary>
     private void Collect(StoredInstance instance, List<InstanceRow> rows, bool recursive)
     {
-        if (!instance.State.IsOver || !claims.TryAdd(instance.Row.Key, true))
+        if (!instance.State.IsOver || !_claims.TryAdd(instance.Row.Key, true))
         {
             return;
         }
 
         if (Find(instance.Row.InstanceId) is not { State.IsOver: true } present || present.Row.Key != instance.Row.Key)
         {
-            claims.TryRemove(instance.Row.Key, out _);
+            _claims.TryRemove(instance.Row.Key, out _);
             return;
         }
 

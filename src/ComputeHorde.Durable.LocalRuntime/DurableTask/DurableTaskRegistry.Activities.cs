@@ -193,12 +193,12 @@ public sealed partial class DurableTaskRegistry
     /// <summary>The registered activities, of every version.</summary>
     /// <returns>Names and factories.</returns>
     public IEnumerable<KeyValuePair<TaskName, Func<IServiceProvider, ITaskActivity>>> GetActivities() =>
-        activities.Select(entry => KeyValuePair.Create(entry.Key.Name, entry.Value));
+        _activities.Select(entry => KeyValuePair.Create(entry.Key.Name, entry.Value));
 
     /// <summary>Adds an activity that services help to make.</summary>
     internal DurableTaskRegistry RegisterActivity(TaskName name, TaskVersion version, Func<IServiceProvider, ITaskActivity> factory)
     {
-        Add(activities, name, version, factory, nameof(ITaskActivity));
+        Add(_activities, name, version, factory, nameof(ITaskActivity));
         return this;
     }
 }

@@ -193,12 +193,12 @@ public sealed partial class DurableTaskRegistry
     /// <summary>The registered orchestrators, of every version.</summary>
     /// <returns>Names and factories.</returns>
     public IEnumerable<KeyValuePair<TaskName, Func<IServiceProvider, ITaskOrchestrator>>> GetOrchestrators() =>
-        orchestrators.Select(entry => KeyValuePair.Create(entry.Key.Name, entry.Value));
+        _orchestrators.Select(entry => KeyValuePair.Create(entry.Key.Name, entry.Value));
 
     /// <summary>Adds an orchestrator that services help to make.</summary>
     internal DurableTaskRegistry RegisterOrchestrator(TaskName name, TaskVersion version, Func<IServiceProvider, ITaskOrchestrator> factory)
     {
-        Add(orchestrators, name, version, factory, nameof(ITaskOrchestrator));
+        Add(_orchestrators, name, version, factory, nameof(ITaskOrchestrator));
         return this;
     }
 }

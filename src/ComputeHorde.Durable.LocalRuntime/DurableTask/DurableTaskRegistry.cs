@@ -3,15 +3,15 @@ namespace Microsoft.DurableTask;
 /// <summary>The orchestrators and activities of a host. Adding a name twice in one version is an error.</summary>
 public sealed partial class DurableTaskRegistry
 {
-    private readonly Dictionary<(TaskName Name, TaskVersion Version), Func<IServiceProvider, ITaskOrchestrator>> orchestrators = [];
-    private readonly Dictionary<(TaskName Name, TaskVersion Version), Func<IServiceProvider, ITaskActivity>> activities = [];
+    private readonly Dictionary<(TaskName Name, TaskVersion Version), Func<IServiceProvider, ITaskOrchestrator>> _orchestrators = [];
+    private readonly Dictionary<(TaskName Name, TaskVersion Version), Func<IServiceProvider, ITaskActivity>> _activities = [];
 
     /// <summary>Finds the orchestrator of a name: of exactly this version, or the unversioned one if there are no versions.</summary>
     internal Func<IServiceProvider, ITaskOrchestrator>? FindOrchestrator(TaskName name, TaskVersion version) =>
-        Find(orchestrators, name, version);
+        Find(_orchestrators, name, version);
 
     /// <summary>Finds the activity of a name: of exactly this version, or the unversioned one if there are no versions.</summary>
-    internal Func<IServiceProvider, ITaskActivity>? FindActivity(TaskName name, TaskVersion version) => Find(activities, name, version);
+    internal Func<IServiceProvider, ITaskActivity>? FindActivity(TaskName name, TaskVersion version) => Find(_activities, name, version);
 
     private static T? Find<T>(Dictionary<(TaskName Name, TaskVersion Version), T> tasks, TaskName name, TaskVersion version)
         where T : class

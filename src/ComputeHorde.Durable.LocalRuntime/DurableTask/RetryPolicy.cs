@@ -5,7 +5,7 @@ namespace Microsoft.DurableTask;
 /// <summary>Retries a task with exponential back-off on durable timers.</summary>
 public class RetryPolicy
 {
-    private Func<TaskFailureDetails, bool> handleFailure = static _ => true;
+    private Func<TaskFailureDetails, bool> _handleFailure = static _ => true;
 
     /// <summary>Makes a policy.</summary>
     /// <param name="maxNumberOfAttempts">How often to try in all, the first time included; at least 1.</param>
@@ -53,7 +53,7 @@ public class RetryPolicy
 
     /// <summary>The filter on exceptions: those that carry a failure pass through <see cref="HandleFailure"/>.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public Func<Exception, bool> Handle => exception => handleFailure(
+    public Func<Exception, bool> Handle => exception => _handleFailure(
         exception is TaskFailedException failed ? failed.FailureDetails : TaskFailureDetails.FromException(exception));
 
     /// <summary>Has no effect.</summary>
@@ -63,11 +63,11 @@ public class RetryPolicy
     /// <summary>Decides which failures are worth another attempt; by default all are.</summary>
     public Func<TaskFailureDetails, bool> HandleFailure
     {
-        init => handleFailure = value ?? throw new ArgumentNullException(nameof(value));
+        init => _handleFailure = value ?? throw new ArgumentNullException(nameof(value));
     }
 
     /// <summary>Whether the policy wants another attempt after this failure.</summary>
-    internal bool Retries(TaskFailureDetails failure) => handleFailure(failure);
+    internal bool Retries(TaskFailureDetails failure) => _handleFailure(failure);
 
     /// <summary>The pause after attempt <paramref name="attempt"/>, counted from zero.</summary>
     internal TimeSpan DelayAfter(int attempt)

@@ -7,7 +7,7 @@ namespace Microsoft.DurableTask;
 /// <summary>What an orchestrator may use: everything else is not deterministic and must not be touched in one.</summary>
 public abstract class TaskOrchestrationContext
 {
-    private ILoggerFactory? replaySafeLoggers;
+    private ILoggerFactory? _replaySafeLoggers;
 
     /// <summary>The name of the orchestrator.</summary>
     public abstract TaskName Name { get; }
@@ -32,7 +32,7 @@ public abstract class TaskOrchestrationContext
 
     /// <summary>Makes loggers that write nothing while <see cref="IsReplaying"/>.</summary>
     public virtual ILoggerFactory ReplaySafeLoggerFactory =>
-        replaySafeLoggers ??= new ComputeHorde.Durable.LocalRuntime.Engine.ReplaySafeLoggers(LoggerFactory, this);
+        _replaySafeLoggers ??= new ComputeHorde.Durable.LocalRuntime.Engine.ReplaySafeLoggers(LoggerFactory, this);
 
     /// <summary>The loggers of the host.</summary>
     protected abstract ILoggerFactory LoggerFactory { get; }

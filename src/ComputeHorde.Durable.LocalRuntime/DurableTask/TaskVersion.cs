@@ -6,7 +6,7 @@ public readonly struct TaskVersion : IEquatable<TaskVersion>
     /// <summary>No version.</summary>
     public static readonly TaskVersion Unversioned;
 
-    private readonly string? value;
+    private readonly string? _value;
 
     /// <summary>Makes a version.</summary>
     /// <param name="version">The version; <see langword="null"/> or an empty string stands for none.</param>
@@ -18,11 +18,11 @@ public readonly struct TaskVersion : IEquatable<TaskVersion>
             throw new ArgumentException("A version must not be whitespace only; null or an empty string stands for none.", nameof(version));
         }
 
-        value = string.IsNullOrEmpty(version) ? null : version;
+        _value = string.IsNullOrEmpty(version) ? null : version;
     }
 
     /// <summary>The version; empty when there is none, never <see langword="null"/>.</summary>
-    public string Version => value ?? "";
+    public string Version => _value ?? "";
 
     /// <summary>The version as a string.</summary>
     public static implicit operator string(TaskVersion value) => value.Version;

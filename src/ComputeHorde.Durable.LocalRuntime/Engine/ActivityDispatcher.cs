@@ -25,47 +25,47 @@ internal sealed class ActivityDispatcher(
     /// <summary>How many microseconds of work may wait for a turn worker; more goes to the pool.</summary>
     private const double MostInline = 500;
 
-    private readonly ConcurrentDictionary<string, ActivityPace> paces = new();
-    private readonly Lock gate = new();
-    private readonly Queue<ActivityCall> waiting = [];
-    private readonly HashSet<(long Key, int Generation, int TaskId)> inFlight = [];
-    private double backlog;
-    private int waitingCount;
-    private int active;
-    private bool starting;
+    private readonly ConcurrentDictionary<string, ActivityPace> _paces = new();
+    private readonly Lock _gate = new();
+    private readonly Queue<ActivityCall> _waiting = [];
+    private readonly HashSet<(long Key, int Generation, int TaskId)> _inFlight = [];
+    private double _backlog;
+    private int _waitingCount;
+    private int _active;
+    private bool _starting;
 
     /// <summary>How many activities are running.</summary>
-    public int Active => Volatile.Read(ref active);
+    public int Active => Volatile.Read(ref _active);
 
     /// <summary>Whether a turn worker should run a call: some wait that may run, but not so many that the pool is at them.</summary>
     public bool WantsInline =>
-        Volatile.Read(ref waitingCount) > 0 && Volatile.Read(ref backlog) <= MostInline && Active < most && !stopping.IsCancellationRequested;
+        Volatile.Read(ref _waitingCount) > 0 && Volatile.Read(ref _backlog) <= MostInline && Active < most && !stopping.IsCancellationRequested;
 
     /// <summary>Whether a call is running or waits to run.</summary>
     public bool IsInFlight(long key, int generation, int taskId)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return inFlight.Contains((key, generation, taskId));
+            return _inFlight.Contains((key, generation, taskId));
         }
     }
 
     /// <summary>Runs a call, unless it is in flight already.</summary>
     public void Add(string instanceId, long key, int generation, TaskScheduled task)
     {
-        var call = new ActivityCall(instanceId, key, generation, task, paces.GetOrAdd(task.Name, static _ => new ActivityPace()));
+        var call = new ActivityCall(instanceId, key, generation, task, _paces.GetOrAdd(task.Name, static _ => new ActivityPace()));
         bool start;
-        lock (gate)
+        lock (_gate)
         {
-            if (!inFlight.Add(call.Identity))
+            if (!_inFlight.Add(call.Identity))
             {
                 return;
             }
 
-            waiting.Enqueue(call);
-            waitingCount = waiting.Count;
-            backlog += call.Expected;
-            start = backlog > MostInline && MayStart();
+            _waiting.Enqueue(call);
+            _waitingCount = _waiting.Count;
+            _backlog += call.Expected;
+            start = _backlog > MostInline && MayStart();
         }
 
         running.Begin();
@@ -79,7 +79,7 @@ internal sealed class ActivityDispatcher(
     public void Start()
     {
         bool start;
-        lock (gate)
+        lock (_gate)
         {
             start = MayStart();
         }
@@ -108,9 +108,9 @@ internal sealed class ActivityDispatcher(
     /// <summary>Runs calls as long as there are any that may run. A call that waits does not keep the next from starting.</summary>
     void IThreadPoolWorkItem.Execute()
     {
-        lock (gate)
+        lock (_gate)
         {
-            starting = false;
+            _starting = false;
         }
 
         while (TryRunOne(isAlone: false))
@@ -122,12 +122,12 @@ internal sealed class ActivityDispatcher(
     /// <summary>Whether another thread should come and take calls; at most one is on its way.</summary>
     private bool MayStart()
     {
-        if (starting || waiting.Count == 0 || active >= most || stopping.IsCancellationRequested)
+        if (_starting || _waiting.Count == 0 || _active >= most || stopping.IsCancellationRequested)
         {
             return false;
         }
 
-        return starting = true;
+        return _starting = true;
     }
 
     private void Queue() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
@@ -136,16 +136,16 @@ internal sealed class ActivityDispatcher(
     {
         ActivityCall? call;
         bool start;
-        lock (gate)
+        lock (_gate)
         {
-            if (active >= most || stopping.IsCancellationRequested || !waiting.TryDequeue(out call))
+            if (_active >= most || stopping.IsCancellationRequested || !_waiting.TryDequeue(out call))
             {
                 return null;
             }
 
-            active++;
-            waitingCount = waiting.Count;
-            backlog = waitingCount == 0 ? 0 : backlog - call.Expected;
+            _active++;
+            _waitingCount = _waiting.Count;
+            _backlog = _waitingCount == 0 ? 0 : _backlog - call.Expected;
             start = !isAlone && MayStart();
         }
 
@@ -170,18 +170,18 @@ internal sealed class ActivityDispatcher(
                 deliver(call.InstanceId, call.Answer(answer));
             }
 
-            lock (gate)
+            lock (_gate)
             {
-                inFlight.Remove(call.Identity);
+                _inFlight.Remove(call.Identity);
             }
         }
         while (epoch() != before);
 
         bool start;
-        lock (gate)
+        lock (_gate)
         {
             // Below the limit those who came for the calls are still at it.
-            var wasFull = active-- == most;
+            var wasFull = _active-- == most;
             start = wasFull && MayStart();
         }
 

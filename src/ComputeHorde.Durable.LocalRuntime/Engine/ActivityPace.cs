@@ -6,11 +6,11 @@ internal sealed class ActivityPace
     /// <summary>What is not known yet counts as slow; some thirty quick calls change that.</summary>
     private const double Unknown = 10_000;
 
-    private double average = Unknown;
+    private double _average = Unknown;
 
     /// <summary>The moving average in microseconds.</summary>
-    public double Microseconds => Volatile.Read(ref average);
+    public double Microseconds => Volatile.Read(ref _average);
 
     /// <summary>Counts a call. It is an estimate: of two at the same moment one may go uncounted.</summary>
-    public void Add(TimeSpan held) => Volatile.Write(ref average, average + ((held.TotalMicroseconds - average) / 8));
+    public void Add(TimeSpan held) => Volatile.Write(ref _average, _average + ((held.TotalMicroseconds - _average) / 8));
 }

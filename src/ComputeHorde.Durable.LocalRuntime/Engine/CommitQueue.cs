@@ -38,17 +38,17 @@ internal sealed class CommitQueue(IDurableStore store, Work work, Action<Excepti
     /// <summary>How many milliseconds a write that nobody waits for may wait.</summary>
     private const int LongestDelay = 2;
 
-    private readonly ConcurrentQueue<PendingCommit> waiting = new();
-    private readonly List<PendingCommit> batch = [];
-    private readonly object gate = new();
-    private int epoch;
-    private int urgent;
-    private long since;
+    private readonly ConcurrentQueue<PendingCommit> _waiting = new();
+    private readonly List<PendingCommit> _batch = [];
+    private readonly object _gate = new();
+    private int _epoch;
+    private int _urgent;
+    private long _since;
 
     /// <summary>The present life of the hub.</summary>
-    public int Epoch => Volatile.Read(ref epoch);
+    public int Epoch => Volatile.Read(ref _epoch);
 
-    public int Count => waiting.Count;
+    public int Count => _waiting.Count;
 
     public void Add(PendingCommit item)
     {
@@ -56,27 +56,27 @@ internal sealed class CommitQueue(IDurableStore store, Work work, Action<Excepti
         item.Epoch = item.Epoch < 0 ? Epoch : item.Epoch;
         if (item.IsUrgent)
         {
-            Interlocked.Increment(ref urgent);
+            Interlocked.Increment(ref _urgent);
         }
-        else if (waiting.IsEmpty)
+        else if (_waiting.IsEmpty)
         {
-            Volatile.Write(ref since, Environment.TickCount64);
+            Volatile.Write(ref _since, Environment.TickCount64);
         }
 
-        waiting.Enqueue(item);
+        _waiting.Enqueue(item);
     }
 
     /// <summary>How many milliseconds what waits may go on waiting; 0 when it must be written now, -1 when there is nothing.</summary>
-    public int MillisecondsToSleep() => waiting.IsEmpty
+    public int MillisecondsToSleep() => _waiting.IsEmpty
         ? Timeout.Infinite
-        : Volatile.Read(ref urgent) > 0 ? 0 : (int)Math.Clamp(Volatile.Read(ref since) + LongestDelay - Environment.TickCount64, 0, LongestDelay);
+        : Volatile.Read(ref _urgent) > 0 ? 0 : (int)Math.Clamp(Volatile.Read(ref _since) + LongestDelay - Environment.TickCount64, 0, LongestDelay);
 
     /// <summary>Writes what waits, unless somebody else is writing.</summary>
     /// <returns>Whether there was something to write.</returns>
     public bool TryCommit()
     {
         var did = false;
-        while (MillisecondsToSleep() == 0 && Monitor.TryEnter(gate))
+        while (MillisecondsToSleep() == 0 && Monitor.TryEnter(_gate))
         {
             try
             {
@@ -85,7 +85,7 @@ internal sealed class CommitQueue(IDurableStore store, Work work, Action<Excepti
             }
             finally
             {
-                Monitor.Exit(gate);
+                Monitor.Exit(_gate);
             }
         }
 
@@ -95,7 +95,7 @@ internal sealed class CommitQueue(IDurableStore store, Work work, Action<Excepti
     /// <summary>Runs something while nothing is written.</summary>
     public void Exclusively(Action action)
     {
-        lock (gate)
+        lock (_gate)
         {
             action();
         }
@@ -104,7 +104,7 @@ internal sealed class CommitQueue(IDurableStore store, Work work, Action<Excepti
     /// <summary>Begins a new life: what waits belongs to the old one.</summary>
     public void BeginEpoch(Exception cause)
     {
-        Interlocked.Increment(ref epoch);
+        Interlocked.Increment(ref _epoch);
         while (TryTake() is { } item)
         {
             item.Failed(cause);
@@ -114,12 +114,12 @@ internal sealed class CommitQueue(IDurableStore store, Work work, Action<Excepti
 
     private void CommitBatch()
     {
-        while (batch.Count < LargestBatch && TryTake() is { } item)
+        while (_batch.Count < LargestBatch && TryTake() is { } item)
         {
             if (item.Epoch == Epoch)
             {
                 item.Join();
-                batch.Add(item);
+                _batch.Add(item);
             }
             else
             {
@@ -128,7 +128,7 @@ internal sealed class CommitQueue(IDurableStore store, Work work, Action<Excepti
             }
         }
 
-        if (batch.Count == 0)
+        if (_batch.Count == 0)
         {
             return;
         }
@@ -144,25 +144,25 @@ internal sealed class CommitQueue(IDurableStore store, Work work, Action<Excepti
             return;
         }
 
-        foreach (var item in batch)
+        foreach (var item in _batch)
         {
             item.Committed();
             work.End();
         }
 
-        batch.Clear();
+        _batch.Clear();
     }
 
     private PendingCommit? TryTake()
     {
-        if (!waiting.TryDequeue(out var item))
+        if (!_waiting.TryDequeue(out var item))
         {
             return null;
         }
 
         if (item.IsUrgent)
         {
-            Interlocked.Decrement(ref urgent);
+            Interlocked.Decrement(ref _urgent);
         }
 
         return item;
@@ -170,7 +170,7 @@ internal sealed class CommitQueue(IDurableStore store, Work work, Action<Excepti
 
     private void WriteBatch(IStoreTransaction transaction)
     {
-        foreach (var item in batch)
+        foreach (var item in _batch)
         {
             item.Write(transaction);
         }
@@ -179,13 +179,13 @@ internal sealed class CommitQueue(IDurableStore store, Work work, Action<Excepti
     private void FailBatch(Exception e)
     {
         var cause = e as DurableStoreException ?? new DurableStoreException("The store failed; it is not known whether the write took effect.", e);
-        foreach (var item in batch)
+        foreach (var item in _batch)
         {
             item.Failed(cause);
         }
 
-        var count = batch.Count;
-        batch.Clear();
+        var count = _batch.Count;
+        _batch.Clear();
         failed(cause);
         for (var i = 0; i < count; i++)
         {

@@ -6,18 +6,18 @@ namespace ComputeHorde.Durable.LocalRuntime.Engine;
 /// <summary>Clients that wait for instances to start or to end.</summary>
 internal sealed class CompletionWaiters
 {
-    private readonly Lock gate = new();
-    private readonly Dictionary<string, List<(bool ForEnd, TaskCompletionSource<StoredInstance> Source)>> waiters = [];
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, List<(bool ForEnd, TaskCompletionSource<StoredInstance> Source)>> _waiters = [];
 
     /// <summary>Waits; the caller looks at the instance afterwards, for it may be there already.</summary>
     public TaskCompletionSource<StoredInstance> Add(string instanceId, bool forEnd)
     {
         var source = new TaskCompletionSource<StoredInstance>(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (gate)
+        lock (_gate)
         {
-            if (!waiters.TryGetValue(instanceId, out var list))
+            if (!_waiters.TryGetValue(instanceId, out var list))
             {
-                waiters.Add(instanceId, list = new List<(bool, TaskCompletionSource<StoredInstance>)>(1));
+                _waiters.Add(instanceId, list = new List<(bool, TaskCompletionSource<StoredInstance>)>(1));
             }
 
             list.Add((forEnd, source));
@@ -28,14 +28,14 @@ internal sealed class CompletionWaiters
 
     public void Remove(string instanceId, TaskCompletionSource<StoredInstance> source)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (waiters.TryGetValue(instanceId, out var list))
+            if (_waiters.TryGetValue(instanceId, out var list))
             {
                 list.RemoveAll(waiter => waiter.Source == source);
                 if (list.Count == 0)
                 {
-                    waiters.Remove(instanceId);
+                    _waiters.Remove(instanceId);
                 }
             }
         }
@@ -44,18 +44,18 @@ internal sealed class CompletionWaiters
     /// <summary>The instances that somebody waits for.</summary>
     public List<string> InstanceIds()
     {
-        lock (gate)
+        lock (_gate)
         {
-            return [.. waiters.Keys];
+            return [.. _waiters.Keys];
         }
     }
 
     /// <summary>An instance has changed durably.</summary>
     public void Notify(InstanceRow row, InstanceState state)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (waiters.Count == 0 || !waiters.TryGetValue(row.InstanceId, out var list))
+            if (_waiters.Count == 0 || !_waiters.TryGetValue(row.InstanceId, out var list))
             {
                 return;
             }
@@ -71,7 +71,7 @@ internal sealed class CompletionWaiters
 
             if (list.Count == 0)
             {
-                waiters.Remove(row.InstanceId);
+                _waiters.Remove(row.InstanceId);
             }
         }
     }
@@ -79,14 +79,14 @@ internal sealed class CompletionWaiters
     /// <summary>The hub stops: nobody waits any longer.</summary>
     public void Stop(Exception cause)
     {
-        lock (gate)
+        lock (_gate)
         {
-            foreach (var (_, source) in waiters.Values.SelectMany(list => list))
+            foreach (var (_, source) in _waiters.Values.SelectMany(list => list))
             {
                 source.TrySetException(cause);
             }
 
-            waiters.Clear();
+            _waiters.Clear();
         }
     }
 }

@@ -8,8 +8,8 @@ namespace ComputeHorde.Durable.LocalRuntime.Engine;
 /// </summary>
 internal sealed class ExternalEvents(DataConverter converter)
 {
-    private readonly Dictionary<string, IWaiter> waiters = new(1, StringComparer.OrdinalIgnoreCase);
-    private readonly List<EventRaised> unclaimed = [];
+    private readonly Dictionary<string, IWaiter> _waiters = new(1, StringComparer.OrdinalIgnoreCase);
+    private readonly List<EventRaised> _unclaimed = [];
 
     private interface IWaiter
     {
@@ -21,12 +21,12 @@ internal sealed class ExternalEvents(DataConverter converter)
     }
 
     /// <summary>The events nobody has taken, in order.</summary>
-    public IReadOnlyList<EventRaised> Unclaimed => unclaimed;
+    public IReadOnlyList<EventRaised> Unclaimed => _unclaimed;
 
     public Task<T?> WaitAsync<T>(string name, CancellationToken cancellation)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        waiters.TryGetValue(name, out var below);
+        _waiters.TryGetValue(name, out var below);
         if (below is not null && below.EventType != typeof(T))
         {
             throw new ArgumentException(
@@ -36,12 +36,12 @@ internal sealed class ExternalEvents(DataConverter converter)
         }
 
         var waiter = new Waiter<T>(below, converter);
-        waiters[name] = waiter;
-        var index = unclaimed.FindIndex(item => HistoryNames.Equal(item.Name, name));
+        _waiters[name] = waiter;
+        var index = _unclaimed.FindIndex(item => HistoryNames.Equal(item.Name, name));
         if (index >= 0)
         {
-            var item = unclaimed[index];
-            unclaimed.RemoveAt(index);
+            var item = _unclaimed[index];
+            _unclaimed.RemoveAt(index);
             Deliver(item);
         }
 
@@ -55,19 +55,19 @@ internal sealed class ExternalEvents(DataConverter converter)
 
     public void Deliver(EventRaised item)
     {
-        if (!waiters.TryGetValue(item.Name, out var waiter))
+        if (!_waiters.TryGetValue(item.Name, out var waiter))
         {
-            unclaimed.Add(item);
+            _unclaimed.Add(item);
             return;
         }
 
         if (waiter.Below is null)
         {
-            waiters.Remove(item.Name);
+            _waiters.Remove(item.Name);
         }
         else
         {
-            waiters[item.Name] = waiter.Below;
+            _waiters[item.Name] = waiter.Below;
         }
 
         waiter.Take(item.Payload);

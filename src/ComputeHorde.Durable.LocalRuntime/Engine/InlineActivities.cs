@@ -11,15 +11,15 @@ internal sealed class InlineActivities(ActivityDispatcher dispatcher)
     private const int Occupied = 1;
     private const int Replaced = 2;
 
-    private int state;
-    private long since;
-    private Thread? inside;
+    private int _state;
+    private long _since;
+    private Thread? _inside;
 
     /// <summary>Whether there is a call that a turn worker should run.</summary>
     public bool HasWork => dispatcher.WantsInline;
 
     /// <summary>Whether a thread is inside of an activity.</summary>
-    public bool Holds(Thread thread) => Volatile.Read(ref inside) == thread;
+    public bool Holds(Thread thread) => Volatile.Read(ref _inside) == thread;
 
     /// <summary>Runs a call, unless another thread is inside of one.</summary>
     /// <param name="isReplaced">Whether another has taken the place of this thread meanwhile.</param>
@@ -32,26 +32,26 @@ internal sealed class InlineActivities(ActivityDispatcher dispatcher)
             return false;
         }
 
-        if (Interlocked.CompareExchange(ref state, Occupied, Free) != Free)
+        if (Interlocked.CompareExchange(ref _state, Occupied, Free) != Free)
         {
             dispatcher.Start();
             return false;
         }
 
-        Volatile.Write(ref since, Environment.TickCount64);
-        Volatile.Write(ref inside, Thread.CurrentThread);
+        Volatile.Write(ref _since, Environment.TickCount64);
+        Volatile.Write(ref _inside, Thread.CurrentThread);
         var ran = dispatcher.TryRunOne(isAlone: true);
-        Volatile.Write(ref inside, null);
-        isReplaced = Interlocked.Exchange(ref state, Free) == Replaced;
+        Volatile.Write(ref _inside, null);
+        isReplaced = Interlocked.Exchange(ref _state, Free) == Replaced;
         return ran || isReplaced;
     }
 
     /// <summary>Takes the place of a thread that has been inside of an activity for too long.</summary>
     public bool TryReplace(int milliseconds)
     {
-        if (Volatile.Read(ref state) != Occupied
-            || Environment.TickCount64 - Volatile.Read(ref since) <= milliseconds
-            || Interlocked.CompareExchange(ref state, Replaced, Occupied) != Occupied)
+        if (Volatile.Read(ref _state) != Occupied
+            || Environment.TickCount64 - Volatile.Read(ref _since) <= milliseconds
+            || Interlocked.CompareExchange(ref _state, Replaced, Occupied) != Occupied)
         {
             return false;
         }

@@ -9,9 +9,9 @@ namespace ComputeHorde.Durable.LocalRuntime.Engine;
 /// </summary>
 internal sealed class Instance(InstanceRow row, InstanceState state, InstanceState? committed)
 {
-    private List<Message> inbox = [];
-    private List<Message> spare = [];
-    private int uncommitted;
+    private List<Message> _inbox = [];
+    private List<Message> _spare = [];
+    private int _uncommitted;
 
     private enum Phase
     {
@@ -96,7 +96,7 @@ internal sealed class Instance(InstanceRow row, InstanceState state, InstanceSta
                 return false;
             }
 
-            inbox.Add(message);
+            _inbox.Add(message);
             mustQueue = Queue();
             return true;
         }
@@ -118,8 +118,8 @@ internal sealed class Instance(InstanceRow row, InstanceState state, InstanceSta
     {
         lock (this)
         {
-            (inbox, spare) = (spare, inbox);
-            return spare;
+            (_inbox, _spare) = (_spare, _inbox);
+            return _spare;
         }
     }
 
@@ -128,15 +128,15 @@ internal sealed class Instance(InstanceRow row, InstanceState state, InstanceSta
     {
         lock (this)
         {
-            inbox.InsertRange(0, messages);
+            _inbox.InsertRange(0, messages);
         }
     }
 
     /// <summary>A turn of the instance waits to be committed.</summary>
-    public void AddUncommitted() => Interlocked.Increment(ref uncommitted);
+    public void AddUncommitted() => Interlocked.Increment(ref _uncommitted);
 
     /// <summary>A turn was committed.</summary>
-    public void RemoveUncommitted() => Interlocked.Decrement(ref uncommitted);
+    public void RemoveUncommitted() => Interlocked.Decrement(ref _uncommitted);
 
     /// <summary>Ends the turn.</summary>
     /// <returns>Whether messages came meanwhile, so that the caller must queue the instance again.</returns>
@@ -144,14 +144,14 @@ internal sealed class Instance(InstanceRow row, InstanceState state, InstanceSta
     {
         lock (this)
         {
-            spare.Clear();
+            _spare.Clear();
             Now = Phase.Idle;
             if (Gone)
             {
                 Close();
             }
 
-            return (inbox.Count > 0 || again) && Queue();
+            return (_inbox.Count > 0 || again) && Queue();
         }
     }
 
@@ -160,7 +160,7 @@ internal sealed class Instance(InstanceRow row, InstanceState state, InstanceSta
     {
         lock (this)
         {
-            if (Now != Phase.Idle || Volatile.Read(ref uncommitted) > 0 || inbox.Count > 0 || Deferred.Count > 0 || Held || Gone)
+            if (Now != Phase.Idle || Volatile.Read(ref _uncommitted) > 0 || _inbox.Count > 0 || Deferred.Count > 0 || Held || Gone)
             {
                 return false;
             }
@@ -183,7 +183,7 @@ internal sealed class Instance(InstanceRow row, InstanceState state, InstanceSta
                 Close();
             }
 
-            return inbox;
+            return _inbox;
         }
     }
 

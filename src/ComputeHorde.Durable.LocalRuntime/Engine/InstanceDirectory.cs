@@ -9,30 +9,30 @@ namespace ComputeHorde.Durable.LocalRuntime.Engine;
 /// </summary>
 internal sealed class InstanceDirectory(IDurableStore store, int mostInstances, long mostBytes)
 {
-    private readonly ConcurrentDictionary<string, Instance> instances = new();
-    private readonly ConcurrentQueue<Instance> clock = new();
-    private readonly Lock[] stripes = [.. Enumerable.Range(0, 64).Select(_ => new Lock())];
-    private readonly Lock sweeping = new();
-    private int count;
-    private long bytes;
+    private readonly ConcurrentDictionary<string, Instance> _instances = new();
+    private readonly ConcurrentQueue<Instance> _clock = new();
+    private readonly Lock[] _stripes = [.. Enumerable.Range(0, 64).Select(_ => new Lock())];
+    private readonly Lock _sweeping = new();
+    private int _count;
+    private long _bytes;
 
     /// <summary>How many instances are in memory.</summary>
-    public int Count => Volatile.Read(ref count);
+    public int Count => Volatile.Read(ref _count);
 
     /// <summary>The instance in memory, if it is there.</summary>
-    public Instance? Peek(string instanceId) => instances.GetValueOrDefault(instanceId);
+    public Instance? Peek(string instanceId) => _instances.GetValueOrDefault(instanceId);
 
     /// <summary>The unfinished instance of an id; null when there is none.</summary>
     public Instance? Resolve(string instanceId)
     {
-        if (instances.TryGetValue(instanceId, out var known))
+        if (_instances.TryGetValue(instanceId, out var known))
         {
             return known;
         }
 
         lock (Stripe(instanceId))
         {
-            if (instances.TryGetValue(instanceId, out known))
+            if (_instances.TryGetValue(instanceId, out known))
             {
                 return known;
             }
@@ -69,7 +69,7 @@ internal sealed class InstanceDirectory(IDurableStore store, int mostInstances, 
 
         lock (Stripe(row.InstanceId))
         {
-            var present = instances.TryGetValue(row.InstanceId, out var known)
+            var present = _instances.TryGetValue(row.InstanceId, out var known)
                 ? new StoredInstance(known.Row, known.State)
                 : store.Find(row.InstanceId);
             if (present is not null && (!present.State.IsOver || refuse?.Invoke(present.State) == true))
@@ -93,7 +93,7 @@ internal sealed class InstanceDirectory(IDurableStore store, int mostInstances, 
     {
         lock (Stripe(row.InstanceId))
         {
-            if (instances.ContainsKey(row.InstanceId) || store.Find(row.InstanceId) is not { } present
+            if (_instances.ContainsKey(row.InstanceId) || store.Find(row.InstanceId) is not { } present
                 || (present.Row.Key, present.State.Status, present.State.UpdatedAt) != (row.Key, before.Status, before.UpdatedAt))
             {
                 return null;
@@ -109,38 +109,38 @@ internal sealed class InstanceDirectory(IDurableStore store, int mostInstances, 
     /// <summary>Takes an instance out of memory.</summary>
     public void Remove(Instance instance)
     {
-        if (instances.TryRemove(KeyValuePair.Create(instance.Row.InstanceId, instance)))
+        if (_instances.TryRemove(KeyValuePair.Create(instance.Row.InstanceId, instance)))
         {
-            Interlocked.Decrement(ref count);
-            Interlocked.Add(ref bytes, -instance.Bytes);
+            Interlocked.Decrement(ref _count);
+            Interlocked.Add(ref _bytes, -instance.Bytes);
         }
     }
 
     /// <summary>Counts what an instance holds in memory.</summary>
     public void SetBytes(Instance instance, long value)
     {
-        Interlocked.Add(ref bytes, value - instance.Bytes);
+        Interlocked.Add(ref _bytes, value - instance.Bytes);
         instance.Bytes = value;
     }
 
     /// <summary>Drops instances while there are too many.</summary>
     public void Sweep()
     {
-        if ((Count <= mostInstances && Interlocked.Read(ref bytes) <= mostBytes) || !sweeping.TryEnter())
+        if ((Count <= mostInstances && Interlocked.Read(ref _bytes) <= mostBytes) || !_sweeping.TryEnter())
         {
             return;
         }
 
         try
         {
-            for (var tries = 2 * clock.Count; tries > 0 && (Count > mostInstances || Interlocked.Read(ref bytes) > mostBytes); tries--)
+            for (var tries = 2 * _clock.Count; tries > 0 && (Count > mostInstances || Interlocked.Read(ref _bytes) > mostBytes); tries--)
             {
-                if (!clock.TryDequeue(out var instance))
+                if (!_clock.TryDequeue(out var instance))
                 {
                     return;
                 }
 
-                if (instances.GetValueOrDefault(instance.Row.InstanceId) != instance)
+                if (_instances.GetValueOrDefault(instance.Row.InstanceId) != instance)
                 {
                     continue;
                 }
@@ -149,18 +149,18 @@ internal sealed class InstanceDirectory(IDurableStore store, int mostInstances, 
                 if (instance.Touched || !instance.TryRetire())
                 {
                     instance.Touched = false;
-                    clock.Enqueue(instance);
+                    _clock.Enqueue(instance);
                 }
                 else
                 {
-                    Interlocked.Add(ref bytes, -held);
+                    Interlocked.Add(ref _bytes, -held);
                     Remove(instance);
                 }
             }
         }
         finally
         {
-            sweeping.Exit();
+            _sweeping.Exit();
         }
     }
 
@@ -168,20 +168,20 @@ internal sealed class InstanceDirectory(IDurableStore store, int mostInstances, 
     /// <returns>What was in memory.</returns>
     public List<Instance> Clear()
     {
-        List<Instance> all = [.. instances.Values];
+        List<Instance> all = [.. _instances.Values];
         all.ForEach(Remove);
-        clock.Clear();
+        _clock.Clear();
         return all;
     }
 
     private void Add(string instanceId, Instance instance)
     {
-        instances[instanceId] = instance;
-        Interlocked.Increment(ref count);
-        clock.Enqueue(instance);
+        _instances[instanceId] = instance;
+        Interlocked.Increment(ref _count);
+        _clock.Enqueue(instance);
     }
 
-    private Lock Stripe(string instanceId) => stripes[(uint)StringComparer.Ordinal.GetHashCode(instanceId) % (uint)stripes.Length];
+    private Lock Stripe(string instanceId) => _stripes[(uint)StringComparer.Ordinal.GetHashCode(instanceId) % (uint)_stripes.Length];
 }
 
 /// <summary>What came of the attempt to create an instance.</summary>

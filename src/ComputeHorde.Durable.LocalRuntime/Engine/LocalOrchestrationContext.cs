@@ -7,16 +7,16 @@ namespace ComputeHorde.Durable.LocalRuntime.Engine;
 internal sealed class LocalOrchestrationContext(
     ExecutionIdentity identity, DataConverter converter, ILoggerFactory loggers, TurnScheduler scheduler) : TaskOrchestrationContext
 {
-    private readonly Dictionary<int, IOpenCall> open = [];
-    private readonly Dictionary<int, OpenTimer> timers = [];
-    private List<ActionEvent> actions = [];
-    private object? input;
-    private object? customStatus;
-    private bool customStatusSet;
-    private DateTime now;
-    private bool replaying;
-    private int nextId;
-    private int guids;
+    private readonly Dictionary<int, IOpenCall> _open = [];
+    private readonly Dictionary<int, OpenTimer> _timers = [];
+    private List<ActionEvent> _actions = [];
+    private object? _input;
+    private object? _customStatus;
+    private bool _customStatusSet;
+    private DateTime _now;
+    private bool _replaying;
+    private int _nextId;
+    private int _guids;
 
     public override TaskName Name => identity.Name;
 
@@ -26,15 +26,15 @@ internal sealed class LocalOrchestrationContext(
 
     public override string Version => identity.Version ?? "";
 
-    public override DateTime CurrentUtcDateTime => now;
+    public override DateTime CurrentUtcDateTime => _now;
 
-    public override bool IsReplaying => replaying;
+    public override bool IsReplaying => _replaying;
 
     /// <summary>Activities and sub-orchestrations that have not come back, by id of the action.</summary>
-    public Dictionary<int, IOpenCall> Open => open;
+    public Dictionary<int, IOpenCall> Open => _open;
 
     /// <summary>Timers that have not gone off, by id of the action.</summary>
-    public Dictionary<int, OpenTimer> Timers => timers;
+    public Dictionary<int, OpenTimer> Timers => _timers;
 
     /// <summary>How many activities have not come back.</summary>
     public int OpenActivities { get; private set; }
@@ -46,24 +46,24 @@ internal sealed class LocalOrchestrationContext(
     public ContinueAsNewOptions? Next { get; private set; }
 
     /// <summary>The custom status as text, if this turn has set it.</summary>
-    public (bool Set, string? Value) CustomStatus => customStatusSet ? (true, converter.Serialize(customStatus)) : default;
+    public (bool Set, string? Value) CustomStatus => _customStatusSet ? (true, converter.Serialize(_customStatus)) : default;
 
     protected override ILoggerFactory LoggerFactory => loggers;
 
     public void BeginTurn(long timestamp, bool isReplay)
     {
-        now = new DateTime(timestamp, DateTimeKind.Utc);
-        replaying = isReplay;
-        customStatusSet = false;
+        _now = new DateTime(timestamp, DateTimeKind.Utc);
+        _replaying = isReplay;
+        _customStatusSet = false;
     }
 
-    public void SetInput(object? value) => input = value;
+    public void SetInput(object? value) => _input = value;
 
     /// <summary>Hands over what was decided since the last call.</summary>
     public List<ActionEvent> TakeActions()
     {
-        var taken = actions;
-        actions = [];
+        var taken = _actions;
+        _actions = [];
         return taken;
     }
 
@@ -77,7 +77,7 @@ internal sealed class LocalOrchestrationContext(
 
     public void FireTimer(int id)
     {
-        if (timers.Remove(id, out var timer))
+        if (_timers.Remove(id, out var timer))
         {
             timer.TrySetResult();
         }
@@ -94,13 +94,13 @@ internal sealed class LocalOrchestrationContext(
     /// <summary>Adds the end of the execution as its last action.</summary>
     public ExecutionCompleted End(Func<int, ExecutionCompleted> make)
     {
-        var completed = make(nextId++);
-        actions.Add(completed);
+        var completed = make(_nextId++);
+        _actions.Add(completed);
         return completed;
     }
 
     public override T? GetInput<T>()
-        where T : default => input is T typed ? typed : converter.Deserialize<T>(identity.Input);
+        where T : default => _input is T typed ? typed : converter.Deserialize<T>(identity.Input);
 
     public override Task<TResult> CallActivityAsync<TResult>(TaskName name, object? input = null, TaskOptions? options = null)
     {
@@ -115,8 +115,8 @@ internal sealed class LocalOrchestrationContext(
         var version = options?.Version is { } given ? VersionOrNone(given) : identity.Version;
         var data = converter.Serialize(input);
         return options?.Retry is { } retry
-            ? RetryAsync(name, retry, _ => Call<TResult>(new TaskScheduled(nextId, name.Name, version, data), name))
-            : Call<TResult>(new TaskScheduled(nextId, name.Name, version, data), name);
+            ? RetryAsync(name, retry, _ => Call<TResult>(new TaskScheduled(_nextId, name.Name, version, data), name))
+            : Call<TResult>(new TaskScheduled(_nextId, name.Name, version, data), name);
     }
 
     public override Task<TResult> CallSubOrchestratorAsync<TResult>(
@@ -133,7 +133,7 @@ internal sealed class LocalOrchestrationContext(
             : CallSub(isNew);
 
         Task<TResult> CallSub(bool isNewId) => Call<TResult>(
-            new SubOrchestrationCreated(nextId, id, orchestratorName.Name, version, data) { IsNewId = isNewId, Tags = tags }, orchestratorName);
+            new SubOrchestrationCreated(_nextId, id, orchestratorName.Name, version, data) { IsNewId = isNewId, Tags = tags }, orchestratorName);
     }
 
     public override Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken)
@@ -144,15 +144,15 @@ internal sealed class LocalOrchestrationContext(
             return Task.FromCanceled(cancellationToken);
         }
 
-        var timer = new OpenTimer(new TimerCreated(nextId, fireAt.ToUniversalTime().Ticks));
-        nextId++;
-        actions.Add(timer.Action);
-        timers.Add(timer.Action.Id, timer);
+        var timer = new OpenTimer(new TimerCreated(_nextId, fireAt.ToUniversalTime().Ticks));
+        _nextId++;
+        _actions.Add(timer.Action);
+        _timers.Add(timer.Action.Id, timer);
         if (cancellationToken.CanBeCanceled)
         {
             cancellationToken.Register(() =>
             {
-                timers.Remove(timer.Action.Id);
+                _timers.Remove(timer.Action.Id);
                 timer.TrySetCanceled(cancellationToken);
             });
         }
@@ -172,14 +172,14 @@ internal sealed class LocalOrchestrationContext(
         RequireTurn();
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
         ArgumentException.ThrowIfNullOrEmpty(eventName);
-        actions.Add(new EventSent(nextId++, instanceId, eventName, converter.Serialize(payload)));
+        _actions.Add(new EventSent(_nextId++, instanceId, eventName, converter.Serialize(payload)));
     }
 
     public override void SetCustomStatus(object? customStatus)
     {
         RequireTurn();
-        this.customStatus = customStatus;
-        customStatusSet = true;
+        _customStatus = customStatus;
+        _customStatusSet = true;
     }
 
     public override void ContinueAsNew(object? newInput = null, bool preserveUnprocessedEvents = true) =>
@@ -195,7 +195,7 @@ internal sealed class LocalOrchestrationContext(
     public override Guid NewGuid()
     {
         RequireTurn();
-        return DeterministicGuid.Create(InstanceId, now, guids++);
+        return DeterministicGuid.Create(InstanceId, _now, _guids++);
     }
 
     private static string? VersionOrNone(TaskVersion version) => version == TaskVersion.Unversioned ? null : version.Version;
@@ -204,16 +204,16 @@ internal sealed class LocalOrchestrationContext(
     {
         RequireTurn();
         var task = new OpenTask<TResult>(action, name.Name, converter);
-        nextId++;
-        actions.Add(action);
-        open.Add(action.Id, task);
+        _nextId++;
+        _actions.Add(action);
+        _open.Add(action.Id, task);
         OpenActivities += action is TaskScheduled ? 1 : 0;
         return task.Task;
     }
 
     private IOpenCall? Close(int id)
     {
-        if (!open.Remove(id, out var call))
+        if (!_open.Remove(id, out var call))
         {
             return null;
         }
@@ -224,7 +224,7 @@ internal sealed class LocalOrchestrationContext(
 
     private async Task<T> RetryAsync<T>(TaskName name, TaskRetryOptions retry, Func<int, Task<T>> attempt)
     {
-        var start = now;
+        var start = _now;
         for (var failures = 0; ;)
         {
             try
@@ -236,7 +236,7 @@ internal sealed class LocalOrchestrationContext(
                 failures++;
                 if (retry.Handler is { } handler)
                 {
-                    var context = new RetryContext(this, failures, e.FailureDetails, now - start, CancellationToken.None);
+                    var context = new RetryContext(this, failures, e.FailureDetails, _now - start, CancellationToken.None);
                     if (!await handler(context))
                     {
                         throw;
@@ -259,7 +259,7 @@ internal sealed class LocalOrchestrationContext(
     /// <summary>How long to wait for the next attempt; null when there is to be none.</summary>
     private TimeSpan? PauseBefore(RetryPolicy policy, int failures, DateTime start, TaskFailureDetails failure)
     {
-        var inTime = policy.RetryTimeout == Timeout.InfiniteTimeSpan || now - start < policy.RetryTimeout;
+        var inTime = policy.RetryTimeout == Timeout.InfiniteTimeSpan || _now - start < policy.RetryTimeout;
         return failures < policy.MaxNumberOfAttempts && inTime && policy.Retries(failure) ? policy.DelayAfter(failures - 1) : null;
     }
 

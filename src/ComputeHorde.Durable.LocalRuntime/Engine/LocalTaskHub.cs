@@ -16,17 +16,17 @@ public sealed class LocalTaskHub : IAsyncDisposable
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
-    private readonly LocalTaskHostOptions options;
-    private readonly IDurableStore store;
-    private readonly ILogger logger;
-    private readonly CancellationTokenSource stopping = new();
-    private readonly ManualResetEventSlim stopped = new();
-    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Work core;
-    private readonly Work activities;
-    private long lastInstanceKey;
-    private long lastMessageId;
-    private int state;
+    private readonly LocalTaskHostOptions _options;
+    private readonly IDurableStore _store;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ManualResetEventSlim _stopped = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Work _core;
+    private readonly Work _activities;
+    private long _lastInstanceKey;
+    private long _lastMessageId;
+    private int _state;
 
     /// <summary>Makes a hub; nothing runs before <see cref="StartAsync"/>.</summary>
     /// <param name="registry">What it can run. Names that are missing fail the call, not the hub.</param>
@@ -43,26 +43,26 @@ public sealed class LocalTaskHub : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(services);
         options.Validate();
-        (this.options, this.store) = (options, store);
+        (_options, _store) = (options, store);
         var loggers = options.LoggerFactory ?? services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
-        logger = loggers.CreateLogger<LocalTaskHub>();
+        _logger = loggers.CreateLogger<LocalTaskHub>();
         var converter = services.GetService<DataConverter>() ?? JsonDataConverter.Default;
         var properties = services.GetService<IExceptionPropertiesProvider>();
         Versions = new VersionGate(services.GetService<IOptions<DurableTaskWorkerOptions>>()?.Value.Versioning);
         var defaultVersion = services.GetService<IOptions<DurableTaskClientOptions>>()?.Value.DefaultVersion;
         var scopes = services.GetRequiredService<IServiceScopeFactory>();
         var clock = options.TimeProvider as VirtualTimeProvider;
-        core = new Work(clock is null ? null : clock.Enter, clock is null ? null : clock.Leave);
-        activities = new Work(clock is null ? null : clock.EnterRunning, clock is null ? null : clock.LeaveRunning);
+        _core = new Work(clock is null ? null : clock.Enter, clock is null ? null : clock.Leave);
+        _activities = new Work(clock is null ? null : clock.EnterRunning, clock is null ? null : clock.LeaveRunning);
         MayDelayWrites = options.TimeProvider == TimeProvider.System;
         Directory = new InstanceDirectory(store, Math.Max(1, options.WarmInstances), options.WarmBytes);
-        Commits = new CommitQueue(store, core, Restart);
+        Commits = new CommitQueue(store, _core, Restart);
         Wakes = new WakeQueue(options.TimeProvider, instanceId => Deliver(instanceId, default));
         Activities = new ActivityDispatcher(
-            registry, scopes, converter, properties, options.MaxConcurrentActivities, activities, (id, message) => Deliver(id, message), () => Commits.Epoch, logger, stopping.Token);
-        var turns = new TurnRunner(this, registry, scopes, store, converter, properties, options.TimeProvider, loggers, logger);
+            registry, scopes, converter, properties, options.MaxConcurrentActivities, _activities, (id, message) => Deliver(id, message), () => Commits.Epoch, _logger, _stopping.Token);
+        var turns = new TurnRunner(this, registry, scopes, store, converter, properties, options.TimeProvider, loggers, _logger);
         Workers = new TurnWorkers(
-            options.MaxConcurrentOrchestrations, turns.Run, Commits, Wakes, new InlineActivities(Activities), core);
+            options.MaxConcurrentOrchestrations, turns.Run, Commits, Wakes, new InlineActivities(Activities), _core);
         Client = new LocalDurableTaskClient(this, store, converter, options.TimeProvider, defaultVersion);
         clock?.Attach(() => Wakes.Count > 0);
     }
@@ -71,16 +71,16 @@ public sealed class LocalTaskHub : IAsyncDisposable
     public DurableTaskClient Client { get; }
 
     /// <summary>Cancelled when the hub begins to stop: activities should come to an end.</summary>
-    public CancellationToken Stopping => stopping.Token;
+    public CancellationToken Stopping => _stopping.Token;
 
     /// <summary>How many transactions the store has committed since the hub started.</summary>
-    public long CommittedTransactions => store.Commits;
+    public long CommittedTransactions => _store.Commits;
 
     /// <summary>Whether a write that nobody waits for may wait for others: not on a clock that stands still meanwhile.</summary>
     internal bool MayDelayWrites { get; }
 
     /// <summary>Whether running code is never kept from one turn to the next.</summary>
-    internal bool ReplaysEveryTurn => options.WarmInstances == 0;
+    internal bool ReplaysEveryTurn => _options.WarmInstances == 0;
 
     internal VersionGate Versions { get; }
 
@@ -103,18 +103,18 @@ public sealed class LocalTaskHub : IAsyncDisposable
     public Task StartAsync(CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
-        if (Interlocked.CompareExchange(ref state, 1, 0) != 0)
+        if (Interlocked.CompareExchange(ref _state, 1, 0) != 0)
         {
             throw new InvalidOperationException("A hub can be started only once.");
         }
 
-        (lastInstanceKey, lastMessageId) = store.Open();
-        core.Begin();
+        (_lastInstanceKey, _lastMessageId) = _store.Open();
+        _core.Begin();
         Workers.Start();
         var instances = 0;
         Commits.Exclusively(() => instances = TakeUp());
-        core.End();
-        Logs.HubStarted(logger, options.DatabasePath ?? "memory", instances);
+        _core.End();
+        Logs.HubStarted(_logger, _options.DatabasePath ?? "memory", instances);
         return Task.CompletedTask;
     }
 
@@ -123,22 +123,22 @@ public sealed class LocalTaskHub : IAsyncDisposable
     /// <returns>The moment from which the store is closed.</returns>
     public async Task StopAsync(CancellationToken cancellation = default)
     {
-        var before = Interlocked.CompareExchange(ref state, 2, 1);
+        var before = Interlocked.CompareExchange(ref _state, 2, 1);
         if (before != 1)
         {
-            await (before == 0 ? Task.CompletedTask : ended.Task);
+            await (before == 0 ? Task.CompletedTask : _ended.Task);
             return;
         }
 
-        await stopping.CancelAsync();
+        await _stopping.CancelAsync();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(options.DrainTimeout);
-        while (!(Activities.Active == 0 && core.IsIdle) && !limit.IsCancellationRequested)
+        limit.CancelAfter(_options.DrainTimeout);
+        while (!(Activities.Active == 0 && _core.IsIdle) && !limit.IsCancellationRequested)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, CancellationToken.None);
         }
 
-        Logs.HubStopped(logger, Activities.Active);
+        Logs.HubStopped(_logger, Activities.Active);
         Abandon();
     }
 
@@ -148,8 +148,8 @@ public sealed class LocalTaskHub : IAsyncDisposable
     public string? ExportHistory(string instanceId)
     {
         RequireRunning();
-        return store.Find(instanceId) is { } found
-            ? HistoryDocument.Of(found, [.. store.ReadHistory(found.Row).SelectMany(data => HistoryCodec.ReadTurns(data))]).Write()
+        return _store.Find(instanceId) is { } found
+            ? HistoryDocument.Of(found, [.. _store.ReadHistory(found.Row).SelectMany(data => HistoryCodec.ReadTurns(data))]).Write()
             : null;
     }
 
@@ -159,24 +159,24 @@ public sealed class LocalTaskHub : IAsyncDisposable
     public int? CountHistoryEvents(string instanceId)
     {
         RequireRunning();
-        return store.Find(instanceId)?.State.Events;
+        return _store.Find(instanceId)?.State.Events;
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        Interlocked.Exchange(ref state, 3);
+        Interlocked.Exchange(ref _state, 3);
         Wakes.Dispose();
-        stopping.Dispose();
-        stopped.Dispose();
+        _stopping.Dispose();
+        _stopped.Dispose();
     }
 
     /// <summary>Stops at once, as a crash would, and gives the store free.</summary>
     internal void Abandon()
     {
-        Interlocked.Exchange(ref state, 3);
-        stopped.Set();
+        Interlocked.Exchange(ref _state, 3);
+        _stopped.Set();
         Wakes.Dispose();
         Workers.Stop();
         Commits.Exclusively(() => Commits.BeginEpoch(Stopped()));
@@ -186,24 +186,24 @@ public sealed class LocalTaskHub : IAsyncDisposable
         }
 
         Waiters.Stop(Stopped());
-        store.Dispose();
-        ended.TrySetResult();
+        _store.Dispose();
+        _ended.TrySetResult();
     }
 
-    internal long NextInstanceKey() => Interlocked.Increment(ref lastInstanceKey);
+    internal long NextInstanceKey() => Interlocked.Increment(ref _lastInstanceKey);
 
-    internal long NextMessageId() => Interlocked.Increment(ref lastMessageId);
+    internal long NextMessageId() => Interlocked.Increment(ref _lastMessageId);
 
     /// <summary>Fails unless the hub runs.</summary>
     internal void RequireRunning()
     {
-        if (Volatile.Read(ref state) is 0 or 3)
+        if (Volatile.Read(ref _state) is 0 or 3)
         {
             throw Stopped();
         }
     }
 
-    internal void LogRewound(string instanceId, string reason) => Logs.Rewound(logger, instanceId, reason);
+    internal void LogRewound(string instanceId, string reason) => Logs.Rewound(_logger, instanceId, reason);
 
     /// <summary>Queues a write.</summary>
     internal void Write(PendingCommit item)
@@ -218,7 +218,7 @@ public sealed class LocalTaskHub : IAsyncDisposable
     /// <summary>Brings a message to the unfinished instance of an id; drops it when there is none.</summary>
     internal void Deliver(string instanceId, in Message message)
     {
-        if (Volatile.Read(ref state) == 3)
+        if (Volatile.Read(ref _state) == 3)
         {
             message.Acknowledge?.TrySetException(Stopped());
             return;
@@ -341,7 +341,7 @@ public sealed class LocalTaskHub : IAsyncDisposable
     private bool HasStopped()
     {
         Interlocked.MemoryBarrier();
-        return Volatile.Read(ref state) == 3;
+        return Volatile.Read(ref _state) == 3;
     }
 
     private void FailIfStopped(Instance instance)
@@ -379,9 +379,9 @@ public sealed class LocalTaskHub : IAsyncDisposable
     /// <summary>Forgets all that is in memory and takes up what the store holds, however long that takes. Nothing is written meanwhile.</summary>
     private void Restart(Exception cause)
     {
-        Logs.StoreFailed(logger, cause);
+        Logs.StoreFailed(_logger, cause);
         var pause = TimeSpan.FromMilliseconds(10);
-        while (!stopped.IsSet)
+        while (!_stopped.IsSet)
         {
             Commits.BeginEpoch(cause);
             foreach (var instance in Directory.Clear())
@@ -401,8 +401,8 @@ public sealed class LocalTaskHub : IAsyncDisposable
             catch (Exception e)
             {
                 // Whatever keeps the store from being read, there is nothing to do but to try again.
-                Logs.RecoveryFailed(logger, pause, e);
-                stopped.Wait(pause);
+                Logs.RecoveryFailed(_logger, pause, e);
+                _stopped.Wait(pause);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
         }
@@ -410,7 +410,7 @@ public sealed class LocalTaskHub : IAsyncDisposable
 
     private int TakeUp()
     {
-        var unfinished = store.FindWork();
+        var unfinished = _store.FindWork();
         foreach (var (instanceId, wakeAt) in unfinished)
         {
             if (wakeAt is { } at)
@@ -423,7 +423,7 @@ public sealed class LocalTaskHub : IAsyncDisposable
             }
         }
 
-        foreach (var (message, instanceId) in store.ReadMessages())
+        foreach (var (message, instanceId) in _store.ReadMessages())
         {
             var item = new Message(HistoryCodec.ReadMessage(message.Data), message.Id, message.Target, message.Generation);
             if (instanceId is null)
@@ -438,7 +438,7 @@ public sealed class LocalTaskHub : IAsyncDisposable
 
         foreach (var instanceId in Waiters.InstanceIds())
         {
-            if (store.Find(instanceId) is { } found)
+            if (_store.Find(instanceId) is { } found)
             {
                 Waiters.Notify(found.Row, found.State);
             }

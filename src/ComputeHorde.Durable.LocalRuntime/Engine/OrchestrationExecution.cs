@@ -11,36 +11,36 @@ namespace ComputeHorde.Durable.LocalRuntime.Engine;
 /// </summary>
 internal sealed class OrchestrationExecution
 {
-    private readonly ExecutionIdentity identity;
-    private readonly Func<ITaskOrchestrator?> orchestrator;
-    private readonly DataConverter converter;
-    private readonly IExceptionPropertiesProvider? properties;
-    private readonly TurnScheduler scheduler;
-    private readonly LocalOrchestrationContext context;
-    private readonly List<HistoryEvent> held = [];
-    private List<HistoryEvent> fed = [];
-    private List<HistoryEvent>? leftOver;
-    private Task<object?>? main;
-    private volatile bool strayed;
+    private readonly ExecutionIdentity _identity;
+    private readonly Func<ITaskOrchestrator?> _orchestrator;
+    private readonly DataConverter _converter;
+    private readonly IExceptionPropertiesProvider? _properties;
+    private readonly TurnScheduler _scheduler;
+    private readonly LocalOrchestrationContext _context;
+    private readonly List<HistoryEvent> _held = [];
+    private List<HistoryEvent> _fed = [];
+    private List<HistoryEvent>? _leftOver;
+    private Task<object?>? _main;
+    private volatile bool _strayed;
 
     public OrchestrationExecution(
         ExecutionIdentity identity, Func<ITaskOrchestrator?> orchestrator, DataConverter converter, ILoggerFactory loggers,
         IExceptionPropertiesProvider? properties = null, Action? onStrayed = null)
     {
-        (this.identity, this.orchestrator, this.converter, this.properties) = (identity, orchestrator, converter, properties);
-        scheduler = new TurnScheduler(() =>
+        (_identity, _orchestrator, _converter, _properties) = (identity, orchestrator, converter, properties);
+        _scheduler = new TurnScheduler(() =>
         {
-            strayed = true;
+            _strayed = true;
             onStrayed?.Invoke();
         });
-        context = new LocalOrchestrationContext(identity, converter, loggers, scheduler);
+        _context = new LocalOrchestrationContext(identity, converter, loggers, _scheduler);
     }
 
     /// <summary>The end, once it is reached.</summary>
     public ExecutionCompleted? Completed { get; private set; }
 
     /// <summary>How the next execution starts, when this one continues as new.</summary>
-    public ContinueAsNewOptions? Next => Completed?.Status == OrchestrationRuntimeStatus.ContinuedAsNew ? context.Next : null;
+    public ContinueAsNewOptions? Next => Completed?.Status == OrchestrationRuntimeStatus.ContinuedAsNew ? _context.Next : null;
 
     /// <summary>Whether the sub-orchestrations are to be terminated as well.</summary>
     public bool TerminatesChildren { get; private set; }
@@ -49,16 +49,16 @@ internal sealed class OrchestrationExecution
     public bool IsSuspended { get; private set; }
 
     /// <summary>Whether the orchestrator awaited something that is not durable; the next turn fails it.</summary>
-    public bool HasStrayed => strayed;
+    public bool HasStrayed => _strayed;
 
     /// <summary>The custom status as text, if the last turn has set it.</summary>
-    public (bool Set, string? Value) CustomStatus => context.CustomStatus;
+    public (bool Set, string? Value) CustomStatus => _context.CustomStatus;
 
     /// <summary>Activities and sub-orchestrations that have not come back, by id of the action.</summary>
-    public Dictionary<int, IOpenCall> Open => context.Open;
+    public Dictionary<int, IOpenCall> Open => _context.Open;
 
     /// <summary>How many activities have not come back.</summary>
-    public int OpenActivities => context.OpenActivities;
+    public int OpenActivities => _context.OpenActivities;
 
     /// <summary>The earliest time, in ticks of UTC, at which a timer goes off.</summary>
     public long? NextTimer
@@ -66,7 +66,7 @@ internal sealed class OrchestrationExecution
         get
         {
             long? next = null;
-            foreach (var timer in context.Timers.Values)
+            foreach (var timer in _context.Timers.Values)
             {
                 next = next < timer.Action.FireAt ? next : timer.Action.FireAt;
             }
@@ -79,7 +79,7 @@ internal sealed class OrchestrationExecution
     public List<TimerFired> DueTimers(long now)
     {
         List<TimerCreated> due = [];
-        foreach (var timer in context.Timers.Values)
+        foreach (var timer in _context.Timers.Values)
         {
             if (timer.Action.FireAt <= now)
             {
@@ -94,8 +94,8 @@ internal sealed class OrchestrationExecution
     /// <summary>What goes to the next execution: events nobody took, and what clients sent after this one had ended.</summary>
     public IEnumerable<HistoryEvent> Carried()
     {
-        var late = leftOver?.Where(item => item is EventRaised or ExecutionSuspended or ExecutionResumed or ExecutionTerminated) ?? [];
-        return context.Next is { PreserveUnprocessedEvents: false } ? late : context.Events.Unclaimed.Concat(held.OfType<EventRaised>()).Concat(late);
+        var late = _leftOver?.Where(item => item is EventRaised or ExecutionSuspended or ExecutionResumed or ExecutionTerminated) ?? [];
+        return _context.Next is { PreserveUnprocessedEvents: false } ? late : _context.Events.Unclaimed.Concat(_held.OfType<EventRaised>()).Concat(late);
     }
 
     /// <summary>Runs one turn.</summary>
@@ -105,10 +105,10 @@ internal sealed class OrchestrationExecution
     /// <returns>What the code decided.</returns>
     public List<ActionEvent> Run(long timestamp, List<HistoryEvent> received, bool isReplay)
     {
-        context.BeginTurn(timestamp, isReplay);
-        fed = received;
-        scheduler.Run(static state => ((OrchestrationExecution)state!).Feed(), this);
-        return context.TakeActions();
+        _context.BeginTurn(timestamp, isReplay);
+        _fed = received;
+        _scheduler.Run(static state => ((OrchestrationExecution)state!).Feed(), this);
+        return _context.TakeActions();
     }
 
     /// <summary>Runs a turn again and checks that the code decides what it decided then.</summary>
@@ -126,7 +126,7 @@ internal sealed class OrchestrationExecution
             if (expected is null || actual is null || !expected.Matches(actual))
             {
                 throw new NonDeterministicOrchestrationException(
-                    identity.InstanceId, position + i, expected?.Describe() ?? "nothing more in this turn", actual?.Describe() ?? "nothing more in this turn");
+                    _identity.InstanceId, position + i, expected?.Describe() ?? "nothing more in this turn", actual?.Describe() ?? "nothing more in this turn");
             }
         }
     }
@@ -134,16 +134,16 @@ internal sealed class OrchestrationExecution
     /// <summary>Ends the execution from outside of its code.</summary>
     public List<ActionEvent> Abort(OrchestrationRuntimeStatus status, string? output, TaskFailureDetails? failure)
     {
-        context.TakeActions();
+        _context.TakeActions();
         End(status, output, failure);
-        return context.TakeActions();
+        return _context.TakeActions();
     }
 
-    private void Feed() => Feed(fed);
+    private void Feed() => Feed(_fed);
 
     private void Feed(List<HistoryEvent> received)
     {
-        if (strayed && Completed is null)
+        if (_strayed && Completed is null)
         {
             Fail(new InvalidOperationException(
                 "The orchestrator awaited something that is not durable, such as Task.Delay, Task.Run or an I/O call. "
@@ -154,15 +154,15 @@ internal sealed class OrchestrationExecution
         {
             if (Completed is not null)
             {
-                (leftOver ??= []).Add(received[i]);
+                (_leftOver ??= []).Add(received[i]);
                 continue;
             }
 
             Apply(received[i]);
-            scheduler.Drain();
-            if (Completed is null && main is { IsCompleted: true })
+            _scheduler.Drain();
+            if (Completed is null && _main is { IsCompleted: true })
             {
-                Conclude(main);
+                Conclude(_main);
             }
         }
     }
@@ -180,35 +180,35 @@ internal sealed class OrchestrationExecution
                 break;
             case ExecutionResumed when IsSuspended:
                 IsSuspended = false;
-                List<HistoryEvent> waiting = [.. held];
-                held.Clear();
+                List<HistoryEvent> waiting = [.. _held];
+                _held.Clear();
                 Feed(waiting);
                 break;
             case ExecutionResumed:
                 break;
             case var _ when IsSuspended:
-                held.Add(item);
+                _held.Add(item);
                 break;
             case ExecutionStarted:
                 Start();
                 break;
             case TaskCompleted e:
-                context.Complete(e.TaskId, e.Result);
+                _context.Complete(e.TaskId, e.Result);
                 break;
             case TaskFailed e:
-                context.Fail(e.TaskId, e.Failure);
+                _context.Fail(e.TaskId, e.Failure);
                 break;
             case SubOrchestrationCompleted e:
-                context.Complete(e.TaskId, e.Result);
+                _context.Complete(e.TaskId, e.Result);
                 break;
             case SubOrchestrationFailed e:
-                context.Fail(e.TaskId, e.Failure);
+                _context.Fail(e.TaskId, e.Failure);
                 break;
             case TimerFired e:
-                context.FireTimer(e.TimerId);
+                _context.FireTimer(e.TimerId);
                 break;
             case EventRaised e:
-                context.Events.Deliver(e);
+                _context.Events.Deliver(e);
                 break;
             default:
                 throw new InvalidOperationException($"An orchestration cannot receive {item.Describe()}.");
@@ -219,15 +219,15 @@ internal sealed class OrchestrationExecution
     {
         try
         {
-            if (orchestrator() is not { } implementation)
+            if (_orchestrator() is not { } implementation)
             {
-                End(OrchestrationRuntimeStatus.Failed, null, Failures.OrchestratorNotFound(identity.Name));
+                End(OrchestrationRuntimeStatus.Failed, null, Failures.OrchestratorNotFound(_identity.Name));
                 return;
             }
 
-            var input = converter.Deserialize(identity.Input, implementation.InputType);
-            context.SetInput(input);
-            main = implementation.RunAsync(context, input);
+            var input = _converter.Deserialize(_identity.Input, implementation.InputType);
+            _context.SetInput(input);
+            _main = implementation.RunAsync(_context, input);
         }
         catch (Exception e)
         {
@@ -242,7 +242,7 @@ internal sealed class OrchestrationExecution
         {
             Fail(done.Exception?.InnerException ?? new TaskCanceledException(done));
         }
-        else if (context.Next is not null)
+        else if (_context.Next is not null)
         {
             End(OrchestrationRuntimeStatus.ContinuedAsNew, null, null);
         }
@@ -251,7 +251,7 @@ internal sealed class OrchestrationExecution
             try
             {
                 // The task is complete; reading its result does not block.
-                End(OrchestrationRuntimeStatus.Completed, converter.Serialize(done.GetAwaiter().GetResult()), null);
+                End(OrchestrationRuntimeStatus.Completed, _converter.Serialize(done.GetAwaiter().GetResult()), null);
             }
             catch (Exception e)
             {
@@ -261,8 +261,8 @@ internal sealed class OrchestrationExecution
         }
     }
 
-    private void Fail(Exception e) => End(OrchestrationRuntimeStatus.Failed, e.Message, TaskFailureDetails.FromException(e, properties));
+    private void Fail(Exception e) => End(OrchestrationRuntimeStatus.Failed, e.Message, TaskFailureDetails.FromException(e, _properties));
 
     private void End(OrchestrationRuntimeStatus status, string? output, TaskFailureDetails? failure) =>
-        Completed = context.End(id => new ExecutionCompleted(id, status, output, failure));
+        Completed = _context.End(id => new ExecutionCompleted(id, status, output, failure));
 }

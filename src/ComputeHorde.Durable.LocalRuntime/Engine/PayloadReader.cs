@@ -6,19 +6,19 @@ namespace ComputeHorde.Durable.LocalRuntime.Engine;
 /// <summary>Reads what <see cref="PayloadWriter"/> wrote.</summary>
 internal ref struct PayloadReader(ReadOnlySpan<byte> data)
 {
-    private ReadOnlySpan<byte> rest = data;
+    private ReadOnlySpan<byte> _rest = data;
 
-    public readonly bool IsAtEnd => rest.IsEmpty;
+    public readonly bool IsAtEnd => _rest.IsEmpty;
 
     public byte ReadByte()
     {
-        if (rest.IsEmpty)
+        if (_rest.IsEmpty)
         {
             throw Truncated();
         }
 
-        var value = rest[0];
-        rest = rest[1..];
+        var value = _rest[0];
+        _rest = _rest[1..];
         return value;
     }
 
@@ -34,13 +34,13 @@ internal ref struct PayloadReader(ReadOnlySpan<byte> data)
             return null;
         }
 
-        if (length - 1 > (ulong)rest.Length)
+        if (length - 1 > (ulong)_rest.Length)
         {
             throw Truncated();
         }
 
-        var value = Encoding.UTF8.GetString(rest[..(int)(length - 1)]);
-        rest = rest[(int)(length - 1)..];
+        var value = Encoding.UTF8.GetString(_rest[..(int)(length - 1)]);
+        _rest = _rest[(int)(length - 1)..];
         return value;
     }
 

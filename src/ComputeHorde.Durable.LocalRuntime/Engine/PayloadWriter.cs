@@ -7,13 +7,13 @@ namespace ComputeHorde.Durable.LocalRuntime.Engine;
 /// <summary>Writes numbers as base-128 varints, texts as length and UTF-8.</summary>
 internal ref struct PayloadWriter(IBufferWriter<byte> target)
 {
-    private Span<byte> span = target.GetSpan(256);
-    private int used;
+    private Span<byte> _span = target.GetSpan(256);
+    private int _used;
 
     public void WriteByte(byte value)
     {
         Reserve(1);
-        span[used++] = value;
+        _span[_used++] = value;
     }
 
     public void WriteInt32(int value) => WriteUInt64((uint)value);
@@ -32,7 +32,7 @@ internal ref struct PayloadWriter(IBufferWriter<byte> target)
         var length = Encoding.UTF8.GetByteCount(value);
         WriteUInt64((ulong)length + 1);
         Reserve(length);
-        used += Encoding.UTF8.GetBytes(value, span[used..]);
+        _used += Encoding.UTF8.GetBytes(value, _span[_used..]);
     }
 
     public void WriteFailure(TaskFailureDetails? failure)
@@ -51,9 +51,9 @@ internal ref struct PayloadWriter(IBufferWriter<byte> target)
 
     public void Flush()
     {
-        target.Advance(used);
-        used = 0;
-        span = default;
+        target.Advance(_used);
+        _used = 0;
+        _span = default;
     }
 
     private void WriteUInt64(ulong value)
@@ -61,20 +61,20 @@ internal ref struct PayloadWriter(IBufferWriter<byte> target)
         Reserve(10);
         while (value >= 0x80)
         {
-            span[used++] = (byte)(value | 0x80);
+            _span[_used++] = (byte)(value | 0x80);
             value >>= 7;
         }
 
-        span[used++] = (byte)value;
+        _span[_used++] = (byte)value;
     }
 
     private void Reserve(int count)
     {
-        if (span.Length - used < count)
+        if (_span.Length - _used < count)
         {
-            target.Advance(used);
-            span = target.GetSpan(Math.Max(count, 256));
-            used = 0;
+            target.Advance(_used);
+            _span = target.GetSpan(Math.Max(count, 256));
+            _used = 0;
         }
     }
 }

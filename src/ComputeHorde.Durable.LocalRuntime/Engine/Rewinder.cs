@@ -202,13 +202,13 @@ internal sealed class Rewinder(LocalTaskHub hub, IDurableStore store, TimeProvid
     /// <summary>One instance: the turns it keeps, and what it gets again.</summary>
     private sealed class Plan(Instance instance, List<HistoryTurn> kept, List<HistoryEvent> again, LocalTaskHub hub)
     {
-        private List<(HistoryEvent Event, StoredMessage Stored)> messages = [];
+        private List<(HistoryEvent Event, StoredMessage Stored)> _messages = [];
 
         public Instance Instance => instance;
 
         public void Write(IStoreTransaction transaction)
         {
-            messages = again.ConvertAll(item => (item, new StoredMessage(hub.NextMessageId(), instance.Row.Key, instance.State.Generation, TurnRunner.Encode(item))));
+            _messages = again.ConvertAll(item => (item, new StoredMessage(hub.NextMessageId(), instance.Row.Key, instance.State.Generation, TurnRunner.Encode(item))));
             transaction.StartOver(instance.Row, instance.State);
             var buffer = new ArrayBufferWriter<byte>();
             foreach (var turn in kept)
@@ -219,13 +219,13 @@ internal sealed class Rewinder(LocalTaskHub hub, IDurableStore store, TimeProvid
             }
 
             transaction.SaveState(instance.Row, instance.State);
-            messages.ForEach(message => transaction.AddMessage(message.Stored));
+            _messages.ForEach(message => transaction.AddMessage(message.Stored));
         }
 
         public void Release()
         {
             instance.Committed = instance.State;
-            instance.PutFirst(messages.ConvertAll(message => new Message(message.Event, message.Stored.Id, message.Stored.Target, message.Stored.Generation)));
+            instance.PutFirst(_messages.ConvertAll(message => new Message(message.Event, message.Stored.Id, message.Stored.Target, message.Stored.Generation)));
             hub.Release(instance);
         }
     }

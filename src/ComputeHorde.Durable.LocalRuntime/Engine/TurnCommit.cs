@@ -11,11 +11,11 @@ internal sealed class TurnCommit(LocalTaskHub hub, Instance instance, InstanceRo
     /// <summary>How many bytes of turns may share a row of the history.</summary>
     private const int LargestRow = 64 << 10;
 
-    private byte[]? turn;
-    private int turnLength;
+    private byte[]? _turn;
+    private int _turnLength;
 
     // Whether a later turn of the instance is written in the same transaction, with its own state.
-    private bool isSuperseded;
+    private bool _isSuperseded;
 
     /// <summary>Whether this is the first the store hears of the instance.</summary>
     public bool IsNew { get; init; }
@@ -47,9 +47,9 @@ internal sealed class TurnCommit(LocalTaskHub hub, Instance instance, InstanceRo
     /// <summary>Keeps a copy of the encoded turn until it is written.</summary>
     public void SetTurn(ReadOnlySpan<byte> encoded)
     {
-        turn = Buffers.Rent(encoded.Length);
-        turnLength = encoded.Length;
-        encoded.CopyTo(turn);
+        _turn = Buffers.Rent(encoded.Length);
+        _turnLength = encoded.Length;
+        encoded.CopyTo(_turn);
     }
 
     public override void Join()
@@ -57,7 +57,7 @@ internal sealed class TurnCommit(LocalTaskHub hub, Instance instance, InstanceRo
         // Starting over drops the history by what the state says of it.
         if (instance.Joined is { } earlier && !StartsOver)
         {
-            earlier.isSuperseded = true;
+            earlier._isSuperseded = true;
             TakeTurnsOf(earlier);
         }
 
@@ -73,7 +73,7 @@ internal sealed class TurnCommit(LocalTaskHub hub, Instance instance, InstanceRo
 
         if (IsNew)
         {
-            AddNew(transaction, instance, row, state, turn.AsSpan(0, turnLength));
+            AddNew(transaction, instance, row, state, _turn.AsSpan(0, _turnLength));
         }
         else if (StartsOver)
         {
@@ -81,12 +81,12 @@ internal sealed class TurnCommit(LocalTaskHub hub, Instance instance, InstanceRo
         }
         else
         {
-            if (turnLength > 0)
+            if (_turnLength > 0)
             {
-                transaction.AddTurn(row, turn.AsSpan(0, turnLength));
+                transaction.AddTurn(row, _turn.AsSpan(0, _turnLength));
             }
 
-            if (!isSuperseded)
+            if (!_isSuperseded)
             {
                 transaction.SaveState(row, state);
             }
@@ -177,8 +177,8 @@ internal sealed class TurnCommit(LocalTaskHub hub, Instance instance, InstanceRo
     /// <summary>Writes the turns of an earlier commit in the same row as this one.</summary>
     private void TakeTurnsOf(TurnCommit earlier)
     {
-        var length = earlier.turnLength + turnLength;
-        if (earlier.IsNew || earlier.turn is not { } both || length > LargestRow)
+        var length = earlier._turnLength + _turnLength;
+        if (earlier.IsNew || earlier._turn is not { } both || length > LargestRow)
         {
             return;
         }
@@ -186,13 +186,13 @@ internal sealed class TurnCommit(LocalTaskHub hub, Instance instance, InstanceRo
         if (both.Length < length)
         {
             both = Buffers.Rent(length);
-            earlier.turn.AsSpan(0, earlier.turnLength).CopyTo(both);
-            Buffers.Return(earlier.turn);
+            earlier._turn.AsSpan(0, earlier._turnLength).CopyTo(both);
+            Buffers.Return(earlier._turn);
         }
 
-        turn.AsSpan(0, turnLength).CopyTo(both.AsSpan(earlier.turnLength));
-        Buffers.Return(turn!);
-        (turn, turnLength, earlier.turn, earlier.turnLength) = (both, length, null, 0);
+        _turn.AsSpan(0, _turnLength).CopyTo(both.AsSpan(earlier._turnLength));
+        Buffers.Return(_turn!);
+        (_turn, _turnLength, earlier._turn, earlier._turnLength) = (both, length, null, 0);
     }
 
     private void Settle()
@@ -202,9 +202,9 @@ internal sealed class TurnCommit(LocalTaskHub hub, Instance instance, InstanceRo
             instance.Joined = null;
         }
 
-        if (turn is { } rented)
+        if (_turn is { } rented)
         {
-            turn = null;
+            _turn = null;
             Buffers.Return(rented);
         }
     }

@@ -21,7 +21,7 @@ internal sealed class TurnRunner(
     ILogger logger)
 {
     [ThreadStatic]
-    private static ArrayBufferWriter<byte>? encoder;
+    private static ArrayBufferWriter<byte>? _encoder;
 
     /// <summary>Runs one turn.</summary>
     public void Run(Instance instance)
@@ -372,7 +372,7 @@ internal sealed class TurnRunner(
 
     internal static byte[] Encode(HistoryEvent message)
     {
-        var buffer = encoder ??= new ArrayBufferWriter<byte>(4096);
+        var buffer = _encoder ??= new ArrayBufferWriter<byte>(4096);
         buffer.ResetWrittenCount();
         HistoryCodec.Write(buffer, message);
         return buffer.WrittenSpan.ToArray();
@@ -380,7 +380,7 @@ internal sealed class TurnRunner(
 
     private void SaveTurn(Instance instance, List<HistoryEvent> received, List<ActionEvent> actions, TurnCommit commit)
     {
-        var buffer = encoder ??= new ArrayBufferWriter<byte>(4096);
+        var buffer = _encoder ??= new ArrayBufferWriter<byte>(4096);
         buffer.ResetWrittenCount();
         HistoryCodec.Write(buffer, instance.LastTimestamp, received, actions);
         commit.SetTurn(buffer.WrittenSpan);
@@ -388,7 +388,7 @@ internal sealed class TurnRunner(
         hub.Directory.SetBytes(instance, instance.Bytes + buffer.WrittenCount);
         if (buffer.Capacity > 1 << 20)
         {
-            encoder = null;
+            _encoder = null;
         }
     }
 

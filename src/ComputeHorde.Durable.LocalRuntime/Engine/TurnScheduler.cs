@@ -8,17 +8,17 @@ namespace ComputeHorde.Durable.LocalRuntime.Engine;
 /// </summary>
 internal sealed class TurnScheduler(Action strayed) : TaskScheduler
 {
-    private readonly Queue<Task> ready = new(0);
-    private int thread;
+    private readonly Queue<Task> _ready = new(0);
+    private int _thread;
 
     /// <summary>Whether the caller is in the turn.</summary>
-    public bool InTurn => Volatile.Read(ref thread) == Environment.CurrentManagedThreadId;
+    public bool InTurn => Volatile.Read(ref _thread) == Environment.CurrentManagedThreadId;
 
     public override int MaximumConcurrencyLevel => 1;
 
     public void Run(Action<object?> turn, object? state)
     {
-        Volatile.Write(ref thread, Environment.CurrentManagedThreadId);
+        Volatile.Write(ref _thread, Environment.CurrentManagedThreadId);
         try
         {
             var task = new Task(turn, state, CancellationToken.None, TaskCreationOptions.DenyChildAttach);
@@ -30,14 +30,14 @@ internal sealed class TurnScheduler(Action strayed) : TaskScheduler
         }
         finally
         {
-            Volatile.Write(ref thread, 0);
+            Volatile.Write(ref _thread, 0);
         }
     }
 
     /// <summary>Runs what has been queued meanwhile.</summary>
     public void Drain()
     {
-        while (ready.TryDequeue(out var task))
+        while (_ready.TryDequeue(out var task))
         {
             TryExecuteTask(task);
         }
@@ -47,7 +47,7 @@ internal sealed class TurnScheduler(Action strayed) : TaskScheduler
     {
         if (InTurn)
         {
-            ready.Enqueue(task);
+            _ready.Enqueue(task);
         }
         else
         {
@@ -58,5 +58,5 @@ internal sealed class TurnScheduler(Action strayed) : TaskScheduler
     protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) =>
         !taskWasPreviouslyQueued && InTurn && TryExecuteTask(task);
 
-    protected override IEnumerable<Task> GetScheduledTasks() => ready;
+    protected override IEnumerable<Task> GetScheduledTasks() => _ready;
 }

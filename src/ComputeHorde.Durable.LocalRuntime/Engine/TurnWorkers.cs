@@ -15,22 +15,22 @@ internal sealed class TurnWorkers(int most, Action<Instance> run, CommitQueue co
     /// <summary>How many milliseconds a thread may take for one step before another looks whether it is needed.</summary>
     private const int SlowMilliseconds = 5;
 
-    private readonly ConcurrentQueue<Instance> ready = new();
-    private readonly object sleepers = new();
-    private readonly List<Thread> threads = [];
-    private int active;
-    private int waking;
-    private int signals;
-    private long lastProgress;
-    private volatile bool watched;
-    private volatile bool stopped;
+    private readonly ConcurrentQueue<Instance> _ready = new();
+    private readonly object _sleepers = new();
+    private readonly List<Thread> _threads = [];
+    private int _active;
+    private int _waking;
+    private int _signals;
+    private long _lastProgress;
+    private volatile bool _watched;
+    private volatile bool _stopped;
 
     public void Start()
     {
         for (var i = 0; i <= most; i++)
         {
             var thread = new Thread(Loop) { IsBackground = true, Name = $"durable turns {i}" };
-            threads.Add(thread);
+            _threads.Add(thread);
             thread.Start();
         }
     }
@@ -39,7 +39,7 @@ internal sealed class TurnWorkers(int most, Action<Instance> run, CommitQueue co
     public void Add(Instance instance)
     {
         work.Begin();
-        ready.Enqueue(instance);
+        _ready.Enqueue(instance);
         Wake();
     }
 
@@ -53,14 +53,14 @@ internal sealed class TurnWorkers(int most, Action<Instance> run, CommitQueue co
     /// <summary>Ends the threads; what is queued stays undone, and an activity is left to itself.</summary>
     public void Stop()
     {
-        stopped = true;
-        lock (sleepers)
+        _stopped = true;
+        lock (_sleepers)
         {
-            signals += threads.Count;
-            Monitor.PulseAll(sleepers);
+            _signals += _threads.Count;
+            Monitor.PulseAll(_sleepers);
         }
 
-        foreach (var thread in threads)
+        foreach (var thread in _threads)
         {
             while (!thread.Join(TimeSpan.FromMilliseconds(SlowMilliseconds)) && !activities.Holds(thread))
             {
@@ -73,19 +73,19 @@ internal sealed class TurnWorkers(int most, Action<Instance> run, CommitQueue co
     {
         // What was queued must be visible before the look at who is active, or both sides could miss each other.
         Interlocked.MemoryBarrier();
-        var running = Volatile.Read(ref active) + Volatile.Read(ref waking);
-        if (running == 0 || (running < most && (ready.Count > QueuePerWorker * running || IsSlow())))
+        var running = Volatile.Read(ref _active) + Volatile.Read(ref _waking);
+        if (running == 0 || (running < most && (_ready.Count > QueuePerWorker * running || IsSlow())))
         {
-            Interlocked.Increment(ref waking);
-            lock (sleepers)
+            Interlocked.Increment(ref _waking);
+            lock (_sleepers)
             {
-                signals++;
-                Monitor.Pulse(sleepers);
+                _signals++;
+                Monitor.Pulse(_sleepers);
             }
         }
     }
 
-    private bool IsSlow() => Environment.TickCount64 - Volatile.Read(ref lastProgress) > SlowMilliseconds;
+    private bool IsSlow() => Environment.TickCount64 - Volatile.Read(ref _lastProgress) > SlowMilliseconds;
 
     /// <summary>
     /// Sleeps until there is work or a timer is due. As long as others are active, one of the sleepers watches whether they
@@ -93,25 +93,25 @@ internal sealed class TurnWorkers(int most, Action<Instance> run, CommitQueue co
     /// </summary>
     private void Sleep()
     {
-        lock (sleepers)
+        lock (_sleepers)
         {
-            while (signals == 0 && !stopped)
+            while (_signals == 0 && !_stopped)
             {
-                var running = Volatile.Read(ref active) + Volatile.Read(ref waking);
-                var pause = running == 0 ? MillisecondsToSleep() : watched ? Timeout.Infinite : SlowMilliseconds;
+                var running = Volatile.Read(ref _active) + Volatile.Read(ref _waking);
+                var pause = running == 0 ? MillisecondsToSleep() : _watched ? Timeout.Infinite : SlowMilliseconds;
                 if (pause == 0 || (running > 0 && MustStandIn(running)))
                 {
-                    Interlocked.Increment(ref waking);
+                    Interlocked.Increment(ref _waking);
                     return;
                 }
 
-                var watches = running > 0 && !watched;
-                watched |= watches;
-                Monitor.Wait(sleepers, pause);
-                watched &= !watches;
+                var watches = running > 0 && !_watched;
+                _watched |= watches;
+                Monitor.Wait(_sleepers, pause);
+                _watched &= !watches;
             }
 
-            signals--;
+            _signals--;
         }
     }
 
@@ -119,32 +119,32 @@ internal sealed class TurnWorkers(int most, Action<Instance> run, CommitQueue co
     {
         if (activities.TryReplace(SlowMilliseconds))
         {
-            Interlocked.Decrement(ref active);
+            Interlocked.Decrement(ref _active);
             return true;
         }
 
         return running < most && IsSlow()
-            && (!ready.IsEmpty || activities.HasWork || wakes.MillisecondsToSleep() == 0 || commits.MillisecondsToSleep() == 0);
+            && (!_ready.IsEmpty || activities.HasWork || wakes.MillisecondsToSleep() == 0 || commits.MillisecondsToSleep() == 0);
     }
 
     private int MillisecondsToSleep()
     {
         var (write, timer) = (commits.MillisecondsToSleep(), wakes.MillisecondsToSleep());
-        return !ready.IsEmpty ? 0 : timer < 0 ? write : write < 0 ? timer : Math.Min(timer, write);
+        return !_ready.IsEmpty ? 0 : timer < 0 ? write : write < 0 ? timer : Math.Min(timer, write);
     }
 
     private void Loop()
     {
-        while (!stopped)
+        while (!_stopped)
         {
             Sleep();
-            Interlocked.Increment(ref active);
-            Interlocked.Decrement(ref waking);
+            Interlocked.Increment(ref _active);
+            Interlocked.Decrement(ref _waking);
             CallWatch();
             while (RunAll())
             {
-                Interlocked.Decrement(ref active);
-                if (stopped || (ready.IsEmpty && commits.MillisecondsToSleep() != 0) || !TryRejoin())
+                Interlocked.Decrement(ref _active);
+                if (_stopped || (_ready.IsEmpty && commits.MillisecondsToSleep() != 0) || !TryRejoin())
                 {
                     break;
                 }
@@ -155,26 +155,26 @@ internal sealed class TurnWorkers(int most, Action<Instance> run, CommitQueue co
     /// <summary>Has one of the sleepers, if there are any, watch the others.</summary>
     private void CallWatch()
     {
-        if (!watched)
+        if (!_watched)
         {
-            lock (sleepers)
+            lock (_sleepers)
             {
-                Monitor.Pulse(sleepers);
+                Monitor.Pulse(_sleepers);
             }
         }
     }
 
     /// <summary>Something came between the last look at the queues and leaving: stay, unless another is at it.</summary>
-    private bool TryRejoin() => Interlocked.CompareExchange(ref active, 1, 0) == 0;
+    private bool TryRejoin() => Interlocked.CompareExchange(ref _active, 1, 0) == 0;
 
     /// <summary>Does all there is to do.</summary>
     /// <returns>False when another thread has taken the place of this one.</returns>
     private bool RunAll()
     {
-        while (!stopped)
+        while (!_stopped)
         {
-            Volatile.Write(ref lastProgress, Environment.TickCount64);
-            if (ready.TryDequeue(out var instance))
+            Volatile.Write(ref _lastProgress, Environment.TickCount64);
+            if (_ready.TryDequeue(out var instance))
             {
                 run(instance);
                 work.End();

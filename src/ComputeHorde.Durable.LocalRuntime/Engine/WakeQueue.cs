@@ -8,40 +8,40 @@ internal sealed class WakeQueue : IDisposable
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(20);
 
-    private readonly Lock gate = new();
-    private readonly Dictionary<string, long> wakes = [];
-    private readonly PriorityQueue<string, long> order = new();
-    private readonly TimeProvider time;
-    private readonly Action<string> wake;
-    private readonly ITimer? timer;
-    private readonly List<string> due = [];
-    private long armed = long.MaxValue;
-    private bool disposed;
-    private int count;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, long> _wakes = [];
+    private readonly PriorityQueue<string, long> _order = new();
+    private readonly TimeProvider _time;
+    private readonly Action<string> _wake;
+    private readonly ITimer? _timer;
+    private readonly List<string> _due = [];
+    private long _armed = long.MaxValue;
+    private bool _disposed;
+    private int _count;
 
     public WakeQueue(TimeProvider time, Action<string> wake)
     {
-        (this.time, this.wake) = (time, wake);
-        timer = time == TimeProvider.System ? null : time.CreateTimer(static state => ((WakeQueue)state!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        (_time, _wake) = (time, wake);
+        _timer = time == TimeProvider.System ? null : time.CreateTimer(static state => ((WakeQueue)state!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>How many instances wait for a timer.</summary>
-    public int Count => Volatile.Read(ref count);
+    public int Count => Volatile.Read(ref _count);
 
     /// <summary>Wakes an instance at a time, in ticks of UTC. An earlier wake is kept, and harmless.</summary>
     public void Set(string instanceId, long at)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (disposed || (wakes.TryGetValue(instanceId, out var known) && known <= at))
+            if (_disposed || (_wakes.TryGetValue(instanceId, out var known) && known <= at))
             {
                 return;
             }
 
-            wakes[instanceId] = at;
-            count = wakes.Count;
-            order.Enqueue(instanceId, at);
-            if (at < armed)
+            _wakes[instanceId] = at;
+            _count = _wakes.Count;
+            _order.Enqueue(instanceId, at);
+            if (at < _armed)
             {
                 Arm(at);
             }
@@ -51,56 +51,56 @@ internal sealed class WakeQueue : IDisposable
     /// <summary>How many milliseconds a worker may sleep before it must call <see cref="Fire"/>; -1 for as long as it likes.</summary>
     public int MillisecondsToSleep()
     {
-        var next = Volatile.Read(ref armed);
-        return timer is not null || next == long.MaxValue
+        var next = Volatile.Read(ref _armed);
+        return _timer is not null || next == long.MaxValue
             ? Timeout.Infinite
-            : (int)Math.Clamp(Math.Ceiling((next - time.GetUtcNow().UtcTicks) / (double)TimeSpan.TicksPerMillisecond), 0, 60_000);
+            : (int)Math.Clamp(Math.Ceiling((next - _time.GetUtcNow().UtcTicks) / (double)TimeSpan.TicksPerMillisecond), 0, 60_000);
     }
 
     /// <summary>Forgets everything.</summary>
     public void Clear()
     {
-        lock (gate)
+        lock (_gate)
         {
-            wakes.Clear();
-            count = 0;
-            order.Clear();
-            armed = long.MaxValue;
+            _wakes.Clear();
+            _count = 0;
+            _order.Clear();
+            _armed = long.MaxValue;
         }
     }
 
     public void Dispose()
     {
-        lock (gate)
+        lock (_gate)
         {
-            disposed = true;
-            timer?.Dispose();
+            _disposed = true;
+            _timer?.Dispose();
         }
     }
 
     /// <summary>Wakes the instances whose time has come.</summary>
     public void Fire()
     {
-        lock (gate)
+        lock (_gate)
         {
-            armed = long.MaxValue;
-            var now = time.GetUtcNow().UtcTicks;
-            while (order.TryPeek(out var instanceId, out var at))
+            _armed = long.MaxValue;
+            var now = _time.GetUtcNow().UtcTicks;
+            while (_order.TryPeek(out var instanceId, out var at))
             {
-                if (wakes.GetValueOrDefault(instanceId, long.MinValue) != at)
+                if (_wakes.GetValueOrDefault(instanceId, long.MinValue) != at)
                 {
-                    order.Dequeue();
+                    _order.Dequeue();
                 }
                 else if (at <= now)
                 {
-                    order.Dequeue();
-                    wakes.Remove(instanceId);
-                    due.Add(instanceId);
-                    count = wakes.Count;
+                    _order.Dequeue();
+                    _wakes.Remove(instanceId);
+                    _due.Add(instanceId);
+                    _count = _wakes.Count;
                 }
                 else
                 {
-                    if (!disposed)
+                    if (!_disposed)
                     {
                         Arm(at);
                     }
@@ -109,25 +109,25 @@ internal sealed class WakeQueue : IDisposable
                 }
             }
 
-            foreach (var instanceId in due)
+            foreach (var instanceId in _due)
             {
-                wake(instanceId);
+                _wake(instanceId);
             }
 
-            due.Clear();
+            _due.Clear();
         }
     }
 
     private void Arm(long at)
     {
-        Volatile.Write(ref armed, at);
-        if (timer is null)
+        Volatile.Write(ref _armed, at);
+        if (_timer is null)
         {
             return;
         }
 
         // Timers count whole milliseconds: rounded up, or they would go off too early and be set again and again.
-        var delay = TimeSpan.FromMilliseconds(Math.Ceiling((at - time.GetUtcNow().UtcTicks) / (double)TimeSpan.TicksPerMillisecond));
-        timer.Change(delay < TimeSpan.Zero ? TimeSpan.Zero : delay > Longest ? Longest : delay, Timeout.InfiniteTimeSpan);
+        var delay = TimeSpan.FromMilliseconds(Math.Ceiling((at - _time.GetUtcNow().UtcTicks) / (double)TimeSpan.TicksPerMillisecond));
+        _timer.Change(delay < TimeSpan.Zero ? TimeSpan.Zero : delay > Longest ? Longest : delay, Timeout.InfiniteTimeSpan);
     }
 }

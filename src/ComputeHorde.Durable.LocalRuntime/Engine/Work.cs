@@ -3,13 +3,13 @@ namespace ComputeHorde.Durable.LocalRuntime.Engine;
 /// <summary>Counts what is under way, and says when that becomes nothing or something.</summary>
 internal sealed class Work(Action? busy, Action? idle)
 {
-    private int count;
+    private int _count;
 
-    public bool IsIdle => Volatile.Read(ref count) == 0;
+    public bool IsIdle => Volatile.Read(ref _count) == 0;
 
     public void Begin()
     {
-        if (Interlocked.Increment(ref count) == 1)
+        if (Interlocked.Increment(ref _count) == 1)
         {
             busy?.Invoke();
         }
@@ -17,7 +17,7 @@ internal sealed class Work(Action? busy, Action? idle)
 
     public void End()
     {
-        if (Interlocked.Decrement(ref count) == 0)
+        if (Interlocked.Decrement(ref _count) == 0)
         {
             idle?.Invoke();
         }

@@ -8,10 +8,10 @@ namespace ComputeHorde.Durable.LocalRuntime;
 /// <summary>Runs the orchestrators and activities of a registry, without Azure Functions around them.</summary>
 public sealed class LocalTaskHost : IAsyncDisposable
 {
-    private readonly ServiceProvider? ownServices;
+    private readonly ServiceProvider? _ownServices;
 
     private LocalTaskHost(LocalTaskHub hub, IServiceProvider services, ServiceProvider? own) =>
-        (Hub, Services, ownServices) = (hub, services, own);
+        (Hub, Services, _ownServices) = (hub, services, own);
 
     /// <summary>Starts and steers instances.</summary>
     public DurableTaskClient Client => Hub.Client;
@@ -56,9 +56,9 @@ public sealed class LocalTaskHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Hub.DisposeAsync();
-        if (ownServices is not null)
+        if (_ownServices is not null)
         {
-            await ownServices.DisposeAsync();
+            await _ownServices.DisposeAsync();
         }
     }
 

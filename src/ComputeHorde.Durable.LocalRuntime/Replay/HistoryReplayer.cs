@@ -14,9 +14,9 @@ namespace ComputeHorde.Durable.LocalRuntime;
 /// </summary>
 public sealed class HistoryReplayer
 {
-    private readonly DurableTaskRegistry registry;
-    private readonly IServiceProvider? services;
-    private readonly DataConverter converter;
+    private readonly DurableTaskRegistry _registry;
+    private readonly IServiceProvider? _services;
+    private readonly DataConverter _converter;
 
     /// <summary>Makes a replayer.</summary>
     /// <param name="registry">Today's orchestrators.</param>
@@ -24,8 +24,8 @@ public sealed class HistoryReplayer
     public HistoryReplayer(DurableTaskRegistry registry, IServiceProvider? services = null)
     {
         ArgumentNullException.ThrowIfNull(registry);
-        (this.registry, this.services) = (registry, services);
-        converter = services?.GetService<DataConverter>() ?? JsonDataConverter.Default;
+        (_registry, _services) = (registry, services);
+        _converter = services?.GetService<DataConverter>() ?? JsonDataConverter.Default;
     }
 
     /// <summary>Runs one history.</summary>
@@ -37,16 +37,16 @@ public sealed class HistoryReplayer
     {
         ArgumentNullException.ThrowIfNull(history);
         var document = HistoryDocument.Read(history);
-        var factory = registry.FindOrchestrator(document.Name, new TaskVersion(document.Version))
+        var factory = _registry.FindOrchestrator(document.Name, new TaskVersion(document.Version))
             ?? throw new InvalidOperationException(Failures.OrchestratorNotFound(document.Name).ErrorMessage);
         var parent = document.ParentInstanceId is { } id ? new ParentOrchestrationInstance(document.ParentName ?? "", id) : null;
-        using var empty = services is null ? new ServiceCollection().BuildServiceProvider() : null;
-        using var scope = (services ?? empty!).CreateScope();
-        var loggers = services?.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
+        using var empty = _services is null ? new ServiceCollection().BuildServiceProvider() : null;
+        using var scope = (_services ?? empty!).CreateScope();
+        var loggers = _services?.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
         var execution = new OrchestrationExecution(
             new ExecutionIdentity(document.InstanceId, document.Name, document.Version, document.Input, parent),
             () => factory(scope.ServiceProvider),
-            converter,
+            _converter,
             loggers);
         var position = 0;
         foreach (var turn in document.Turns)

@@ -3,33 +3,33 @@ namespace ComputeHorde.Durable.LocalRuntime.Storage;
 /// <summary>Keeps everything in memory. What it holds survives a hub, so that a test can start the next one on it.</summary>
 internal sealed class MemoryStore : IDurableStore, IStoreTransaction
 {
-    private readonly Lock gate = new();
-    private readonly SortedDictionary<long, Entry> instances = [];
-    private readonly Dictionary<string, Entry> byId = [];
-    private readonly SortedDictionary<long, StoredMessage> messages = [];
-    private readonly List<Action> undo = [];
-    private bool isOpen;
-    private StoreBounds bounds;
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<long, Entry> _instances = [];
+    private readonly Dictionary<string, Entry> _byId = [];
+    private readonly SortedDictionary<long, StoredMessage> _messages = [];
+    private readonly List<Action> _undo = [];
+    private bool _isOpen;
+    private StoreBounds _bounds;
 
     public long Commits { get; private set; }
 
     public StoreBounds Open()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (isOpen)
+            if (_isOpen)
             {
                 throw new DurableStoreException("The in-memory store is in use by another host.");
             }
 
-            isOpen = true;
-            return bounds;
+            _isOpen = true;
+            return _bounds;
         }
     }
 
     public void Commit(Action<IStoreTransaction> writes)
     {
-        lock (gate)
+        lock (_gate)
         {
             try
             {
@@ -38,43 +38,43 @@ internal sealed class MemoryStore : IDurableStore, IStoreTransaction
             }
             catch
             {
-                for (var i = undo.Count - 1; i >= 0; i--)
+                for (var i = _undo.Count - 1; i >= 0; i--)
                 {
-                    undo[i]();
+                    _undo[i]();
                 }
 
                 throw;
             }
             finally
             {
-                undo.Clear();
+                _undo.Clear();
             }
         }
     }
 
     public StoredInstance? Find(string instanceId)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return byId.TryGetValue(instanceId, out var entry) ? new StoredInstance(entry.Row, entry.State) : null;
+            return _byId.TryGetValue(instanceId, out var entry) ? new StoredInstance(entry.Row, entry.State) : null;
         }
     }
 
     public List<byte[]> ReadHistory(InstanceRow row)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return instances.TryGetValue(row.Key, out var entry) ? [.. entry.History] : [];
+            return _instances.TryGetValue(row.Key, out var entry) ? [.. entry.History] : [];
         }
     }
 
     public List<StoredWork> FindWork()
     {
-        lock (gate)
+        lock (_gate)
         {
             return
             [
-                .. instances.Values
+                .. _instances.Values
                     .Where(entry => !entry.State.IsOver)
                     .Where(entry => entry.State.Turns == 0 || entry.State.WakeAt is not null || entry.State.HasOpenActivities)
                     .Select(entry => new StoredWork(entry.Row.InstanceId, entry.State.HasOpenActivities ? null : entry.State.WakeAt)),
@@ -84,11 +84,11 @@ internal sealed class MemoryStore : IDurableStore, IStoreTransaction
 
     public List<(StoredMessage Message, string? InstanceId)> ReadMessages()
     {
-        lock (gate)
+        lock (_gate)
         {
             return
             [
-                .. messages.Values.Select(message => (message, instances.TryGetValue(message.Target, out var entry) && !entry.State.IsOver
+                .. _messages.Values.Select(message => (message, _instances.TryGetValue(message.Target, out var entry) && !entry.State.IsOver
                     ? entry.Row.InstanceId
                     : null)),
             ];
@@ -97,11 +97,11 @@ internal sealed class MemoryStore : IDurableStore, IStoreTransaction
 
     public List<StoredInstance> Query(InstanceFilter filter)
     {
-        lock (gate)
+        lock (_gate)
         {
             return
             [
-                .. instances.Values
+                .. _instances.Values
                     .Where(entry => filter.Matches(entry.Row, entry.State))
                     .Take(filter.Limit)
                     .Select(entry => new StoredInstance(entry.Row, entry.State)),
@@ -111,11 +111,11 @@ internal sealed class MemoryStore : IDurableStore, IStoreTransaction
 
     public List<StoredInstance> FindChildren(long parentKey)
     {
-        lock (gate)
+        lock (_gate)
         {
             return
             [
-                .. instances.Values
+                .. _instances.Values
                     .Where(entry => entry.Row.Parent?.Key == parentKey)
                     .Select(entry => new StoredInstance(entry.Row, entry.State)),
             ];
@@ -124,11 +124,11 @@ internal sealed class MemoryStore : IDurableStore, IStoreTransaction
 
     public List<(string InstanceId, long CompletedAt, long Key)> QueryFinished(FinishedFilter filter)
     {
-        lock (gate)
+        lock (_gate)
         {
             return
             [
-                .. instances.Values
+                .. _instances.Values
                     .Where(entry => entry.State.CompletedAt is { } at
                         && (at, entry.Row.Key).CompareTo(filter.After) > 0
                         && (filter.CompletedFrom is null || at >= filter.CompletedFrom)
@@ -144,9 +144,9 @@ internal sealed class MemoryStore : IDurableStore, IStoreTransaction
     /// <summary>Gives the store free for the next host.</summary>
     public void Dispose()
     {
-        lock (gate)
+        lock (_gate)
         {
-            isOpen = false;
+            _isOpen = false;
         }
     }
 
@@ -158,63 +158,63 @@ internal sealed class MemoryStore : IDurableStore, IStoreTransaction
             entry.History.Add(firstTurn.ToArray());
         }
 
-        byId.Add(row.InstanceId, entry);
-        instances.Add(row.Key, entry);
-        bounds = bounds with { InstanceKey = Math.Max(bounds.InstanceKey, row.Key) };
-        undo.Add(() =>
+        _byId.Add(row.InstanceId, entry);
+        _instances.Add(row.Key, entry);
+        _bounds = _bounds with { InstanceKey = Math.Max(_bounds.InstanceKey, row.Key) };
+        _undo.Add(() =>
         {
-            byId.Remove(row.InstanceId);
-            instances.Remove(row.Key);
+            _byId.Remove(row.InstanceId);
+            _instances.Remove(row.Key);
         });
     }
 
     void IStoreTransaction.AddTurn(InstanceRow row, ReadOnlySpan<byte> turn)
     {
-        var history = instances[row.Key].History;
+        var history = _instances[row.Key].History;
         history.Add(turn.ToArray());
-        undo.Add(() => history.RemoveAt(history.Count - 1));
+        _undo.Add(() => history.RemoveAt(history.Count - 1));
     }
 
     void IStoreTransaction.SaveState(InstanceRow row, InstanceState state)
     {
-        var entry = instances[row.Key];
+        var entry = _instances[row.Key];
         var before = entry.State;
         entry.State = state;
-        undo.Add(() => entry.State = before);
+        _undo.Add(() => entry.State = before);
     }
 
     void IStoreTransaction.StartOver(InstanceRow row, InstanceState state)
     {
-        var entry = instances[row.Key];
+        var entry = _instances[row.Key];
         var (rowBefore, stateBefore, historyBefore) = (entry.Row, entry.State, entry.History);
         (entry.Row, entry.State, entry.History) = (row, state, []);
-        undo.Add(() => (entry.Row, entry.State, entry.History) = (rowBefore, stateBefore, historyBefore));
+        _undo.Add(() => (entry.Row, entry.State, entry.History) = (rowBefore, stateBefore, historyBefore));
     }
 
     void IStoreTransaction.AddMessage(StoredMessage message)
     {
-        messages.Add(message.Id, message);
-        bounds = bounds with { MessageId = Math.Max(bounds.MessageId, message.Id) };
-        undo.Add(() => messages.Remove(message.Id));
+        _messages.Add(message.Id, message);
+        _bounds = _bounds with { MessageId = Math.Max(_bounds.MessageId, message.Id) };
+        _undo.Add(() => _messages.Remove(message.Id));
     }
 
     void IStoreTransaction.DeleteMessage(long id)
     {
-        if (messages.Remove(id, out var message))
+        if (_messages.Remove(id, out var message))
         {
-            undo.Add(() => messages.Add(id, message));
+            _undo.Add(() => _messages.Add(id, message));
         }
     }
 
     void IStoreTransaction.DeleteInstance(InstanceRow row)
     {
-        if (instances.Remove(row.Key, out var entry))
+        if (_instances.Remove(row.Key, out var entry))
         {
-            byId.Remove(entry.Row.InstanceId);
-            undo.Add(() =>
+            _byId.Remove(entry.Row.InstanceId);
+            _undo.Add(() =>
             {
-                instances.Add(row.Key, entry);
-                byId.Add(entry.Row.InstanceId, entry);
+                _instances.Add(row.Key, entry);
+                _byId.Add(entry.Row.InstanceId, entry);
             });
         }
     }

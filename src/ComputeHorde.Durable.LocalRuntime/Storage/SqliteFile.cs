@@ -28,21 +28,21 @@ internal sealed class SqliteFile : IDisposable
         CREATE TABLE messages(id INTEGER PRIMARY KEY, target INTEGER NOT NULL, generation INTEGER NOT NULL, data BLOB NOT NULL);
         """;
 
-    private readonly string path;
-    private readonly FileStream hostLock;
+    private readonly string _path;
+    private readonly FileStream _hostLock;
 
     public SqliteFile(string path)
     {
-        this.path = Path.GetFullPath(path);
+        _path = Path.GetFullPath(path);
         Batteries_V2.Init();
-        Directory.CreateDirectory(Path.GetDirectoryName(this.path)!);
+        Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
         try
         {
-            hostLock = new FileStream(this.path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            _hostLock = new FileStream(_path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException e)
         {
-            throw new DurableStoreException($"The database {this.path} is in use by another host. Only one host may open it at a time.", e);
+            throw new DurableStoreException($"The database {_path} is in use by another host. Only one host may open it at a time.", e);
         }
 
         try
@@ -51,7 +51,7 @@ internal sealed class SqliteFile : IDisposable
         }
         catch
         {
-            hostLock.Dispose();
+            _hostLock.Dispose();
             throw;
         }
     }
@@ -60,11 +60,11 @@ internal sealed class SqliteFile : IDisposable
     public sqlite3 Connect(bool readOnly)
     {
         var flags = SQLITE_OPEN_NOMUTEX | (readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-        var code = sqlite3_open_v2(path, out var connection, flags, null);
+        var code = sqlite3_open_v2(_path, out var connection, flags, null);
         if (code != SQLITE_OK)
         {
             connection.Dispose();
-            throw new DurableStoreException($"The database {path} cannot be opened: SQLite error {code}.");
+            throw new DurableStoreException($"The database {_path} cannot be opened: SQLite error {code}.");
         }
 
         sqlite3_busy_timeout(connection, 10_000);
@@ -73,7 +73,7 @@ internal sealed class SqliteFile : IDisposable
 
     public static void Execute(sqlite3 connection, string sql) => SqliteError.Check(connection, sqlite3_exec(connection, sql));
 
-    public void Dispose() => hostLock.Dispose();
+    public void Dispose() => _hostLock.Dispose();
 
     private static string? Scalar(sqlite3 connection, string sql)
     {
@@ -97,7 +97,7 @@ internal sealed class SqliteFile : IDisposable
         }
         catch (DurableStoreException e) when (e.InnerException is null && e.Message.StartsWith("SQLite error", StringComparison.Ordinal))
         {
-            throw new DurableStoreException($"The database {path} is damaged or not a database ({e.Message}). Restore it from a copy, or move it away.", e);
+            throw new DurableStoreException($"The database {_path} is damaged or not a database ({e.Message}). Restore it from a copy, or move it away.", e);
         }
     }
 
@@ -105,21 +105,21 @@ internal sealed class SqliteFile : IDisposable
     {
         if (Scalar(connection, "PRAGMA application_id") != $"{ApplicationId}")
         {
-            throw new DurableStoreException($"The database {path} belongs to another program.");
+            throw new DurableStoreException($"The database {_path} belongs to another program.");
         }
 
         var version = int.Parse(Scalar(connection, "PRAGMA user_version") ?? "0");
         if (version is < OldestVersion or > SchemaVersion)
         {
             throw new DurableStoreException(
-                $"The database {path} has schema version {version}, this program reads version {SchemaVersion}. "
+                $"The database {_path} has schema version {version}, this program reads version {SchemaVersion}. "
                 + (version > SchemaVersion ? "It was written by a newer version of this program." : "Its version is unknown."));
         }
 
         var found = Scalar(connection, "PRAGMA quick_check(1)");
         if (found != "ok")
         {
-            throw new DurableStoreException($"The database {path} is damaged ({found}). Restore it from a copy, or move it away.");
+            throw new DurableStoreException($"The database {_path} is damaged ({found}). Restore it from a copy, or move it away.");
         }
 
         if (version < SchemaVersion)

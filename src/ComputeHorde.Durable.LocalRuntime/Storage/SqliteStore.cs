@@ -6,29 +6,29 @@ namespace ComputeHorde.Durable.LocalRuntime.Storage;
 /// <summary>Keeps everything in one SQLite file, in WAL mode with <c>synchronous=FULL</c>: what is committed survives a power cut.</summary>
 internal sealed class SqliteStore(string path) : IDurableStore
 {
-    private readonly Lock reading = new();
-    private SqliteFile? file;
-    private SqliteWriter? writer;
-    private sqlite3? reader;
-    private SqliteStatement? find;
-    private SqliteStatement? readTurn;
+    private readonly Lock _reading = new();
+    private SqliteFile? _file;
+    private SqliteWriter? _writer;
+    private sqlite3? _reader;
+    private SqliteStatement? _find;
+    private SqliteStatement? _readTurn;
 
-    public long Commits => writer?.Commits ?? 0;
+    public long Commits => _writer?.Commits ?? 0;
 
-    private SqliteWriter Writer => writer ?? throw new InvalidOperationException("The store is not open.");
+    private SqliteWriter Writer => _writer ?? throw new InvalidOperationException("The store is not open.");
 
-    private sqlite3 Reader => reader ?? throw new InvalidOperationException("The store is not open.");
+    private sqlite3 Reader => _reader ?? throw new InvalidOperationException("The store is not open.");
 
     public StoreBounds Open()
     {
-        file = new SqliteFile(path);
+        _file = new SqliteFile(path);
         try
         {
-            writer = new SqliteWriter(file.Connect(readOnly: false));
-            reader = file.Connect(readOnly: true);
-            find = new SqliteStatement(reader, $"{SqliteRows.Select} WHERE i.id = ?");
-            readTurn = new SqliteStatement(reader, "SELECT prev, data FROM history WHERE id = ?");
-            return writer.ReadBounds();
+            _writer = new SqliteWriter(_file.Connect(readOnly: false));
+            _reader = _file.Connect(readOnly: true);
+            _find = new SqliteStatement(_reader, $"{SqliteRows.Select} WHERE i.id = ?");
+            _readTurn = new SqliteStatement(_reader, "SELECT prev, data FROM history WHERE id = ?");
+            return _writer.ReadBounds();
         }
         catch
         {
@@ -41,12 +41,12 @@ internal sealed class SqliteStore(string path) : IDurableStore
 
     public StoredInstance? Find(string instanceId)
     {
-        lock (reading)
+        lock (_reading)
         {
             _ = Reader;
-            find!.Bind(1, instanceId);
-            var found = find.Read() ? SqliteRows.Read(find) : null;
-            find.Reset();
+            _find!.Bind(1, instanceId);
+            var found = _find.Read() ? SqliteRows.Read(_find) : null;
+            _find.Reset();
             return found;
         }
     }
@@ -54,20 +54,20 @@ internal sealed class SqliteStore(string path) : IDurableStore
     public List<byte[]> ReadHistory(InstanceRow row)
     {
         List<byte[]> turns = [];
-        lock (reading)
+        lock (_reading)
         {
             _ = Reader;
             for (var id = row.HistoryHead; id != 0;)
             {
-                readTurn!.Bind(1, id);
-                if (!readTurn.Read())
+                _readTurn!.Bind(1, id);
+                if (!_readTurn.Read())
                 {
                     throw new DurableStoreException($"The history of the instance '{row.InstanceId}' is incomplete: turn {id} is missing.");
                 }
 
-                id = readTurn.GetInt64(0);
-                turns.Add(readTurn.GetBytes(1));
-                readTurn.Reset();
+                id = _readTurn.GetInt64(0);
+                turns.Add(_readTurn.GetBytes(1));
+                _readTurn.Reset();
             }
         }
 
@@ -120,14 +120,14 @@ internal sealed class SqliteStore(string path) : IDurableStore
 
     public void Dispose()
     {
-        lock (reading)
+        lock (_reading)
         {
-            find?.Dispose();
-            readTurn?.Dispose();
-            reader?.Dispose();
-            writer?.Dispose();
-            file?.Dispose();
-            (find, readTurn, reader, writer, file) = (null, null, null, null, null);
+            _find?.Dispose();
+            _readTurn?.Dispose();
+            _reader?.Dispose();
+            _writer?.Dispose();
+            _file?.Dispose();
+            (_find, _readTurn, _reader, _writer, _file) = (null, null, null, null, null);
         }
     }
 
@@ -136,7 +136,7 @@ internal sealed class SqliteStore(string path) : IDurableStore
 
     private List<T> ReadAll<T>(string sql, Action<SqliteStatement> bind, Func<SqliteStatement, T> read)
     {
-        lock (reading)
+        lock (_reading)
         {
             using var statement = new SqliteStatement(Reader, sql);
             bind(statement);

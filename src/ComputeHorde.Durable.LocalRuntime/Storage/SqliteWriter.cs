@@ -7,53 +7,53 @@ internal sealed class SqliteWriter : IStoreTransaction, IDisposable
 {
     private const string States = "status, generation, turns, events, updated, completed, wake, open, output, custom, failure, head";
 
-    private readonly sqlite3 connection;
-    private readonly SqliteStatement begin;
-    private readonly SqliteStatement commit;
-    private readonly SqliteStatement rollback;
-    private readonly SqliteStatement addInstance;
-    private readonly SqliteStatement addState;
-    private readonly SqliteStatement addTurn;
-    private readonly SqliteStatement saveEnd;
-    private readonly SqliteStatement saveProgress;
-    private readonly SqliteStatement saveStart;
-    private readonly SqliteStatement dropHistory;
-    private readonly SqliteStatement addMessage;
-    private readonly SqliteStatement deleteMessage;
-    private readonly SqliteStatement deleteInstance;
-    private readonly SqliteStatement deleteState;
-    private long lastTurn;
+    private readonly sqlite3 _connection;
+    private readonly SqliteStatement _begin;
+    private readonly SqliteStatement _commit;
+    private readonly SqliteStatement _rollback;
+    private readonly SqliteStatement _addInstance;
+    private readonly SqliteStatement _addState;
+    private readonly SqliteStatement _addTurn;
+    private readonly SqliteStatement _saveEnd;
+    private readonly SqliteStatement _saveProgress;
+    private readonly SqliteStatement _saveStart;
+    private readonly SqliteStatement _dropHistory;
+    private readonly SqliteStatement _addMessage;
+    private readonly SqliteStatement _deleteMessage;
+    private readonly SqliteStatement _deleteInstance;
+    private readonly SqliteStatement _deleteState;
+    private long _lastTurn;
 
     public SqliteWriter(sqlite3 connection)
     {
-        this.connection = connection;
+        _connection = connection;
         SqliteFile.Execute(
             connection,
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-32768; PRAGMA temp_store=MEMORY;");
-        begin = Prepare("BEGIN IMMEDIATE");
-        commit = Prepare("COMMIT");
-        rollback = Prepare("ROLLBACK");
-        addInstance = Prepare("INSERT INTO instances VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)");
-        addState = Prepare($"INSERT INTO states(key, {States}) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)");
-        addTurn = Prepare("INSERT INTO history VALUES(?,?,?)");
-        saveEnd = Prepare($"UPDATE states SET ({States}) = (?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13) WHERE key = ?1");
+        _begin = Prepare("BEGIN IMMEDIATE");
+        _commit = Prepare("COMMIT");
+        _rollback = Prepare("ROLLBACK");
+        _addInstance = Prepare("INSERT INTO instances VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)");
+        _addState = Prepare($"INSERT INTO states(key, {States}) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)");
+        _addTurn = Prepare("INSERT INTO history VALUES(?,?,?)");
+        _saveEnd = Prepare($"UPDATE states SET ({States}) = (?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13) WHERE key = ?1");
 
         // Leaves out what only the end sets, so that no index has to be touched.
-        saveProgress = Prepare("""
+        _saveProgress = Prepare("""
             UPDATE states SET (status, generation, turns, events, updated, wake, open, custom, head) = (?2,?3,?4,?5,?6,?7,?8,?9,?10) WHERE key = ?1
             """);
-        saveStart = Prepare("UPDATE instances SET input = ?2, version = ?3 WHERE key = ?1");
-        dropHistory = Prepare("""
+        _saveStart = Prepare("UPDATE instances SET input = ?2, version = ?3 WHERE key = ?1");
+        _dropHistory = Prepare("""
             WITH RECURSIVE chain(id) AS (
               SELECT head FROM states WHERE key = ?1
               UNION ALL SELECT h.prev FROM chain c JOIN history h ON h.id = c.id WHERE h.prev <> 0)
             DELETE FROM history WHERE id IN (SELECT id FROM chain)
             """);
-        addMessage = Prepare("INSERT INTO messages VALUES(?,?,?,?)");
-        deleteMessage = Prepare("DELETE FROM messages WHERE id = ?");
-        deleteInstance = Prepare("DELETE FROM instances WHERE key = ?");
-        deleteState = Prepare("DELETE FROM states WHERE key = ?");
-        lastTurn = ReadMaximum("SELECT max(id) FROM history");
+        _addMessage = Prepare("INSERT INTO messages VALUES(?,?,?,?)");
+        _deleteMessage = Prepare("DELETE FROM messages WHERE id = ?");
+        _deleteInstance = Prepare("DELETE FROM instances WHERE key = ?");
+        _deleteState = Prepare("DELETE FROM states WHERE key = ?");
+        _lastTurn = ReadMaximum("SELECT max(id) FROM history");
     }
 
     public long Commits { get; private set; }
@@ -62,19 +62,19 @@ internal sealed class SqliteWriter : IStoreTransaction, IDisposable
 
     public void Commit(Action<IStoreTransaction> writes)
     {
-        begin.Run();
+        _begin.Run();
         try
         {
             writes(this);
-            commit.Run();
+            _commit.Run();
             Commits++;
         }
         catch
         {
             // SQLite may have rolled back by itself already.
-            if (raw.sqlite3_get_autocommit(connection) == 0)
+            if (raw.sqlite3_get_autocommit(_connection) == 0)
             {
-                rollback.Run();
+                _rollback.Run();
             }
 
             throw;
@@ -83,7 +83,7 @@ internal sealed class SqliteWriter : IStoreTransaction, IDisposable
 
     public void AddInstance(InstanceRow row, InstanceState state, ReadOnlySpan<byte> firstTurn)
     {
-        addInstance.Bind(1, row.Key)
+        _addInstance.Bind(1, row.Key)
             .Bind(2, row.InstanceId)
             .Bind(3, row.Name)
             .Bind(4, row.Version)
@@ -103,61 +103,61 @@ internal sealed class SqliteWriter : IStoreTransaction, IDisposable
             AddTurn(row, firstTurn);
         }
 
-        SqliteRows.BindState(addState.Bind(1, row.Key), 2, state, row.HistoryHead).Run();
+        SqliteRows.BindState(_addState.Bind(1, row.Key), 2, state, row.HistoryHead).Run();
     }
 
     public void AddTurn(InstanceRow row, ReadOnlySpan<byte> turn)
     {
-        addTurn.Bind(1, ++lastTurn).Bind(2, row.HistoryHead).Bind(3, turn).Run();
-        row.HistoryHead = lastTurn;
+        _addTurn.Bind(1, ++_lastTurn).Bind(2, row.HistoryHead).Bind(3, turn).Run();
+        row.HistoryHead = _lastTurn;
     }
 
     public void SaveState(InstanceRow row, InstanceState state)
     {
         if (state.IsOver)
         {
-            SqliteRows.BindState(saveEnd.Bind(1, row.Key), 2, state, row.HistoryHead).Run();
+            SqliteRows.BindState(_saveEnd.Bind(1, row.Key), 2, state, row.HistoryHead).Run();
         }
         else
         {
-            SqliteRows.BindProgress(saveProgress.Bind(1, row.Key), 2, state, row.HistoryHead).Run();
+            SqliteRows.BindProgress(_saveProgress.Bind(1, row.Key), 2, state, row.HistoryHead).Run();
         }
     }
 
     public void StartOver(InstanceRow row, InstanceState state)
     {
-        dropHistory.Bind(1, row.Key).Run();
-        saveStart.Bind(1, row.Key).Bind(2, row.Input).Bind(3, row.Version).Run();
+        _dropHistory.Bind(1, row.Key).Run();
+        _saveStart.Bind(1, row.Key).Bind(2, row.Input).Bind(3, row.Version).Run();
         row.HistoryHead = 0;
         SaveState(row, state);
     }
 
     public void AddMessage(StoredMessage message) =>
-        addMessage.Bind(1, message.Id).Bind(2, message.Target).Bind(3, (long)message.Generation).Bind(4, message.Data).Run();
+        _addMessage.Bind(1, message.Id).Bind(2, message.Target).Bind(3, (long)message.Generation).Bind(4, message.Data).Run();
 
-    public void DeleteMessage(long id) => deleteMessage.Bind(1, id).Run();
+    public void DeleteMessage(long id) => _deleteMessage.Bind(1, id).Run();
 
     public void DeleteInstance(InstanceRow row)
     {
-        dropHistory.Bind(1, row.Key).Run();
-        deleteState.Bind(1, row.Key).Run();
-        deleteInstance.Bind(1, row.Key).Run();
+        _dropHistory.Bind(1, row.Key).Run();
+        _deleteState.Bind(1, row.Key).Run();
+        _deleteInstance.Bind(1, row.Key).Run();
     }
 
     public void Dispose()
     {
         foreach (var statement in new[]
         {
-            begin, commit, rollback, addInstance, addState, addTurn, saveEnd, saveProgress, saveStart, dropHistory, addMessage, deleteMessage, deleteInstance, deleteState,
+            _begin, _commit, _rollback, _addInstance, _addState, _addTurn, _saveEnd, _saveProgress, _saveStart, _dropHistory, _addMessage, _deleteMessage, _deleteInstance, _deleteState,
         })
         {
             statement.Dispose();
         }
 
-        connection.Dispose();
+        _connection.Dispose();
     }
 
-    private SqliteStatement Prepare(string sql) => new(connection, sql);
+    private SqliteStatement Prepare(string sql) => new(_connection, sql);
 
     private long ReadMaximum(string sql)
     {

@@ -12,26 +12,26 @@ namespace ComputeHorde.Durable.LocalRuntime.Testing;
 /// </remarks>
 public sealed class VirtualTimeProvider : TimeProvider
 {
-    private readonly Lock gate = new();
-    private readonly SortedSet<VirtualTimer> timers = new(Comparer<VirtualTimer>.Create(
+    private readonly Lock _gate = new();
+    private readonly SortedSet<VirtualTimer> _timers = new(Comparer<VirtualTimer>.Create(
         (one, other) => (one.Due, one.Sequence).CompareTo((other.Due, other.Sequence))));
 
-    private readonly List<Func<bool>> hubs = [];
-    private readonly ITimer settle;
-    private readonly long origin;
-    private long now;
-    private long sequence;
-    private int busy;
-    private int running;
-    private bool pumping;
-    private bool settling;
+    private readonly List<Func<bool>> _hubs = [];
+    private readonly ITimer _settle;
+    private readonly long _origin;
+    private long _now;
+    private long _sequence;
+    private int _busy;
+    private int _running;
+    private bool _pumping;
+    private bool _settling;
 
     /// <summary>Makes a clock.</summary>
     /// <param name="start">What time it is at first; by default the first moment of 2026 in UTC.</param>
     public VirtualTimeProvider(DateTimeOffset? start = null)
     {
-        now = origin = (start ?? new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)).UtcTicks;
-        settle = System.CreateTimer(
+        _now = _origin = (start ?? new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)).UtcTicks;
+        _settle = System.CreateTimer(
             static state => ((VirtualTimeProvider)state!).Settled(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -46,10 +46,10 @@ public sealed class VirtualTimeProvider : TimeProvider
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
 
     /// <inheritdoc/>
-    public override DateTimeOffset GetUtcNow() => new(Volatile.Read(ref now), TimeSpan.Zero);
+    public override DateTimeOffset GetUtcNow() => new(Volatile.Read(ref _now), TimeSpan.Zero);
 
     /// <inheritdoc/>
-    public override long GetTimestamp() => Volatile.Read(ref now) - origin;
+    public override long GetTimestamp() => Volatile.Read(ref _now) - _origin;
 
     /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
@@ -82,15 +82,15 @@ public sealed class VirtualTimeProvider : TimeProvider
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
         Enter();
-        var end = Volatile.Read(ref now) + by.Ticks;
+        var end = Volatile.Read(ref _now) + by.Ticks;
         while (TakeNext(end) is { } timer)
         {
             timer.Fire();
         }
 
-        lock (gate)
+        lock (_gate)
         {
-            now = Math.Max(now, end);
+            _now = Math.Max(_now, end);
         }
 
         Leave();
@@ -98,23 +98,23 @@ public sealed class VirtualTimeProvider : TimeProvider
 
     internal void Attach(Func<bool> waitsForTimer)
     {
-        lock (gate)
+        lock (_gate)
         {
-            hubs.Add(waitsForTimer);
+            _hubs.Add(waitsForTimer);
         }
     }
 
-    internal void Enter() => Change(ref busy, 1);
+    internal void Enter() => Change(ref _busy, 1);
 
-    internal void Leave() => Change(ref busy, -1);
+    internal void Leave() => Change(ref _busy, -1);
 
-    internal void EnterRunning() => Change(ref running, 1);
+    internal void EnterRunning() => Change(ref _running, 1);
 
-    internal void LeaveRunning() => Change(ref running, -1);
+    internal void LeaveRunning() => Change(ref _running, -1);
 
     private void Change(ref int counter, int by)
     {
-        lock (gate)
+        lock (_gate)
         {
             counter += by;
             Look();
@@ -124,35 +124,35 @@ public sealed class VirtualTimeProvider : TimeProvider
     /// <summary>Looks whether time may move, now or after a while. Called under the lock whenever something has happened.</summary>
     private void Look()
     {
-        if (pumping || busy > 0 || timers.Count == 0)
+        if (_pumping || _busy > 0 || _timers.Count == 0)
         {
             return;
         }
 
-        if (running == 0 && (hubs.Count == 0 || hubs.Exists(static waits => waits())))
+        if (_running == 0 && (_hubs.Count == 0 || _hubs.Exists(static waits => waits())))
         {
-            pumping = true;
+            _pumping = true;
             ThreadPool.UnsafeQueueUserWorkItem(static provider => provider.Pump(), this, preferLocal: false);
         }
         else
         {
             // Every event starts the wait anew.
-            settling = true;
-            settle.Change(SettleTime, Timeout.InfiniteTimeSpan);
+            _settling = true;
+            _settle.Change(SettleTime, Timeout.InfiniteTimeSpan);
         }
     }
 
     private void Settled()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (!settling || pumping || busy > 0 || timers.Count == 0)
+            if (!_settling || _pumping || _busy > 0 || _timers.Count == 0)
             {
                 return;
             }
 
-            settling = false;
-            pumping = true;
+            _settling = false;
+            _pumping = true;
         }
 
         Pump();
@@ -162,10 +162,10 @@ public sealed class VirtualTimeProvider : TimeProvider
     private void Pump()
     {
         long moment;
-        lock (gate)
+        lock (_gate)
         {
-            busy++;
-            moment = busy == 1 && timers.Min is { } first ? Math.Max(first.Due, now) : now;
+            _busy++;
+            moment = _busy == 1 && _timers.Min is { } first ? Math.Max(first.Due, _now) : _now;
         }
 
         while (TakeNext(moment) is { } timer)
@@ -173,28 +173,28 @@ public sealed class VirtualTimeProvider : TimeProvider
             timer.Fire();
         }
 
-        lock (gate)
+        lock (_gate)
         {
-            busy--;
-            pumping = false;
+            _busy--;
+            _pumping = false;
             Look();
         }
     }
 
     private VirtualTimer? TakeNext(long end)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (timers.Min is not { } timer || timer.Due > end)
+            if (_timers.Min is not { } timer || timer.Due > end)
             {
                 return null;
             }
 
-            timers.Remove(timer);
-            now = Math.Max(now, timer.Due);
+            _timers.Remove(timer);
+            _now = Math.Max(_now, timer.Due);
             if (timer.Period > 0)
             {
-                Arm(timer, now + timer.Period);
+                Arm(timer, _now + timer.Period);
             }
 
             return timer;
@@ -204,21 +204,21 @@ public sealed class VirtualTimeProvider : TimeProvider
     private void Arm(VirtualTimer timer, long due)
     {
         timer.Due = due;
-        timer.Sequence = ++sequence;
-        timers.Add(timer);
+        timer.Sequence = ++_sequence;
+        _timers.Add(timer);
     }
 
     private sealed class Token(Action leave) : IDisposable
     {
-        private Action? leave = leave;
+        private Action? _leave = leave;
 
-        public void Dispose() => Interlocked.Exchange(ref leave, null)?.Invoke();
+        public void Dispose() => Interlocked.Exchange(ref _leave, null)?.Invoke();
     }
 
     private sealed class VirtualTimer(VirtualTimeProvider provider, TimerCallback callback, object? state) : ITimer
     {
-        private readonly ExecutionContext? context = ExecutionContext.Capture();
-        private bool disposed;
+        private readonly ExecutionContext? _context = ExecutionContext.Capture();
+        private bool _disposed;
 
         public long Due { get; set; }
 
@@ -228,18 +228,18 @@ public sealed class VirtualTimeProvider : TimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            lock (provider.gate)
+            lock (provider._gate)
             {
-                if (disposed)
+                if (_disposed)
                 {
                     return false;
                 }
 
-                provider.timers.Remove(this);
+                provider._timers.Remove(this);
                 Period = period == Timeout.InfiniteTimeSpan ? 0 : period.Ticks;
                 if (dueTime != Timeout.InfiniteTimeSpan)
                 {
-                    provider.Arm(this, provider.now + Math.Max(0, dueTime.Ticks));
+                    provider.Arm(this, provider._now + Math.Max(0, dueTime.Ticks));
                     provider.Look();
                 }
 
@@ -249,22 +249,22 @@ public sealed class VirtualTimeProvider : TimeProvider
 
         public void Fire()
         {
-            if (context is null)
+            if (_context is null)
             {
                 callback(state);
             }
             else
             {
-                ExecutionContext.Run(context, static timer => ((VirtualTimer)timer!).Call(), this);
+                ExecutionContext.Run(_context, static timer => ((VirtualTimer)timer!).Call(), this);
             }
         }
 
         public void Dispose()
         {
-            lock (provider.gate)
+            lock (provider._gate)
             {
-                disposed = true;
-                provider.timers.Remove(this);
+                _disposed = true;
+                provider._timers.Remove(this);
             }
         }
 

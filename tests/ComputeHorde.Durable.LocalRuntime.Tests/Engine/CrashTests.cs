@@ -37,13 +37,13 @@ public sealed class CrashTests(ITestOutputHelper output)
 
     private sealed class Round(int seed, bool onFile, ITestOutputHelper output)
     {
-        private readonly Random random = new(seed);
-        private readonly Lock gate = new();
-        private readonly ConcurrentDictionary<(string Instance, int Value), int> ran = new();
-        private readonly ServiceProvider services = new ServiceCollection().BuildServiceProvider();
-        private volatile bool calm;
-        private volatile FaultyStore? current;
-        private volatile string? leak;
+        private readonly Random _random = new(seed);
+        private readonly Lock _gate = new();
+        private readonly ConcurrentDictionary<(string Instance, int Value), int> _ran = new();
+        private readonly ServiceProvider _services = new ServiceCollection().BuildServiceProvider();
+        private volatile bool _calm;
+        private volatile FaultyStore? _current;
+        private volatile string? _leak;
 
         public async Task RunAsync()
         {
@@ -58,30 +58,30 @@ public sealed class CrashTests(ITestOutputHelper output)
             }
             finally
             {
-                await services.DisposeAsync();
+                await _services.DisposeAsync();
                 Directory.Delete(folder, recursive: true);
             }
         }
 
         private async Task RunAsync(MemoryStore memory, string path)
         {
-            var workflows = Enumerable.Range(0, PerRound).ToDictionary(i => $"w{i}", _ => RandomWorkflow.Make(random));
+            var workflows = Enumerable.Range(0, PerRound).ToDictionary(i => $"w{i}", _ => RandomWorkflow.Make(_random));
             var crashes = 0;
             for (var clock = Stopwatch.StartNew(); ; crashes++)
             {
                 Assert.True(clock.Elapsed < TimeSpan.FromMinutes(2), $"Seed {seed} does not come to an end.");
-                calm = crashes >= 12;
+                _calm = crashes >= 12;
                 var store = new FaultyStore(onFile ? new SqliteStore(path) : memory, _ => Next());
-                current = store;
+                _current = store;
                 var tasks = new DurableTaskRegistry();
-                RandomWorkflow.Register(tasks, Activity, (context, value) => ran[(context.InstanceId, value)] % 3 != 0);
-                var hub = new LocalTaskHub(tasks, new LocalTaskHostOptions { TimeProvider = new VirtualTimeProvider() }, services, store);
+                RandomWorkflow.Register(tasks, Activity, (context, value) => _ran[(context.InstanceId, value)] % 3 != 0);
+                var hub = new LocalTaskHub(tasks, new LocalTaskHostOptions { TimeProvider = new VirtualTimeProvider() }, _services, store);
                 await hub.StartAsync();
                 var done = FinishAsync(hub.Client, workflows);
                 var ended = await Task.WhenAny(done, store.Crashed.Task, Task.Delay(TimeSpan.FromSeconds(60)));
                 hub.Abandon();
                 Assert.True(ended == done || ended == store.Crashed.Task, $"Seed {seed} hangs.");
-                Assert.True(leak is null, $"Seed {seed}: {leak}");
+                Assert.True(_leak is null, $"Seed {seed}: {_leak}");
                 if (done.IsCompletedSuccessfully)
                 {
                     break;
@@ -90,7 +90,7 @@ public sealed class CrashTests(ITestOutputHelper output)
                 await done.ContinueWith(static _ => { }, TaskScheduler.Default);
             }
 
-            output.WriteLine($"  {crashes} crashes, {ran.Values.Count(times => times > 1)} of {ran.Count} activities ran more than once");
+            output.WriteLine($"  {crashes} crashes, {_ran.Values.Count(times => times > 1)} of {_ran.Count} activities ran more than once");
         }
 
         /// <summary>Starts whatever is not started, raises whatever is not known to be raised, and checks all ends.</summary>
@@ -143,12 +143,12 @@ public sealed class CrashTests(ITestOutputHelper output)
 
         private int Activity(TaskActivityContext context, int value)
         {
-            ran.AddOrUpdate((context.InstanceId, value), 1, (_, times) => times + 1);
+            _ran.AddOrUpdate((context.InstanceId, value), 1, (_, times) => times + 1);
 
             // What runs an activity must have been committed before: the store knows the instance, with an open activity.
-            if (current!.Find(context.InstanceId) is not { State.Turns: > 0 })
+            if (_current!.Find(context.InstanceId) is not { State.Turns: > 0 })
             {
-                leak = $"an activity of {context.InstanceId} ran before its turn was committed";
+                _leak = $"an activity of {context.InstanceId} ran before its turn was committed";
             }
 
             return value * 2;
@@ -156,9 +156,9 @@ public sealed class CrashTests(ITestOutputHelper output)
 
         private Fault Next()
         {
-            lock (gate)
+            lock (_gate)
             {
-                return calm ? Fault.None : random.Next(1000) switch
+                return _calm ? Fault.None : _random.Next(1000) switch
                 {
                     < 4 => Fault.Fail,
                     < 6 => Fault.Crash,

@@ -20,7 +20,7 @@ internal enum Fault
 /// </summary>
 internal sealed class FaultyStore(IDurableStore inner, Func<string, Fault> next) : IDurableStore
 {
-    private volatile bool crashed;
+    private volatile bool _crashed;
 
     /// <summary>Completed when the store crashes.</summary>
     public TaskCompletionSource Crashed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -58,7 +58,7 @@ internal sealed class FaultyStore(IDurableStore inner, Func<string, Fault> next)
 
     private void Meet(string place)
     {
-        if (crashed)
+        if (_crashed)
         {
             throw new IOException("The host has crashed.");
         }
@@ -68,7 +68,7 @@ internal sealed class FaultyStore(IDurableStore inner, Func<string, Fault> next)
             case Fault.Fail:
                 throw new IOException($"Injected failure {place}.");
             case Fault.Crash:
-                crashed = true;
+                _crashed = true;
                 Crashed.TrySetResult();
                 throw new IOException($"Injected crash {place}.");
             default:

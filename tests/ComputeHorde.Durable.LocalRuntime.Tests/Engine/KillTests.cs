@@ -8,7 +8,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     private const int Kills = 6;
     private const int Workflows = 400;
 
-    private readonly string folder = Directory.CreateTempSubdirectory("kill").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("kill").FullName;
 
     [Fact]
     public async Task Workflows_OfAKilledProcess_EndAsUndisturbed()
@@ -33,13 +33,13 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         Assert.True(last.ExitCode == 0, $"Seed {seed}: {text}");
     }
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private Process Start(int seed)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "ComputeHorde.Durable.LocalRuntime.Crasher.dll");
         var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
-        foreach (var argument in new[] { "exec", program, Path.Combine(folder, "hub.db"), $"{seed}", $"{Workflows}" })
+        foreach (var argument in new[] { "exec", program, Path.Combine(_folder, "hub.db"), $"{seed}", $"{Workflows}" })
         {
             start.ArgumentList.Add(argument);
         }

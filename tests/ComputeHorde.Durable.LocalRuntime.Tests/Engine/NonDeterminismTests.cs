@@ -7,7 +7,7 @@ namespace ComputeHorde.Durable.LocalRuntime.Tests.Engine;
 /// <summary>Code that no longer matches a history is found out, by a running hub and by the replayer.</summary>
 public sealed class NonDeterminismTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("engine").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("engine").FullName;
 
     public static TheoryData<string, string, string> Changes => new()
     {
@@ -82,7 +82,7 @@ public sealed class NonDeterminismTests : IDisposable
         Assert.Equal((2, "ExecutionCompleted (Completed)", "TaskScheduled 'more' (#0)"), (error.Position, error.Expected, error.Actual));
     }
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static void Original(DurableTaskRegistry tasks) => Register(tasks, async context =>
     {
@@ -134,7 +134,7 @@ public sealed class NonDeterminismTests : IDisposable
     private async Task WithHostAsync(Action<DurableTaskRegistry> registry, Func<LocalTaskHost, Task> act, int untilEvents = 0)
     {
         await using var host = await LocalTaskHost.StartAsync(
-            registry, new LocalTaskHostOptions { DatabasePath = Path.Combine(folder, "hub.db"), TimeProvider = new VirtualTimeProvider() });
+            registry, new LocalTaskHostOptions { DatabasePath = Path.Combine(_folder, "hub.db"), TimeProvider = new VirtualTimeProvider() });
         await act(host);
         if (untilEvents > 0)
         {

@@ -7,7 +7,7 @@ namespace ComputeHorde.Durable.LocalRuntime.Tests.Engine;
 /// <summary>Orderly stops in the middle of work, each followed by a start from the same file.</summary>
 public sealed class StopTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("stop").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("stop").FullName;
 
     [Fact]
     public async Task Stop_WhileEventsAreRaised_LosesNoneThatWasAcknowledged()
@@ -61,7 +61,7 @@ public sealed class StopTests : IDisposable
         await (await OpenAsync()).DisposeAsync();
     }
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     /// <summary>"collect" passes each number through an activity and continues as new now and then; -1 ends it.</summary>
     private Task<LocalTaskHost> OpenAsync() => LocalTaskHost.StartAsync(
@@ -87,5 +87,5 @@ public sealed class StopTests : IDisposable
                 await Task.Yield();
                 return number;
             }),
-        new LocalTaskHostOptions { DatabasePath = Path.Combine(folder, "hub.db") });
+        new LocalTaskHostOptions { DatabasePath = Path.Combine(_folder, "hub.db") });
 }

@@ -6,9 +6,9 @@ namespace ComputeHorde.Durable.LocalRuntime.Tests.Engine;
 /// <summary>Files that must not be opened are refused with a message that says why.</summary>
 public sealed class StoreFileTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("file").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("file").FullName;
 
-    private string DatabasePath => Path.Combine(folder, "hub.db");
+    private string DatabasePath => Path.Combine(_folder, "hub.db");
 
     [Fact]
     public async Task Open_Twice_IsRefused()
@@ -71,7 +71,7 @@ public sealed class StoreFileTests : IDisposable
         Assert.Equal("x", (await next.Client.WaitForInstanceCompletionAsync("one", getInputsAndOutputs: true)).ReadOutputAs<string>());
     }
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private Task<LocalTaskHost> OpenAsync() => LocalTaskHost.StartAsync(
         tasks => tasks.AddOrchestratorFunc<object, string>("wait", (context, _) => context.WaitForExternalEvent<string>("go")),

@@ -7,17 +7,17 @@ namespace ComputeHorde.Durable.LocalRuntime.Tests.Engine;
 
 public sealed class VirtualTimeTests
 {
-    private readonly VirtualTimeProvider time = new();
+    private readonly VirtualTimeProvider _time = new();
 
     [Fact]
     public async Task Delay_WithoutAHub_JumpsToItsEnd()
     {
-        var start = time.GetUtcNow();
+        var start = _time.GetUtcNow();
         var clock = Stopwatch.StartNew();
 
-        await Task.Delay(TimeSpan.FromHours(6), time);
+        await Task.Delay(TimeSpan.FromHours(6), _time);
 
-        Assert.Equal(TimeSpan.FromHours(6), time.GetUtcNow() - start);
+        Assert.Equal(TimeSpan.FromHours(6), _time.GetUtcNow() - start);
         Assert.True(clock.Elapsed < TimeSpan.FromMinutes(1));
     }
 
@@ -32,8 +32,8 @@ public sealed class VirtualTimeTests
                     await context.CallActivityAsync("slow");
                     return context.CurrentUtcDateTime - start;
                 })
-                .AddActivityFunc("slow", _ => Task.Delay(TimeSpan.FromHours(6), time)),
-            new LocalTaskHostOptions { TimeProvider = time });
+                .AddActivityFunc("slow", _ => Task.Delay(TimeSpan.FromHours(6), _time)),
+            new LocalTaskHostOptions { TimeProvider = _time });
 
         var id = await host.Client.ScheduleNewOrchestrationInstanceAsync("flow");
         var end = await host.Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true);
@@ -45,29 +45,29 @@ public sealed class VirtualTimeTests
     [Fact]
     public async Task Busy_HoldsTimeStill_UntilDisposed()
     {
-        var start = time.GetUtcNow();
+        var start = _time.GetUtcNow();
         Task delay;
-        using (time.Busy())
+        using (_time.Busy())
         {
-            delay = Task.Delay(TimeSpan.FromSeconds(1), time);
+            delay = Task.Delay(TimeSpan.FromSeconds(1), _time);
             await Task.Delay(100);
-            Assert.Equal(start, time.GetUtcNow());
+            Assert.Equal(start, _time.GetUtcNow());
             Assert.False(delay.IsCompleted);
         }
 
         await delay;
-        Assert.Equal(TimeSpan.FromSeconds(1), time.GetUtcNow() - start);
+        Assert.Equal(TimeSpan.FromSeconds(1), _time.GetUtcNow() - start);
     }
 
     [Fact]
     public void Advance_ByHand_FiresTimersInOrder()
     {
-        using var held = time.Busy();
+        using var held = _time.Busy();
         List<int> fired = [];
-        using var second = time.CreateTimer(_ => fired.Add(2), null, TimeSpan.FromSeconds(2), Timeout.InfiniteTimeSpan);
-        using var first = time.CreateTimer(_ => fired.Add(1), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3));
+        using var second = _time.CreateTimer(_ => fired.Add(2), null, TimeSpan.FromSeconds(2), Timeout.InfiniteTimeSpan);
+        using var first = _time.CreateTimer(_ => fired.Add(1), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3));
 
-        time.Advance(TimeSpan.FromSeconds(5));
+        _time.Advance(TimeSpan.FromSeconds(5));
 
         Assert.Equal([1, 2, 1], fired);
     }

@@ -7,7 +7,7 @@ namespace ComputeHorde.Durable.LocalRuntime.Tests.Engine.Contract;
 /// <summary>What holds on every store. Each store runs all of it, mostly on virtual time.</summary>
 public abstract partial class EngineContract : IAsyncLifetime
 {
-    private readonly List<LocalTaskHost> hosts = [];
+    private readonly List<LocalTaskHost> _hosts = [];
 
     protected VirtualTimeProvider Time { get; } = new();
 
@@ -15,7 +15,7 @@ public abstract partial class EngineContract : IAsyncLifetime
 
     public virtual async ValueTask DisposeAsync()
     {
-        foreach (var host in hosts)
+        foreach (var host in _hosts)
         {
             await host.DisposeAsync();
         }
@@ -35,11 +35,11 @@ public abstract partial class EngineContract : IAsyncLifetime
         options.TimeProvider = Time;
         configure?.Invoke(options);
         var host = await LocalTaskHost.StartAsync(registry, options);
-        hosts.Add(host);
+        _hosts.Add(host);
         return host.Client;
     }
 
-    protected LocalTaskHost Host => hosts[^1];
+    protected LocalTaskHost Host => _hosts[^1];
 
     protected static async Task<OrchestrationMetadata> RunAsync(DurableTaskClient client, string name, object? input = null)
     {

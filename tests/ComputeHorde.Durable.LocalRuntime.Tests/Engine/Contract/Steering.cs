@@ -244,9 +244,9 @@ public abstract partial class EngineContract
 
     private sealed class CollectingLoggers : ILoggerFactory, ILogger
     {
-        private readonly System.Collections.Concurrent.ConcurrentQueue<string> lines = new();
+        private readonly System.Collections.Concurrent.ConcurrentQueue<string> _lines = new();
 
-        public int Count(string line) => lines.Count(written => written == line);
+        public int Count(string line) => _lines.Count(written => written == line);
 
         public ILogger CreateLogger(string categoryName) => this;
 
@@ -264,7 +264,7 @@ public abstract partial class EngineContract
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            lines.Enqueue(formatter(state, exception));
+            _lines.Enqueue(formatter(state, exception));
     }
 
     [Fact]

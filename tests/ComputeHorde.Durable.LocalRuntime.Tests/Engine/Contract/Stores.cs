@@ -9,9 +9,9 @@ public sealed class MemoryEngineTests : EngineContract
 
 public sealed class SqliteEngineTests : EngineContract
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("engine").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("engine").FullName;
 
-    protected override LocalTaskHostOptions NewOptions() => new() { DatabasePath = Path.Combine(folder, "hub.db") };
+    protected override LocalTaskHostOptions NewOptions() => new() { DatabasePath = Path.Combine(_folder, "hub.db") };
 
     protected override (long Rows, long Bytes) MeasureStorage()
     {
@@ -32,6 +32,6 @@ public sealed class SqliteEngineTests : EngineContract
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
+        Directory.Delete(_folder, recursive: true);
     }
 }
