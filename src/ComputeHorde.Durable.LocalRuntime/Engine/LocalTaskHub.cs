@@ -60,7 +60,8 @@ public sealed class LocalTaskHub : IAsyncDisposable
         Wakes = new WakeQueue(options.TimeProvider, instanceId => Deliver(instanceId, default));
         Activities = new ActivityDispatcher(
             registry, scopes, converter, properties, options.MaxConcurrentActivities, _activities, (id, message) => Deliver(id, message), () => Commits.Epoch, _logger, _stopping.Token);
-        var turns = new TurnRunner(this, registry, scopes, store, converter, properties, options.TimeProvider, loggers, _logger);
+        var turns = new TurnRunner(
+            this, registry, scopes, store, converter, properties, new TurnRecorder(this, converter, options.TimeProvider, _logger), options.TimeProvider, loggers, _logger);
         Workers = new TurnWorkers(
             options.MaxConcurrentOrchestrations, turns.Run, Commits, Wakes, new InlineActivities(Activities), _core);
         Client = new LocalDurableTaskClient(this, store, converter, options.TimeProvider, defaultVersion);

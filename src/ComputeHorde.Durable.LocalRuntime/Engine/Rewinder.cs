@@ -208,7 +208,7 @@ internal sealed class Rewinder(LocalTaskHub hub, IDurableStore store, TimeProvid
 
         public void Write(IStoreTransaction transaction)
         {
-            _messages = again.ConvertAll(item => (item, new StoredMessage(hub.NextMessageId(), instance.Row.Key, instance.State.Generation, TurnRunner.Encode(item))));
+            _messages = again.ConvertAll(item => (item, new StoredMessage(hub.NextMessageId(), instance.Row.Key, instance.State.Generation, TurnRecorder.Encode(item))));
             transaction.StartOver(instance.Row, instance.State);
             var buffer = new ArrayBufferWriter<byte>();
             foreach (var turn in kept)

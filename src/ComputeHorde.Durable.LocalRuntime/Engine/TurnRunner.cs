@@ -1,4 +1,3 @@
-using System.Buffers;
 using ComputeHorde.Durable.LocalRuntime.Storage;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -8,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.Durable.LocalRuntime.Engine;
 
-/// <summary>Runs turns: takes all messages of an instance, runs its code until it blocks, and hands over what it decided.</summary>
+/// <summary>Runs turns: takes all messages of an instance, runs its code until it blocks, and hands over what it decided to <see cref="TurnRecorder"/>.</summary>
 internal sealed class TurnRunner(
     LocalTaskHub hub,
     DurableTaskRegistry registry,
@@ -16,13 +15,11 @@ internal sealed class TurnRunner(
     IDurableStore store,
     DataConverter converter,
     IExceptionPropertiesProvider? properties,
+    TurnRecorder recorder,
     TimeProvider time,
     ILoggerFactory loggers,
     ILogger logger)
 {
-    [ThreadStatic]
-    private static ArrayBufferWriter<byte>? _encoder;
-
     /// <summary>Runs one turn.</summary>
     public void Run(Instance instance)
     {
@@ -47,7 +44,7 @@ internal sealed class TurnRunner(
         {
             // A fault of the engine or of the stored history: this instance must fail visibly, and the others go on.
             Logs.TurnFailed(logger, instance.Row.InstanceId, e);
-            Fail(instance, epoch, e);
+            recorder.Fail(instance, epoch, e);
         }
         finally
         {
@@ -115,7 +112,7 @@ internal sealed class TurnRunner(
         var actions = failure is null
             ? execution.Run(instance.LastTimestamp, received, isReplay: false)
             : execution.Abort(OrchestrationRuntimeStatus.Failed, failure.ErrorMessage, failure);
-        Commit(instance, epoch, execution, received, actions, consumed, acknowledged);
+        recorder.Commit(instance, epoch, execution, received, actions, consumed, acknowledged);
         Redispatch(instance, execution, lost);
         return instance.Execution is null && !instance.State.IsOver;
     }
@@ -150,7 +147,7 @@ internal sealed class TurnRunner(
             instance.Deferred.Add(stored);
             if (message.StoredId == 0)
             {
-                var record = new StoredMessage(stored.StoredId, instance.Row.Key, message.Generation, Encode(message.Event));
+                var record = new StoredMessage(stored.StoredId, instance.Row.Key, message.Generation, TurnRecorder.Encode(message.Event));
                 hub.Write(new SimpleCommit(
                     transaction => transaction.AddMessage(record),
                     () => message.Acknowledge?.TrySetResult(),
@@ -286,209 +283,6 @@ internal sealed class TurnRunner(
         }
     }
 
-    private void Commit(
-        Instance instance,
-        int epoch,
-        OrchestrationExecution execution,
-        List<HistoryEvent> received,
-        List<ActionEvent> actions,
-        List<long>? consumed,
-        List<TaskCompletionSource>? acknowledged)
-    {
-        var before = instance.State;
-        var next = execution.Next;
-        var row = next is null ? instance.Row : instance.Row.StartOver(converter.Serialize(next.NewInput), string.IsNullOrWhiteSpace(next.NewVersion) ? instance.Row.Version : next.NewVersion);
-        var state = next is null ? StateAfter(before, execution, received, actions, instance.LastTimestamp) : StateOfNext(before, execution, instance.LastTimestamp);
-        var commit = new TurnCommit(hub, instance, row, state)
-        {
-            Epoch = epoch,
-            IsNew = instance.IsNew,
-            StartsOver = next is not null,
-            Consumed = consumed,
-            Acknowledged = acknowledged,
-        };
-        foreach (var action in actions)
-        {
-            Collect(instance, before.Generation, execution, action, commit);
-        }
-
-        if (next is null)
-        {
-            SaveTurn(instance, received, actions, commit);
-        }
-        else
-        {
-            Carry(instance, execution, commit);
-        }
-
-        instance.IsNew = false;
-        instance.AddUncommitted();
-        hub.Write(commit);
-        (instance.Row, instance.State) = (row, state);
-        if (state.WakeAt is { } wake)
-        {
-            hub.Wakes.Set(row.InstanceId, wake);
-        }
-
-        if (state.IsOver || next is not null)
-        {
-            hub.Directory.SetBytes(instance, 0);
-            instance.Close();
-            if (state.IsOver && state.Failure is { } failure)
-            {
-                Logs.OrchestrationFailed(logger, row.InstanceId, failure.ErrorType, failure.ErrorMessage);
-            }
-        }
-    }
-
-    private static InstanceState StateAfter(
-        InstanceState before, OrchestrationExecution execution, List<HistoryEvent> received, List<ActionEvent> actions, long timestamp)
-    {
-        var done = execution.Completed;
-        var custom = execution.CustomStatus;
-        return new InstanceState
-        {
-            Status = done?.Status ?? (execution.IsSuspended ? OrchestrationRuntimeStatus.Suspended : OrchestrationRuntimeStatus.Running),
-            Generation = before.Generation,
-            Turns = before.Turns + 1,
-            Events = before.Events + 1 + received.Count + actions.Count,
-            UpdatedAt = timestamp,
-            CompletedAt = done is null ? null : timestamp,
-            WakeAt = done is null ? execution.NextTimer : null,
-            HasOpenActivities = done is null && execution.OpenActivities > 0,
-            Output = done?.Output,
-            Failure = done?.Failure,
-            CustomStatus = custom.Set ? custom.Value : before.Turns == 0 ? null : before.CustomStatus,
-        };
-    }
-
-    private static InstanceState StateOfNext(InstanceState before, OrchestrationExecution execution, long timestamp) => new()
-    {
-        Status = OrchestrationRuntimeStatus.Running,
-        Generation = before.Generation + 1,
-        UpdatedAt = timestamp,
-        CustomStatus = execution.CustomStatus is (true, var value) ? value : before.CustomStatus,
-    };
-
-    internal static byte[] Encode(HistoryEvent message)
-    {
-        var buffer = _encoder ??= new ArrayBufferWriter<byte>(4096);
-        buffer.ResetWrittenCount();
-        HistoryCodec.Write(buffer, message);
-        return buffer.WrittenSpan.ToArray();
-    }
-
-    private void SaveTurn(Instance instance, List<HistoryEvent> received, List<ActionEvent> actions, TurnCommit commit)
-    {
-        var buffer = _encoder ??= new ArrayBufferWriter<byte>(4096);
-        buffer.ResetWrittenCount();
-        HistoryCodec.Write(buffer, instance.LastTimestamp, received, actions);
-        commit.SetTurn(buffer.WrittenSpan);
-        instance.Recorded?.Add(buffer.WrittenSpan.ToArray());
-        hub.Directory.SetBytes(instance, instance.Bytes + buffer.WrittenCount);
-        if (buffer.Capacity > 1 << 20)
-        {
-            _encoder = null;
-        }
-    }
-
-    private void Collect(Instance instance, int generation, OrchestrationExecution execution, ActionEvent action, TurnCommit commit)
-    {
-        switch (action)
-        {
-            case TaskScheduled task:
-                (commit.Calls ??= []).Add(task);
-                break;
-            case SubOrchestrationCreated sub:
-                CreateChild(instance, generation, sub, commit);
-                break;
-            case EventSent sent when sent.InstanceId == instance.Row.InstanceId:
-                Send(commit, sent.InstanceId, instance.Row.Key, -1, new EventRaised(sent.Name, sent.Payload));
-                break;
-            case EventSent sent when hub.Directory.Resolve(sent.InstanceId) is { } target:
-                Send(commit, sent.InstanceId, target.Row.Key, -1, new EventRaised(sent.Name, sent.Payload));
-                break;
-            case ExecutionCompleted { Status: OrchestrationRuntimeStatus.ContinuedAsNew }:
-                break;
-            case ExecutionCompleted completed:
-                TellParent(instance, completed, commit);
-                TerminateChildren(execution, completed, commit);
-                break;
-        }
-    }
-
-    private void CreateChild(Instance instance, int generation, SubOrchestrationCreated sub, TurnCommit commit)
-    {
-        var row = new InstanceRow
-        {
-            Key = hub.NextInstanceKey(),
-            InstanceId = sub.InstanceId,
-            Name = sub.Name,
-            Version = sub.Version,
-            Input = sub.Input,
-            CreatedAt = instance.LastTimestamp,
-            Tags = sub.Tags is { } own ? InstanceRow.WriteTags(instance.Row.ReadTags(), own) : instance.Row.Tags,
-            Parent = new ParentLink(instance.Row.Key, instance.Row.InstanceId, instance.Row.Name, generation, sub.Id),
-        };
-        var state = new InstanceState { Status = OrchestrationRuntimeStatus.Pending, UpdatedAt = instance.LastTimestamp };
-        if (hub.Directory.Create(row, state, sub.IsNewId).Created is { } child)
-        {
-            child.IsNew = false;
-            (commit.Children ??= []).Add(child);
-        }
-        else
-        {
-            var failure = new SubOrchestrationFailed(sub.Id, Failures.InstanceExists(sub.InstanceId));
-            Send(commit, instance.Row.InstanceId, instance.Row.Key, generation, failure);
-        }
-    }
-
-    private void TellParent(Instance instance, ExecutionCompleted completed, TurnCommit commit)
-    {
-        if (instance.Row.Parent is not { } parent)
-        {
-            return;
-        }
-
-        HistoryEvent answer = completed.Status == OrchestrationRuntimeStatus.Completed
-            ? new SubOrchestrationCompleted(parent.TaskId, completed.Output)
-            : new SubOrchestrationFailed(parent.TaskId, completed.Failure ?? Failures.Terminated(instance.Row.InstanceId));
-        Send(commit, parent.InstanceId, parent.Key, parent.Generation, answer);
-    }
-
-    private void TerminateChildren(OrchestrationExecution execution, ExecutionCompleted completed, TurnCommit commit)
-    {
-        if (completed.Status != OrchestrationRuntimeStatus.Terminated || !execution.TerminatesChildren)
-        {
-            return;
-        }
-
-        foreach (var sub in execution.Open.Values.Select(call => call.Action).OfType<SubOrchestrationCreated>())
-        {
-            if (hub.Directory.Resolve(sub.InstanceId) is { } child)
-            {
-                Send(commit, sub.InstanceId, child.Row.Key, -1, new ExecutionTerminated(completed.Output, Recursive: true));
-            }
-        }
-    }
-
-    private void Send(TurnCommit commit, string instanceId, long key, int generation, HistoryEvent item) =>
-        (commit.Outgoing ??= []).Add((instanceId, new StoredMessage(hub.NextMessageId(), key, generation, Encode(item)), item));
-
-    /// <summary>Events nobody has taken go to the next execution, before whatever comes later.</summary>
-    private void Carry(Instance instance, OrchestrationExecution execution, TurnCommit commit)
-    {
-        List<Message> carried = [];
-        foreach (var item in execution.Carried())
-        {
-            var stored = new StoredMessage(hub.NextMessageId(), instance.Row.Key, -1, Encode(item));
-            (commit.CarriedOver ??= []).Add(stored);
-            carried.Add(new Message(item, stored.Id, stored.Target));
-        }
-
-        instance.PutFirst(carried);
-    }
-
     /// <summary>Runs again what ran when the process, or the store, failed.</summary>
     private void Redispatch(Instance instance, OrchestrationExecution execution, List<TaskScheduled>? lost)
     {
@@ -499,35 +293,5 @@ internal sealed class TurnRunner(
                 hub.Activities.Add(instance.Row.InstanceId, instance.Row.Key, instance.State.Generation, task);
             }
         }
-    }
-
-    private void Fail(Instance instance, int epoch, Exception e)
-    {
-        List<ActionEvent> actions =
-        [
-            new ExecutionCompleted(int.MaxValue, OrchestrationRuntimeStatus.Failed, e.Message, TaskFailureDetails.FromException(e)),
-        ];
-        instance.LastTimestamp = Math.Max(time.GetUtcNow().UtcTicks, instance.LastTimestamp + 1);
-        var state = instance.State with
-        {
-            Status = OrchestrationRuntimeStatus.Failed,
-            Turns = instance.State.Turns + 1,
-            Events = instance.State.Events + 2,
-            UpdatedAt = instance.LastTimestamp,
-            CompletedAt = instance.LastTimestamp,
-            WakeAt = null,
-            HasOpenActivities = false,
-            Output = e.Message,
-            Failure = TaskFailureDetails.FromException(e),
-        };
-        var commit = new TurnCommit(hub, instance, instance.Row, state) { Epoch = epoch, IsNew = instance.IsNew };
-        TellParent(instance, (ExecutionCompleted)actions[0], commit);
-        SaveTurn(instance, [], actions, commit);
-        instance.IsNew = false;
-        instance.AddUncommitted();
-        hub.Write(commit);
-        instance.State = state;
-        hub.Directory.SetBytes(instance, 0);
-        instance.Close();
     }
 }
