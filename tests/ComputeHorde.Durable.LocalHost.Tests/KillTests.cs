@@ -14,7 +14,7 @@ public sealed class KillTests(ITestOutputHelper output)
 {
     [Fact]
     public Task Serve_KilledAtRandomMoments_CompletesEveryJobAndPaysOncePerAttempt() =>
-        EndAndStartAsync(Setting("COMPUTEHORDE_KILLS") ?? 20, static service => service.KillAsync());
+        EndAndStartAsync(Setting("COMPUTEHORDE_KILLS") ?? 12, static service => service.KillAsync());
 
     [Fact]
     public Task Serve_TerminatedAtRandomMoments_CompletesEveryJobAndPaysOncePerAttempt() =>
@@ -23,7 +23,7 @@ public sealed class KillTests(ITestOutputHelper output)
     [Fact]
     public async Task Serve_KilledWhileABatchRuns_RunsEveryLineAndPaysOnceForEach()
     {
-        const int Lines = 40, Kills = 5;
+        const int Lines = 40, Kills = 4;
         var seed = Setting("COMPUTEHORDE_SEED") ?? RandomNumberGenerator.GetInt32(int.MaxValue);
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
