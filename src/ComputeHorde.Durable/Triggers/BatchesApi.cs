@@ -1,7 +1,6 @@
 using ComputeHorde.Durable.Batches;
 using ComputeHorde.Durable.Models;
 using ComputeHorde.Durable.Orchestrators;
-using ComputeHorde.Durable.Runs;
 using ComputeHorde.Sdk;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -67,7 +66,7 @@ public sealed class BatchesApi(HttpStarts starts, BatchService batches)
         }
 
         return batch.RuntimeStatus == OrchestrationRuntimeStatus.Completed
-            ? await HttpAnswers.FromStorageAsync(
+            ? await HttpAnswers.StoredAsync(
                 request,
                 async () => await batches.OpenResultsAsync(id, cancellationToken) is { } results ? new DownloadAnswer(results, "application/jsonl") : HttpAnswers.Gone())
             : HttpAnswers.Problem(409, "The batch has no results", [new ValidationProblem("id", $"batch '{id}' is {BatchView.Of(batch).Status} and has stored none.")]);

@@ -36,7 +36,7 @@ internal static class HttpAnswers
 
     public static IActionResult NotFound(string id) => Problem(404, "There is no such run", [new ValidationProblem("id", $"no run is called '{id}'.")]);
 
-    /// <summary>An answer that needs the storage account: 503 while that is away, 410 for what it keeps no more.</summary>
+    /// <summary>An answer that needs the storage account: 503 while that is away.</summary>
     public static async Task<IActionResult> FromStorageAsync(HttpRequest request, Func<Task<IActionResult>> answer)
     {
         try
@@ -48,11 +48,20 @@ internal static class HttpAnswers
             request.HttpContext.Response.Headers.RetryAfter = "10";
             return Problem(503, "The storage account does not answer", [new ValidationProblem("storage", "does not answer. Nothing was begun; send the same request again.")]);
         }
+    }
+
+    /// <summary>An answer that hands out what was stored: 503 while the storage account is away, 410 for what it keeps no more.</summary>
+    public static Task<IActionResult> StoredAsync(HttpRequest request, Func<Task<IActionResult>> answer) => FromStorageAsync(request, async () =>
+    {
+        try
+        {
+            return await answer();
+        }
         catch (RequestFailedException exception) when (exception.Status == 404)
         {
             return Gone();
         }
-    }
+    });
 
     public static IActionResult Gone() => Problem(410, "It is not kept any more", [new ValidationProblem("id", "names something that ended so long ago that what it stored was deleted.")]);
 

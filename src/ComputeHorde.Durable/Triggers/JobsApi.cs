@@ -2,7 +2,6 @@ using System.Globalization;
 using ComputeHorde.Durable.Models;
 using ComputeHorde.Durable.Outputs;
 using ComputeHorde.Durable.Runs;
-using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -133,7 +132,7 @@ public sealed class JobsApi(HttpStarts starts, RunService runs, OutputUrls outpu
             return HttpAnswers.Problem(409, "The run has no result", [new ValidationProblem("id", $"run '{id}' is {run.Status} and has stored none.")]);
         }
 
-        return await HttpAnswers.FromStorageAsync(request, () => AnswerAsync(result, request.Query["part"].ToString(), cancellationToken));
+        return await HttpAnswers.StoredAsync(request, () => AnswerAsync(result, request.Query["part"].ToString(), cancellationToken));
     }
 
     private async Task<IActionResult> AnswerAsync(ResultReference result, string part, CancellationToken cancellationToken)

@@ -22,7 +22,7 @@ public sealed class StreamingApi(RunService runs, StreamingKeys keys)
     /// <param name="durable">Reads the run.</param>
     /// <param name="id">The run.</param>
     /// <param name="cancellationToken">The caller went away.</param>
-    /// <returns>200 with a <see cref="StreamingAccess"/>; 404 without a run, or when it does not stream; 409 while nothing serves.</returns>
+    /// <returns>200 with a <see cref="StreamingAccess"/>; 404 without a run, or when it does not stream; 409 while nothing serves; 503 while the storage is away.</returns>
     [Function("GetJobStreaming")]
     public async Task<IActionResult> GetAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "jobs/{id}/streaming")] HttpRequest request,
@@ -46,6 +46,11 @@ public sealed class StreamingApi(RunService runs, StreamingKeys keys)
             return Wait(request, run);
         }
 
+        return await HttpAnswers.FromStorageAsync(request, () => AnswerAsync(id, job, attempt, server, cancellationToken));
+    }
+
+    private async Task<IActionResult> AnswerAsync(string id, string job, int attempt, StreamingEndpoint server, CancellationToken cancellationToken)
+    {
         try
         {
             using var key = await keys.FindAsync(new AttemptKey(id, attempt), cancellationToken);
