@@ -1,6 +1,5 @@
 using ComputeHorde.Durable.LocalRuntime;
 using ComputeHorde.Emulator;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.Durable.LocalHost;

@@ -4,7 +4,6 @@ using System.Text;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using ComputeHorde.Durable.Models;
-using ComputeHorde.Durable.Runs;
 
 namespace ComputeHorde.Durable.LocalHost.Demo;
 

@@ -1,6 +1,5 @@
 using ComputeHorde.Durable.LocalRuntime.Engine;
 using Microsoft.DurableTask;
-using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Converters;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,4 @@
 using ComputeHorde.Durable.Models;
-using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
 using Microsoft.Azure.Functions.Worker;
 

@@ -1,4 +1,3 @@
-using ComputeHorde.Sdk.Signing;
 
 namespace ComputeHorde.Sdk;
 

@@ -138,7 +138,7 @@ public sealed class NonDeterminismTests : IDisposable
         await act(host);
         if (untilEvents > 0)
         {
-            await Eventually.AsyncIs(() => host.Hub.CountHistoryEvents("one") == untilEvents);
+            await Eventually.TrueAsync(() => host.Hub.CountHistoryEvents("one") == untilEvents, "the history is that long", withinSeconds: 30, everyMilliseconds: 1);
         }
     }
 }

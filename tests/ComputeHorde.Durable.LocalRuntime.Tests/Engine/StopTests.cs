@@ -37,7 +37,7 @@ public sealed class StopTests : IDisposable
                     // The hub has stopped: this one was not promised.
                 }
             })).ToArray();
-            await Eventually.AsyncIs(() => acknowledged.Count > before + 20);
+            await Eventually.TrueAsync(() => acknowledged.Count > before + 20, "twenty more were acknowledged", withinSeconds: 30, everyMilliseconds: 1);
             await host.DisposeAsync();
             await Task.WhenAll(raisers).WaitAsync(TimeSpan.FromSeconds(30));
         }

@@ -60,8 +60,8 @@ public abstract partial class EngineContract
             }));
         var start = Time.GetUtcNow();
         var id = await client.ScheduleNewOrchestrationInstanceAsync("swallow");
-        await Eventually.AsyncIs(() => Time.GetUtcNow() - start >= TimeSpan.FromMinutes(1));
-        await Eventually.AsyncIs(() => Host.Hub.CountHistoryEvents(id) == 5);
+        await Eventually.TrueAsync(() => Time.GetUtcNow() - start >= TimeSpan.FromMinutes(1), "a minute passed", withinSeconds: 30, everyMilliseconds: 1);
+        await Eventually.TrueAsync(() => Host.Hub.CountHistoryEvents(id) == 5, "the history has five events", withinSeconds: 30, everyMilliseconds: 1);
         await client.RaiseEventAsync(id, "e", "lost");
         await client.RaiseEventAsync(id, "raised");
 
@@ -78,7 +78,7 @@ public abstract partial class EngineContract
                 return (await context.WaitForExternalEvent<string>("e"))!;
             }));
         var id = await client.ScheduleNewOrchestrationInstanceAsync("kept");
-        await Eventually.AsyncIs(() => Host.Hub.CountHistoryEvents(id) == 5);
+        await Eventually.TrueAsync(() => Host.Hub.CountHistoryEvents(id) == 5, "the history has five events", withinSeconds: 30, everyMilliseconds: 1);
         await client.RaiseEventAsync(id, "e", "here");
 
         Assert.Equal("here", Output<string>(await EndAsync(client, id)));
