@@ -1,4 +1,5 @@
 using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.Durable.LocalRuntime.Engine;
@@ -8,8 +9,8 @@ internal sealed class LocalOrchestrationContext(
     ExecutionIdentity identity, DataConverter converter, ILoggerFactory loggers, TurnScheduler scheduler) : TaskOrchestrationContext
 {
     private readonly Dictionary<int, IOpenCall> _open = [];
-    private readonly Dictionary<int, OpenTimer> _timers = [];
-    private List<ActionEvent> _actions = [];
+    private OpenTimers? _timers;
+    private List<ActionEvent>? _decided;
     private object? _input;
     private object? _customStatus;
     private bool _customStatusSet;
@@ -33,8 +34,8 @@ internal sealed class LocalOrchestrationContext(
     /// <summary>Activities and sub-orchestrations that have not come back, by id of the action.</summary>
     public Dictionary<int, IOpenCall> Open => _open;
 
-    /// <summary>Timers that have not gone off, by id of the action.</summary>
-    public Dictionary<int, OpenTimer> Timers => _timers;
+    /// <summary>Timers that the code has set; null as long as there was none.</summary>
+    public OpenTimers? Timers => _timers;
 
     /// <summary>How many activities have not come back.</summary>
     public int OpenActivities { get; private set; }
@@ -50,22 +51,16 @@ internal sealed class LocalOrchestrationContext(
 
     protected override ILoggerFactory LoggerFactory => loggers;
 
-    public void BeginTurn(long timestamp, bool isReplay)
+    /// <summary>Begins a turn; what the code decides in it is added to <paramref name="decided"/>.</summary>
+    public void BeginTurn(long timestamp, bool isReplay, List<ActionEvent> decided)
     {
+        _decided = decided;
         _now = new DateTime(timestamp, DateTimeKind.Utc);
         _replaying = isReplay;
         _customStatusSet = false;
     }
 
     public void SetInput(object? value) => _input = value;
-
-    /// <summary>Hands over what was decided since the last call.</summary>
-    public List<ActionEvent> TakeActions()
-    {
-        var taken = _actions;
-        _actions = [];
-        return taken;
-    }
 
     public void Complete(int id, string? result)
     {
@@ -75,13 +70,7 @@ internal sealed class LocalOrchestrationContext(
         }
     }
 
-    public void FireTimer(int id)
-    {
-        if (_timers.Remove(id, out var timer))
-        {
-            timer.TrySetResult();
-        }
-    }
+    public void FireTimer(int id) => _timers?.Close(id)?.TrySetResult();
 
     public void Fail(int id, TaskFailureDetails failure)
     {
@@ -92,12 +81,8 @@ internal sealed class LocalOrchestrationContext(
     }
 
     /// <summary>Adds the end of the execution as its last action.</summary>
-    public ExecutionCompleted End(Func<int, ExecutionCompleted> make)
-    {
-        var completed = make(_nextId++);
-        _actions.Add(completed);
-        return completed;
-    }
+    public ExecutionCompleted End(OrchestrationRuntimeStatus status, string? output, TaskFailureDetails? failure) =>
+        Decide(new ExecutionCompleted(_nextId, status, output, failure));
 
     public override T? GetInput<T>()
         where T : default => _input is T typed ? typed : converter.Deserialize<T>(identity.Input);
@@ -114,9 +99,7 @@ internal sealed class LocalOrchestrationContext(
 
         var version = options?.Version is { } given ? VersionOrNone(given) : identity.Version;
         var data = converter.Serialize(input);
-        return options?.Retry is { } retry
-            ? RetryAsync(name, retry, _ => Call<TResult>(new TaskScheduled(_nextId, name.Name, version, data), name))
-            : Call<TResult>(new TaskScheduled(_nextId, name.Name, version, data), name);
+        return options?.Retry is { } retry ? RetryActivityAsync<TResult>(name, version, data, retry) : CallActivity<TResult>(name, version, data);
     }
 
     public override Task<TResult> CallSubOrchestratorAsync<TResult>(
@@ -144,17 +127,11 @@ internal sealed class LocalOrchestrationContext(
             return Task.FromCanceled(cancellationToken);
         }
 
-        var timer = new OpenTimer(new TimerCreated(_nextId, fireAt.ToUniversalTime().Ticks));
-        _nextId++;
-        _actions.Add(timer.Action);
-        _timers.Add(timer.Action.Id, timer);
+        var timer = new OpenTimer(Decide(new TimerCreated(_nextId, fireAt.ToUniversalTime().Ticks)));
+        (_timers ??= new OpenTimers()).Add(timer);
         if (cancellationToken.CanBeCanceled)
         {
-            cancellationToken.Register(() =>
-            {
-                _timers.Remove(timer.Action.Id);
-                timer.TrySetCanceled(cancellationToken);
-            });
+            CloseWhenCanceled(timer, cancellationToken);
         }
 
         return timer.Task;
@@ -172,7 +149,7 @@ internal sealed class LocalOrchestrationContext(
         RequireTurn();
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
         ArgumentException.ThrowIfNullOrEmpty(eventName);
-        _actions.Add(new EventSent(_nextId++, instanceId, eventName, converter.Serialize(payload)));
+        Decide(new EventSent(_nextId, instanceId, eventName, converter.Serialize(payload)));
     }
 
     public override void SetCustomStatus(object? customStatus)
@@ -198,17 +175,29 @@ internal sealed class LocalOrchestrationContext(
         return DeterministicGuid.Create(InstanceId, _now, _guids++);
     }
 
+    private void CloseWhenCanceled(OpenTimer timer, CancellationToken cancellationToken) => cancellationToken.Register(() =>
+    {
+        _timers?.Close(timer.Action.Id);
+        timer.TrySetCanceled(cancellationToken);
+    });
+
     private static string? VersionOrNone(TaskVersion version) => version == TaskVersion.Unversioned ? null : version.Version;
 
     private Task<TResult> Call<TResult>(ActionEvent action, TaskName name)
     {
         RequireTurn();
-        var task = new OpenTask<TResult>(action, name.Name, converter);
-        _nextId++;
-        _actions.Add(action);
+        var task = new OpenTask<TResult>(Decide(action), name.Name, converter);
         _open.Add(action.Id, task);
         OpenActivities += action is TaskScheduled ? 1 : 0;
         return task.Task;
+    }
+
+    private T Decide<T>(T action)
+        where T : ActionEvent
+    {
+        _nextId++;
+        _decided!.Add(action);
+        return action;
     }
 
     private IOpenCall? Close(int id)
@@ -221,6 +210,13 @@ internal sealed class LocalOrchestrationContext(
         OpenActivities -= call.Action is TaskScheduled ? 1 : 0;
         return call;
     }
+
+    private Task<T> CallActivity<T>(TaskName name, string? version, string? input) =>
+        Call<T>(new TaskScheduled(_nextId, name.Name, version, input), name);
+
+    // A method of its own, so that calls without retries make no closure.
+    private Task<T> RetryActivityAsync<T>(TaskName name, string? version, string? input, TaskRetryOptions retry) =>
+        RetryAsync(name, retry, _ => CallActivity<T>(name, version, input));
 
     private async Task<T> RetryAsync<T>(TaskName name, TaskRetryOptions retry, Func<int, Task<T>> attempt)
     {

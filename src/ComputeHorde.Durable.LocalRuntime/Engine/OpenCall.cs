@@ -39,9 +39,3 @@ internal sealed class OpenTask<T>(ActionEvent action, string name, DataConverter
 
     public void Fail(TaskFailureDetails failure) => TrySetException(new TaskFailedException(name, action.Id, failure));
 }
-
-/// <summary>A timer that has not gone off.</summary>
-internal sealed class OpenTimer(TimerCreated action) : TaskCompletionSource
-{
-    public TimerCreated Action => action;
-}

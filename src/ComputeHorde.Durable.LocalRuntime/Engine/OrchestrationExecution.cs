@@ -18,7 +18,7 @@ internal sealed class OrchestrationExecution
     private readonly TurnScheduler _scheduler;
     private readonly LocalOrchestrationContext _context;
     private readonly List<HistoryEvent> _held = [];
-    private List<HistoryEvent> _fed = [];
+    private List<HistoryEvent>? _fed;
     private List<HistoryEvent>? _leftOver;
     private Task<object?>? _main;
     private volatile bool _strayed;
@@ -61,35 +61,10 @@ internal sealed class OrchestrationExecution
     public int OpenActivities => _context.OpenActivities;
 
     /// <summary>The earliest time, in ticks of UTC, at which a timer goes off.</summary>
-    public long? NextTimer
-    {
-        get
-        {
-            long? next = null;
-            foreach (var timer in _context.Timers.Values)
-            {
-                next = next < timer.Action.FireAt ? next : timer.Action.FireAt;
-            }
+    public long? NextTimer => _context.Timers?.Next;
 
-            return next;
-        }
-    }
-
-    /// <summary>The timers that have gone off by now, in their order.</summary>
-    public List<TimerFired> DueTimers(long now)
-    {
-        List<TimerCreated> due = [];
-        foreach (var timer in _context.Timers.Values)
-        {
-            if (timer.Action.FireAt <= now)
-            {
-                due.Add(timer.Action);
-            }
-        }
-
-        due.Sort(static (left, right) => (left.FireAt, left.Id).CompareTo((right.FireAt, right.Id)));
-        return due.ConvertAll(static timer => new TimerFired(timer.Id));
-    }
+    /// <summary>Adds the timers that have gone off by now to what the instance receives.</summary>
+    public void TakeDueTimers(long now, List<HistoryEvent> received) => _context.Timers?.TakeDue(now, received);
 
     /// <summary>What goes to the next execution: events nobody took, and what clients sent after this one had ended.</summary>
     public IEnumerable<HistoryEvent> Carried()
@@ -101,14 +76,14 @@ internal sealed class OrchestrationExecution
     /// <summary>Runs one turn.</summary>
     /// <param name="timestamp">Its time, in ticks of UTC.</param>
     /// <param name="received">What reached the instance.</param>
+    /// <param name="decided">Gets what the code decides.</param>
     /// <param name="isReplay">Whether it has run before.</param>
-    /// <returns>What the code decided.</returns>
-    public List<ActionEvent> Run(long timestamp, List<HistoryEvent> received, bool isReplay)
+    public void Run(long timestamp, List<HistoryEvent> received, List<ActionEvent> decided, bool isReplay)
     {
-        _context.BeginTurn(timestamp, isReplay);
+        _context.BeginTurn(timestamp, isReplay, decided);
         _fed = received;
         _scheduler.Run(static state => ((OrchestrationExecution)state!).Feed(), this);
-        return _context.TakeActions();
+        _fed = null;
     }
 
     /// <summary>Runs a turn again and checks that the code decides what it decided then.</summary>
@@ -117,7 +92,8 @@ internal sealed class OrchestrationExecution
     /// <exception cref="NonDeterministicOrchestrationException">It decides something else.</exception>
     public void Replay(HistoryTurn turn, int position)
     {
-        var actions = Run(turn.Timestamp, [.. turn.Received], isReplay: true);
+        List<ActionEvent> actions = [];
+        Run(turn.Timestamp, [.. turn.Received], actions, isReplay: true);
         position += 1 + turn.Received.Count;
         for (var i = 0; i < Math.Max(actions.Count, turn.Actions.Count); i++)
         {
@@ -131,15 +107,14 @@ internal sealed class OrchestrationExecution
         }
     }
 
-    /// <summary>Ends the execution from outside of its code.</summary>
-    public List<ActionEvent> Abort(OrchestrationRuntimeStatus status, string? output, TaskFailureDetails? failure)
+    /// <summary>Ends the execution from outside of its code, in a turn of its own.</summary>
+    public void Abort(long timestamp, List<ActionEvent> decided, TaskFailureDetails failure)
     {
-        _context.TakeActions();
-        End(status, output, failure);
-        return _context.TakeActions();
+        _context.BeginTurn(timestamp, isReplay: false, decided);
+        End(OrchestrationRuntimeStatus.Failed, failure.ErrorMessage, failure);
     }
 
-    private void Feed() => Feed(_fed);
+    private void Feed() => Feed(_fed!);
 
     private void Feed(List<HistoryEvent> received)
     {
@@ -185,6 +160,10 @@ internal sealed class OrchestrationExecution
                 Feed(waiting);
                 break;
             case ExecutionResumed:
+                break;
+            case TimerFired e when IsSuspended:
+                _context.Timers?.Stop(e.TimerId);
+                _held.Add(item);
                 break;
             case var _ when IsSuspended:
                 _held.Add(item);
@@ -264,5 +243,5 @@ internal sealed class OrchestrationExecution
     private void Fail(Exception e) => End(OrchestrationRuntimeStatus.Failed, e.Message, TaskFailureDetails.FromException(e, _properties));
 
     private void End(OrchestrationRuntimeStatus status, string? output, TaskFailureDetails? failure) =>
-        Completed = _context.End(id => new ExecutionCompleted(id, status, output, failure));
+        Completed = _context.End(status, output, failure);
 }

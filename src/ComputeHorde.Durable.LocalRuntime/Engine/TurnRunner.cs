@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ComputeHorde.Durable.LocalRuntime.Storage;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -20,6 +21,15 @@ internal sealed class TurnRunner(
     ILoggerFactory loggers,
     ILogger logger)
 {
+    /// <summary>How long the lists of a turn may be to be used again.</summary>
+    private const int LongestKept = 1024;
+
+    [ThreadStatic]
+    private static List<HistoryEvent>? _received;
+
+    [ThreadStatic]
+    private static List<ActionEvent>? _decided;
+
     /// <summary>Runs one turn.</summary>
     public void Run(Instance instance)
     {
@@ -48,11 +58,19 @@ internal sealed class TurnRunner(
         }
         finally
         {
+            _received = Emptied(_received);
+            _decided = Emptied(_decided);
             if (instance.EndTurn(again))
             {
                 hub.Workers.Add(instance);
             }
         }
+    }
+
+    private static List<T>? Emptied<T>(List<T>? list)
+    {
+        list?.Clear();
+        return list?.Capacity > LongestKept ? null : list;
     }
 
     private static bool IsDue(Instance instance, long now) =>
@@ -93,9 +111,10 @@ internal sealed class TurnRunner(
             lost = FindLost(instance, execution);
         }
 
+        var (received, decided) = (_received ??= [], _decided ??= []);
         List<long>? consumed = null;
         List<TaskCompletionSource>? acknowledged = null;
-        var received = Take(instance, execution, now, ref consumed, ref acknowledged);
+        Take(instance, execution, now, received, ref consumed, ref acknowledged);
         if (received.Count == 0 && !execution.HasStrayed && failure is null)
         {
             hub.Settle(consumed, acknowledged);
@@ -109,10 +128,16 @@ internal sealed class TurnRunner(
         }
 
         instance.LastTimestamp = Math.Max(now, instance.LastTimestamp + 1);
-        var actions = failure is null
-            ? execution.Run(instance.LastTimestamp, received, isReplay: false)
-            : execution.Abort(OrchestrationRuntimeStatus.Failed, failure.ErrorMessage, failure);
-        recorder.Commit(instance, epoch, execution, received, actions, consumed, acknowledged);
+        if (failure is null)
+        {
+            execution.Run(instance.LastTimestamp, received, decided, isReplay: false);
+        }
+        else
+        {
+            execution.Abort(instance.LastTimestamp, decided, failure);
+        }
+
+        recorder.Commit(instance, epoch, execution, received, decided, consumed, acknowledged);
         Redispatch(instance, execution, lost);
         return instance.Execution is null && !instance.State.IsOver;
     }
@@ -219,11 +244,15 @@ internal sealed class TurnRunner(
         return (execution, null);
     }
 
-    private static List<HistoryEvent> Take(
-        Instance instance, OrchestrationExecution execution, long now, ref List<long>? consumed, ref List<TaskCompletionSource>? acknowledged)
+    private static void Take(
+        Instance instance,
+        OrchestrationExecution execution,
+        long now,
+        List<HistoryEvent> received,
+        ref List<long>? consumed,
+        ref List<TaskCompletionSource>? acknowledged)
     {
         var messages = instance.TakeMessages();
-        var received = new List<HistoryEvent>(messages.Count + instance.Deferred.Count + 1);
         if (instance.State.Turns == 0 && IsDue(instance, now))
         {
             received.Add(new ExecutionStarted());
@@ -240,12 +269,7 @@ internal sealed class TurnRunner(
             Take(instance, execution, message, received, ref consumed, ref acknowledged);
         }
 
-        if (execution.NextTimer <= now)
-        {
-            received.AddRange(execution.DueTimers(now));
-        }
-
-        return received;
+        execution.TakeDueTimers(now, received);
     }
 
     private static void Take(
@@ -286,7 +310,7 @@ internal sealed class TurnRunner(
     /// <summary>Runs again what ran when the process, or the store, failed.</summary>
     private void Redispatch(Instance instance, OrchestrationExecution execution, List<TaskScheduled>? lost)
     {
-        foreach (var task in lost ?? [])
+        foreach (var task in CollectionsMarshal.AsSpan(lost))
         {
             if (execution.Completed is null && execution.Open.ContainsKey(task.Id))
             {

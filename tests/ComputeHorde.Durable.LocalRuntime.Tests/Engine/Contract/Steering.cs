@@ -1,3 +1,4 @@
+using ComputeHorde.Testing;
 using DurableTask.Core.Exceptions;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -19,6 +20,33 @@ public abstract partial class EngineContract
         await client.ResumeInstanceAsync(id);
 
         Assert.Equal("E", Output<string>(await EndAsync(client, id)));
+    }
+
+    [Fact]
+    public async Task Suspend_HoldsTimersThatGoOff_AndLetsTheInstanceRest()
+    {
+        var client = await StartAsync(tasks => tasks.AddOrchestratorFunc<object, int>("pause", async (context, _) =>
+        {
+            var late = context.CreateTimer(TimeSpan.FromHours(2), CancellationToken.None);
+            await Task.WhenAll(late, context.CreateTimer(TimeSpan.FromHours(1), CancellationToken.None));
+            return 1;
+        }));
+        string id;
+        using (Time.Busy())
+        {
+            id = await client.ScheduleNewOrchestrationInstanceAsync("pause");
+            await client.SuspendInstanceAsync(id);
+        }
+
+        var (before, start) = (Host.Hub.CommittedTransactions, Time.GetUtcNow());
+        await Eventually.TrueAsync(() => Time.GetUtcNow() - start > TimeSpan.FromHours(1.5), "both timers went off");
+        await Task.Delay(TimeSpan.FromMilliseconds(100), TestContext.Current.CancellationToken);
+
+        // One turn for each moment at which a timer went off, at most.
+        Assert.InRange(Host.Hub.CommittedTransactions - before, 0, 2);
+        Assert.Equal(OrchestrationRuntimeStatus.Suspended, (await client.GetInstanceAsync(id))!.RuntimeStatus);
+        await client.ResumeInstanceAsync(id);
+        Assert.Equal(1, Output<int>(await EndAsync(client, id)));
     }
 
     [Fact]
