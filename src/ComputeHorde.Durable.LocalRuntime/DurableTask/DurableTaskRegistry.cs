@@ -16,15 +16,13 @@ public sealed partial class DurableTaskRegistry
     private static T? Find<T>(Dictionary<(TaskName Name, TaskVersion Version), T> tasks, TaskName name, TaskVersion version)
         where T : class
     {
-        if (tasks.TryGetValue((name, version), out var exact) || version == TaskVersion.Unversioned)
-        {
-            return exact;
-        }
-
-        return tasks.Keys.Any(key => key.Name == name && key.Version != TaskVersion.Unversioned)
-            ? null
+        return tasks.TryGetValue((name, version), out var exact) || version == TaskVersion.Unversioned || HasVersions(tasks, name)
+            ? exact
             : tasks.GetValueOrDefault((name, TaskVersion.Unversioned));
     }
+
+    private static bool HasVersions<T>(Dictionary<(TaskName Name, TaskVersion Version), T> tasks, TaskName name) =>
+        tasks.Keys.Any(key => key.Name == name && key.Version != TaskVersion.Unversioned);
 
     private static void Add<T>(
         Dictionary<(TaskName Name, TaskVersion Version), T> tasks, TaskName name, TaskVersion version, T factory, string kind)

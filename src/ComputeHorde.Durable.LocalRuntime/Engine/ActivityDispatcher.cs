@@ -202,10 +202,10 @@ internal sealed class ActivityDispatcher(
                 return new TaskFailed(task.Id, Failures.ActivityNotFound(task.Name));
             }
 
-            var scope = scopes.CreateAsyncScope();
+            var scope = new ActivityScope(scopes);
             await using (scope)
             {
-                var activity = factory(scope.ServiceProvider);
+                var activity = factory(scope);
                 var output = await activity.RunAsync(call, converter.Deserialize(task.Input, activity.InputType));
                 return new TaskCompleted(task.Id, converter.Serialize(output));
             }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using ComputeHorde.Durable.LocalRuntime.Storage;
 
 namespace ComputeHorde.Durable.LocalRuntime.Engine;
@@ -66,7 +67,7 @@ internal sealed class TurnCommit(LocalTaskHub hub, Instance instance, InstanceRo
 
     public override void Write(IStoreTransaction transaction)
     {
-        foreach (var id in Consumed ?? [])
+        foreach (var id in CollectionsMarshal.AsSpan(Consumed))
         {
             transaction.DeleteMessage(id);
         }
@@ -92,17 +93,17 @@ internal sealed class TurnCommit(LocalTaskHub hub, Instance instance, InstanceRo
             }
         }
 
-        foreach (var child in Children ?? [])
+        foreach (var child in CollectionsMarshal.AsSpan(Children))
         {
             AddNew(transaction, child, child.Row, child.State, default);
         }
 
-        foreach (var stored in CarriedOver ?? [])
+        foreach (var stored in CollectionsMarshal.AsSpan(CarriedOver))
         {
             transaction.AddMessage(stored);
         }
 
-        foreach (var (_, stored, _) in Outgoing ?? [])
+        foreach (var (_, stored, _) in CollectionsMarshal.AsSpan(Outgoing))
         {
             transaction.AddMessage(stored);
         }
@@ -112,7 +113,7 @@ internal sealed class TurnCommit(LocalTaskHub hub, Instance instance, InstanceRo
     {
         Settle();
         var generation = StartsOver ? state.Generation - 1 : state.Generation;
-        foreach (var call in Calls ?? [])
+        foreach (var call in CollectionsMarshal.AsSpan(Calls))
         {
             hub.Activities.Add(row.InstanceId, row.Key, generation, call);
         }
@@ -120,18 +121,18 @@ internal sealed class TurnCommit(LocalTaskHub hub, Instance instance, InstanceRo
         instance.Committed = state;
         instance.Created?.TrySetResult();
         instance.Created = null;
-        foreach (var source in Acknowledged ?? [])
+        foreach (var source in CollectionsMarshal.AsSpan(Acknowledged))
         {
             source.TrySetResult();
         }
 
-        foreach (var child in Children ?? [])
+        foreach (var child in CollectionsMarshal.AsSpan(Children))
         {
             child.Committed = child.State;
             hub.Release(child);
         }
 
-        foreach (var (instanceId, stored, item) in Outgoing ?? [])
+        foreach (var (instanceId, stored, item) in CollectionsMarshal.AsSpan(Outgoing))
         {
             hub.Deliver(instanceId, new Message(item, stored.Id, stored.Target, stored.Generation));
         }
@@ -153,12 +154,12 @@ internal sealed class TurnCommit(LocalTaskHub hub, Instance instance, InstanceRo
     {
         Settle();
         instance.Created?.TrySetException(exception);
-        foreach (var child in Children ?? [])
+        foreach (var child in CollectionsMarshal.AsSpan(Children))
         {
             hub.Discard(child, exception);
         }
 
-        foreach (var source in Acknowledged ?? [])
+        foreach (var source in CollectionsMarshal.AsSpan(Acknowledged))
         {
             source.TrySetException(exception);
         }

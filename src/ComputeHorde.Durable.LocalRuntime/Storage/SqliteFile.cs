@@ -28,6 +28,9 @@ internal sealed class SqliteFile : IDisposable
         CREATE TABLE messages(id INTEGER PRIMARY KEY, target INTEGER NOT NULL, generation INTEGER NOT NULL, data BLOB NOT NULL);
         """;
 
+    /// <summary>How much of the log is laid out beforehand: a quarter of where it starts over.</summary>
+    private const int LogBytes = 4 << 20;
+
     private readonly string _path;
     private readonly FileStream _hostLock;
 
@@ -69,6 +72,29 @@ internal sealed class SqliteFile : IDisposable
 
         sqlite3_busy_timeout(connection, 10_000);
         return connection;
+    }
+
+    /// <summary>
+    /// Lays out the first part of the write-ahead log, filled with zeros, which end the log wherever they are read: a commit
+    /// that overwrites costs the disk half of one that makes the file longer.
+    /// </summary>
+    public void LayOutLog()
+    {
+        try
+        {
+            using var log = File.OpenHandle(_path + "-wal", FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+            var zeros = new byte[64 << 10];
+            for (var end = RandomAccess.GetLength(log); end < LogBytes; end += zeros.Length)
+            {
+                RandomAccess.Write(log, zeros, end);
+            }
+
+            RandomAccess.FlushToDisk(log);
+        }
+        catch (IOException)
+        {
+            // A full disk, say: the log grows as it is needed then, and what fails is the write that cannot be done without.
+        }
     }
 
     public static void Execute(sqlite3 connection, string sql) => SqliteError.Check(connection, sqlite3_exec(connection, sql));

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using SQLitePCL;
 using static SQLitePCL.raw;
@@ -9,20 +10,33 @@ internal sealed class SqliteStatement : IDisposable
 {
     private readonly sqlite3 _connection;
     private readonly sqlite3_stmt _statement;
-    private readonly bool[] _isSet;
+    private readonly Bound[] _bound;
     private byte[] _text = new byte[1024];
+
+    private enum BoundKind
+    {
+        Null,
+        Number,
+        Data,
+    }
 
     public SqliteStatement(sqlite3 connection, string sql)
     {
         _connection = connection;
         SqliteError.Check(connection, sqlite3_prepare_v3(connection, sql, SQLITE_PREPARE_PERSISTENT, out _statement));
-        _isSet = new bool[sqlite3_bind_parameter_count(_statement) + 1];
+        _bound = new Bound[sqlite3_bind_parameter_count(_statement) + 1];
     }
 
     public SqliteStatement Bind(int index, long value)
     {
-        SqliteError.Check(_connection, sqlite3_bind_int64(_statement, index, value));
-        _isSet[index] = true;
+        // Bindings outlive a run, and many numbers are those of the run before.
+        ref var bound = ref _bound[index];
+        if (bound.Kind != BoundKind.Number || bound.Number != value)
+        {
+            SqliteError.Check(_connection, sqlite3_bind_int64(_statement, index, value));
+            bound = new Bound(BoundKind.Number, value);
+        }
+
         return this;
     }
 
@@ -42,24 +56,23 @@ internal sealed class SqliteStatement : IDisposable
 
         var length = Encoding.UTF8.GetBytes(value, _text);
         SqliteError.Check(_connection, sqlite3_bind_text(_statement, index, _text.AsSpan(0, length)));
-        _isSet[index] = true;
+        _bound[index] = new Bound(BoundKind.Data);
         return this;
     }
 
     public SqliteStatement Bind(int index, ReadOnlySpan<byte> value)
     {
         SqliteError.Check(_connection, sqlite3_bind_blob(_statement, index, value));
-        _isSet[index] = true;
+        _bound[index] = new Bound(BoundKind.Data);
         return this;
     }
 
     public SqliteStatement BindNull(int index)
     {
-        // Bindings outlive a run, and most that are null stay null.
-        if (_isSet[index])
+        if (_bound[index].Kind != BoundKind.Null)
         {
             SqliteError.Check(_connection, sqlite3_bind_null(_statement, index));
-            _isSet[index] = false;
+            _bound[index] = default;
         }
 
         return this;
@@ -101,6 +114,9 @@ internal sealed class SqliteStatement : IDisposable
     public byte[] GetBytes(int column) => sqlite3_column_blob(_statement, column).ToArray();
 
     public void Dispose() => _statement.Dispose();
+
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Bound(BoundKind Kind, long Number = 0);
 }
 
 /// <summary>Turns result codes of SQLite into exceptions.</summary>

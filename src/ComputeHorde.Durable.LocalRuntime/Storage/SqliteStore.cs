@@ -25,6 +25,7 @@ internal sealed class SqliteStore(string path) : IDurableStore
         try
         {
             _writer = new SqliteWriter(_file.Connect(readOnly: false));
+            _file.LayOutLog();
             _reader = _file.Connect(readOnly: true);
             _find = new SqliteStatement(_reader, $"{SqliteRows.Select} WHERE i.id = ?");
             _readTurn = new SqliteStatement(_reader, "SELECT prev, data FROM history WHERE id = ?");
