@@ -17,9 +17,9 @@ public sealed class BlobTriggerTests(StorageFixture storage)
 
         await PutAsync("a.json", "one");
         await PutAsync("ignored.txt", "no");
-        await Eventually.True(() => Calls("BlobText").Length == 1);
+        await Eventually.TrueAsync(() => Calls("BlobText").Length == 1, "the blob was handled");
         await PutAsync("a.json", "two");
-        await Eventually.True(() => Calls("BlobText").Length == 2);
+        await Eventually.TrueAsync(() => Calls("BlobText").Length == 2, "the function ran a second time");
 
         Assert.Equal(["a=one", "a=two"], Calls("BlobText"));
     }
@@ -34,7 +34,7 @@ public sealed class BlobTriggerTests(StorageFixture storage)
 
         await PutAsync(blob, content);
 
-        await Eventually.True(() => Calls(function).Length == 1);
+        await Eventually.TrueAsync(() => Calls(function).Length == 1, "the function ran");
         Assert.Equal(expected, Assert.Single(Calls(function)));
     }
 
@@ -45,13 +45,13 @@ public sealed class BlobTriggerTests(StorageFixture storage)
         await PutManyAsync(1000);
 
         await using (await StartAsync("BlobText", setup => setup.DataDirectory = data.Path))
-            await Eventually.True(() => Calls("BlobText").Length >= 300);
+            await Eventually.TrueAsync(() => Calls("BlobText").Length >= 300, "300 blobs were handled");
         await using (await StartAsync("BlobText", setup => setup.DataDirectory = data.Path))
-            await Eventually.True(() => Calls("BlobText").Length >= 1000);
+            await Eventually.TrueAsync(() => Calls("BlobText").Length >= 1000, "1,000 blobs were handled");
         await using (await StartAsync("BlobText", setup => setup.DataDirectory = data.Path))
         {
             await PutAsync("last.json", "last");
-            await Eventually.True(() => Calls("BlobText").Contains("last=last"));
+            await Eventually.TrueAsync(() => Calls("BlobText").Contains("last=last"), "the last blob was handled");
         }
 
         Assert.Equal(1001, Calls("BlobText").Length);
@@ -74,13 +74,13 @@ public sealed class BlobTriggerTests(StorageFixture storage)
         {
             await PutAsync("bad.json", "x");
             JsonElement note = default;
-            await Eventually.True(async () =>
+            await Eventually.TrueAsync(async () =>
             {
                 if (!await poison.ExistsAsync() || (await poison.ReceiveMessageAsync()).Value is not { } message)
                     return false;
                 note = JsonSerializer.Deserialize<JsonElement>(message.Body.ToString());
                 return note.GetProperty("ContainerName").GetString() == _name;
-            });
+            }, "the blob is noted as poison");
             Assert.Equal("bad.json", note.GetProperty("BlobName").GetString());
             Assert.Equal("Host.Functions.BlobText", note.GetProperty("FunctionId").GetString());
         }
@@ -88,7 +88,7 @@ public sealed class BlobTriggerTests(StorageFixture storage)
         await using (await StartAsync("BlobText", setup => setup.DataDirectory = data.Path))
         {
             await PutAsync("next.json", "x");
-            await Eventually.True(() => Calls("BlobText").Contains("next=x"));
+            await Eventually.TrueAsync(() => Calls("BlobText").Contains("next=x"), "the next blob was handled");
         }
 
         Assert.Equal(2, Calls("BlobText").Count(call => call == "bad=x"));
@@ -110,7 +110,7 @@ public sealed class BlobTriggerTests(StorageFixture storage)
 
         await using var host = await StartAsync("BlobText", setup => setup.DataDirectory = data.Path);
         await PutAsync("b.json", "y");
-        await Eventually.True(() => Calls("BlobText").Contains("b=y"));
+        await Eventually.TrueAsync(() => Calls("BlobText").Contains("b=y"), "the next blob was handled");
 
         Assert.Equal(expectedRuns, Calls("BlobText").Count(call => call == "a=x"));
     }
@@ -129,7 +129,7 @@ public sealed class BlobTriggerTests(StorageFixture storage)
                 setup.DrainTimeout = TimeSpan.FromMilliseconds(50);
                 setup.HostJson("""{ "version": "2.0", "extensions": { "blobs": { "poisonBlobThreshold": 1 } } }""");
             });
-            await Eventually.True(() => Calls("BlobText").Length == start);
+            await Eventually.TrueAsync(() => Calls("BlobText").Length == start, "the function began");
         }
     }
 
@@ -142,7 +142,7 @@ public sealed class BlobTriggerTests(StorageFixture storage)
 
         await PutAsync("a.json", "x");
 
-        await Eventually.True(() => Calls("BlobText").Length == 2);
+        await Eventually.TrueAsync(() => Calls("BlobText").Length == 2, "the function ran a second time");
     }
 
     private string[] Calls(string function) => [.. _recorder.Calls(function).Cast<string>()];

@@ -36,7 +36,7 @@ public sealed class DurableFunctionTests(StorageFixture storage)
         await using (var first = await StartAsync(data.Path))
         {
             id = await first.Host.Client.ScheduleNewOrchestrationInstanceAsync("DurableWait", new Greeting("x", 7));
-            await Eventually.True(() => _recorder.Calls("DurableSay").Length == 1);
+            await Eventually.TrueAsync(() => _recorder.Calls("DurableSay").Length == 1, "the activity began");
         }
 
         await using var second = await StartAsync(data.Path);
@@ -57,7 +57,7 @@ public sealed class DurableFunctionTests(StorageFixture storage)
         {
             log = first.Log;
             id = await first.Host.Client.ScheduleNewOrchestrationInstanceAsync("DurableGreet", new Greeting("x", 1));
-            await Eventually.True(() => _recorder.Calls("DurableSay").Length == 1);
+            await Eventually.TrueAsync(() => _recorder.Calls("DurableSay").Length == 1, "the activity began");
         }
 
         Assert.Empty(log.Messages(LogLevel.Warning));
@@ -110,7 +110,7 @@ public sealed class DurableFunctionTests(StorageFixture storage)
         var receipt = await storage.Queue(queue).SendMessageAsync("""{"name":"q","times":2}""");
 
         var id = "from-queue-" + receipt.Value.MessageId;
-        await Eventually.True(async () => await host.Host.Client.GetInstanceAsync(id) is not null);
+        await Eventually.TrueAsync(async () => await host.Host.Client.GetInstanceAsync(id) is not null, "the message started the orchestration");
         Assert.Equal("q1 q2", (await CompletedAsync(host, id)).ReadOutputAs<string>());
     }
 
@@ -135,7 +135,7 @@ public sealed class DurableFunctionTests(StorageFixture storage)
             await ScheduleAsync(old, "older", null);
             await ScheduleAsync(old, "newer", "2");
             await old.Host.Client.RaiseEventAsync("newer", "Answer", "yes");
-            await Eventually.True(() => _recorder.Calls("DurableSay").Length == 1);
+            await Eventually.TrueAsync(() => _recorder.Calls("DurableSay").Length == 1, "the activity began");
             Assert.Equal(OrchestrationRuntimeStatus.Pending, (await old.Host.Client.GetInstanceAsync("newer"))!.RuntimeStatus);
         }
 

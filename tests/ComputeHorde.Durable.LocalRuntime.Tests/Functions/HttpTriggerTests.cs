@@ -112,7 +112,7 @@ public sealed class HttpTriggerTests(StorageFixture storage)
             setup.HostJson("""{ "version": "2.0", "extensions": { "http": { "maxConcurrentRequests": 1, "maxOutstandingRequests": 1 } } }""");
         });
         var running = host.Http.GetAsync("api/HttpHangs");
-        await Eventually.True(() => host.Log.Messages().Any(message => message.Contains("Executing 'HttpHangs'", StringComparison.Ordinal)));
+        await Eventually.TrueAsync(() => host.Log.Messages().Any(message => message.Contains("Executing 'HttpHangs'", StringComparison.Ordinal)), "the request is being handled");
 
         Assert.Equal(HttpStatusCode.TooManyRequests, (await host.Http.GetAsync("api/action/7")).StatusCode);
         await host.Host.StopAsync();
@@ -156,7 +156,7 @@ public sealed class HttpTriggerTests(StorageFixture storage)
     {
         await using var host = await StartAsync(setup => setup.DrainTimeout = TimeSpan.FromMilliseconds(100));
         var request = host.Http.GetAsync("api/HttpHangs");
-        await Eventually.True(() => host.Log.Messages().Any(message => message.Contains("Executing 'HttpHangs'", StringComparison.Ordinal)));
+        await Eventually.TrueAsync(() => host.Log.Messages().Any(message => message.Contains("Executing 'HttpHangs'", StringComparison.Ordinal)), "the request is being handled");
 
         await host.Host.StopAsync();
 

@@ -27,8 +27,8 @@ public sealed class KilledProcessTests(StorageFixture storage) : IDisposable
         await storage.SendAsync(_name, Convert.ToBase64String("live"u8));
         using var last = Start();
         var poison = storage.Queue(_name + "-poison");
-        await Eventually.True(async () => await poison.ExistsAsync() && (await poison.PeekMessageAsync()).Value is not null);
-        await Eventually.True(() => Journal().Any(line => line.StartsWith("end live", StringComparison.Ordinal)));
+        await Eventually.TrueAsync(async () => await poison.ExistsAsync() && (await poison.PeekMessageAsync()).Value is not null, "the message is in the poison queue");
+        await Eventually.TrueAsync(() => Journal().Any(line => line.StartsWith("end live", StringComparison.Ordinal)), "the other message was handled");
         await KillAsync(last);
 
         Assert.Equal(Convert.ToBase64String("die"u8), (await poison.PeekMessageAsync()).Value.Body.ToString());
@@ -44,7 +44,7 @@ public sealed class KilledProcessTests(StorageFixture storage) : IDisposable
         await DieAsync();
         using var last = Start();
         await PutAsync("b", "live");
-        await Eventually.True(() => Journal().Contains("end b"));
+        await Eventually.TrueAsync(() => Journal().Contains("end b"), "the other blob was handled");
         await KillAsync(last);
 
         Assert.Equal(2, Journal().Count(line => line == "begin a"));
@@ -60,13 +60,13 @@ public sealed class KilledProcessTests(StorageFixture storage) : IDisposable
 
         using (var first = Start())
         {
-            await Eventually.True(() => Ended().Length >= Count / 3);
+            await Eventually.TrueAsync(() => Ended().Length >= Count / 3, "a third of the blobs was handled");
             await KillAsync(first);
         }
 
         var before = Ended();
         using var second = Start();
-        await Eventually.True(() => Ended().Distinct().Count() == Count);
+        await Eventually.TrueAsync(() => Ended().Distinct().Count() == Count, "every blob was handled");
         await KillAsync(second);
 
         var again = Ended().Skip(before.Length).ToArray();

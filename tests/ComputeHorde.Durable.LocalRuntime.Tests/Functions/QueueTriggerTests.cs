@@ -22,9 +22,9 @@ public sealed class QueueTriggerTests(StorageFixture storage)
         await queue.SendMessageAsync(Convert.ToBase64String(Encoding.UTF8.GetBytes("base64 ü")), TestContext.Current.CancellationToken);
         await queue.SendMessageAsync("test", TestContext.Current.CancellationToken);
 
-        await Eventually.True(() => _recorder.Calls("QueueText").Length == 3);
+        await Eventually.TrueAsync(() => _recorder.Calls("QueueText").Length == 3, "three messages were handled");
         Assert.Equal(["base64 ü", "plain text ü", "test"], _recorder.Calls("QueueText").Cast<string>().Order(StringComparer.Ordinal));
-        await Eventually.True(async () => (await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount == 0);
+        await Eventually.TrueAsync(async () => (await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount == 0, "the queue is empty");
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class QueueTriggerTests(StorageFixture storage)
 
         await storage.Queue(_name).SendMessageAsync("aGVsbG8=");
 
-        await Eventually.True(() => _recorder.Calls("QueueText").Length == 1);
+        await Eventually.TrueAsync(() => _recorder.Calls("QueueText").Length == 1, "the function began");
         Assert.Equal("aGVsbG8=", Assert.Single(_recorder.Calls("QueueText")));
     }
 
@@ -50,7 +50,7 @@ public sealed class QueueTriggerTests(StorageFixture storage)
 
         await storage.Queue(_name).SendMessageAsync(Convert.ToBase64String(body));
 
-        await Eventually.True(() => _recorder.Calls(function).Length == 1);
+        await Eventually.TrueAsync(() => _recorder.Calls(function).Length == 1, "the message was handled");
         Assert.Equal(expected, Assert.Single(_recorder.Calls(function)));
     }
 
@@ -66,7 +66,7 @@ public sealed class QueueTriggerTests(StorageFixture storage)
         var poison = await ReceiveAsync(storage.Queue(_name + "-poison"));
         Assert.Equal(body, poison.Body.ToString());
         Assert.Equal(3, _recorder.Calls("QueueText").Length);
-        await Eventually.True(async () => (await storage.Queue(_name).GetPropertiesAsync()).Value.ApproximateMessagesCount == 0);
+        await Eventually.TrueAsync(async () => (await storage.Queue(_name).GetPropertiesAsync()).Value.ApproximateMessagesCount == 0, "the queue is empty");
     }
 
     [Fact]
@@ -79,8 +79,8 @@ public sealed class QueueTriggerTests(StorageFixture storage)
 
         await storage.Queue(_name).SendMessageAsync("hang");
 
-        await Eventually.True(() => _recorder.Calls("QueueText").Length == 2);
-        await Eventually.True(async () => (await storage.Queue(_name).GetPropertiesAsync()).Value.ApproximateMessagesCount == 0);
+        await Eventually.TrueAsync(() => _recorder.Calls("QueueText").Length == 2, "the function ran a second time");
+        await Eventually.TrueAsync(async () => (await storage.Queue(_name).GetPropertiesAsync()).Value.ApproximateMessagesCount == 0, "the queue is empty");
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class QueueTriggerTests(StorageFixture storage)
 
         await using var host = await StartAsync("QueueObject", setup => setup.HostJson(FastRetries));
 
-        await Eventually.True(() => _recorder.Calls("QueueObject").Length == 1);
+        await Eventually.TrueAsync(() => _recorder.Calls("QueueObject").Length == 1, "the message was handled");
         Assert.Equal("Greeting { Name = n, Times = 1 } 2 n", Assert.Single(_recorder.Calls("QueueObject")));
     }
 
@@ -142,13 +142,13 @@ public sealed class QueueTriggerTests(StorageFixture storage)
         });
         var queue = storage.Queue(_name);
         await queue.SendMessageAsync("long");
-        await Eventually.True(() => _recorder.Calls("QueueText").Length == 1);
+        await Eventually.TrueAsync(() => _recorder.Calls("QueueText").Length == 1, "the function began");
 
         // Three lock durations: without renewal the message would have come back by now.
         await Task.Delay(3000, TestContext.Current.CancellationToken);
         release.SetResult();
 
-        await Eventually.True(async () => (await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount == 0);
+        await Eventually.TrueAsync(async () => (await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount == 0, "the queue is empty");
         Assert.Single(_recorder.Calls("QueueText"));
     }
 
@@ -172,7 +172,7 @@ public sealed class QueueTriggerTests(StorageFixture storage)
         await storage.Queue(_name).SendMessageAsync("""{"name":"n","times":4,"key":"x"}""");
 
         var blob = storage.Container(_name).GetBlobClient("x.json");
-        await Eventually.True(async () => await storage.Container(_name).ExistsAsync() && await blob.ExistsAsync());
+        await Eventually.TrueAsync(async () => await storage.Container(_name).ExistsAsync() && await blob.ExistsAsync(), "the blob was written");
         Assert.Equal("""{"Name":"n","Times":4}""", (await blob.DownloadContentAsync()).Value.Content.ToString());
     }
 
@@ -184,7 +184,7 @@ public sealed class QueueTriggerTests(StorageFixture storage)
         await using var host = await StartAsync("QueueText");
         var queue = storage.Queue(_name);
         await queue.SendMessageAsync("drain");
-        await Eventually.True(() => _recorder.Calls("QueueText").Length == 1);
+        await Eventually.TrueAsync(() => _recorder.Calls("QueueText").Length == 1, "the function began");
 
         var stop = host.Host.StopAsync();
         Assert.False(stop.IsCompleted);
@@ -197,12 +197,12 @@ public sealed class QueueTriggerTests(StorageFixture storage)
     private static async Task<QueueMessage> ReceiveAsync(QueueClient queue)
     {
         QueueMessage? message = null;
-        await Eventually.True(async () =>
+        await Eventually.TrueAsync(async () =>
         {
             if (await queue.ExistsAsync())
                 message = (await queue.ReceiveMessageAsync(TimeSpan.FromMinutes(5))).Value;
             return message is not null;
-        });
+        }, $"a message is in {queue.Name}");
         return message!;
     }
 

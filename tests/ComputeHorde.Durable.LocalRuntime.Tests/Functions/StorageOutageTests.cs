@@ -22,11 +22,11 @@ public sealed class StorageOutageTests
         });
         await RunOneOfEachAsync(new StorageFixture(azurite), recorder, times: 1);
         await azurite.DisposeAsync();
-        await Eventually.True(() => Count(host, "unreachable since") == 2);
+        await Eventually.TrueAsync(() => Count(host, "unreachable since") == 2, "both listeners noticed the outage");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await host.Http.GetAsync("admin/host/status")).StatusCode);
 
         await using var again = await AzuriteServer.StartAsync(options);
-        await Eventually.True(() => Count(host, "reachable again after") == 2);
+        await Eventually.TrueAsync(() => Count(host, "reachable again after") == 2, "both listeners noticed its end");
         Assert.Equal(HttpStatusCode.OK, (await host.Http.GetAsync("admin/host/status")).StatusCode);
         await RunOneOfEachAsync(new StorageFixture(again), recorder, times: 2);
 
@@ -64,7 +64,7 @@ public sealed class StorageOutageTests
     {
         await storage.SendAsync("work", "message");
         await storage.Container("work").GetBlobClient($"{times}.json").UploadAsync(new BinaryData("x"), overwrite: true);
-        await Eventually.True(() => recorder.Calls("QueueText").Length == times && recorder.Calls("BlobText").Length == times);
+        await Eventually.TrueAsync(() => recorder.Calls("QueueText").Length == times && recorder.Calls("BlobText").Length == times, "message and blob were handled");
     }
 
     private static int Count(TestHost host, string text) =>

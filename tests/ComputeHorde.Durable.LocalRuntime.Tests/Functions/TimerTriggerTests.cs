@@ -20,10 +20,10 @@ public sealed class TimerTriggerTests(StorageFixture storage)
         _clock.Advance(TimeSpan.FromSeconds(secondsToFirst - 1));
         Assert.Empty(_recorder.Calls("TimerOnSchedule"));
         _clock.Advance(TimeSpan.FromSeconds(1));
-        await Eventually.True(() => _recorder.Calls("TimerOnSchedule").Length == 1);
+        await Eventually.TrueAsync(() => _recorder.Calls("TimerOnSchedule").Length == 1, "the timer ran once");
         await SleepingAsync();
         _clock.Advance(TimeSpan.FromMinutes(5));
-        await Eventually.True(() => _recorder.Calls("TimerOnSchedule").Length == 2);
+        await Eventually.TrueAsync(() => _recorder.Calls("TimerOnSchedule").Length == 2, "the timer ran twice");
 
         var info = (TimerInfo)_recorder.Calls("TimerOnSchedule")[1]!;
         Assert.False(info.IsPastDue);
@@ -41,7 +41,7 @@ public sealed class TimerTriggerTests(StorageFixture storage)
 
         await using (await StartAsync("0 0 * * * *", data.Path))
         {
-            await Eventually.True(() => _recorder.Calls("TimerOnSchedule").Length == 1);
+            await Eventually.TrueAsync(() => _recorder.Calls("TimerOnSchedule").Length == 1, "the timer ran once");
             Assert.True(((TimerInfo)_recorder.Calls("TimerOnSchedule")[0]!).IsPastDue);
             await SleepingAsync();
         }
@@ -59,7 +59,7 @@ public sealed class TimerTriggerTests(StorageFixture storage)
         await using var host = await StartAsync("0 */1 * * * *");
         await SleepingAsync();
         _clock.Advance(TimeSpan.FromSeconds(30));
-        await Eventually.True(() => _recorder.Calls("TimerOnSchedule").Length == 1);
+        await Eventually.TrueAsync(() => _recorder.Calls("TimerOnSchedule").Length == 1, "the timer ran once");
 
         _clock.Advance(TimeSpan.FromMinutes(10));
         Assert.Single(_recorder.Calls("TimerOnSchedule"));
@@ -67,7 +67,7 @@ public sealed class TimerTriggerTests(StorageFixture storage)
         await SleepingAsync();
         _clock.Advance(TimeSpan.FromMinutes(1));
 
-        await Eventually.True(() => _recorder.Calls("TimerOnSchedule").Length == 2);
+        await Eventually.TrueAsync(() => _recorder.Calls("TimerOnSchedule").Length == 2, "the timer ran twice");
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class TimerTriggerTests(StorageFixture storage)
         {
             await SleepingAsync();
             _clock.Advance(TimeSpan.FromMinutes(1));
-            await Eventually.True(() => _recorder.Calls("TimerOnSchedule").Length == run);
+            await Eventually.TrueAsync(() => _recorder.Calls("TimerOnSchedule").Length == run, "the timer ran again");
         }
     }
 
@@ -89,11 +89,11 @@ public sealed class TimerTriggerTests(StorageFixture storage)
     {
         await using var host = await TestHost.StartAsync(storage.ConnectionString, ["TimerOnStartup"], setup => setup.Recorder = _recorder);
 
-        await Eventually.True(() => _recorder.Calls("TimerOnStartup").Length == 1);
+        await Eventually.TrueAsync(() => _recorder.Calls("TimerOnStartup").Length == 1, "the timer ran at startup");
     }
 
     /// <summary>The listener waits on the clock.</summary>
-    private Task SleepingAsync() => Eventually.True(() => _clock.Waiting > 0);
+    private Task SleepingAsync() => Eventually.TrueAsync(() => _clock.Waiting > 0, "the listener waits on the clock");
 
     private Task<TestHost> StartAsync(string schedule, string? data = null) =>
         TestHost.StartAsync(storage.ConnectionString, ["TimerOnSchedule"], setup =>
