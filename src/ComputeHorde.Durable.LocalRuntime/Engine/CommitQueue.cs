@@ -44,6 +44,7 @@ internal sealed class CommitQueue(IDurableStore store, Work work, Action<Excepti
     private int _epoch;
     private int _urgent;
     private long _since;
+    private volatile bool _held;
 
     /// <summary>The present life of the hub.</summary>
     public int Epoch => Volatile.Read(ref _epoch);
@@ -66,8 +67,8 @@ internal sealed class CommitQueue(IDurableStore store, Work work, Action<Excepti
         _waiting.Enqueue(item);
     }
 
-    /// <summary>How many milliseconds what waits may go on waiting; 0 when it must be written now, -1 when there is nothing.</summary>
-    public int MillisecondsToSleep() => _waiting.IsEmpty
+    /// <summary>How many milliseconds what waits may go on waiting; 0 when it must be written now, -1 when there is nothing or nothing may be written.</summary>
+    public int MillisecondsToSleep() => _waiting.IsEmpty || _held
         ? Timeout.Infinite
         : Volatile.Read(ref _urgent) > 0 ? 0 : (int)Math.Clamp(Volatile.Read(ref _since) + LongestDelay - Environment.TickCount64, 0, LongestDelay);
 
@@ -92,12 +93,20 @@ internal sealed class CommitQueue(IDurableStore store, Work work, Action<Excepti
         return did;
     }
 
-    /// <summary>Runs something while nothing is written.</summary>
+    /// <summary>Runs something while nothing is written. What waits to be written must be looked at again afterwards.</summary>
     public void Exclusively(Action action)
     {
         lock (_gate)
         {
-            action();
+            _held = true;
+            try
+            {
+                action();
+            }
+            finally
+            {
+                _held = false;
+            }
         }
     }
 

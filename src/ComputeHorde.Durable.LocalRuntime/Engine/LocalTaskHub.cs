@@ -113,7 +113,7 @@ public sealed class LocalTaskHub : IAsyncDisposable
         _core.Begin();
         Workers.Start();
         var instances = 0;
-        Commits.Exclusively(() => instances = TakeUp());
+        Exclusively(() => instances = TakeUp());
         _core.End();
         Logs.HubStarted(_logger, _options.DatabasePath ?? "memory", instances);
         return Task.CompletedTask;
@@ -333,7 +333,7 @@ public sealed class LocalTaskHub : IAsyncDisposable
     }
 
     /// <summary>The store could not be read or written: begin again from what it holds.</summary>
-    internal void Recover(Exception cause) => Commits.Exclusively(() => Restart(cause));
+    internal void Recover(Exception cause) => Exclusively(() => Restart(cause));
 
     /// <summary>
     /// Whether the hub has stopped. Asked after something was queued: either <see cref="Abandon"/> has found it, or the
@@ -351,6 +351,13 @@ public sealed class LocalTaskHub : IAsyncDisposable
         {
             Discard(instance, Stopped());
         }
+    }
+
+    /// <summary>Runs something while nothing is written, and has the workers look at the writes and timers it leaves.</summary>
+    private void Exclusively(Action action)
+    {
+        Commits.Exclusively(action);
+        Workers.Wake();
     }
 
     private static InvalidOperationException Stopped() => new("The task hub is not running.");

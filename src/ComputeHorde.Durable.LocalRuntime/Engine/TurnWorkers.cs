@@ -55,6 +55,23 @@ internal sealed class TurnWorkers(int most, Action<Instance> run, CommitQueue co
         Wake();
     }
 
+    /// <summary>Calls a thread if that is needed for what was queued, or for a timer that was set by none of them.</summary>
+    public void Wake()
+    {
+        // What was queued must be visible before the look at who is active, or both sides could miss each other.
+        Interlocked.MemoryBarrier();
+        var running = Volatile.Read(ref _active) + Volatile.Read(ref _waking);
+        if (running == 0 || (running < most && (_ready.Count > QueuePerWorker * running || IsSlow())))
+        {
+            Interlocked.Increment(ref _waking);
+            lock (_sleepers)
+            {
+                _signals++;
+                Monitor.Pulse(_sleepers);
+            }
+        }
+    }
+
     /// <summary>Ends the threads; what is queued stays undone, and an activity is left to itself.</summary>
     public void Stop()
     {
@@ -70,22 +87,6 @@ internal sealed class TurnWorkers(int most, Action<Instance> run, CommitQueue co
             while (!thread.Join(TimeSpan.FromMilliseconds(SlowMilliseconds)) && !activities.Holds(thread))
             {
                 // A turn or a write: it ends.
-            }
-        }
-    }
-
-    private void Wake()
-    {
-        // What was queued must be visible before the look at who is active, or both sides could miss each other.
-        Interlocked.MemoryBarrier();
-        var running = Volatile.Read(ref _active) + Volatile.Read(ref _waking);
-        if (running == 0 || (running < most && (_ready.Count > QueuePerWorker * running || IsSlow())))
-        {
-            Interlocked.Increment(ref _waking);
-            lock (_sleepers)
-            {
-                _signals++;
-                Monitor.Pulse(_sleepers);
             }
         }
     }
@@ -123,6 +124,9 @@ internal sealed class TurnWorkers(int most, Action<Instance> run, CommitQueue co
                     (_watched, _lastSeen) = (true, _lastProgress);
                     Monitor.Wait(_sleepers, SlowMilliseconds);
                     _watched = false;
+
+                    // Who saw the watch before this line has been counted as running, and is seen by the next look.
+                    Interlocked.MemoryBarrier();
                 }
                 else
                 {
@@ -167,6 +171,8 @@ internal sealed class TurnWorkers(int most, Action<Instance> run, CommitQueue co
                 {
                     break;
                 }
+
+                CallWatch();
             }
         }
     }

@@ -1,5 +1,7 @@
+using ComputeHorde.Testing;
 using Microsoft.Data.Sqlite;
 using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
 
 namespace ComputeHorde.Durable.LocalRuntime.Tests.Engine;
 
@@ -71,9 +73,34 @@ public sealed class StoreFileTests : IDisposable
         Assert.Equal("x", (await next.Client.WaitForInstanceCompletionAsync("one", getInputsAndOutputs: true)).ReadOutputAs<string>());
     }
 
+    [Fact]
+    public async Task Start_OnAFileWhereAllWaitForTimers_LetsThemGoOff()
+    {
+        DateTime due;
+        await using (var host = await OpenAsync())
+        {
+            due = DateTime.UtcNow.AddSeconds(1);
+            await host.Client.ScheduleNewOrchestrationInstanceAsync("sleep", due, new StartOrchestrationOptions("one"));
+            await Eventually.TrueAsync(() => host.Hub.CountHistoryEvents("one") == 3, "the timer is set");
+        }
+
+        // Nothing else happens: it is the timer alone that must be seen.
+        await using var next = await OpenAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var end = await next.Client.WaitForInstanceCompletionAsync("one", getInputsAndOutputs: true, limit.Token);
+
+        Assert.True(end.ReadOutputAs<DateTime>() >= due);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private Task<LocalTaskHost> OpenAsync() => LocalTaskHost.StartAsync(
-        tasks => tasks.AddOrchestratorFunc<object, string>("wait", (context, _) => context.WaitForExternalEvent<string>("go")),
+        tasks => tasks
+            .AddOrchestratorFunc<object, string>("wait", (context, _) => context.WaitForExternalEvent<string>("go"))
+            .AddOrchestratorFunc<DateTime, DateTime>("sleep", async (context, due) =>
+            {
+                await context.CreateTimer(due, CancellationToken.None);
+                return context.CurrentUtcDateTime;
+            }),
         new LocalTaskHostOptions { DatabasePath = DatabasePath });
 }
