@@ -103,13 +103,15 @@ public sealed class HttpTriggerTests(StorageFixture storage)
         Assert.Equal(HttpStatusCode.OK, (await host.Http.GetAsync("action/7")).StatusCode);
     }
 
-    [Fact]
-    public async Task HostJson_MaxOutstandingRequests_AnswersTheRest429()
+    [Theory]
+    [InlineData("\"maxConcurrentRequests\": 1, \"maxOutstandingRequests\": 1")]
+    [InlineData("\"maxOutstandingRequests\": 1")]
+    public async Task HostJson_MaxOutstandingRequests_AnswersTheRest429(string limits)
     {
         await using var host = await StartAsync(setup =>
         {
             setup.DrainTimeout = TimeSpan.FromMilliseconds(100);
-            setup.HostJson("""{ "version": "2.0", "extensions": { "http": { "maxConcurrentRequests": 1, "maxOutstandingRequests": 1 } } }""");
+            setup.HostJson($$"""{ "version": "2.0", "extensions": { "http": { {{limits}} } } }""");
         });
         var running = host.Http.GetAsync("api/HttpHangs");
         await Eventually.TrueAsync(() => host.Log.Messages().Any(message => message.Contains("Executing 'HttpHangs'", StringComparison.Ordinal)), "the request is being handled");

@@ -9,7 +9,7 @@ internal sealed class RequestLimit(HttpSettings settings) : IDisposable
 {
     private readonly ConcurrencyLimiter _limiter = new(new ConcurrencyLimiterOptions
     {
-        PermitLimit = settings.MaxConcurrentRequests,
+        PermitLimit = Math.Min(settings.MaxConcurrentRequests, settings.MaxOutstandingRequests),
         QueueLimit = Math.Max(0, settings.MaxOutstandingRequests - settings.MaxConcurrentRequests),
         QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
     });
