@@ -24,6 +24,9 @@ internal static partial class Logs
     [LoggerMessage(2004, LogLevel.Warning, "{Count} invocations were still running when the time for stopping was over: they were cancelled")]
     public static partial void DrainIncomplete(this ILogger logger, int count);
 
+    [LoggerMessage(2006, LogLevel.Error, "'{Function}' returned what cannot be written as an HTTP answer")]
+    public static partial void ResultFailed(this ILogger logger, Exception exception, string function);
+
     [LoggerMessage(2010, LogLevel.Warning, "{Resource} unreachable since {Since:O}: {Reason}. Trying again until it is back")]
     public static partial void Unreachable(this ILogger logger, string resource, DateTimeOffset since, string reason);
 

@@ -37,6 +37,9 @@ public sealed class HttpFunctions(HttpScope scope)
     public static Task<IActionResult> Throws([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request) =>
         throw new InvalidOperationException("secret detail");
 
+    [Function("HttpUnwritable")]
+    public static object Unwritable([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request) => new Unwritable();
+
     [Function("HttpScoped")]
     public string Scoped([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request, FunctionContext context) =>
         $"{scope.Id} {ReferenceEquals(scope, context.InstanceServices.GetService(typeof(HttpScope)))} {ReferenceEquals(context.GetHttpContext(), request.HttpContext)}";
@@ -47,6 +50,12 @@ public sealed class HttpFunctions(HttpScope scope)
         await Task.Delay(Timeout.Infinite, cancellation);
         return new OkResult();
     }
+}
+
+/// <summary>A result that no serializer can read.</summary>
+public sealed class Unwritable
+{
+    public string Name => throw new InvalidOperationException("secret detail of " + GetType().Name);
 }
 
 /// <summary>A scoped service.</summary>

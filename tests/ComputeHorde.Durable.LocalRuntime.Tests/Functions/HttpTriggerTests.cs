@@ -11,7 +11,7 @@ namespace ComputeHorde.Durable.LocalRuntime.Tests.Functions;
 public sealed class HttpTriggerTests(StorageFixture storage)
 {
     private static readonly string[] HttpFunctionNames =
-        ["HttpAction", "HttpResult", "HttpObject", "HttpBody", "HttpThrows", "HttpScoped", "HttpHangs"];
+        ["HttpAction", "HttpResult", "HttpObject", "HttpBody", "HttpThrows", "HttpUnwritable", "HttpScoped", "HttpHangs"];
 
     [Fact]
     public async Task Request_EveryKindOfResult_IsWrittenAsAspNetCoreDoes()
@@ -49,12 +49,14 @@ public sealed class HttpTriggerTests(StorageFixture storage)
         Assert.Equal(HttpStatusCode.BadRequest, (await host.Http.GetAsync("api/object/n?times=many")).StatusCode);
     }
 
-    [Fact]
-    public async Task Request_FunctionThrows_Answers500WithoutTheDetailAndLogsIt()
+    [Theory]
+    [InlineData("HttpThrows")]
+    [InlineData("HttpUnwritable")]
+    public async Task Request_FunctionThrowsOrItsResultDoes_Answers500WithoutTheDetailAndLogsIt(string function)
     {
         await using var host = await StartAsync();
 
-        var failed = await host.Http.GetAsync("api/HttpThrows");
+        var failed = await host.Http.GetAsync("api/" + function);
 
         Assert.Equal(HttpStatusCode.InternalServerError, failed.StatusCode);
         Assert.Equal("", await failed.Content.ReadAsStringAsync());

@@ -57,6 +57,16 @@ internal sealed class HttpEndpoints(string routePrefix, RequestLimit limit, Func
             return;
         }
 
-        await HttpResults.WriteAsync(http, function.Outputs.HttpResult(result));
+        try
+        {
+            await HttpResults.WriteAsync(http, function.Outputs.HttpResult(result));
+        }
+        catch (Exception exception) when (!http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
+        {
+            // A result can be something that does not serialise, or a stream that breaks: that too is the function's error, and told no further.
+            logger.ResultFailed(exception, function.Name);
+            http.Response.Clear();
+            await HttpResults.WriteErrorAsync(http, exception);
+        }
     }
 }
