@@ -32,7 +32,6 @@ internal static class FunctionsWebHost
         if (!Directory.Exists(contentRoot))
             throw new LocalRuntimeException($"The directory {contentRoot} does not exist: give the one that holds host.json.");
 
-        var hostJson = HostJson.Load(contentRoot);
         var localSettings = LocalSettingsJson.Load(contentRoot);
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
@@ -40,7 +39,9 @@ internal static class FunctionsWebHost
             ContentRootPath = contentRoot,
             EnvironmentName = Environment.GetEnvironmentVariable("AZURE_FUNCTIONS_ENVIRONMENT") ?? Environments.Development,
         });
-        AddSettings(builder.Configuration, options, hostJson, localSettings);
+        AddSettings(builder.Configuration, options, localSettings);
+        var hostJson = HostJson.Load(contentRoot, builder.Configuration);
+        AddBelow(builder.Configuration, hostJson.LogLevels.Select(pair => new KeyValuePair<string, string?>("Logging:LogLevel:" + pair.Key, pair.Value)));
         AddLogging(builder.Logging, options);
         AddServices(builder.Services);
 
@@ -66,21 +67,20 @@ internal static class FunctionsWebHost
     }
 
     private static void AddSettings(
-        ConfigurationManager configuration, LocalFunctionsHostOptions options, HostJson hostJson, LocalSettingsJson localSettings)
+        ConfigurationManager configuration, LocalFunctionsHostOptions options, LocalSettingsJson localSettings)
     {
         // The environment wins over the file, as it does under func; what the program gives wins over both.
-        var sources = ((IConfigurationBuilder)configuration).Sources;
-        sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = localSettings.Values });
-        sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource
-        {
-            InitialData = hostJson.LogLevels.Select(pair => new KeyValuePair<string, string?>("Logging:LogLevel:" + pair.Key, pair.Value)),
-        });
-
+        AddBelow(configuration, localSettings.Values);
         var given = options.Settings.ToDictionary(pair => LocalSettingsJson.ConfigurationKey(pair.Key), pair => pair.Value);
         if (options.StorageConnectionString is { } storage)
             given["AzureWebJobsStorage"] = storage;
         configuration.AddInMemoryCollection(given);
     }
+
+    /// <summary>Adds settings that all others win over.</summary>
+    private static void AddBelow(ConfigurationManager configuration, IEnumerable<KeyValuePair<string, string?>> settings) =>
+        ((IConfigurationBuilder)configuration).Sources.Insert(
+            0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = settings });
 
     private static void AddLogging(ILoggingBuilder logging, LocalFunctionsHostOptions options)
     {

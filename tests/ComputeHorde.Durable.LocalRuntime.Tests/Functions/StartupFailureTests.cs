@@ -46,6 +46,15 @@ public sealed class StartupFailureTests(StorageFixture storage)
     [InlineData("host.json", "{ \"version\": \"2.0\", \"functionTimeout\": \"soon\" }", "functionTimeout must be a time span")]
     [InlineData("host.json", "{ \"version\": \"2.0\", \"extensions\": { \"queues\": { \"batchSize\": 33 } } }", "extensions.queues.batchSize must be a whole number from 1 to 32, but is '33'")]
     [InlineData("host.json", "{ \"version\": \"2.0\", \"extensions\": { \"queues\": { \"messageEncoding\": \"rot13\" } } }", "extensions.queues.messageEncoding must be one of base64, none")]
+    [InlineData("host.json", "{ \"version\": \"2.0\", \"functionTimeout\": \"00:00:00\" }", "functionTimeout must be a time span hh:mm:ss from 0:00:00.1 to 10:0:00:00, but is '00:00:00'")]
+    [InlineData("host.json", "{ \"version\": \"2.0\", \"functionTimeout\": [] }", "functionTimeout must be a single value")]
+    [InlineData("host.json", "{ \"version\": \"2.0\", \"extensions\": { \"queues\": { \"batchSize\": { \"x\": 1 } } } }", "extensions.queues.batchSize must be a single value")]
+    [InlineData("host.json", "{ \"version\": \"2.0\", \"extensions\": { \"queues\": 5 } }", "extensions.queues must hold further keys, but is '5'")]
+    [InlineData("host.json", "{ \"version\": \"2.0\", \"functions\": \"One\" }", "functions must hold further keys, but is 'One'")]
+    [InlineData("host.json", "{ \"version\": \"2.0\", \"extensions\": { \"queues\": { \"maxPollingInterval\": \"00:00:00\" } } }", "extensions.queues.maxPollingInterval must be a time span hh:mm:ss from 0:00:00.1 to 1:0:00:00")]
+    [InlineData("host.json", "{ \"version\": \"2.0\", \"logging\": { \"logLevel\": { \"default\": \"Loud\" } } }", "logging.logLevel.default must be one of Trace, Debug")]
+    [InlineData("local.settings.json", "{ \"Values\": 5 }", "Values must hold further keys, but is '5'")]
+    [InlineData("local.settings.json", "{ \"Values\": { \"AzureFunctionsJobHost__extensions__queues__batchSize\": \"33\" } }", "Setting AzureFunctionsJobHost__extensions__queues__batchSize must be a whole number from 1 to 32, but is '33'")]
     [InlineData("local.settings.json", "{ \"Values\": ", "local.settings.json is not valid JSON")]
     [InlineData("local.settings.json", "{ \"IsEncrypted\": true }", "IsEncrypted must be false")]
     public async Task Start_SettingsFileIsWrong_NamesFileAndKey(string file, string content, string expected)
@@ -104,6 +113,27 @@ public sealed class StartupFailureTests(StorageFixture storage)
 
         var warning = Assert.Single(host.Log.Messages(Microsoft.Extensions.Logging.LogLevel.Warning));
         Assert.Equal("Settings that a local host does not act on: host.json extensionBundle, host.json extensions.http.hsts", warning);
+    }
+
+    [Fact]
+    public async Task HostJson_ByteOrderMarkAndEmptySections_AreAccepted()
+    {
+        await using var host = await TestHost.StartAsync(storage.ConnectionString, ["HttpObject"], setup =>
+            setup.HostJson("\uFEFF" + """{ "version": "2.0", "extensions": {}, "logging": { "logLevel": {} }, "functions": [] }"""));
+
+        Assert.Empty(host.Log.Messages(Microsoft.Extensions.Logging.LogLevel.Warning));
+    }
+
+    [Fact]
+    public async Task HostJson_SettingNamedAfterAKey_WinsOverTheFile()
+    {
+        await using var host = await TestHost.StartAsync(storage.ConnectionString, ["HttpObject"], setup =>
+        {
+            setup.HostJson("""{ "version": "2.0", "extensions": { "http": { "routePrefix": "file" } } }""");
+            setup.Settings["AzureFunctionsJobHost__extensions__http__routePrefix"] = "setting";
+        });
+
+        Assert.True((await host.Http.GetAsync("setting/object/x")).IsSuccessStatusCode);
     }
 
     [Fact]

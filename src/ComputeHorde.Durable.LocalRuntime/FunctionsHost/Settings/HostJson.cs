@@ -1,4 +1,6 @@
 using Microsoft.DurableTask.Worker;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost.Settings;
 
@@ -7,6 +9,9 @@ internal sealed record HostJson
 {
     /// <summary>Settings of the Azure host about its own telemetry: on one machine there is nothing to set, and nothing to warn of.</summary>
     private static readonly string[] OnlyForAzure = ["telemetryMode", "logging:applicationInsights", "extensions:durableTask:tracing"];
+
+    private const string SettingsSection = "AzureFunctionsJobHost";
+    private const string LogLevelSection = "logging:logLevel";
 
     public HttpSettings Http { get; private init; } = new();
 
@@ -27,14 +32,20 @@ internal sealed record HostJson
     /// <summary>Keys of the file that a local host does not act on.</summary>
     public IReadOnlyList<string> IgnoredKeys { get; private init; } = [];
 
+    /// <param name="contentRoot">The file's directory.</param>
+    /// <param name="configuration">Settings, of which those named <c>AzureFunctionsJobHost__key__key</c> win over the file.</param>
     /// <exception cref="LocalRuntimeException">The file cannot be read, or a value is out of its range.</exception>
-    public static HostJson Load(string contentRoot)
+    public static HostJson Load(string contentRoot, IConfiguration configuration)
     {
         var file = JsonSettings.Load(Path.Combine(contentRoot, "host.json"));
-        if (file.IsEmpty)
-            return new HostJson();
-        if (file.Text("version") is var version and not "2.0")
+        if (!file.IsEmpty && file.Text("version") is var version and not "2.0")
             throw file.Invalid("version", $"must be \"2.0\", but is {(version is null ? "missing" : $"'{version}'")}");
+
+        foreach (var (key, value) in configuration.GetSection(SettingsSection).AsEnumerable(makePathsRelative: true))
+        {
+            if (value is not null && key.Length > 0)
+                file.Replace(key, value, $"{SettingsSection}__{key.Replace(":", "__", StringComparison.Ordinal)}");
+        }
 
         foreach (var key in OnlyForAzure)
             file.Disregard(key);
@@ -44,12 +55,15 @@ internal sealed record HostJson
         {
             Http = HttpSettings.From(file),
             FunctionTimeout = file.Text("functionTimeout") == "-1" ? null
-                : file.Span("functionTimeout", defaults.FunctionTimeout!.Value, TimeSpan.FromDays(10)),
+                : file.Span("functionTimeout", defaults.FunctionTimeout!.Value, TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(10)),
             Queues = QueueSettings.From(file),
             Blobs = BlobSettings.From(file),
             Durable = DurableSettings.From(file),
             Functions = file.Below("functions").Select(pair => pair.Value ?? "").ToArray(),
-            LogLevels = file.Below("logging:logLevel").ToArray(),
+            LogLevels = file.Below(LogLevelSection)
+                .Select(pair => new KeyValuePair<string, string?>(
+                    pair.Key, file.OneOf($"{LogLevelSection}:{pair.Key}", nameof(LogLevel.Information), Enum.GetNames<LogLevel>())))
+                .ToArray(),
             IgnoredKeys = file.Unused(),
         };
     }
@@ -105,8 +119,8 @@ internal sealed record QueueSettings
         var batchSize = file.Integer(Prefix + "batchSize", defaults.BatchSize, 1, 32);
         return new QueueSettings
         {
-            MaxPollingInterval = file.Span(Prefix + "maxPollingInterval", defaults.MaxPollingInterval, TimeSpan.FromDays(1)),
-            VisibilityTimeout = file.Span(Prefix + "visibilityTimeout", defaults.VisibilityTimeout, TimeSpan.FromDays(7)),
+            MaxPollingInterval = file.Span(Prefix + "maxPollingInterval", defaults.MaxPollingInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1)),
+            VisibilityTimeout = file.Span(Prefix + "visibilityTimeout", defaults.VisibilityTimeout, TimeSpan.Zero, TimeSpan.FromDays(7)),
             BatchSize = batchSize,
             MaxDequeueCount = file.Integer(Prefix + "maxDequeueCount", defaults.MaxDequeueCount, 1, int.MaxValue),
             NewBatchThreshold = file.Integer(Prefix + "newBatchThreshold", batchSize / 2, 0, 1000),

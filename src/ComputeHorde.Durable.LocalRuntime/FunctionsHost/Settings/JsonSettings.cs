@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost.Settings;
@@ -10,6 +11,7 @@ internal sealed class JsonSettings
 
     private readonly Dictionary<string, JsonElement> _values = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _used = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, string> _replaced = new(StringComparer.OrdinalIgnoreCase);
 
     private JsonSettings(string path) => Path = path;
 
@@ -25,7 +27,7 @@ internal sealed class JsonSettings
             if (!File.Exists(path))
                 return settings;
 
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path), Options);
+            using var document = JsonDocument.Parse(WithoutMark(File.ReadAllBytes(path)), Options);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 throw new LocalRuntimeException($"{path} must hold a JSON object, but holds {document.RootElement.ValueKind}.");
 
@@ -45,20 +47,27 @@ internal sealed class JsonSettings
 
     public bool IsEmpty => _values.Count == 0;
 
+    /// <summary>Replaces the value of a key by that of a setting, which errors then name.</summary>
+    public void Replace(string key, string value, string setting)
+    {
+        _values[key] = JsonSerializer.SerializeToElement(value);
+        _replaced[key] = setting;
+    }
+
     public string? Text(string key) => Find(key) is not { } value ? null : value.ValueKind switch
     {
         JsonValueKind.String => value.GetString(),
         JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
-        _ => throw Invalid(key, "must be a text"),
+        _ => throw Invalid(key, "must be a single value"),
     };
 
     public int Integer(string key, int fallback, int minimum, int maximum) => Text(key) is not { } text ? fallback
         : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= minimum && value <= maximum ? value
         : throw Invalid(key, $"must be a whole number from {minimum} to {maximum}, but is '{text}'");
 
-    public TimeSpan Span(string key, TimeSpan fallback, TimeSpan maximum) => Text(key) is not { } text ? fallback
-        : TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var value) && value >= TimeSpan.Zero && value <= maximum ? value
-        : throw Invalid(key, $"must be a time span hh:mm:ss of at most {maximum:c}, but is '{text}'");
+    public TimeSpan Span(string key, TimeSpan fallback, TimeSpan minimum, TimeSpan maximum) => Text(key) is not { } text ? fallback
+        : TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var value) && value >= minimum && value <= maximum ? value
+        : throw Invalid(key, $"must be a time span hh:mm:ss from {minimum:g} to {maximum:g}, but is '{text}'");
 
     public string OneOf(string key, string fallback, params string[] choices) => Text(key) is not { } text ? fallback
         : choices.FirstOrDefault(choice => choice.Equals(text, StringComparison.OrdinalIgnoreCase))
@@ -67,6 +76,7 @@ internal sealed class JsonSettings
     /// <summary>The text values below a key, by the rest of their key.</summary>
     public IEnumerable<KeyValuePair<string, string?>> Below(string key)
     {
+        _used.Add(key + ":");
         foreach (var name in _values.Keys.Where(name => name.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase)).ToArray())
             yield return new(name[(key.Length + 1)..], Text(name));
     }
@@ -76,20 +86,42 @@ internal sealed class JsonSettings
         _values.Keys.Where(name => name.Equals(key, StringComparison.OrdinalIgnoreCase) || name.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>The keys that nobody asked for, each as the shortest prefix that nobody asked anything of.</summary>
-    public IReadOnlyList<string> Unused() =>
-        _values.Keys.Where(key => !_used.Contains(key)).Select(ShortestUnused).Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
+    /// <exception cref="LocalRuntimeException">One of them is a value where others are below it, or the other way round.</exception>
+    public IReadOnlyList<string> Unused()
+    {
+        var unused = _values.Where(pair => !_used.Contains(pair.Key)).ToArray();
+        foreach (var (key, value) in unused)
+        {
+            if (Parents(key).FirstOrDefault(_used.Contains) is { } single)
+                throw Invalid(single, "must be a single value");
+            if (!_used.Any(used => used.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase)))
+                continue;
+            if (value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.Null))
+                throw Invalid(key, $"must hold further keys, but is '{Text(key)}'");
+            _used.Add(key);
+        }
 
-    public LocalRuntimeException Invalid(string key, string rule) => new($"{Path}: {key.Replace(':', '.')} {rule}.");
+        return unused.Select(pair => pair.Key).Where(key => !_used.Contains(key)).Select(ShortestUnused)
+            .Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
+    }
+
+    public LocalRuntimeException Invalid(string key, string rule) => new(
+        _replaced.TryGetValue(key, out var setting) ? $"Setting {setting} {rule}." : $"{Path}: {key.Replace(':', '.')} {rule}.");
+
+    /// <summary>Some editors put a byte order mark in front.</summary>
+    private static ReadOnlyMemory<byte> WithoutMark(byte[] json) =>
+        json.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? json.AsMemory(Encoding.UTF8.Preamble.Length) : json;
+
+    private static IEnumerable<string> Parents(string key)
+    {
+        for (var end = key.IndexOf(':'); end >= 0; end = key.IndexOf(':', end + 1))
+            yield return key[..end];
+    }
 
     private string ShortestUnused(string key)
     {
-        for (var end = key.IndexOf(':'); end >= 0; end = key.IndexOf(':', end + 1))
-        {
-            if (!_used.Any(used => used.StartsWith(key[..(end + 1)], StringComparison.OrdinalIgnoreCase)))
-                return key[..end].Replace(':', '.');
-        }
-
-        return key.Replace(':', '.');
+        var unused = Parents(key).FirstOrDefault(parent => !_used.Any(used => used.StartsWith(parent + ":", StringComparison.OrdinalIgnoreCase)));
+        return (unused ?? key).Replace(':', '.');
     }
 
     private JsonElement? Find(string key)
@@ -113,7 +145,11 @@ internal sealed class JsonSettings
                 break;
             default:
                 _values[prefix] = element;
-                break;
+                return;
         }
+
+        // A key with nothing in it is remembered too: it may stand where a value belongs.
+        if (prefix.Length > 0 && (element.ValueKind == JsonValueKind.Object ? !element.EnumerateObject().Any() : element.GetArrayLength() == 0))
+            _values[prefix] = element;
     }
 }
