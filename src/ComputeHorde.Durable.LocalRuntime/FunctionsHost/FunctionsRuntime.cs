@@ -121,6 +121,9 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
     {
         if (_draining is not null && await _draining is var cancelled and > 0)
             _logger.DrainIncomplete(cancelled);
+
+        // What a listener began while the drain found nothing left to wait for must not hold up the stop either.
+        await _triggers.CloseAsync();
         await _listening;
         await _durable.StopAsync(CancellationToken.None);
     }
@@ -134,9 +137,10 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
             return;
         _disposed = true;
         await _stopping.CancelAsync();
+        await _triggers.CloseAsync();
         await _listening;
         await _durable.DisposeAsync();
-        await Task.WhenAll(_triggers.DrainAsync(TimeSpan.Zero, TimeSpan.Zero), _activities.DrainAsync(TimeSpan.Zero, TimeSpan.Zero));
+        await _activities.CloseAsync();
         _state.Dispose();
         _requestLimit.Dispose();
         _triggers.Dispose();

@@ -40,6 +40,7 @@ internal sealed class ListenerFactory(
             client.GetQueueClient(name + "-poison"),
             setup.HostJson.Queues,
             setup.Options.QueueLockDuration,
+            state,
             runner,
             logger);
     }

@@ -9,6 +9,9 @@ public sealed class QueueTriggerTests(StorageFixture storage)
     private const string FastRetries =
         """{ "version": "2.0", "extensions": { "queues": { "maxDequeueCount": 3, "visibilityTimeout": "00:00:00", "maxPollingInterval": "00:00:00.2" } } }""";
 
+    private const string OneAttempt =
+        """{ "version": "2.0", "extensions": { "queues": { "maxDequeueCount": 1, "maxPollingInterval": "00:00:00.2" } } }""";
+
     private readonly Recorder _recorder = new();
     private readonly string _name = $"queue-{Guid.NewGuid():N}";
 
@@ -192,6 +195,59 @@ public sealed class QueueTriggerTests(StorageFixture storage)
         await stop;
 
         Assert.Equal(0, (await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount);
+    }
+
+    [Fact]
+    public async Task Stop_MessageCutOffInItsLastAttempt_RunsAgainAtTheNextStartAndIsNoPoison()
+    {
+        using var data = new TempDirectory();
+        _recorder.Behaviour = (_, cancellation) => Task.Delay(Timeout.Infinite, cancellation);
+        await storage.SendAsync(_name, "cut off");
+        for (var start = 1; start <= 3; start++)
+        {
+            await using var cut = await StartAsync("QueueText", ShortDrain);
+            await Eventually.TrueAsync(() => _recorder.Calls("QueueText").Length == start, "the function began");
+        }
+
+        _recorder.Behaviour = (_, _) => throw new InvalidOperationException("a failure of its own");
+        await using var last = await StartAsync("QueueText", ShortDrain);
+
+        Assert.Equal("cut off", (await ReceiveAsync(storage.Queue(_name + "-poison"))).Body.ToString());
+        Assert.Equal(4, _recorder.Calls("QueueText").Length);
+
+        void ShortDrain(TestHostSetup setup)
+        {
+            setup.DataDirectory = data.Path;
+            setup.DrainTimeout = TimeSpan.FromMilliseconds(50);
+            setup.HostJson(OneAttempt);
+        }
+    }
+
+    [Fact]
+    public async Task Stop_WhileMessagesPourIn_NoneIsLostOrPoison()
+    {
+        const int Count = 160;
+        using var data = new TempDirectory();
+        await Parallel.ForAsync(0, Count, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) => await storage.SendAsync(_name, $"message {i}"));
+        for (var stop = 1; stop <= 3; stop++)
+        {
+            var enough = stop * Count / 8;
+            await using var host = await StartAsync("QueueText", Durable);
+            await Eventually.TrueAsync(() => _recorder.Calls("QueueText").Length >= enough, "some messages were handled", everyMilliseconds: 1);
+        }
+
+        await using var last = await StartAsync("QueueText", Durable);
+        await Eventually.TrueAsync(async () => (await storage.Queue(_name).GetPropertiesAsync()).Value.ApproximateMessagesCount == 0, "the queue is empty");
+
+        Assert.Equal(Count, _recorder.Calls("QueueText").Length);
+        Assert.Equal(Count, _recorder.Calls("QueueText").Distinct().Count());
+        Assert.False(await storage.Queue(_name + "-poison").ExistsAsync());
+
+        void Durable(TestHostSetup setup)
+        {
+            setup.DataDirectory = data.Path;
+            setup.HostJson(OneAttempt);
+        }
     }
 
     private static async Task<QueueMessage> ReceiveAsync(QueueClient queue)

@@ -52,6 +52,25 @@ public sealed class TimerTriggerTests(StorageFixture storage)
     }
 
     [Fact]
+    public async Task Timer_RunCutOffByTheHostsStop_RunsAgainAtTheNextStart()
+    {
+        using var data = new TempDirectory();
+        _recorder.Behaviour = (_, cancellation) => Task.Delay(Timeout.Infinite, cancellation);
+        await using (await StartAsync("0 0 * * * *", data.Path))
+        {
+            await SleepingAsync();
+            _clock.Advance(TimeSpan.FromHours(1));
+            await Eventually.TrueAsync(() => _recorder.Calls("TimerOnSchedule").Length == 1, "the timer ran");
+        }
+
+        _recorder.Behaviour = (_, _) => Task.CompletedTask;
+        await using (await StartAsync("0 0 * * * *", data.Path))
+            await Eventually.TrueAsync(() => _recorder.Calls("TimerOnSchedule").Length == 2, "the timer ran again");
+
+        Assert.True(((TimerInfo)_recorder.Calls("TimerOnSchedule")[1]!).IsPastDue);
+    }
+
+    [Fact]
     public async Task Timer_RunLongerThanItsInterval_DoesNotOverlap()
     {
         var release = new TaskCompletionSource();
@@ -101,6 +120,7 @@ public sealed class TimerTriggerTests(StorageFixture storage)
             setup.Recorder = _recorder;
             setup.TimeProvider = _clock;
             setup.DataDirectory = data;
+            setup.DrainTimeout = TimeSpan.FromMilliseconds(100);
             setup.Settings["TestSchedule"] = schedule;
         });
 }

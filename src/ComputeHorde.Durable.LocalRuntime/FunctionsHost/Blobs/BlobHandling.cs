@@ -65,11 +65,11 @@ internal sealed class BlobHandling(
             await runner.RunAsync(function, input, cancellation: CancellationToken.None);
             return true;
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (Exception exception) when (runner.IsCuttingOff)
         {
             // It gave way to the host's stop, which is no failure of its own.
             state.TakeBackBlobAttempt(function.Name, blob.Name, blob.Version);
-            throw;
+            throw new OperationCanceledException("The host stops.", exception, stopping);
         }
         catch (RequestFailedException exception) when (exception.Status is 404 or 412)
         {

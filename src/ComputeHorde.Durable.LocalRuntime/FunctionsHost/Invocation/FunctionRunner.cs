@@ -25,6 +25,9 @@ internal sealed class FunctionRunner(
     /// <summary>How long a function may take to notice that it was cancelled.</summary>
     private static readonly TimeSpan CancellationGrace = TimeSpan.FromSeconds(2);
 
+    /// <summary>Whether the host's stop cancels what still runs: an invocation that fails from now on has been cut off, and is no failure of its own.</summary>
+    public bool IsCuttingOff => drain.Aborted.IsCancellationRequested;
+
     /// <summary>Runs an invocation and logs it; what the function throws comes out.</summary>
     /// <param name="function">The function.</param>
     /// <param name="trigger">What starts it.</param>

@@ -33,6 +33,13 @@ internal sealed class InvocationDrain : IDisposable
         return cancelled;
     }
 
+    /// <summary>Cancels what runs, and whatever begins from now on: nobody waits for it any longer.</summary>
+    public async Task CloseAsync()
+    {
+        await _aborted.CancelAsync();
+        await _abandoned.CancelAsync();
+    }
+
     public void Dispose()
     {
         _aborted.Dispose();

@@ -3,58 +3,76 @@ using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Invocation;
 using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Settings;
+using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost.Queues;
 
 /// <summary>One message from lock to deletion, retry or poison queue.</summary>
 internal sealed class MessageHandling(
+    QueueMessage message,
     RunnableFunction function,
     QueueClient queue,
     QueueClient poisonQueue,
     QueueSettings settings,
     TimeSpan lockDuration,
+    HostState state,
     FunctionRunner runner,
     ILogger logger)
 {
     private static readonly TimeSpan Forever = TimeSpan.FromSeconds(-1);
 
-    private string _popReceipt = "";
+    private string _popReceipt = message.PopReceipt;
 
-    public async Task RunAsync(QueueMessage message)
+    public async Task RunAsync()
     {
-        _popReceipt = message.PopReceipt;
+        var cutOff = message.DequeueCount > 1 ? state.CutOffTimes(queue.Name, message.MessageId) : 0;
+        var attempt = message.DequeueCount - cutOff;
 
         // Earlier attempts may have died with their process, before anybody could count them as failures.
-        if (message.DequeueCount > settings.MaxDequeueCount)
+        var outcome = attempt > settings.MaxDequeueCount ? Outcome.Failed : await RunFunctionAsync();
+        if (outcome == Outcome.CutOff)
         {
-            await MoveToPoisonAsync(message);
+            await GiveBackAsync();
             return;
         }
 
-        if (await SucceedsAsync(message))
-            await IfLockedAsync(message, () => queue.DeleteMessageAsync(message.MessageId, _popReceipt));
-        else if (message.DequeueCount >= settings.MaxDequeueCount)
-            await MoveToPoisonAsync(message);
+        if (outcome == Outcome.Succeeded)
+            await IfLockedAsync(() => queue.DeleteMessageAsync(message.MessageId, _popReceipt));
+        else if (attempt >= settings.MaxDequeueCount)
+            await MoveToPoisonAsync(attempt);
         else
-            await IfLockedAsync(message, () => queue.UpdateMessageAsync(message.MessageId, _popReceipt, visibilityTimeout: settings.VisibilityTimeout));
+            await ShowAgainAsync(settings.VisibilityTimeout);
+
+        if (cutOff > 0 && (outcome == Outcome.Succeeded || attempt >= settings.MaxDequeueCount))
+            state.ForgetCutOffMessage(queue.Name, message.MessageId);
     }
 
-    private async Task<bool> SucceedsAsync(QueueMessage message)
+    /// <summary>Lets the next host have a message that this one, which stops, has not brought to its end. It counts as no attempt.</summary>
+    public async Task GiveBackAsync()
+    {
+        state.NoteCutOffMessage(queue.Name, message.MessageId);
+        await ShowAgainAsync(TimeSpan.Zero);
+    }
+
+    private Task ShowAgainAsync(TimeSpan wait) =>
+        IfLockedAsync(() => queue.UpdateMessageAsync(message.MessageId, _popReceipt, visibilityTimeout: wait));
+
+    private async Task<Outcome> RunFunctionAsync()
     {
         var received = new ReceivedMessage(message, settings.Base64);
         var input = new TriggerInput(received, QueueBinding.Data(received), $"new message {message.MessageId} in queue '{queue.Name}'");
         using var done = new CancellationTokenSource();
-        var renewal = KeepLockedAsync(message, done.Token);
+        var renewal = KeepLockedAsync(done.Token);
         try
         {
             await runner.RunAsync(function, input);
-            return true;
+            return Outcome.Succeeded;
         }
         catch (Exception)
         {
             // The runner has logged it; here a failure means another attempt or the poison queue.
-            return false;
+            return runner.IsCuttingOff ? Outcome.CutOff : Outcome.Failed;
         }
         finally
         {
@@ -63,7 +81,7 @@ internal sealed class MessageHandling(
         }
     }
 
-    private async Task KeepLockedAsync(QueueMessage message, CancellationToken done)
+    private async Task KeepLockedAsync(CancellationToken done)
     {
         while (!done.IsCancellationRequested)
         {
@@ -85,15 +103,15 @@ internal sealed class MessageHandling(
         }
     }
 
-    private async Task MoveToPoisonAsync(QueueMessage message)
+    private async Task MoveToPoisonAsync(long attempts)
     {
         await poisonQueue.CreateIfNotExistsAsync();
         await poisonQueue.SendMessageAsync(message.Body.ToString(), timeToLive: Forever);
-        await IfLockedAsync(message, () => queue.DeleteMessageAsync(message.MessageId, _popReceipt));
-        logger.PoisonMessage(message.MessageId, queue.Name, message.DequeueCount, poisonQueue.Name);
+        await IfLockedAsync(() => queue.DeleteMessageAsync(message.MessageId, _popReceipt));
+        logger.PoisonMessage(message.MessageId, queue.Name, attempts, poisonQueue.Name);
     }
 
-    private async Task IfLockedAsync(QueueMessage message, Func<Task> change)
+    private async Task IfLockedAsync(Func<Task> change)
     {
         try
         {
@@ -103,5 +121,12 @@ internal sealed class MessageHandling(
         {
             logger.MessageLockLost(message.MessageId, queue.Name);
         }
+    }
+
+    private enum Outcome
+    {
+        Succeeded,
+        Failed,
+        CutOff,
     }
 }

@@ -16,10 +16,12 @@ internal sealed class QueueListener(
     QueueClient poisonQueue,
     QueueSettings settings,
     TimeSpan lockDuration,
+    HostState state,
     FunctionRunner runner,
     ILogger logger) : IFunctionListener
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(3);
 
     private readonly OutageMonitor _outage = new($"Queue '{queue.Name}'", logger, TimeProvider.System);
     private readonly WorkCounter _running = new();
@@ -55,6 +57,12 @@ internal sealed class QueueListener(
 
                 await _running.WhenAtMostAsync(settings.NewBatchThreshold, stopping);
                 var messages = await ReceiveAsync(stopping);
+                if (stopping.IsCancellationRequested)
+                {
+                    await Task.WhenAll(messages.Select(message => Handling(message).GiveBackAsync()));
+                    return;
+                }
+
                 foreach (var message in messages)
                     Start(message);
 
@@ -81,9 +89,12 @@ internal sealed class QueueListener(
         }
     }
 
+    /// <summary>A stop waits for the answer: otherwise messages that are on their way would stay locked, and count an attempt that never was.</summary>
     private async Task<QueueMessage[]> ReceiveAsync(CancellationToken stopping)
     {
-        var response = await queue.ReceiveMessagesAsync(settings.BatchSize, lockDuration, stopping);
+        using var late = new CancellationTokenSource();
+        await using var stop = stopping.UnsafeRegister(static source => ((CancellationTokenSource)source!).CancelAfter(StopGrace), late);
+        var response = await queue.ReceiveMessagesAsync(settings.BatchSize, lockDuration, late.Token);
         _outage.Succeeded();
         return response.Value;
     }
@@ -98,7 +109,7 @@ internal sealed class QueueListener(
     {
         try
         {
-            await new MessageHandling(function, queue, poisonQueue, settings, lockDuration, runner, logger).RunAsync(message);
+            await Handling(message).RunAsync();
         }
         catch (Exception exception)
         {
@@ -110,6 +121,8 @@ internal sealed class QueueListener(
             _running.End();
         }
     }
+
+    private MessageHandling Handling(QueueMessage message) => new(message, function, queue, poisonQueue, settings, lockDuration, state, runner, logger);
 
     private static async Task WaitQuietlyAsync(IdleBackoff idle, CancellationToken stopping) =>
         await idle.WaitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -2,7 +2,8 @@ using Microsoft.Data.Sqlite;
 
 namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost.Storage;
 
-/// <summary>What the host must remember across restarts, in one small SQLite file: which blobs were handled, and when timers are due.</summary>
+/// <summary>What the host must remember across restarts, in one small SQLite file: which blobs were handled, when
+/// timers are due, and which messages a stop of the host has cut off.</summary>
 internal sealed class HostState : IDisposable
 {
     private const int SchemaVersion = 1;
@@ -14,6 +15,8 @@ internal sealed class HostState : IDisposable
             PRIMARY KEY (function, blob, etag)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS timers (
             function TEXT NOT NULL PRIMARY KEY, schedule TEXT NOT NULL, last INTEGER NOT NULL, next INTEGER NOT NULL, updated INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS cut_off_messages (
+            queue TEXT NOT NULL, message TEXT NOT NULL, times INTEGER NOT NULL, PRIMARY KEY (queue, message)) WITHOUT ROWID;
         """;
 
     private readonly SqliteConnection _connection;
@@ -104,6 +107,18 @@ internal sealed class HostState : IDisposable
             transaction.Commit();
         }
     }
+
+    /// <summary>Storage counts each delivery of a message; those that the host's stop cut off are no failed attempts.</summary>
+    public void NoteCutOffMessage(string queue, string message) => Execute(
+        "INSERT INTO cut_off_messages (queue, message, times) VALUES ($queue, $message, 1) ON CONFLICT DO UPDATE SET times = times + 1;",
+        ("$queue", queue), ("$message", message));
+
+    /// <summary>How many deliveries of a message were cut off.</summary>
+    public int CutOffTimes(string queue, string message) => Convert.ToInt32(Scalar(
+        "SELECT times FROM cut_off_messages WHERE queue=$queue AND message=$message;", ("$queue", queue), ("$message", message)));
+
+    public void ForgetCutOffMessage(string queue, string message) => Execute(
+        "DELETE FROM cut_off_messages WHERE queue=$queue AND message=$message;", ("$queue", queue), ("$message", message));
 
     public TimerState? FindTimer(string function)
     {

@@ -76,6 +76,11 @@ internal sealed class TimerListener(
         {
             await runner.RunAsync(function, new TriggerInput(info, TriggerInput.NoData, $"timer fired at {_clock.Now:O}"));
         }
+        catch (Exception) when (runner.IsCuttingOff)
+        {
+            // The host's stop cut it off: the status stays as it was, so that the next start makes up for this run.
+            return (last, null);
+        }
         catch (Exception)
         {
             // The runner has logged it; a timer goes on with its next occurrence.
