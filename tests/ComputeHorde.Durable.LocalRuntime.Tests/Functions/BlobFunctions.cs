@@ -21,6 +21,10 @@ public sealed class BlobFunctions
         await _recorder.RecordAsync("BlobStream", $"{folder}|{name}|{await reader.ReadToEndAsync()}|{blobTrigger.EndsWith($"{folder}/{name}", StringComparison.Ordinal)}");
     }
 
+    [Function("BlobLeftOpen")]
+    public Task LeftOpen([BlobTrigger("%TestContainer%/{name}")] Stream content) =>
+        _recorder.RecordAsync("BlobLeftOpen", content.ReadByte());
+
     [Function("BlobClient")]
     public async Task Client([BlobTrigger("%TestContainer%")] BlobClient blob) =>
         await _recorder.RecordAsync("BlobClient", $"{blob.Name} {(await blob.GetPropertiesAsync()).Value.ContentLength}");

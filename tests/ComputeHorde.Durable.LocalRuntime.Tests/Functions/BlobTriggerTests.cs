@@ -1,3 +1,4 @@
+using System.Net.NetworkInformation;
 using System.Text.Json;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
@@ -36,6 +37,23 @@ public sealed class BlobTriggerTests(StorageFixture storage)
 
         await Eventually.TrueAsync(() => Calls(function).Length == 1, "the function ran");
         Assert.Equal(expected, Assert.Single(Calls(function)));
+    }
+
+    [Fact]
+    public async Task Blobs_StreamsThatTheFunctionNeitherReadsNorCloses_HoldNoConnections()
+    {
+        await using var azurite = await AzuriteServer.StartAsync();
+        var container = new BlobContainerClient(azurite.ConnectionString, _name);
+        await container.CreateAsync();
+        await Parallel.ForAsync(0, 100, async (i, cancellation) =>
+            await container.UploadBlobAsync($"{i}", new BinaryData(new byte[200_000]), cancellation));
+        await using var host = await StartAsync("BlobLeftOpen", connection: azurite.ConnectionString);
+
+        await Eventually.TrueAsync(() => _recorder.Calls("BlobLeftOpen").Length == 100, "every blob was handled");
+
+        var connections = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections()
+            .Count(connection => connection.RemoteEndPoint.Port == azurite.BlobEndpoint.Port && connection.State == TcpState.Established);
+        Assert.InRange(connections, 0, 60);
     }
 
     [Fact]
@@ -173,8 +191,8 @@ public sealed class BlobTriggerTests(StorageFixture storage)
             await container.UploadBlobAsync($"blob-{i}.json", new BinaryData("x"), cancellation));
     }
 
-    private Task<TestHost> StartAsync(string function, Action<TestHostSetup>? change = null) =>
-        TestHost.StartAsync(storage.ConnectionString, [function], setup =>
+    private Task<TestHost> StartAsync(string function, Action<TestHostSetup>? change = null, string? connection = null) =>
+        TestHost.StartAsync(connection ?? storage.ConnectionString, [function], setup =>
         {
             setup.Recorder = _recorder;
             setup.Settings["TestContainer"] = _name;

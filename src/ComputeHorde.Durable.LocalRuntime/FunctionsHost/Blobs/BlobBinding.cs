@@ -14,7 +14,7 @@ internal static class BlobBinding
     public static ParameterBinder Trigger(Type type, ValueConverter converter) => async context =>
     {
         var found = (FoundBlob)context.Trigger.Value!;
-        return await ReadAsync(found.Container, found.Name, found.ETag, type, converter, context.CancellationToken);
+        return await ReadAsync(found.Container, found.Name, found.ETag, type, converter, context);
     };
 
     public static ParameterBinder Input(
@@ -30,7 +30,7 @@ internal static class BlobBinding
         {
             try
             {
-                return await ReadAsync(container, path.Fill(context.Trigger.Data, place), null, type, converter, context.CancellationToken);
+                return await ReadAsync(container, path.Fill(context.Trigger.Data, place), null, type, converter, context);
             }
             catch (RequestFailedException exception) when (exception.Status == 404)
             {
@@ -49,7 +49,7 @@ internal static class BlobBinding
     }
 
     private static async Task<object?> ReadAsync(
-        BlobContainerClient container, string name, ETag? eTag, Type type, ValueConverter converter, CancellationToken cancellation)
+        BlobContainerClient container, string name, ETag? eTag, Type type, ValueConverter converter, LocalFunctionContext context)
     {
         if (type.IsAssignableFrom(typeof(BlobClient)) && typeof(BlobBaseClient).IsAssignableFrom(type))
             return container.GetBlobClient(name);
@@ -61,9 +61,14 @@ internal static class BlobBinding
         var conditions = eTag is null ? null : new BlobRequestConditions { IfMatch = eTag };
         var blob = container.GetBlobClient(name);
         if (type == typeof(Stream))
-            return (await blob.DownloadStreamingAsync(new BlobDownloadOptions { Conditions = conditions }, cancellation)).Value.Content;
+        {
+            // Read in pieces: one download would hold its connection for as long as the function does not read to the end.
+            var stream = await blob.OpenReadAsync(new BlobOpenReadOptions(allowModifications: false) { Conditions = conditions }, context.CancellationToken);
+            context.DisposeAtTheEnd(stream);
+            return stream;
+        }
 
-        var content = await blob.DownloadContentAsync(conditions, cancellation);
+        var content = await blob.DownloadContentAsync(conditions, context.CancellationToken);
         return converter.FromBody(content.Value.Content, type);
     }
 }

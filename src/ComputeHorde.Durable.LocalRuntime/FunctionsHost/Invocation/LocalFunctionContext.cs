@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost.Invocation;
@@ -11,6 +12,7 @@ internal sealed class LocalFunctionContext(
     private InvocationFeatures? _features;
     private IDictionary<object, object>? _items;
     private string? _invocationId;
+    private List<IDisposable>? _owned;
 
     public RunnableFunction Function => function;
 
@@ -18,6 +20,22 @@ internal sealed class LocalFunctionContext(
 
     /// <summary>What the function returned.</summary>
     public object? Result { get; set; }
+
+    /// <summary>Disposes of something that a parameter needs when the function has ended; with HTTP when the answer has, which may be
+    /// made of it.</summary>
+    public void DisposeAtTheEnd(IDisposable resource)
+    {
+        if (Trigger.Value is HttpContext http)
+            http.Response.RegisterForDispose(resource);
+        else
+            (_owned ??= []).Add(resource);
+    }
+
+    public void DisposeOwned()
+    {
+        foreach (var resource in _owned ?? [])
+            resource.Dispose();
+    }
 
     public override string InvocationId => _invocationId ??= Guid.NewGuid().ToString();
 

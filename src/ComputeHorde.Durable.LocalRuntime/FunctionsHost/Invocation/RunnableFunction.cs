@@ -49,12 +49,13 @@ internal sealed class RunnableFunction
     public async Task InvokeAsync(LocalFunctionContext context)
     {
         var arguments = new object?[_parameters.Length];
-        for (var i = 0; i < arguments.Length; i++)
-            arguments[i] = await _parameters[i](context);
-
-        var instance = _factory?.Invoke(context.InstanceServices, null);
+        object? instance = null;
         try
         {
+            for (var i = 0; i < arguments.Length; i++)
+                arguments[i] = await _parameters[i](context);
+
+            instance = _factory?.Invoke(context.InstanceServices, null);
             context.Result = await ResultOf(_method.Invoke(instance, arguments.AsSpan()));
             await Outputs.WriteAsync(context);
         }
@@ -64,6 +65,7 @@ internal sealed class RunnableFunction
                 await asynchronous.DisposeAsync();
             else
                 (instance as IDisposable)?.Dispose();
+            context.DisposeOwned();
         }
     }
 
