@@ -22,6 +22,7 @@ internal sealed class ListenerFactory(
             function,
             timer,
             settings.Resolve(timer.Schedule, $"Function '{function.Name}', [TimerTrigger]"),
+            settings.TimeZone,
             state,
             runner,
             setup.Options.TimeProvider,

@@ -13,6 +13,7 @@ public sealed class CronScheduleTests
     [InlineData("0 0 0 31 * *", "2026-01-31T00:00:00", "2026-03-31T00:00:00")]
     [InlineData("0 0 0 29 2 *", "2026-01-01T00:00:00", "2028-02-29T00:00:00")]
     [InlineData("0 0 0 29 2 SUN", "2026-01-01T00:00:00", "2032-02-29T00:00:00")]
+    [InlineData("0 30 9 * February-march Monday", "2026-01-26T09:30:00", "2026-02-02T09:30:00")]
     [InlineData("5,10,15 0 0 1 1 *", "2026-01-01T00:00:05", "2026-01-01T00:00:10")]
     [InlineData("0 10-20/5 * * * *", "2026-01-01T00:15:00", "2026-01-01T00:20:00")]
     [InlineData("0 50/4 * * * *", "2026-01-01T00:50:01", "2026-01-01T00:54:00")]
@@ -25,12 +26,25 @@ public sealed class CronScheduleTests
     public void Next_DateThatNeverComes_IsNone() => Assert.Null(CronSchedule.Parse("0 0 0 31 2 *").Next(Utc("2026-01-01T00:00:00")));
 
     [Theory]
+    [InlineData("0 30 9 * * *", "2026-01-15T00:00:00", "2026-01-15T08:30:00")]
+    [InlineData("0 30 9 * * *", "2026-07-15T00:00:00", "2026-07-15T07:30:00")]
+    [InlineData("0 0 0 * * MON", "2026-07-15T00:00:00", "2026-07-19T22:00:00")]
+    [InlineData("0 30 2 * * *", "2026-03-28T12:00:00", "2026-03-29T01:30:00")] // jumped over: as it would have been
+    [InlineData("0 30 2 * * *", "2026-03-29T01:30:00", "2026-03-30T00:30:00")]
+    [InlineData("0 30 2 * * *", "2026-10-24T12:00:00", "2026-10-25T00:30:00")] // shown twice: the first
+    [InlineData("0 30 2 * * *", "2026-10-25T00:30:00", "2026-10-26T01:30:00")]
+    [InlineData("0 */20 * * * *", "2026-10-25T00:40:00", "2026-10-25T01:00:00")] // shown twice, but in every hour anyway
+    public void Next_InATimeZone_FollowsItsClocks(string expression, string after, string expected) => Assert.Equal(
+        Utc(expected), new ZonedSchedule(CronSchedule.Parse(expression), TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin")).Next(Utc(after)));
+
+    [Theory]
     [InlineData("* * * *", "six fields")]
     [InlineData("60 * * * * *", "field 'second' has '60'")]
     [InlineData("0 0 24 * * *", "field 'hour' has '24'")]
     [InlineData("0 0 0 0 * *", "field 'day' has '0'")]
     [InlineData("0 0 0 * 13 *", "field 'month' has '13'")]
     [InlineData("0 0 0 * * 7", "field 'weekday' has '7'")]
+    [InlineData("0 0 0 * * MO", "field 'weekday' has 'MO'")]
     [InlineData("0 5-1 * * * *", "field 'minute' has '5-1'")]
     [InlineData("*/0 * * * * *", "field 'second' has '*/0'")]
     [InlineData("a * * * * *", "field 'second' has 'a'")]

@@ -87,6 +87,18 @@ public sealed class StartupFailureTests(StorageFixture storage)
     }
 
     [Fact]
+    public async Task Start_TimeZoneUnknown_NamesTheSetting()
+    {
+        var error = await Assert.ThrowsAsync<LocalRuntimeException>(() => TestHost.StartAsync(storage.ConnectionString, ["TimerOnSchedule"], setup =>
+        {
+            setup.Settings["TestSchedule"] = "0 0 0 * * *";
+            setup.Settings["WEBSITE_TIME_ZONE"] = "Mars/Olympus";
+        }));
+
+        Assert.Equal("Setting WEBSITE_TIME_ZONE: this machine knows no time zone 'Mars/Olympus'.", error.Message);
+    }
+
+    [Fact]
     public async Task Start_ConnectionStringNotValid_DoesNotRepeatIt()
     {
         var error = await Assert.ThrowsAsync<LocalRuntimeException>(() =>

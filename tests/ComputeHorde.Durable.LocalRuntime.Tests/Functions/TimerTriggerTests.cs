@@ -32,6 +32,16 @@ public sealed class TimerTriggerTests(StorageFixture storage)
     }
 
     [Fact]
+    public async Task Timer_TimeZoneSet_RunsByItsClocks()
+    {
+        await using var host = await StartAsync("0 0 12 * * *", zone: "Asia/Tokyo");
+        await SleepingAsync();
+
+        _clock.Advance(TimeSpan.FromHours(3));
+        await Eventually.TrueAsync(() => _recorder.Calls("TimerOnSchedule").Length == 1, "the timer ran");
+    }
+
+    [Fact]
     public async Task Timer_OccurrenceMissedWhileDown_RunsPastDueOnceAtTheNextStart()
     {
         using var data = new TempDirectory();
@@ -114,7 +124,7 @@ public sealed class TimerTriggerTests(StorageFixture storage)
     /// <summary>The listener waits on the clock.</summary>
     private Task SleepingAsync() => Eventually.TrueAsync(() => _clock.Waiting > 0, "the listener waits on the clock");
 
-    private Task<TestHost> StartAsync(string schedule, string? data = null) =>
+    private Task<TestHost> StartAsync(string schedule, string? data = null, string? zone = null) =>
         TestHost.StartAsync(storage.ConnectionString, ["TimerOnSchedule"], setup =>
         {
             setup.Recorder = _recorder;
@@ -122,5 +132,6 @@ public sealed class TimerTriggerTests(StorageFixture storage)
             setup.DataDirectory = data;
             setup.DrainTimeout = TimeSpan.FromMilliseconds(100);
             setup.Settings["TestSchedule"] = schedule;
+            setup.Settings["WEBSITE_TIME_ZONE"] = zone;
         });
 }

@@ -6,10 +6,12 @@ namespace Microsoft.Azure.Functions.Worker;
 public sealed class TimerTriggerAttribute : TriggerBindingAttribute
 {
     /// <summary>Creates the attribute.</summary>
-    /// <param name="schedule">A CRON expression of six fields (seconds first) or five, in UTC; a time span; or <c>%setting%</c>.</param>
+    /// <param name="schedule">A CRON expression of six fields (seconds first) or five, in UTC or the zone
+    /// that setting <c>WEBSITE_TIME_ZONE</c> names; a time span; or <c>%setting%</c>.</param>
     public TimerTriggerAttribute(string schedule) => Schedule = schedule;
 
-    /// <summary>A CRON expression of six fields (seconds first) or five, in UTC; a time span; or <c>%setting%</c>.</summary>
+    /// <summary>A CRON expression of six fields (seconds first) or five, in UTC or the zone that setting
+    /// <c>WEBSITE_TIME_ZONE</c> names; a time span; or <c>%setting%</c>.</summary>
     public string Schedule { get; }
 
     /// <summary>Whether the schedule's status is kept, so that an occurrence missed while the host was down runs late.

@@ -6,6 +6,8 @@ namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost.Settings;
 /// <summary>Replaces <c>%name%</c> by the setting of that name.</summary>
 internal sealed partial class SettingResolver(IConfiguration configuration)
 {
+    private const string TimeZoneSetting = "WEBSITE_TIME_ZONE";
+
     /// <param name="text">The text, with or without <c>%name%</c>.</param>
     /// <param name="place">Where the text stands, for the error.</param>
     /// <exception cref="LocalRuntimeException">There is no such setting.</exception>
@@ -13,6 +15,12 @@ internal sealed partial class SettingResolver(IConfiguration configuration)
         configuration[LocalSettingsJson.ConfigurationKey(match.Groups["name"].Value)]
         ?? throw new LocalRuntimeException(
             $"{place}: there is no setting '{match.Groups["name"].Value}': add it to local.settings.json (Values) or to the environment."));
+
+    /// <summary>The time zone of CRON expressions, by its IANA name.</summary>
+    /// <exception cref="LocalRuntimeException">There is no such zone.</exception>
+    public TimeZoneInfo TimeZone => configuration[TimeZoneSetting] is not { Length: > 0 } name ? TimeZoneInfo.Utc
+        : TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) ? zone
+        : throw new LocalRuntimeException($"Setting {TimeZoneSetting}: this machine knows no time zone '{name}'.");
 
     /// <summary>A connection string by the name that a binding gives, with or without the prefix <c>AzureWebJobs</c>.</summary>
     /// <exception cref="LocalRuntimeException">There is no such setting, or it is not a connection string.</exception>

@@ -5,8 +5,14 @@ namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost.Timers;
 /// <summary>One field of a CRON expression, as a set of numbers below 64.</summary>
 internal readonly struct CronField
 {
-    public static readonly string[] Months = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
-    public static readonly string[] Weekdays = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
+    public static readonly string[] Months =
+    [
+        "JANUARY", "FEBRUARY", "MARCH", "APRIL", "MAY", "JUNE", "JULY", "AUGUST", "SEPTEMBER", "OCTOBER", "NOVEMBER", "DECEMBER",
+    ];
+
+    public static readonly string[] Weekdays = ["SUNDAY", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY"];
+
+    private const int ShortestName = 3;
 
     private readonly ulong _bits;
 
@@ -45,7 +51,8 @@ internal readonly struct CronField
 
         int? Number(string value)
         {
-            var name = names is null ? -1 : Array.FindIndex(names, name => name.Equals(value, StringComparison.OrdinalIgnoreCase));
+            var name = names is null || value.Length < ShortestName ? -1
+                : Array.FindIndex(names, name => name.StartsWith(value, StringComparison.OrdinalIgnoreCase));
             if (name >= 0)
                 return name + minimum;
             return int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= minimum && number <= maximum
@@ -53,6 +60,9 @@ internal readonly struct CronField
                 : null;
         }
     }
+
+    /// <summary>How many numbers the field holds.</summary>
+    public int Count => System.Numerics.BitOperations.PopCount(_bits);
 
     public bool Contains(int value) => (_bits >> value & 1) == 1;
 

@@ -1,7 +1,8 @@
 namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost.Timers;
 
-/// <summary>A CRON expression of six fields (second, minute, hour, day, month, weekday) or five (without seconds), in UTC. Fields hold
-/// <c>*</c>, numbers, lists, ranges, steps and the English names of months and weekdays; day and weekday must both match.</summary>
+/// <summary>A CRON expression of six fields (second, minute, hour, day, month, weekday) or five (without seconds). Fields hold
+/// <c>*</c>, numbers, lists, ranges, steps and the English names of months and weekdays, also by their first three letters; day and weekday
+/// must both match.</summary>
 internal sealed class CronSchedule : ITimerSchedule
 {
     /// <summary>29 February falls on one weekday again after 40 years at most.</summary>
@@ -35,6 +36,9 @@ internal sealed class CronSchedule : ITimerSchedule
             _ => throw new FormatException($"a CRON expression has six fields (or five without seconds), but this one has {fields.Length}"),
         };
     }
+
+    /// <summary>Whether every hour of every day is alike.</summary>
+    public bool IsHourly => (_hours.Count, _days.Count, _months.Count, _weekdays.Count) == (24, 31, 12, 7);
 
     public DateTime? Next(DateTime after)
     {

@@ -8,9 +8,9 @@ internal interface ITimerSchedule
     /// <summary>The first occurrence after a time, in UTC; null when there is none.</summary>
     DateTime? Next(DateTime after);
 
-    /// <summary>Parses a CRON expression or a time span.</summary>
+    /// <summary>Parses a CRON expression, which is in the given time zone, or a time span.</summary>
     /// <exception cref="LocalRuntimeException">It is neither.</exception>
-    static ITimerSchedule Parse(string schedule, string place)
+    static ITimerSchedule Parse(string schedule, TimeZoneInfo zone, string place)
     {
         if (!schedule.Contains(' ') && TimeSpan.TryParse(schedule, CultureInfo.InvariantCulture, out var interval))
         {
@@ -20,7 +20,7 @@ internal interface ITimerSchedule
 
         try
         {
-            return CronSchedule.Parse(schedule);
+            return new ZonedSchedule(CronSchedule.Parse(schedule), zone);
         }
         catch (FormatException exception)
         {

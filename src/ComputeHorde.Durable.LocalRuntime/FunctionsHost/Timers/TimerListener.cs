@@ -11,6 +11,7 @@ internal sealed class TimerListener(
     RunnableFunction function,
     TimerTriggerAttribute trigger,
     string scheduleText,
+    TimeZoneInfo zone,
     HostState state,
     FunctionRunner runner,
     TimeProvider time,
@@ -23,7 +24,7 @@ internal sealed class TimerListener(
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
 
     private readonly HeldClock _clock = new(time);
-    private readonly ITimerSchedule _schedule = ITimerSchedule.Parse(scheduleText, $"Function '{function.Name}', [TimerTrigger]");
+    private readonly ITimerSchedule _schedule = ITimerSchedule.Parse(scheduleText, zone, $"Function '{function.Name}', [TimerTrigger]");
 
     public string Resource => $"timer '{function.Name}'";
 
