@@ -35,7 +35,7 @@ internal sealed class Instance(InstanceRow row, InstanceState state, InstanceSta
     public List<byte[]>? Recorded { get; set; }
 
     /// <summary>The services of the running code.</summary>
-    public IServiceScope? Scope { get; set; }
+    public AsyncServiceScope? Scope { get; set; }
 
     /// <summary>The time of the latest turn.</summary>
     public long LastTimestamp { get; set; }
@@ -156,10 +156,12 @@ internal sealed class Instance(InstanceRow row, InstanceState state, InstanceSta
     }
 
     /// <summary>Takes the object out of use if nothing depends on it.</summary>
-    public bool TryRetire()
+    /// <param name="held">Roughly what it held in memory.</param>
+    public bool TryRetire(out long held)
     {
         lock (this)
         {
+            held = Bytes;
             if (Now != Phase.Idle || Volatile.Read(ref _uncommitted) > 0 || _inbox.Count > 0 || Deferred.Count > 0 || Held || Gone)
             {
                 return false;
@@ -192,9 +194,15 @@ internal sealed class Instance(InstanceRow row, InstanceState state, InstanceSta
     {
         Execution = null;
         Bytes = 0;
-        Scope?.Dispose();
-        Scope = null;
+        if (Scope is { } scope)
+        {
+            Scope = null;
+            _ = DisposeAsync(scope);
+        }
     }
+
+    /// <summary>What services throw in their disposal concerns no instance; as an unobserved exception it reaches whoever looks for those.</summary>
+    private static async Task DisposeAsync(AsyncServiceScope scope) => await scope.DisposeAsync();
 
     private bool Queue()
     {

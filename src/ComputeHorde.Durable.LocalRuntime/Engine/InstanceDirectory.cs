@@ -9,15 +9,26 @@ namespace ComputeHorde.Durable.LocalRuntime.Engine;
 /// </summary>
 internal sealed class InstanceDirectory(IDurableStore store, int mostInstances, long mostBytes)
 {
+    /// <summary>How many instances one sweep looks at: more than a turn adds, so that it keeps up.</summary>
+    private const int SweptPerTurn = 16;
+
+    /// <summary>How many instances that have ended the list may hold besides as many as there are.</summary>
+    private const int MostEnded = 64;
+
     private readonly ConcurrentDictionary<string, Instance> _instances = new();
     private readonly ConcurrentQueue<Instance> _clock = new();
     private readonly Lock[] _stripes = [.. Enumerable.Range(0, 64).Select(_ => new Lock())];
     private readonly Lock _sweeping = new();
     private int _count;
+    private int _listed;
     private long _bytes;
 
     /// <summary>How many instances are in memory.</summary>
     public int Count => Volatile.Read(ref _count);
+
+    private bool IsFull => Count > mostInstances || Interlocked.Read(ref _bytes) > mostBytes;
+
+    private bool IsCrowded => Volatile.Read(ref _listed) > (2 * Count) + MostEnded;
 
     /// <summary>The instance in memory, if it is there.</summary>
     public Instance? Peek(string instanceId) => _instances.GetValueOrDefault(instanceId);
@@ -123,38 +134,32 @@ internal sealed class InstanceDirectory(IDurableStore store, int mostInstances, 
         instance.Bytes = value;
     }
 
-    /// <summary>Drops instances while there are too many.</summary>
+    /// <summary>Drops instances while there are too many, and those from the list that have ended. Each call does a little, so that each turn and each commit can call it.</summary>
     public void Sweep()
     {
-        if ((Count <= mostInstances && Interlocked.Read(ref _bytes) <= mostBytes) || !_sweeping.TryEnter())
+        if (!(IsFull || IsCrowded) || !_sweeping.TryEnter())
         {
             return;
         }
 
         try
         {
-            for (var tries = 2 * _clock.Count; tries > 0 && (Count > mostInstances || Interlocked.Read(ref _bytes) > mostBytes); tries--)
+            for (var tries = SweptPerTurn; tries > 0 && (IsFull || IsCrowded) && _clock.TryDequeue(out var instance); tries--)
             {
-                if (!_clock.TryDequeue(out var instance))
-                {
-                    return;
-                }
-
                 if (_instances.GetValueOrDefault(instance.Row.InstanceId) != instance)
                 {
-                    continue;
+                    Interlocked.Decrement(ref _listed);
                 }
-
-                var held = instance.Bytes;
-                if (instance.Touched || !instance.TryRetire())
+                else if (IsFull && !instance.Touched && instance.TryRetire(out var held))
                 {
-                    instance.Touched = false;
-                    _clock.Enqueue(instance);
+                    Interlocked.Decrement(ref _listed);
+                    Interlocked.Add(ref _bytes, -held);
+                    Remove(instance);
                 }
                 else
                 {
-                    Interlocked.Add(ref _bytes, -held);
-                    Remove(instance);
+                    instance.Touched &= !IsFull;
+                    _clock.Enqueue(instance);
                 }
             }
         }
@@ -170,7 +175,6 @@ internal sealed class InstanceDirectory(IDurableStore store, int mostInstances, 
     {
         List<Instance> all = [.. _instances.Values];
         all.ForEach(Remove);
-        _clock.Clear();
         return all;
     }
 
@@ -178,6 +182,7 @@ internal sealed class InstanceDirectory(IDurableStore store, int mostInstances, 
     {
         _instances[instanceId] = instance;
         Interlocked.Increment(ref _count);
+        Interlocked.Increment(ref _listed);
         _clock.Enqueue(instance);
     }
 

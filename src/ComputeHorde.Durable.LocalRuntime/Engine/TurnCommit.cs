@@ -143,6 +143,8 @@ internal sealed class TurnCommit(LocalTaskHub hub, Instance instance, InstanceRo
             hub.Forget(instance);
         }
 
+        hub.Directory.Sweep();
+
         // Later turns change nothing that somebody could wait for.
         if (state.IsOver || state.Turns <= 1)
         {

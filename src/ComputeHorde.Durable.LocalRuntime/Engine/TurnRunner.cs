@@ -64,6 +64,8 @@ internal sealed class TurnRunner(
             {
                 hub.Workers.Add(instance);
             }
+
+            hub.Directory.Sweep();
         }
     }
 
@@ -100,6 +102,7 @@ internal sealed class TurnRunner(
         var failure = hub.Versions.Mismatch(instance.Row.Version);
         if (hub.ReplaysEveryTurn && instance.Execution is { HasStrayed: false })
         {
+            hub.Directory.SetBytes(instance, 0);
             instance.Close();
         }
 
@@ -201,8 +204,8 @@ internal sealed class TurnRunner(
                     return null;
                 }
 
-                instance.Scope ??= scopes.CreateScope();
-                return factory(instance.Scope.ServiceProvider);
+                var scope = instance.Scope ??= scopes.CreateAsyncScope();
+                return factory(scope.ServiceProvider);
             },
             converter,
             loggers,

@@ -41,6 +41,15 @@ public sealed class CrashTests(ITestOutputHelper output)
         private readonly Lock _gate = new();
         private readonly ConcurrentDictionary<(string Instance, int Value), int> _ran = new();
         private readonly ServiceProvider _services = new ServiceCollection().BuildServiceProvider();
+
+        /// <summary>All, none, or fewer than there are: then instances leave the memory and come back.</summary>
+        private int WarmInstances => (seed % 3) switch
+        {
+            0 => 10_000,
+            1 => 0,
+            _ => 10,
+        };
+
         private volatile bool _calm;
         private volatile FaultyStore? _current;
         private volatile string? _leak;
@@ -75,7 +84,7 @@ public sealed class CrashTests(ITestOutputHelper output)
                 _current = store;
                 var tasks = new DurableTaskRegistry();
                 RandomWorkflow.Register(tasks, Activity, (context, value) => _ran[(context.InstanceId, value)] % 3 != 0);
-                var hub = new LocalTaskHub(tasks, new LocalTaskHostOptions { TimeProvider = new VirtualTimeProvider() }, _services, store);
+                var hub = new LocalTaskHub(tasks, new LocalTaskHostOptions { TimeProvider = new VirtualTimeProvider(), WarmInstances = WarmInstances }, _services, store);
                 await hub.StartAsync();
                 var done = FinishAsync(hub.Client, workflows);
                 var ended = await Task.WhenAny(done, store.Crashed.Task, Task.Delay(TimeSpan.FromSeconds(60)));
