@@ -60,6 +60,16 @@ internal sealed class OrchestrationExecution
     /// <summary>How many activities have not come back.</summary>
     public int OpenActivities => _context.OpenActivities;
 
+    /// <summary>The activities whose answers the instance has not received; those that it holds while it is suspended it has.</summary>
+    public IEnumerable<TaskScheduled> Unanswered()
+    {
+        var held = _held.Count == 0 ? null : _held.Select(AnsweredTask).ToHashSet();
+        return Open.Values.Select(call => call.Action).OfType<TaskScheduled>().Where(task => held?.Contains(task.Id) != true);
+    }
+
+    /// <summary>Whether a call waits for the answer that a message brings; other messages are always expected.</summary>
+    public bool Expects(HistoryEvent item) => AnsweredTask(item) is not { } id || (Open.ContainsKey(id) && !_held.Exists(held => AnsweredTask(held) == id));
+
     /// <summary>The earliest time, in ticks of UTC, at which a timer goes off.</summary>
     public long? NextTimer => _context.Timers?.Next;
 
@@ -113,6 +123,15 @@ internal sealed class OrchestrationExecution
         _context.BeginTurn(timestamp, isReplay: false, decided);
         End(OrchestrationRuntimeStatus.Failed, failure.ErrorMessage, failure);
     }
+
+    private static int? AnsweredTask(HistoryEvent item) => item switch
+    {
+        TaskCompleted e => e.TaskId,
+        TaskFailed e => e.TaskId,
+        SubOrchestrationCompleted e => e.TaskId,
+        SubOrchestrationFailed e => e.TaskId,
+        _ => null,
+    };
 
     private void Feed() => Feed(_fed!);
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using ComputeHorde.Durable.LocalRuntime.Storage;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -109,9 +108,11 @@ internal sealed class TurnRunner(
         var execution = instance.Execution;
         if (execution is null)
         {
+            // What this object has called itself since then runs, or will as soon as the call is durable.
+            var isFresh = instance.Recorded is null;
             (execution, var mismatch) = Load(instance, replays: failure is null);
             failure ??= mismatch is null ? null : TaskFailureDetails.FromException(mismatch);
-            lost = FindLost(instance, execution);
+            lost = isFresh ? FindLost(instance, execution) : null;
         }
 
         var (received, decided) = (_received ??= [], _decided ??= []);
@@ -186,8 +187,7 @@ internal sealed class TurnRunner(
 
     private List<TaskScheduled> FindLost(Instance instance, OrchestrationExecution execution) =>
     [
-        .. execution.Open.Values.Select(call => call.Action).OfType<TaskScheduled>()
-            .Where(task => !hub.Activities.IsInFlight(instance.Row.Key, instance.State.Generation, task.Id)),
+        .. execution.Unanswered().Where(task => !hub.Activities.IsInFlight(instance.Row.Key, instance.State.Generation, task.Id)),
     ];
 
     private (OrchestrationExecution Execution, NonDeterministicOrchestrationException? Mismatch) Load(
@@ -295,30 +295,24 @@ internal sealed class TurnRunner(
 
         var isForUs = (message.Key == 0 || message.Key == instance.Row.Key)
             && (message.Generation < 0 || message.Generation == instance.State.Generation);
-        var isExpected = message.Event switch
+        if (isForUs && message.Event is { } item && execution.Expects(item))
         {
-            null => false,
-            TaskCompleted e => execution.Open.ContainsKey(e.TaskId),
-            TaskFailed e => execution.Open.ContainsKey(e.TaskId),
-            SubOrchestrationCompleted e => execution.Open.ContainsKey(e.TaskId),
-            SubOrchestrationFailed e => execution.Open.ContainsKey(e.TaskId),
-            _ => true,
-        };
-        if (isForUs && isExpected)
-        {
-            received.Add(message.Event!);
+            received.Add(item);
         }
     }
 
     /// <summary>Runs again what ran when the process, or the store, failed.</summary>
     private void Redispatch(Instance instance, OrchestrationExecution execution, List<TaskScheduled>? lost)
     {
-        foreach (var task in CollectionsMarshal.AsSpan(lost))
+        if (lost is not { Count: > 0 } || execution.Completed is not null)
         {
-            if (execution.Completed is null && execution.Open.ContainsKey(task.Id))
-            {
-                hub.Activities.Add(instance.Row.InstanceId, instance.Row.Key, instance.State.Generation, task);
-            }
+            return;
+        }
+
+        var unanswered = execution.Unanswered().Select(task => task.Id).ToHashSet();
+        foreach (var task in lost.Where(task => unanswered.Contains(task.Id)))
+        {
+            hub.Activities.Add(instance.Row.InstanceId, instance.Row.Key, instance.State.Generation, task);
         }
     }
 }

@@ -32,13 +32,15 @@ public abstract partial class EngineContract
             return 1;
         }));
         string id;
+        long before;
+        DateTimeOffset start;
         using (Time.Busy())
         {
             id = await client.ScheduleNewOrchestrationInstanceAsync("pause");
             await client.SuspendInstanceAsync(id);
+            (before, start) = (Host.Hub.CommittedTransactions, Time.GetUtcNow());
         }
 
-        var (before, start) = (Host.Hub.CommittedTransactions, Time.GetUtcNow());
         await Eventually.TrueAsync(() => Time.GetUtcNow() - start > TimeSpan.FromHours(1.5), "both timers went off");
         await Task.Delay(TimeSpan.FromMilliseconds(100), TestContext.Current.CancellationToken);
 
@@ -47,6 +49,41 @@ public abstract partial class EngineContract
         Assert.Equal(OrchestrationRuntimeStatus.Suspended, (await client.GetInstanceAsync(id))!.RuntimeStatus);
         await client.ResumeInstanceAsync(id);
         Assert.Equal(1, Output<int>(await EndAsync(client, id)));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    public async Task Suspend_HoldsTheAnswerOfAnActivity_WithoutCallingItAgain(int warm)
+    {
+        var calls = 0;
+        var called = new TaskCompletionSource();
+        using var open = new ManualResetEventSlim();
+        var client = await StartAsync(
+            tasks => tasks
+                .AddOrchestratorFunc<object, int>("call", (context, _) => context.CallActivityAsync<int>("slow"))
+                .AddActivityFunc<object, int>("slow", (_, _) =>
+                {
+                    called.TrySetResult();
+                    open.Wait(TimeSpan.FromMinutes(1));
+                    return Interlocked.Increment(ref calls);
+                }),
+            options => options.WarmInstances = warm);
+        var id = await client.ScheduleNewOrchestrationInstanceAsync("call");
+        await client.SuspendInstanceAsync(id);
+        await called.Task;
+        var before = Host.Hub.CountHistoryEvents(id);
+        open.Set();
+        await Eventually.TrueAsync(() => Host.Hub.CountHistoryEvents(id) > before, "the answer is held", withinSeconds: 30, everyMilliseconds: 1);
+
+        // Turns that bring nothing the code could go on with.
+        await client.SuspendInstanceAsync(id);
+        await client.RaiseEventAsync(id, "other");
+        await client.ResumeInstanceAsync(id);
+
+        Assert.Equal(1, Output<int>(await EndAsync(client, id)));
+        Assert.Equal(1, calls);
+        Assert.Equal(0, Host.Hub.Activities.Active);
     }
 
     [Fact]
