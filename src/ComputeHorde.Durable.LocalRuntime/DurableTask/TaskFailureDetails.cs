@@ -56,10 +56,24 @@ public record TaskFailureDetails(
             ? recorded.FailureDetails
             : new TaskFailureDetails(
                 exception.GetType().ToString(),
-                exception.Message,
-                exception.StackTrace,
+                ReadOrNull(exception, static e => e.Message) ?? "",
+                ReadOrNull(exception, static e => e.StackTrace),
                 exception.InnerException is { } inner ? FromException(inner, provider) : null,
-                FailureProperties.Read(FailureProperties.Write(provider?.GetExceptionProperties(exception))));
+                ReadOrNull(exception, e => FailureProperties.Read(FailureProperties.Write(provider?.GetExceptionProperties(e)))));
+    }
+
+    private static T? ReadOrNull<T>(Exception exception, Func<Exception, T?> read)
+        where T : class
+    {
+        try
+        {
+            return read(exception);
+        }
+        catch (Exception)
+        {
+            // What an exception cannot tell of itself must not keep the failure from being told.
+            return null;
+        }
     }
 
     private Type? FindType(Type target)

@@ -219,8 +219,20 @@ internal sealed class ActivityDispatcher(
         catch (Exception e)
         {
             // Whatever an activity throws is its answer to the orchestrator.
-            Logs.ActivityFailed(logger, task.Name, task.Id, call.InstanceId, e);
+            LogFailed(call, e);
             return new TaskFailed(task.Id, TaskFailureDetails.FromException(e, properties));
+        }
+    }
+
+    private void LogFailed(ActivityCall call, Exception exception)
+    {
+        try
+        {
+            Logs.ActivityFailed(logger, call.Task.Name, call.Task.Id, call.InstanceId, exception);
+        }
+        catch (Exception)
+        {
+            // An exception that cannot be written must not cost the answer, which tells of it as well.
         }
     }
 

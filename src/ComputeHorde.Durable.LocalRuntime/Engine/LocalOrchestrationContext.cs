@@ -97,6 +97,7 @@ internal sealed class LocalOrchestrationContext(
                 nameof(input));
         }
 
+        RequireName(name, nameof(name));
         var version = options?.Version is { } given ? VersionOrNone(given) : identity.Version;
         var data = converter.Serialize(input);
         return options?.Retry is { } retry ? RetryActivityAsync<TResult>(name, version, data, retry) : CallActivity<TResult>(name, version, data);
@@ -105,6 +106,7 @@ internal sealed class LocalOrchestrationContext(
     public override Task<TResult> CallSubOrchestratorAsync<TResult>(
         TaskName orchestratorName, object? input = null, TaskOptions? options = null)
     {
+        RequireName(orchestratorName, nameof(orchestratorName));
         var sub = options as SubOrchestrationOptions;
         var id = sub?.InstanceId ?? NewGuid().ToString("N");
         var version = options?.Version is { } given ? VersionOrNone(given) : identity.DefaultVersion;
@@ -180,6 +182,14 @@ internal sealed class LocalOrchestrationContext(
         _timers?.Close(timer.Action.Id);
         timer.TrySetCanceled(cancellationToken);
     });
+
+    private static void RequireName(TaskName name, string parameter)
+    {
+        if (string.IsNullOrEmpty(name.Name))
+        {
+            throw new ArgumentException("The name of the task is empty.", parameter);
+        }
+    }
 
     private static string? VersionOrNone(TaskVersion version) => version == TaskVersion.Unversioned ? null : version.Version;
 

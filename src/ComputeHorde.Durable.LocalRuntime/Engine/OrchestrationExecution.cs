@@ -225,7 +225,7 @@ internal sealed class OrchestrationExecution
 
             var input = _converter.Deserialize(_identity.Input, implementation.InputType);
             _context.SetInput(input);
-            _main = implementation.RunAsync(_context, input);
+            _main = implementation.RunAsync(_context, input) ?? throw new InvalidOperationException("The orchestrator returned null instead of a task.");
         }
         catch (Exception e)
         {
@@ -259,7 +259,11 @@ internal sealed class OrchestrationExecution
         }
     }
 
-    private void Fail(Exception e) => End(OrchestrationRuntimeStatus.Failed, e.Message, TaskFailureDetails.FromException(e, _properties));
+    private void Fail(Exception e)
+    {
+        var failure = TaskFailureDetails.FromException(e, _properties);
+        End(OrchestrationRuntimeStatus.Failed, failure.ErrorMessage, failure);
+    }
 
     private void End(OrchestrationRuntimeStatus status, string? output, TaskFailureDetails? failure) =>
         Completed = _context.End(status, output, failure);

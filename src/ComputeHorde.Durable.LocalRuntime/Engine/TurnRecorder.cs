@@ -217,12 +217,10 @@ internal sealed class TurnRecorder(LocalTaskHub hub, DataConverter converter, Ti
     }
 
     /// <summary>Ends an instance that no turn can be run of.</summary>
-    public void Fail(Instance instance, int epoch, Exception e)
+    public void Fail(Instance instance, int epoch, Exception e, List<long>? consumed = null, List<TaskCompletionSource>? acknowledged = null)
     {
-        List<ActionEvent> actions =
-        [
-            new ExecutionCompleted(int.MaxValue, OrchestrationRuntimeStatus.Failed, e.Message, TaskFailureDetails.FromException(e)),
-        ];
+        var failure = TaskFailureDetails.FromException(e);
+        List<ActionEvent> actions = [new ExecutionCompleted(int.MaxValue, OrchestrationRuntimeStatus.Failed, failure.ErrorMessage, failure)];
         instance.LastTimestamp = Math.Max(time.GetUtcNow().UtcTicks, instance.LastTimestamp + 1);
         var state = instance.State with
         {
@@ -233,10 +231,16 @@ internal sealed class TurnRecorder(LocalTaskHub hub, DataConverter converter, Ti
             CompletedAt = instance.LastTimestamp,
             WakeAt = null,
             HasOpenActivities = false,
-            Output = e.Message,
-            Failure = TaskFailureDetails.FromException(e),
+            Output = failure.ErrorMessage,
+            Failure = failure,
         };
-        var commit = new TurnCommit(hub, instance, instance.Row, state) { Epoch = epoch, IsNew = instance.IsNew };
+        var commit = new TurnCommit(hub, instance, instance.Row, state)
+        {
+            Epoch = epoch,
+            IsNew = instance.IsNew,
+            Consumed = consumed,
+            Acknowledged = acknowledged,
+        };
         TellParent(instance, (ExecutionCompleted)actions[0], commit);
         SaveTurn(instance, [], actions, commit);
         instance.IsNew = false;

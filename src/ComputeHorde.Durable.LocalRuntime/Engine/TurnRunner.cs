@@ -132,16 +132,27 @@ internal sealed class TurnRunner(
         }
 
         instance.LastTimestamp = Math.Max(now, instance.LastTimestamp + 1);
-        if (failure is null)
+        try
         {
-            execution.Run(instance.LastTimestamp, received, decided, isReplay: false);
+            if (failure is null)
+            {
+                execution.Run(instance.LastTimestamp, received, decided, isReplay: false);
+            }
+            else
+            {
+                execution.Abort(instance.LastTimestamp, decided, failure);
+            }
+
+            recorder.Commit(instance, epoch, execution, received, decided, consumed, acknowledged);
         }
-        else
+        catch (Exception e) when (e is not DurableStoreException)
         {
-            execution.Abort(instance.LastTimestamp, decided, failure);
+            // A status or an input that cannot be written, say: those who wait for what this turn has taken must hear of its end.
+            Logs.TurnFailed(logger, instance.Row.InstanceId, e);
+            recorder.Fail(instance, epoch, e, consumed, acknowledged);
+            return false;
         }
 
-        recorder.Commit(instance, epoch, execution, received, decided, consumed, acknowledged);
         Redispatch(instance, execution, lost);
         return instance.Execution is null && !instance.State.IsOver;
     }

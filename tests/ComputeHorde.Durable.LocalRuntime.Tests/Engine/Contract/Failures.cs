@@ -168,6 +168,38 @@ public abstract partial class EngineContract
     }
 
     [Theory]
+    [InlineData("activity")]
+    [InlineData("orchestrator")]
+    public async Task Call_WithoutAName_FailsItsOrchestration(string kind)
+    {
+        var client = await StartAsync(tasks => tasks.AddOrchestratorFunc<string, int>("caller", (context, what) =>
+            what == "activity" ? context.CallActivityAsync<int>("") : context.CallSubOrchestratorAsync<int>("")));
+
+        var end = await RunAsync(client, "caller", kind);
+
+        Assert.Equal(typeof(ArgumentException).ToString(), end.FailureDetails!.ErrorType);
+    }
+
+    [Fact]
+    public async Task Orchestrator_ReturningNoTask_Fails()
+    {
+        var client = await StartAsync(tasks => tasks.AddOrchestrator("none", () => new Returning(null)));
+
+        var end = await RunAsync(client, "none");
+
+        Assert.Equal((OrchestrationRuntimeStatus.Failed, typeof(InvalidOperationException).ToString()), (end.RuntimeStatus, end.FailureDetails!.ErrorType));
+    }
+
+    private sealed class Returning(Task<object?>? task) : ITaskOrchestrator
+    {
+        public Type InputType => typeof(object);
+
+        public Type OutputType => typeof(object);
+
+        public Task<object?> RunAsync(TaskOrchestrationContext context, object? input) => task!;
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(100)]
     public async Task Failure_WithPropertiesOfItsException_CarriesThemThroughAllLevels(int warm)
@@ -197,6 +229,58 @@ public abstract partial class EngineContract
             });
 
         Assert.Equal("status=410:Double final=True:Boolean host=:", Output<string>(await RunAsync(client, "top")));
+    }
+
+    [Theory]
+    [InlineData("activity")]
+    [InlineData("orchestrator")]
+    [InlineData("status")]
+    [InlineData("input")]
+    public async Task Failure_ThatCannotBeDescribed_IsAFailureAllTheSame(string where)
+    {
+        var client = await StartAsync(
+            tasks => tasks
+                .AddOrchestratorFunc<string, int>("odd", async (context, kind) =>
+                {
+                    await context.WaitForExternalEvent<object>("go");
+                    switch (kind)
+                    {
+                        case "activity":
+                            return await context.CallActivityAsync<int>("odd");
+                        case "orchestrator":
+                            throw new UnspeakableException();
+                        case "status":
+                            context.SetCustomStatus(new Func<int>(() => 1));
+                            break;
+                        default:
+                            context.ContinueAsNew(new Func<int>(() => 1));
+                            break;
+                    }
+
+                    return 1;
+                })
+                .AddActivityFunc<object, int>("odd", int (_, _) => throw new UnspeakableException()),
+            options => options.ConfigureServices = services => services.AddSingleton<IExceptionPropertiesProvider, Unserializable>());
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var id = await client.ScheduleNewOrchestrationInstanceAsync("odd", where);
+
+        // The client's call comes back, too.
+        await client.RaiseEventAsync(id, "go", null, limit.Token);
+
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, (await EndAsync(client, id)).RuntimeStatus);
+    }
+
+    private sealed class UnspeakableException : Exception
+    {
+        public override string Message => throw new InvalidOperationException("unspeakable");
+
+        public override string? StackTrace => throw new InvalidOperationException("unspeakable");
+    }
+
+    private sealed class Unserializable : IExceptionPropertiesProvider
+    {
+        public IDictionary<string, object?>? GetExceptionProperties(Exception exception) =>
+            new Dictionary<string, object?> { ["callback"] = new Func<int>(() => 1) };
     }
 
     private sealed class HttpStatus : IExceptionPropertiesProvider
