@@ -149,9 +149,33 @@ public sealed class LocalTaskHub : IAsyncDisposable
     public string? ExportHistory(string instanceId)
     {
         RequireRunning();
-        return _store.Find(instanceId) is { } found
-            ? HistoryDocument.Of(found, [.. _store.ReadHistory(found.Row).SelectMany(data => HistoryCodec.ReadTurns(data))]).Write()
-            : null;
+        while (_store.Find(instanceId) is { } found)
+        {
+            if (TryReadTurns(found) is { } turns)
+            {
+                return HistoryDocument.Of(found, turns).Write();
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Reads the history that belongs to a state; null when the instance has begun a new one meanwhile.</summary>
+    private List<HistoryTurn>? TryReadTurns(StoredInstance found)
+    {
+        try
+        {
+            List<HistoryTurn> turns = [.. _store.ReadHistory(found.Row).SelectMany(data => HistoryCodec.ReadTurns(data)).Take(found.State.Turns)];
+            return HasBegunAnew() ? null : turns;
+        }
+        catch (InvalidDataException) when (HasBegunAnew())
+        {
+            return null;
+        }
+
+        bool HasBegunAnew() => _store.Find(found.Row.InstanceId) is not { } now
+            || (now.Row.Key, now.State.Generation) != (found.Row.Key, found.State.Generation)
+            || now.State.Turns < found.State.Turns;
     }
 
     /// <summary>Counts the events of an instance's history: the start of each turn, what it received and what it decided.</summary>

@@ -139,9 +139,7 @@ internal sealed class OrchestrationExecution
     {
         if (_strayed && Completed is null)
         {
-            Fail(new InvalidOperationException(
-                "The orchestrator awaited something that is not durable, such as Task.Delay, Task.Run or an I/O call. "
-                + "It must await only what its context gives it."));
+            Fail(new InvalidOperationException(Failures.Strayed));
         }
 
         for (var i = 0; i < received.Count; i++)

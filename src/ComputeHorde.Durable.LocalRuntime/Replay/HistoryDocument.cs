@@ -18,9 +18,14 @@ internal sealed record HistoryDocument(
     int Events,
     IReadOnlyList<HistoryTurn> Turns)
 {
+    /// <summary>A failure lies in that of its caller, a level deeper for each.</summary>
+    private const int DeepestFailure = 10_000;
+
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
+        MaxDepth = DeepestFailure,
+        Converters = { new FailureConverter() },
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };

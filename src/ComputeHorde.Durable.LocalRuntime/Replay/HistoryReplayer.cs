@@ -56,8 +56,8 @@ public sealed class HistoryReplayer
                     document.InstanceId, position, turn.Received.Count > 0 ? turn.Received[0].Describe() : "another turn", early.Describe());
             }
 
-            // An instance that was failed for not matching its history holds no more than that in its last turn.
-            if (turn.Actions is [ExecutionCompleted { Failure.ErrorType: var type }] && type == typeof(NonDeterministicOrchestrationException).ToString())
+            // The code had no part in such an end: the last turn holds no more than that.
+            if (turn.Actions is [ExecutionCompleted end] && Failures.IsOfEngine(end))
             {
                 return;
             }

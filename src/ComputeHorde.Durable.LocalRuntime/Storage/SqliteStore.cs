@@ -63,7 +63,7 @@ internal sealed class SqliteStore(string path) : IDurableStore
                 _readTurn!.Bind(1, id);
                 if (!_readTurn.Read())
                 {
-                    throw new DurableStoreException($"The history of the instance '{row.InstanceId}' is incomplete: turn {id} is missing.");
+                    throw new InvalidDataException($"The history of the instance '{row.InstanceId}' is incomplete: turn {id} is missing.");
                 }
 
                 id = _readTurn.GetInt64(0);

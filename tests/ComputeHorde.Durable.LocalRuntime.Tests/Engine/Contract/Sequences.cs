@@ -1,3 +1,4 @@
+using ComputeHorde.Durable.LocalRuntime.Engine;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
@@ -68,6 +69,33 @@ public abstract partial class EngineContract
         var end = Output<DateTime>(await RunAsync(client, "sleep"));
 
         Assert.InRange(end - start, TimeSpan.FromDays(3650), TimeSpan.FromDays(3650) + TimeSpan.FromMilliseconds(2));
+    }
+
+    [Fact]
+    public async Task ExportHistory_WhileTheInstanceContinuesAsNew_IsOfOneExecution()
+    {
+        var client = await StartAsync(tasks => tasks
+            .AddOrchestratorFunc<int, int>("loop", async (context, generation) =>
+            {
+                await context.CallActivityAsync("nothing");
+                if (generation < 300)
+                {
+                    context.ContinueAsNew(generation + 1);
+                }
+
+                return generation;
+            })
+            .AddActivityFunc("nothing", _ => { }));
+        var id = await client.ScheduleNewOrchestrationInstanceAsync("loop", 0);
+        var end = EndAsync(client, id);
+        while (!end.IsCompleted)
+        {
+            var history = HistoryDocument.Read(Host.Hub.ExportHistory(id)!);
+
+            Assert.Equal(history.Events, history.Turns.Sum(turn => turn.EventCount));
+        }
+
+        Assert.Equal(300, Output<int>(await end));
     }
 
     [Fact]
