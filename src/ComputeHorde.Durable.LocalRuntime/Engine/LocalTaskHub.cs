@@ -14,6 +14,7 @@ namespace ComputeHorde.Durable.LocalRuntime.Engine;
 /// <summary>The durable engine: runs the orchestrators and activities of a registry over a store.</summary>
 public sealed class LocalTaskHub : IAsyncDisposable
 {
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     private readonly LocalTaskHostOptions _options;
@@ -26,6 +27,8 @@ public sealed class LocalTaskHub : IAsyncDisposable
     private readonly Work _activities;
     private long _lastInstanceKey;
     private long _lastMessageId;
+    private long _commitsAtRestart = -1;
+    private TimeSpan _pause = ShortestPause;
     private int _state;
 
     /// <summary>Makes a hub; nothing runs before <see cref="StartAsync"/>.</summary>
@@ -412,7 +415,18 @@ public sealed class LocalTaskHub : IAsyncDisposable
     private void Restart(Exception cause)
     {
         Logs.StoreFailed(_logger, cause);
-        var pause = TimeSpan.FromMilliseconds(10);
+        if (_store.Commits == _commitsAtRestart)
+        {
+            // Nothing could be written since the last time: all that runs meanwhile would run in vain, again and again.
+            _stopped.Wait(_pause);
+            _pause = Longer(_pause);
+        }
+        else
+        {
+            (_commitsAtRestart, _pause) = (_store.Commits, ShortestPause);
+        }
+
+        var pause = ShortestPause;
         while (!_stopped.IsSet)
         {
             Commits.BeginEpoch(cause);
@@ -435,10 +449,12 @@ public sealed class LocalTaskHub : IAsyncDisposable
                 // Whatever keeps the store from being read, there is nothing to do but to try again.
                 Logs.RecoveryFailed(_logger, pause, e);
                 _stopped.Wait(pause);
-                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+                pause = Longer(pause);
             }
         }
     }
+
+    private static TimeSpan Longer(TimeSpan pause) => pause * 2 < LongestPause ? pause * 2 : LongestPause;
 
     private int TakeUp()
     {

@@ -14,7 +14,6 @@ internal sealed class WakeQueue : IDisposable
     private readonly TimeProvider _time;
     private readonly Action<string> _wake;
     private readonly ITimer? _timer;
-    private readonly List<string> _due = [];
     private long _armed = long.MaxValue;
     private bool _disposed;
     private int _count;
@@ -81,6 +80,7 @@ internal sealed class WakeQueue : IDisposable
     /// <summary>Wakes the instances whose time has come.</summary>
     public void Fire()
     {
+        List<string> due = [];
         lock (_gate)
         {
             _armed = long.MaxValue;
@@ -95,7 +95,7 @@ internal sealed class WakeQueue : IDisposable
                 {
                     _order.Dequeue();
                     _wakes.Remove(instanceId);
-                    _due.Add(instanceId);
+                    due.Add(instanceId);
                     _count = _wakes.Count;
                 }
                 else
@@ -108,14 +108,10 @@ internal sealed class WakeQueue : IDisposable
                     break;
                 }
             }
-
-            foreach (var instanceId in _due)
-            {
-                _wake(instanceId);
-            }
-
-            _due.Clear();
         }
+
+        // Waking may read the store and, when that fails, wait for whoever begins anew, who clears this queue.
+        due.ForEach(_wake);
     }
 
     private void Arm(long at)
