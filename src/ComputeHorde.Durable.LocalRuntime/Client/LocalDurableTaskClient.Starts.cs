@@ -93,7 +93,7 @@ internal sealed partial class LocalDurableTaskClient
         {
             var row = newRow();
             var state = new InstanceState { Status = OrchestrationRuntimeStatus.Pending, UpdatedAt = row.CreatedAt, WakeAt = row.StartAt };
-            var creation = hub.Directory.Create(row, state, isNewId, present => policy.Keeps(present.Status));
+            var creation = hub.Directory.Create(row, state, isNewId, refuse: present => policy.Keeps(present.Status));
             if (creation.Created is { } created)
             {
                 var durable = created.Created!.Task;

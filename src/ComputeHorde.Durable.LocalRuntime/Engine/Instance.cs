@@ -55,6 +55,9 @@ internal sealed class Instance(InstanceRow row, InstanceState state, InstanceSta
     /// <summary>Stored messages that came before the instance may start.</summary>
     public List<Message> Deferred { get; } = new(0);
 
+    /// <summary>The life of the hub in which another instance has called this one; -1 for any other.</summary>
+    public int Epoch { get; init; } = -1;
+
     /// <summary>Whether the store does not have the instance yet, so that its first turn must add it.</summary>
     public bool IsNew { get; set; }
 
@@ -118,6 +121,7 @@ internal sealed class Instance(InstanceRow row, InstanceState state, InstanceSta
     {
         lock (this)
         {
+            _spare.Clear();
             (_inbox, _spare) = (_spare, _inbox);
             return _spare;
         }

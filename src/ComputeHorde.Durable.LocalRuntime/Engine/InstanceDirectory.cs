@@ -63,12 +63,14 @@ internal sealed class InstanceDirectory(IDurableStore store, int mostInstances, 
     /// <param name="row">The new instance.</param>
     /// <param name="state">Its first state.</param>
     /// <param name="isNewId">Whether the id has just been made, so that nobody can have it.</param>
+    /// <param name="epoch">In which life of the hub its caller makes it; -1 when a client does.</param>
     /// <param name="refuse">Statuses of a finished instance that forbid a new one.</param>
-    public Creation Create(InstanceRow row, InstanceState state, bool isNewId, Func<InstanceState, bool>? refuse = null)
+    public Creation Create(InstanceRow row, InstanceState state, bool isNewId, int epoch = -1, Func<InstanceState, bool>? refuse = null)
     {
         var created = new Instance(row, state, null)
         {
             IsNew = true,
+            Epoch = epoch,
             Created = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously),
         };
         created.Hold();
@@ -80,7 +82,8 @@ internal sealed class InstanceDirectory(IDurableStore store, int mostInstances, 
 
         lock (Stripe(row.InstanceId))
         {
-            var present = _instances.TryGetValue(row.InstanceId, out var known)
+            // What a turn of an earlier life of the hub leaves behind is on its way out.
+            var present = _instances.TryGetValue(row.InstanceId, out var known) && !(known.Committed is null && known.Epoch >= 0 && known.Epoch < epoch)
                 ? new StoredInstance(known.Row, known.State)
                 : store.Find(row.InstanceId);
             if (present is not null && (!present.State.IsOver || refuse?.Invoke(present.State) == true))
@@ -89,11 +92,6 @@ internal sealed class InstanceDirectory(IDurableStore store, int mostInstances, 
             }
 
             created.Replaces = present?.Row;
-            if (known is not null)
-            {
-                Remove(known);
-            }
-
             Add(row.InstanceId, created);
             return new Creation(created, null, null);
         }
@@ -180,7 +178,14 @@ internal sealed class InstanceDirectory(IDurableStore store, int mostInstances, 
 
     private void Add(string instanceId, Instance instance)
     {
-        _instances[instanceId] = instance;
+        while (!_instances.TryAdd(instanceId, instance))
+        {
+            if (_instances.TryGetValue(instanceId, out var former))
+            {
+                Remove(former);
+            }
+        }
+
         Interlocked.Increment(ref _count);
         Interlocked.Increment(ref _listed);
         _clock.Enqueue(instance);

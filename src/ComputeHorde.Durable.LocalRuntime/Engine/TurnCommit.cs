@@ -129,6 +129,7 @@ internal sealed class TurnCommit(LocalTaskHub hub, Instance instance, InstanceRo
         foreach (var child in CollectionsMarshal.AsSpan(Children))
         {
             child.Committed = child.State;
+            child.Created?.TrySetResult();
             hub.Release(child);
         }
 

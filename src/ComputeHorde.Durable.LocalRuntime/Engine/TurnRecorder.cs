@@ -139,7 +139,7 @@ internal sealed class TurnRecorder(LocalTaskHub hub, DataConverter converter, Ti
                 break;
             case ExecutionCompleted completed:
                 TellParent(instance, completed, commit);
-                TerminateChildren(execution, completed, commit);
+                TerminateChildren(instance, execution, completed, commit);
                 break;
         }
     }
@@ -158,7 +158,9 @@ internal sealed class TurnRecorder(LocalTaskHub hub, DataConverter converter, Ti
             Parent = new ParentLink(instance.Row.Key, instance.Row.InstanceId, instance.Row.Name, generation, sub.Id),
         };
         var state = new InstanceState { Status = OrchestrationRuntimeStatus.Pending, UpdatedAt = instance.LastTimestamp };
-        if (hub.Directory.Create(row, state, sub.IsNewId).Created is { } child)
+
+        // On a clock that stands still an id may have been made before, by an instance that had the caller's id.
+        if (hub.Directory.Create(row, state, sub.IsNewId && hub.MayDelayWrites, commit.Epoch).Created is { } child)
         {
             child.IsNew = false;
             (commit.Children ??= []).Add(child);
@@ -183,7 +185,7 @@ internal sealed class TurnRecorder(LocalTaskHub hub, DataConverter converter, Ti
         Send(commit, parent.InstanceId, parent.Key, parent.Generation, answer);
     }
 
-    private void TerminateChildren(OrchestrationExecution execution, ExecutionCompleted completed, TurnCommit commit)
+    private void TerminateChildren(Instance instance, OrchestrationExecution execution, ExecutionCompleted completed, TurnCommit commit)
     {
         if (completed.Status != OrchestrationRuntimeStatus.Terminated || !execution.TerminatesChildren)
         {
@@ -192,7 +194,8 @@ internal sealed class TurnRecorder(LocalTaskHub hub, DataConverter converter, Ti
 
         foreach (var sub in execution.Open.Values.Select(call => call.Action).OfType<SubOrchestrationCreated>())
         {
-            if (hub.Directory.Resolve(sub.InstanceId) is { } child)
+            // Another instance may have the id; then the call has failed, and the answer is on its way.
+            if (hub.Directory.Resolve(sub.InstanceId) is { } child && child.Row.Parent is { } link && (link.Key, link.TaskId) == (instance.Row.Key, sub.Id))
             {
                 Send(commit, sub.InstanceId, child.Row.Key, -1, new ExecutionTerminated(completed.Output, Recursive: true));
             }

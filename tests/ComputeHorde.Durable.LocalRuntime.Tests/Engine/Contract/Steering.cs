@@ -183,6 +183,43 @@ public abstract partial class EngineContract
     }
 
     [Fact]
+    public async Task Start_OfAFinishedIdAtTheSameMoment_RunsItsSubOrchestrationsAgain()
+    {
+        var client = await StartAsync(tasks => tasks
+            .AddOrchestratorFunc<int, int>("parent", (context, number) => context.CallSubOrchestratorAsync<int>("child", number))
+            .AddOrchestratorFunc<int, int>("child", (_, number) => number));
+        using (Time.Busy())
+        {
+            for (var number = 0; number < 3; number++)
+            {
+                await client.ScheduleNewOrchestrationInstanceAsync("parent", number, new StartOrchestrationOptions("one"));
+
+                Assert.Equal(number, Output<int>(await EndAsync(client, "one")));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Terminate_OfACallerOfALiveId_SparesItsOwner()
+    {
+        var client = await StartAsync(tasks => Waiting(tasks.AddOrchestratorFunc<object, string>("caller", async (context, _) =>
+        {
+            await context.WaitForExternalEvent<object>("call");
+            return await context.CallSubOrchestratorAsync<string>("wait", new SubOrchestrationOptions(instanceId: "owned"));
+        })));
+        await client.ScheduleNewOrchestrationInstanceAsync("wait", new StartOrchestrationOptions("owned"));
+        var id = await client.ScheduleNewOrchestrationInstanceAsync("caller");
+
+        // The call is made, and its failure held.
+        await client.RaiseEventAsync(id, "call");
+        await client.SuspendInstanceAsync(id);
+        await client.TerminateInstanceAsync(id, new TerminateInstanceOptions(null, Recursive: true));
+
+        await EndAsync(client, id);
+        Assert.Equal(OrchestrationRuntimeStatus.Running, (await client.GetInstanceAsync("owned"))!.RuntimeStatus);
+    }
+
+    [Fact]
     public async Task StartAt_Later_KeepsEventsAndStartsInTime()
     {
         var client = await StartAsync(tasks => tasks.AddOrchestratorFunc<object, DateTime>("later", async (context, _) =>
