@@ -20,6 +20,7 @@ namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost;
 internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposable
 {
     private static readonly TimeSpan CancellationGrace = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan StorageGrace = TimeSpan.FromSeconds(3);
 
     private readonly FunctionsSetup _setup;
     private readonly ILogger _logger;
@@ -123,7 +124,7 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
             _logger.DrainIncomplete(cancelled);
 
         // What a listener began while the drain found nothing left to wait for must not hold up the stop either.
-        await _triggers.CloseAsync();
+        await _triggers.CloseAsync(StorageGrace);
         await _listening;
         await _durable.StopAsync(CancellationToken.None);
     }
@@ -137,10 +138,10 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
             return;
         _disposed = true;
         await _stopping.CancelAsync();
-        await _triggers.CloseAsync();
+        await _triggers.CloseAsync(TimeSpan.Zero);
         await _listening;
         await _durable.DisposeAsync();
-        await _activities.CloseAsync();
+        await _activities.CloseAsync(TimeSpan.Zero);
         _state.Dispose();
         _requestLimit.Dispose();
         _triggers.Dispose();

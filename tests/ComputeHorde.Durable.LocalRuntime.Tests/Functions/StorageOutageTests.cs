@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Storage;
 using Microsoft.Extensions.Logging;
@@ -34,6 +35,30 @@ public sealed class StorageOutageTests
     }
 
     [Fact]
+    public async Task Azurite_HangsWhileTheHostStops_DoesNotHoldItUp()
+    {
+        if (OperatingSystem.IsWindows())
+            Assert.Skip("A process is suspended by a signal.");
+
+        await using var azurite = await AzuriteServer.StartAsync();
+        var recorder = new Recorder { Behaviour = (_, cancellation) => Task.Delay(Timeout.Infinite, cancellation) };
+        await using var host = await TestHost.StartAsync(azurite.ConnectionString, ["QueueText", "BlobText"], setup =>
+        {
+            setup.Recorder = recorder;
+            setup.Settings["TestQueue"] = "work";
+            setup.Settings["TestContainer"] = "work";
+            setup.QueueLockDuration = TimeSpan.FromSeconds(3);
+            setup.DrainTimeout = TimeSpan.FromMilliseconds(100);
+        });
+        await RunOneOfEachAsync(new StorageFixture(azurite), recorder, times: 1);
+
+        Suspend(azurite.ProcessId);
+
+        // Each of several calls would wait half a minute for its answer.
+        await host.Host.StopAsync().WaitAsync(TimeSpan.FromSeconds(25), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public void OutageMonitor_SeveralFailures_LogsEachOutageOnce()
     {
         using var log = new TestLog();
@@ -65,6 +90,12 @@ public sealed class StorageOutageTests
         await storage.SendAsync("work", "message");
         await storage.Container("work").GetBlobClient($"{times}.json").UploadAsync(new BinaryData("x"), overwrite: true);
         await Eventually.TrueAsync(() => recorder.Calls("QueueText").Length == times && recorder.Calls("BlobText").Length == times, "message and blob were handled");
+    }
+
+    private static void Suspend(int processId)
+    {
+        using var kill = Process.Start("kill", ["-STOP", $"{processId}"]);
+        kill.WaitForExit();
     }
 
     private static int Count(TestHost host, string text) =>

@@ -87,11 +87,11 @@ internal sealed class BlobHandling(
         }
     }
 
-    private static async Task<bool> IsReachableAsync(FoundBlob blob)
+    private async Task<bool> IsReachableAsync(FoundBlob blob)
     {
         try
         {
-            return await blob.Container.ExistsAsync();
+            return await blob.Container.ExistsAsync(runner.Closed);
         }
         catch (Exception exception) when (OutageMonitor.IsOutage(exception))
         {
@@ -99,11 +99,11 @@ internal sealed class BlobHandling(
         }
     }
 
-    private static async Task<bool> StillExistsAsync(FoundBlob blob)
+    private async Task<bool> StillExistsAsync(FoundBlob blob)
     {
         try
         {
-            var properties = await blob.Container.GetBlobClient(blob.Name).GetPropertiesAsync();
+            var properties = await blob.Container.GetBlobClient(blob.Name).GetPropertiesAsync(cancellationToken: runner.Closed);
             return properties.Value.ETag.ToString("H") == blob.Version;
         }
         catch (RequestFailedException exception) when (exception.Status == 404)
@@ -123,8 +123,8 @@ internal sealed class BlobHandling(
             BlobName = blob.Name,
             ETag = blob.Version,
         });
-        await poisonQueue.CreateIfNotExistsAsync();
-        await poisonQueue.SendMessageAsync(QueueBody.Encode(new BinaryData(note), settings.Queues.Base64));
+        await poisonQueue.CreateIfNotExistsAsync(cancellationToken: runner.Closed);
+        await poisonQueue.SendMessageAsync(QueueBody.Encode(new BinaryData(note), settings.Queues.Base64), runner.Closed);
         logger.PoisonBlob(blob.Container.Name, blob.Name, blob.Version, attempts, PoisonQueue);
     }
 }

@@ -28,6 +28,9 @@ internal sealed class FunctionRunner(
     /// <summary>Whether the host's stop cancels what still runs: an invocation that fails from now on has been cut off, and is no failure of its own.</summary>
     public bool IsCuttingOff => drain.Aborted.IsCancellationRequested;
 
+    /// <summary>Bounds what triggers do in storage after their functions, so that a stop does not wait for storage that hangs.</summary>
+    public CancellationToken Closed => drain.Closed;
+
     /// <summary>Runs an invocation and logs it; what the function throws comes out.</summary>
     /// <param name="function">The function.</param>
     /// <param name="trigger">What starts it.</param>

@@ -5,6 +5,7 @@ internal sealed class InvocationDrain : IDisposable
 {
     private readonly CancellationTokenSource _aborted = new();
     private readonly CancellationTokenSource _abandoned = new();
+    private readonly CancellationTokenSource _closed = new();
     private readonly WorkCounter _running = new();
 
     /// <summary>Cancelled when running functions must come to an end.</summary>
@@ -12,6 +13,9 @@ internal sealed class InvocationDrain : IDisposable
 
     /// <summary>Cancelled when nobody waits for running functions any longer.</summary>
     public CancellationToken Abandoned => _abandoned.Token;
+
+    /// <summary>Cancelled when storage has had its time too, to be told what became of running functions.</summary>
+    public CancellationToken Closed => _closed.Token;
 
     public Lease Enter()
     {
@@ -34,16 +38,19 @@ internal sealed class InvocationDrain : IDisposable
     }
 
     /// <summary>Cancels what runs, and whatever begins from now on: nobody waits for it any longer.</summary>
-    public async Task CloseAsync()
+    /// <param name="grace">How long storage may still be told about it.</param>
+    public async Task CloseAsync(TimeSpan grace)
     {
         await _aborted.CancelAsync();
         await _abandoned.CancelAsync();
+        _closed.CancelAfter(grace);
     }
 
     public void Dispose()
     {
         _aborted.Dispose();
         _abandoned.Dispose();
+        _closed.Dispose();
     }
 
     private async Task<bool> EmptyWithinAsync(TimeSpan patience)

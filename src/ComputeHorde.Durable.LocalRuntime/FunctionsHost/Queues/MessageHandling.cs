@@ -38,7 +38,7 @@ internal sealed class MessageHandling(
         }
 
         if (outcome == Outcome.Succeeded)
-            await IfLockedAsync(() => queue.DeleteMessageAsync(message.MessageId, _popReceipt));
+            await IfLockedAsync(() => queue.DeleteMessageAsync(message.MessageId, _popReceipt, runner.Closed));
         else if (attempt >= settings.MaxDequeueCount)
             await MoveToPoisonAsync(attempt);
         else
@@ -56,7 +56,7 @@ internal sealed class MessageHandling(
     }
 
     private Task ShowAgainAsync(TimeSpan wait) =>
-        IfLockedAsync(() => queue.UpdateMessageAsync(message.MessageId, _popReceipt, visibilityTimeout: wait));
+        IfLockedAsync(() => queue.UpdateMessageAsync(message.MessageId, _popReceipt, visibilityTimeout: wait, cancellationToken: runner.Closed));
 
     private async Task<Outcome> RunFunctionAsync()
     {
@@ -92,10 +92,10 @@ internal sealed class MessageHandling(
             try
             {
                 UpdateReceipt receipt = await queue.UpdateMessageAsync(
-                    message.MessageId, _popReceipt, visibilityTimeout: lockDuration, cancellationToken: CancellationToken.None);
+                    message.MessageId, _popReceipt, visibilityTimeout: lockDuration, cancellationToken: runner.Closed);
                 _popReceipt = receipt.PopReceipt;
             }
-            catch (Exception exception) when (exception is RequestFailedException or AggregateException)
+            catch (Exception exception) when (OutageMonitor.IsOutage(exception) || exception is RequestFailedException)
             {
                 // The next round tries again; if the lock is lost in between, the message is handled once more.
                 continue;
@@ -105,9 +105,9 @@ internal sealed class MessageHandling(
 
     private async Task MoveToPoisonAsync(long attempts)
     {
-        await poisonQueue.CreateIfNotExistsAsync();
-        await poisonQueue.SendMessageAsync(message.Body.ToString(), timeToLive: Forever);
-        await IfLockedAsync(() => queue.DeleteMessageAsync(message.MessageId, _popReceipt));
+        await poisonQueue.CreateIfNotExistsAsync(cancellationToken: runner.Closed);
+        await poisonQueue.SendMessageAsync(message.Body.ToString(), timeToLive: Forever, cancellationToken: runner.Closed);
+        await IfLockedAsync(() => queue.DeleteMessageAsync(message.MessageId, _popReceipt, runner.Closed));
         logger.PoisonMessage(message.MessageId, queue.Name, attempts, poisonQueue.Name);
     }
 
