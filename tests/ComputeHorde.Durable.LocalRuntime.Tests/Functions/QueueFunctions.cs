@@ -30,6 +30,10 @@ public sealed class QueueFunctions
     public Task Message([QueueTrigger(QueueFunctionNames.Queue, Connection = "TestStorage")] QueueMessage message) =>
         _recorder.RecordAsync("QueueMessage", $"{message.Body} {message.DequeueCount} {message.MessageId.Length}");
 
+    [Function("QueueLock")]
+    public Task Lock([QueueTrigger(QueueFunctionNames.Queue)] string message, string id, string popReceipt, CancellationToken cancellation) =>
+        _recorder.RecordAsync("QueueLock", (id, popReceipt), cancellation);
+
     [Function("QueueForward")]
     [QueueOutput("%TestOutputQueue%")]
     public static IEnumerable<Greeting> Forward([QueueTrigger(QueueFunctionNames.Queue)] string message) =>

@@ -156,6 +156,26 @@ public sealed class QueueTriggerTests(StorageFixture storage)
     }
 
     [Fact]
+    public async Task Message_LockLostWhileItsFunctionRuns_IsNotHandledTwice()
+    {
+        var release = new TaskCompletionSource();
+        _recorder.Behaviour = (_, _) => release.Task;
+        await using var host = await StartAsync("QueueLock", setup => setup.HostJson(FastRetries));
+        var queue = storage.Queue(_name);
+        await queue.SendMessageAsync("long");
+        await Eventually.TrueAsync(() => _recorder.Calls("QueueLock").Length == 1, "the function began");
+
+        var (id, popReceipt) = ((string, string))_recorder.Calls("QueueLock")[0]!;
+        await queue.UpdateMessageAsync(id, popReceipt, visibilityTimeout: TimeSpan.Zero);
+        await Eventually.TrueAsync(
+            () => host.Log.Messages().Any(message => message.Contains("its lock had been lost", StringComparison.Ordinal)), "the message came back");
+        release.SetResult();
+
+        await Eventually.TrueAsync(async () => (await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount == 0, "the queue is empty");
+        Assert.Single(_recorder.Calls("QueueLock"));
+    }
+
+    [Fact]
     public async Task Output_CollectionReturned_SendsOneMessageEach()
     {
         await using var host = await StartAsync("QueueForward", setup => setup.Settings["TestOutputQueue"] = _name + "-out");

@@ -22,7 +22,21 @@ internal sealed class MessageHandling(
 {
     private static readonly TimeSpan Forever = TimeSpan.FromSeconds(-1);
 
+    private readonly Lock _gate = new();
     private string _popReceipt = message.PopReceipt;
+    private bool _hasRun;
+
+    /// <summary>The lock was lost, as in an outage of storage, and the message was delivered again while its function still runs.</summary>
+    /// <returns>Whether this run goes on under the new lock; else the message has to be handled anew.</returns>
+    public bool TakesOver(string popReceipt)
+    {
+        lock (_gate)
+        {
+            if (!_hasRun)
+                _popReceipt = popReceipt;
+            return !_hasRun;
+        }
+    }
 
     public async Task RunAsync()
     {
@@ -78,6 +92,8 @@ internal sealed class MessageHandling(
         {
             await done.CancelAsync();
             await renewal;
+            lock (_gate)
+                _hasRun = true;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Azure;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
@@ -25,6 +26,7 @@ internal sealed class QueueListener(
 
     private readonly OutageMonitor _outage = new($"Queue '{queue.Name}'", logger, TimeProvider.System);
     private readonly WorkCounter _running = new();
+    private readonly ConcurrentDictionary<string, MessageHandling> _handled = new();
     private bool _created;
 
     public string Resource => $"queue '{queue.Name}'";
@@ -101,15 +103,23 @@ internal sealed class QueueListener(
 
     private void Start(QueueMessage message)
     {
+        if (_handled.TryGetValue(message.MessageId, out var running) && running.TakesOver(message.PopReceipt))
+        {
+            logger.MessageLockTakenOver(message.MessageId, queue.Name);
+            return;
+        }
+
+        var handling = Handling(message);
+        _handled[message.MessageId] = handling;
         _running.Begin();
-        _ = HandleAsync(message);
+        _ = HandleAsync(message, handling);
     }
 
-    private async Task HandleAsync(QueueMessage message)
+    private async Task HandleAsync(QueueMessage message, MessageHandling handling)
     {
         try
         {
-            await Handling(message).RunAsync();
+            await handling.RunAsync();
         }
         catch (Exception exception)
         {
@@ -118,6 +128,7 @@ internal sealed class QueueListener(
         }
         finally
         {
+            _handled.TryRemove(new(message.MessageId, handling));
             _running.End();
         }
     }
