@@ -25,6 +25,9 @@ internal static class FunctionsWebHost
     private const int DefaultPort = 7071;
     private const long DefaultBodyLimit = 100 * 1024 * 1024;
 
+    /// <summary>What a stop may take beside the drain.</summary>
+    private static readonly TimeSpan StopReserve = TimeSpan.FromSeconds(10);
+
     public static WebApplicationBuilder CreateBuilder(
         LocalFunctionsHostOptions options, string[] args, IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middleware)
     {
@@ -113,6 +116,10 @@ internal static class FunctionsWebHost
                 client.DefaultVersion = setup.HostJson.Durable.Versioning?.DefaultVersion ?? "";
             }
         });
+
+        // Kestrel must not cut requests off before the drain does.
+        services.AddOptions<HostOptions>().PostConfigure<FunctionsSetup>((host, setup) =>
+            host.ShutdownTimeout = TimeSpan.FromTicks(Math.Max(host.ShutdownTimeout.Ticks, (setup.Options.DrainTimeout + StopReserve).Ticks)));
         services.AddSingleton<FunctionsRuntime>();
         services.AddHostedService(provider => provider.GetRequiredService<FunctionsRuntime>());
     }

@@ -5,6 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace ComputeHorde.Durable.LocalRuntime.Tests.Functions;
 
@@ -166,6 +167,14 @@ public sealed class HttpTriggerTests(StorageFixture storage)
 
         Assert.Equal(HttpStatusCode.InternalServerError, (await request).StatusCode);
         Assert.Contains(host.Log.Messages(LogLevel.Warning), message => message.StartsWith("1 invocations were still running", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Stop_DrainTimeoutLongerThanTheServersOwn_IsNotCutShortByIt()
+    {
+        await using var host = await StartAsync(setup => setup.DrainTimeout = TimeSpan.FromMinutes(2));
+
+        Assert.True(host.Host.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout > TimeSpan.FromMinutes(2));
     }
 
     private Task<TestHost> StartAsync(Action<TestHostSetup>? change = null) => TestHost.StartAsync(storage.ConnectionString, HttpFunctionNames, setup =>
