@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Azure.Storage.Queues.Models;
 using Microsoft.Azure.Functions.Worker;
 
@@ -38,6 +39,10 @@ public sealed class QueueFunctions
     [QueueOutput("%TestOutputQueue%")]
     public static IEnumerable<Greeting> Forward([QueueTrigger(QueueFunctionNames.Queue)] string message) =>
         [new Greeting(message, 1), new Greeting(message, 2)];
+
+    [Function("QueueForwardObject")]
+    [QueueOutput("%TestOutputQueue%")]
+    public static JsonObject ForwardObject([QueueTrigger(QueueFunctionNames.Queue)] string message) => new() { ["a"] = message, ["b"] = 1 };
 
     [Function("QueueToBlob")]
     [BlobOutput("%TestContainer%/{key}.json")]

@@ -188,6 +188,17 @@ public sealed class QueueTriggerTests(StorageFixture storage)
     }
 
     [Fact]
+    public async Task Output_JsonObjectReturned_IsOneMessage()
+    {
+        await using var host = await StartAsync("QueueForwardObject", setup => setup.Settings["TestOutputQueue"] = _name + "-out");
+
+        await storage.Queue(_name).SendMessageAsync("m");
+
+        var output = new QueueClient(storage.ConnectionString, _name + "-out", new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
+        Assert.Equal("""{"a":"m","b":1}""", (await ReceiveAsync(output)).Body.ToString());
+    }
+
+    [Fact]
     public async Task Output_Blob_IsWrittenUnderTheNameFromTheMessage()
     {
         await using var host = await StartAsync("QueueToBlob", setup => setup.Settings["TestContainer"] = _name);

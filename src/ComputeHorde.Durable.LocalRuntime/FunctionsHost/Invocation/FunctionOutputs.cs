@@ -63,14 +63,18 @@ internal sealed class FunctionOutputs
         return async (context, value) =>
         {
             await queue.CreateIfNotExistsAsync(cancellationToken: context.CancellationToken);
-            var items = value is IEnumerable many and not (string or byte[] or IDictionary) ? many.Cast<object?>() : [value];
-            foreach (var item in items)
+            foreach (var item in IsMany(value) ? ((IEnumerable)value).Cast<object?>() : [value])
             {
                 if (item is not null)
                     await queue.SendMessageAsync(QueueBody.Encode(Body(item), _base64), context.CancellationToken);
             }
         };
     }
+
+    /// <summary>What is an array in JSON is many messages; what is an object there, as dictionaries of all kinds are, is one.</summary>
+    private static bool IsMany(object value) => value is IEnumerable and not (string or byte[] or IDictionary)
+        && !value.GetType().GetInterfaces().Any(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IEnumerable<>)
+            && type.GetGenericArguments()[0] is { IsGenericType: true } item && item.GetGenericTypeDefinition() == typeof(KeyValuePair<,>));
 
     private Func<LocalFunctionContext, object, Task> Blob(BlobOutputAttribute output)
     {
