@@ -136,6 +136,17 @@ internal sealed class Instance(InstanceRow row, InstanceState state, InstanceSta
         }
     }
 
+    /// <summary>Takes certain messages out of those that no turn has taken yet.</summary>
+    public List<Message> TakeOut(Predicate<Message> which)
+    {
+        lock (this)
+        {
+            var found = _inbox.FindAll(which);
+            _inbox.RemoveAll(which);
+            return found;
+        }
+    }
+
     /// <summary>A turn of the instance waits to be committed.</summary>
     public void AddUncommitted() => Interlocked.Increment(ref _uncommitted);
 

@@ -162,7 +162,8 @@ internal sealed class Rewinder(LocalTaskHub hub, IDurableStore store, TimeProvid
             return false;
         }
 
-        plans.Add(new Plan(revived, turns[..kept], again, hub));
+        var plan = new Plan(revived, turns[..kept], again, hub);
+        plans.Add(plan);
 
         var answered = turns.Take(kept).SelectMany(turn => turn.Received).Concat(again).Select(item => item switch
         {
@@ -170,11 +171,11 @@ internal sealed class Rewinder(LocalTaskHub hub, IDurableStore store, TimeProvid
             SubOrchestrationFailed e => e.TaskId,
             _ => -1,
         }).ToHashSet();
-        return calls.Values.OfType<SubOrchestrationCreated>().Where(call => !answered.Contains(call.Id)).All(call => TryReopen(failed, call, again, plans));
+        return calls.Values.OfType<SubOrchestrationCreated>().Where(call => !answered.Contains(call.Id)).All(call => TryReopen(failed, call, plan, again, plans));
     }
 
     /// <summary>Sees to it that a sub-orchestration that has not answered, or has failed, answers.</summary>
-    private bool TryReopen(StoredInstance parent, SubOrchestrationCreated call, List<HistoryEvent> again, List<Plan> plans)
+    private bool TryReopen(StoredInstance parent, SubOrchestrationCreated call, Plan plan, List<HistoryEvent> again, List<Plan> plans)
     {
         var child = store.Find(call.InstanceId);
         if (child?.Row.Parent is not { } link
@@ -193,6 +194,7 @@ internal sealed class Rewinder(LocalTaskHub hub, IDurableStore store, TimeProvid
                 again.Add(new SubOrchestrationFailed(call.Id, Failures.Terminated(call.InstanceId)));
                 break;
             case { Status: OrchestrationRuntimeStatus.Failed }:
+                plan.Reopened.Add(call.Id);
                 return TryAdd(child, plans);
         }
 
@@ -205,6 +207,9 @@ internal sealed class Rewinder(LocalTaskHub hub, IDurableStore store, TimeProvid
         private List<(HistoryEvent Event, StoredMessage Stored)> _messages = [];
 
         public Instance Instance => instance;
+
+        /// <summary>The calls whose sub-orchestrations run again. What they have answered before may have come since the instance is in memory again.</summary>
+        public HashSet<int> Reopened { get; } = [];
 
         public void Write(IStoreTransaction transaction)
         {
@@ -220,6 +225,10 @@ internal sealed class Rewinder(LocalTaskHub hub, IDurableStore store, TimeProvid
 
             transaction.SaveState(instance.Row, instance.State);
             _messages.ForEach(message => transaction.AddMessage(message.Stored));
+            foreach (var stale in instance.TakeOut(message => message.Event is SubOrchestrationFailed failed && Reopened.Contains(failed.TaskId)))
+            {
+                transaction.DeleteMessage(stale.StoredId);
+            }
         }
 
         public void Release()

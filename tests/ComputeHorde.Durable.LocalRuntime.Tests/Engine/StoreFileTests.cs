@@ -92,6 +92,28 @@ public sealed class StoreFileTests : IDisposable
         Assert.True(end.ReadOutputAs<DateTime>() >= due);
     }
 
+    [Fact]
+    public async Task Open_OfAFileOfVersionOne_GoesOn()
+    {
+        await using (var host = await OpenAsync())
+        {
+            await host.Client.ScheduleNewOrchestrationInstanceAsync("wait", new StartOrchestrationOptions("one"));
+        }
+
+        using (var connection = new SqliteConnection($"Data Source={DatabasePath};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "PRAGMA user_version = 1";
+            command.ExecuteNonQuery();
+        }
+
+        await using var next = await OpenAsync();
+        await next.Client.RaiseEventAsync("one", "go", "x");
+
+        Assert.Equal("x", (await next.Client.WaitForInstanceCompletionAsync("one", getInputsAndOutputs: true)).ReadOutputAs<string>());
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private Task<LocalTaskHost> OpenAsync() => LocalTaskHost.StartAsync(

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
@@ -174,6 +175,40 @@ public abstract partial class EngineContract
             var failed = await RunAsync(again, "once");
             await again.RewindInstanceAsync(failed.InstanceId, "now");
             return await EndAsync(again, failed.InstanceId);
+        }
+    }
+
+    [Fact]
+    public async Task Rewind_WhileAnotherSubOrchestrationFails_TakesNoOldFailureForANewOne()
+    {
+        var calls = new ConcurrentDictionary<string, bool>();
+        var client = await StartAsync(
+            tasks => tasks
+                .AddOrchestratorFunc<int, int>("pair", async (context, microseconds) =>
+                {
+                    var first = context.CallSubOrchestratorAsync<int>("half", 0, new SubOrchestrationOptions(instanceId: context.InstanceId + "-first"));
+                    var second = context.CallSubOrchestratorAsync<int>("half", microseconds, new SubOrchestrationOptions(instanceId: context.InstanceId + "-second"));
+                    return await first + await second;
+                })
+                .AddOrchestratorFunc<int, int>("half", (context, microseconds) => context.CallActivityAsync<int>("once", microseconds))
+                .AddActivityFunc<int, int>("once", (context, microseconds) =>
+                {
+                    var clock = Stopwatch.StartNew();
+                    SpinWait.SpinUntil(() => clock.Elapsed.TotalMicroseconds >= microseconds);
+                    return calls.TryAdd(context.InstanceId, true) ? throw new TimeoutException() : 1;
+                }),
+            options => options.TimeProvider = TimeProvider.System);
+        for (var i = 0; i < 60; i++)
+        {
+            var id = await client.ScheduleNewOrchestrationInstanceAsync("pair", 100 * i, new StartOrchestrationOptions($"pair-{i}"));
+            for (var end = await EndAsync(client, id); end.RuntimeStatus == OrchestrationRuntimeStatus.Failed; end = await EndAsync(client, id))
+            {
+                var halves = new[] { await client.GetInstanceAsync(id + "-first"), await client.GetInstanceAsync(id + "-second") };
+                Assert.Contains(OrchestrationRuntimeStatus.Failed, halves.Select(half => half!.RuntimeStatus));
+
+                // It is refused while the second is about to fail.
+                _ = await Record.ExceptionAsync(() => client.RewindInstanceAsync(id, "once more"));
+            }
         }
     }
 
