@@ -49,6 +49,22 @@ public abstract partial class EngineContract
     }
 
     [Fact]
+    public async Task Termination_OfAnInstanceOfAnotherVersionThatIsNotDue_IsKeptAndNotTurnedOver()
+    {
+        var client = await StartAsync(Waiting, options => options.ConfigureServices = services => services.Configure<DurableTaskWorkerOptions>(
+            durable => durable.Versioning = new VersioningOptions { Version = "1", MatchStrategy = VersionMatchStrategy.Strict }));
+        using var held = Time.Busy();
+        await client.ScheduleNewOrchestrationInstanceAsync("wait", new StartOrchestrationOptions("later", Time.GetUtcNow().AddDays(1)) { Version = "2" });
+        var before = Host.Hub.CommittedTransactions;
+
+        await client.TerminateInstanceAsync("later");
+        await Task.Delay(TimeSpan.FromMilliseconds(50), TestContext.Current.CancellationToken);
+
+        Assert.InRange(Host.Hub.CommittedTransactions - before, 1, 2);
+        Assert.Equal(OrchestrationRuntimeStatus.Pending, (await client.GetInstanceAsync("later"))!.RuntimeStatus);
+    }
+
+    [Fact]
     public async Task Tags_OfASubOrchestration_AreItsCallersAndItsOwn()
     {
         var calls = 0;
