@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using ComputeHorde.Durable.LocalRuntime;
 using ComputeHorde.Emulator;
@@ -18,7 +19,7 @@ internal sealed class Service : IAsyncDisposable
     {
         Azurite = azurite;
         Horde = horde;
-        _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_port}/api/"), Timeout = TimeSpan.FromSeconds(10) };
+        _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_port}/api/"), Timeout = TimeSpan.FromSeconds(60) };
     }
 
     public AzuriteServer Azurite { get; set; }
@@ -90,7 +91,9 @@ internal sealed class Service : IAsyncDisposable
         }
         catch (TimeoutException exception)
         {
-            throw new TimeoutException($"{exception.Message}; it is {run}", exception);
+            throw new TimeoutException(
+                $"{exception.Message}; it is {run}; the facilitator counted {JsonSerializer.Serialize(Horde.Counters)}; the service said last: {string.Join(Environment.NewLine, Process!.Errors.TakeLast(40))}",
+                exception);
         }
 
         return run!;
