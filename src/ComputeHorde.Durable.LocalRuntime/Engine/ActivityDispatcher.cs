@@ -146,7 +146,7 @@ internal sealed class ActivityDispatcher(
             _active++;
             _waitingCount = _waiting.Count;
             _backlog = _waitingCount == 0 ? 0 : _backlog - call.Expected;
-            start = !isAlone && MayStart();
+            start = (!isAlone || _backlog > MostInline) && MayStart();
         }
 
         if (start)
