@@ -68,7 +68,9 @@ internal sealed class OrchestrationExecution
     }
 
     /// <summary>Whether a call waits for the answer that a message brings; other messages are always expected.</summary>
-    public bool Expects(HistoryEvent item) => AnsweredTask(item) is not { } id || (Open.ContainsKey(id) && !_held.Exists(held => AnsweredTask(held) == id));
+    public bool Expects(HistoryEvent item) => AnsweredTask(item) is not { } id || (Open.ContainsKey(id) && (_held.Count == 0 || !HoldsAnswer(id)));
+
+    private bool HoldsAnswer(int id) => _held.Exists(held => AnsweredTask(held) == id);
 
     /// <summary>The earliest time, in ticks of UTC, at which a timer goes off.</summary>
     public long? NextTimer => _context.Timers?.Next;

@@ -321,9 +321,12 @@ internal sealed class TurnRunner(
         }
 
         var unanswered = execution.Unanswered().Select(task => task.Id).ToHashSet();
-        foreach (var task in lost.Where(task => unanswered.Contains(task.Id)))
+        foreach (var task in lost)
         {
-            hub.Activities.Add(instance.Row.InstanceId, instance.Row.Key, instance.State.Generation, task);
+            if (unanswered.Contains(task.Id))
+            {
+                hub.Activities.Add(instance.Row.InstanceId, instance.Row.Key, instance.State.Generation, task);
+            }
         }
     }
 }

@@ -14,6 +14,7 @@ internal sealed class WakeQueue : IDisposable
     private readonly TimeProvider _time;
     private readonly Action<string> _wake;
     private readonly ITimer? _timer;
+    private List<string>? _spare;
     private long _armed = long.MaxValue;
     private bool _disposed;
     private int _count;
@@ -80,7 +81,7 @@ internal sealed class WakeQueue : IDisposable
     /// <summary>Wakes the instances whose time has come.</summary>
     public void Fire()
     {
-        List<string> due = [];
+        var due = Interlocked.Exchange(ref _spare, null) ?? [];
         lock (_gate)
         {
             _armed = long.MaxValue;
@@ -112,6 +113,8 @@ internal sealed class WakeQueue : IDisposable
 
         // Waking may read the store and, when that fails, wait for whoever begins anew, who clears this queue.
         due.ForEach(_wake);
+        due.Clear();
+        _spare = due;
     }
 
     private void Arm(long at)
