@@ -182,11 +182,12 @@ internal sealed partial class LocalDurableTaskClient(
     private async Task<OrchestrationMetadata> WaitAsync(
         string instanceId, bool forEnd, bool withData, CancellationToken cancellation, [CallerMemberName] string operation = "")
     {
-        hub.RequireRunning();
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
         var waiter = hub.Waiters.Add(instanceId, forEnd);
         try
         {
+            // Asked afterwards: either the stop finds the waiter, or this finds the stop.
+            hub.RequireRunning();
             var found = Find(instanceId);
             var isThere = found is not null && (forEnd ? found.State.IsOver : found.State.Status != OrchestrationRuntimeStatus.Pending);
             if (!isThere)

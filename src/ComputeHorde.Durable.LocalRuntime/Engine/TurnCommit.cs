@@ -118,6 +118,12 @@ internal sealed class TurnCommit(LocalTaskHub hub, Instance instance, InstanceRo
             hub.Activities.Add(row.InstanceId, row.Key, generation, call);
         }
 
+        if (state.IsOver)
+        {
+            // Before anybody sees the end: who does may start, rewind or purge the instance at once.
+            hub.Forget(instance);
+        }
+
         instance.Committed = state;
         instance.Created?.TrySetResult();
         instance.Created = null;
@@ -139,11 +145,6 @@ internal sealed class TurnCommit(LocalTaskHub hub, Instance instance, InstanceRo
         }
 
         instance.RemoveUncommitted();
-        if (state.IsOver)
-        {
-            hub.Forget(instance);
-        }
-
         hub.Directory.Sweep();
 
         // Later turns change nothing that somebody could wait for.

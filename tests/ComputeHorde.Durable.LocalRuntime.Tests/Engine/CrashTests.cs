@@ -96,7 +96,8 @@ public sealed class CrashTests(ITestOutputHelper output)
                     break;
                 }
 
-                await done.ContinueWith(static _ => { }, TaskScheduler.Default);
+                Assert.True(
+                    await Task.WhenAny(done, Task.Delay(TimeSpan.FromSeconds(60))) == done, $"Seed {seed}: a client waits for a hub that has stopped.");
             }
 
             output.WriteLine($"  {crashes} crashes, {_ran.Values.Count(times => times > 1)} of {_ran.Count} activities ran more than once");

@@ -61,6 +61,37 @@ public sealed class StopTests : IDisposable
         await (await OpenAsync()).DisposeAsync();
     }
 
+    [Fact]
+    public async Task Stop_WhileManyBeginToWait_LeavesNobodyWaiting()
+    {
+        for (var round = 0; round < 6; round++)
+        {
+            var host = await LocalTaskHost.StartAsync(tasks => tasks.AddOrchestratorFunc<object, string>(
+                "wait", (context, _) => context.WaitForExternalEvent<string>("never")));
+            await host.Client.ScheduleNewOrchestrationInstanceAsync("wait", new StartOrchestrationOptions("one"));
+            var waiting = Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(
+                () =>
+                {
+                    List<Task> waits = [];
+                    do
+                    {
+                        waits.Add(host.Client.WaitForInstanceCompletionAsync("one"));
+                    }
+                    while (!waits[^1].IsFaulted);
+                    return Task.WhenAll(waits);
+                },
+                TaskCreationOptions.LongRunning).Unwrap()).ToArray();
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+
+            await host.DisposeAsync();
+
+            foreach (var waits in waiting)
+            {
+                await Assert.ThrowsAsync<InvalidOperationException>(() => waits.WaitAsync(TimeSpan.FromSeconds(30)));
+            }
+        }
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     /// <summary>"collect" passes each number through an activity and continues as new now and then; -1 ends it.</summary>

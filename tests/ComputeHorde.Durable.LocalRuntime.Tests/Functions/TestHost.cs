@@ -9,8 +9,11 @@ namespace ComputeHorde.Durable.LocalRuntime.Tests.Functions;
 /// <summary>Starts a functions host with some of this assembly's functions, a directory of its own, and its log in memory.</summary>
 internal sealed class TestHost : IAsyncDisposable
 {
-    private TestHost(LocalFunctionsHost host, TestLog log)
+    private readonly TempDirectory _directory;
+
+    private TestHost(LocalFunctionsHost host, TestLog log, TempDirectory directory)
     {
+        _directory = directory;
         Host = host;
         Log = log;
         Http = new HttpClient { BaseAddress = host.BaseAddress };
@@ -27,8 +30,29 @@ internal sealed class TestHost : IAsyncDisposable
         string[] functions,
         Action<TestHostSetup>? change = null)
     {
-        var setup = new TestHostSetup();
-        change?.Invoke(setup);
+        var directory = new TempDirectory();
+        try
+        {
+            var setup = new TestHostSetup(directory);
+            change?.Invoke(setup);
+            return await StartAsync(storage, functions, setup);
+        }
+        catch
+        {
+            directory.Dispose();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await Host.DisposeAsync();
+        _directory.Dispose();
+    }
+
+    private static async Task<TestHost> StartAsync(string storage, string[] functions, TestHostSetup setup)
+    {
         var settings = new Dictionary<string, string?>(setup.Settings);
         foreach (var function in FunctionDescriptor.DiscoverIn(Assembly.GetExecutingAssembly()))
             settings[$"AzureWebJobs.{function.Name}.Disabled"] = functions.Contains(function.Name) ? "false" : "true";
@@ -54,20 +78,14 @@ internal sealed class TestHost : IAsyncDisposable
             },
             ConfigureLogging = logging => logging.AddProvider(log).SetMinimumLevel(LogLevel.Debug),
         });
-        return new TestHost(host, log);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        Http.Dispose();
-        await Host.DisposeAsync();
+        return new TestHost(host, log, setup.Directory);
     }
 }
 
 /// <summary>What a test changes about its host.</summary>
-internal sealed class TestHostSetup
+internal sealed class TestHostSetup(TempDirectory directory)
 {
-    public TempDirectory Directory { get; set; } = new();
+    public TempDirectory Directory => directory;
 
     public string? DataDirectory { get; set; }
 

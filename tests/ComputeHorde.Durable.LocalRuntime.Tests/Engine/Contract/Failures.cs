@@ -148,7 +148,7 @@ public abstract partial class EngineContract
     {
         var client = await StartAsync(tasks => tasks.AddOrchestratorFunc<object, string>("stray", async (context, _) =>
         {
-            await Task.Delay(1);
+            await Task.Delay(100);
             return "never";
         }));
 

@@ -21,7 +21,7 @@ public abstract partial class EngineContract
         var ids = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => client.ScheduleNewOrchestrationInstanceAsync("steps")));
         await Eventually.TrueAsync(() => ids.All(id => Host.Hub.CountHistoryEvents(id) >= 7), "all wait for their event", withinSeconds: 30);
 
-        Assert.InRange(Host.Hub.Directory.Count, 0, 30);
+        await Eventually.TrueAsync(() => Host.Hub.Directory.Count <= 30, "most have left the memory", withinSeconds: 30);
         await Task.WhenAll(ids.Select(id => client.RaiseEventAsync(id, "go", "b")));
         foreach (var id in ids)
         {

@@ -138,6 +138,25 @@ public abstract partial class EngineContract
     }
 
     [Fact]
+    public async Task Rewind_InTheMomentOfTheFailure_IsAccepted()
+    {
+        var failures = new ConcurrentDictionary<string, bool>();
+        var client = await StartAsync(tasks => tasks.AddOrchestratorFunc<object, bool>(
+            "once", (context, _) => failures.TryAdd(context.InstanceId, true) ? throw new TimeoutException() : Task.FromResult(true)));
+        for (var i = 0; i < 300; i++)
+        {
+            var id = await client.ScheduleNewOrchestrationInstanceAsync("once");
+            while ((await client.GetInstanceAsync(id, TestContext.Current.CancellationToken))!.RuntimeStatus != OrchestrationRuntimeStatus.Failed)
+            {
+                // Without a wait, to see it as early as anybody can.
+            }
+
+            await client.RewindInstanceAsync(id, "mended");
+            Assert.True(Output<bool>(await EndAsync(client, id)));
+        }
+    }
+
+    [Fact]
     public async Task Rewind_OfWhatHasNotFailed_IsRefused()
     {
         var client = await StartAsync(Waiting);
