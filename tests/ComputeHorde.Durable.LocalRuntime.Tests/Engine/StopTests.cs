@@ -64,7 +64,7 @@ public sealed class StopTests : IDisposable
     [Fact]
     public async Task Stop_WhileManyBeginToWait_LeavesNobodyWaiting()
     {
-        for (var round = 0; round < 6; round++)
+        for (var round = 0; round < 4; round++)
         {
             var host = await LocalTaskHost.StartAsync(tasks => tasks.AddOrchestratorFunc<object, string>(
                 "wait", (context, _) => context.WaitForExternalEvent<string>("never")));

@@ -143,7 +143,7 @@ public abstract partial class EngineContract
         var failures = new ConcurrentDictionary<string, bool>();
         var client = await StartAsync(tasks => tasks.AddOrchestratorFunc<object, bool>(
             "once", (context, _) => failures.TryAdd(context.InstanceId, true) ? throw new TimeoutException() : Task.FromResult(true)));
-        for (var i = 0; i < 300; i++)
+        for (var i = 0; i < 30; i++)
         {
             var id = await client.ScheduleNewOrchestrationInstanceAsync("once");
             while ((await client.GetInstanceAsync(id, TestContext.Current.CancellationToken))!.RuntimeStatus != OrchestrationRuntimeStatus.Failed)
