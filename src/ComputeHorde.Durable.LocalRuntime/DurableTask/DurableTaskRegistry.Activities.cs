@@ -78,7 +78,7 @@ public sealed partial class DurableTaskRegistry
     /// <param name="name">Its name.</param>
     /// <param name="activity">What to run.</param>
     /// <returns>The registry.</returns>
-    public DurableTaskRegistry AddActivityFunc<TInput, TOutput>(TaskName name, Func<TaskActivityContext, TInput?, Task<TOutput?>> activity)
+    public DurableTaskRegistry AddActivityFunc<TInput, TOutput>(TaskName name, Func<TaskActivityContext, TInput, Task<TOutput>> activity)
     {
         ArgumentNullException.ThrowIfNull(activity);
         return AddActivity(name, FuncTaskActivity.Create(activity));
@@ -91,7 +91,7 @@ public sealed partial class DurableTaskRegistry
     /// <param name="version">Its version.</param>
     /// <param name="activity">What to run.</param>
     /// <returns>The registry.</returns>
-    public DurableTaskRegistry AddActivityFunc<TInput, TOutput>(TaskName name, TaskVersion version, Func<TaskActivityContext, TInput?, Task<TOutput?>> activity)
+    public DurableTaskRegistry AddActivityFunc<TInput, TOutput>(TaskName name, TaskVersion version, Func<TaskActivityContext, TInput, Task<TOutput>> activity)
     {
         ArgumentNullException.ThrowIfNull(activity);
         var made = FuncTaskActivity.Create(activity);
@@ -104,7 +104,7 @@ public sealed partial class DurableTaskRegistry
     /// <param name="name">Its name.</param>
     /// <param name="activity">What to run.</param>
     /// <returns>The registry.</returns>
-    public DurableTaskRegistry AddActivityFunc<TInput, TOutput>(TaskName name, Func<TaskActivityContext, TInput?, TOutput?> activity)
+    public DurableTaskRegistry AddActivityFunc<TInput, TOutput>(TaskName name, Func<TaskActivityContext, TInput, TOutput> activity)
     {
         ArgumentNullException.ThrowIfNull(activity);
         return AddActivityFunc<TInput, TOutput>(name, (context, input) => Task.FromResult(activity(context, input)));
@@ -115,10 +115,10 @@ public sealed partial class DurableTaskRegistry
     /// <param name="name">Its name.</param>
     /// <param name="activity">What to run.</param>
     /// <returns>The registry.</returns>
-    public DurableTaskRegistry AddActivityFunc<TInput>(TaskName name, Func<TaskActivityContext, TInput?, Task> activity)
+    public DurableTaskRegistry AddActivityFunc<TInput>(TaskName name, Func<TaskActivityContext, TInput, Task> activity)
     {
         ArgumentNullException.ThrowIfNull(activity);
-        return AddActivityFunc<TInput, object>(name, async (context, input) =>
+        return AddActivityFunc<TInput, object?>(name, async (context, input) =>
         {
             await activity(context, input);
             return null;
@@ -130,10 +130,10 @@ public sealed partial class DurableTaskRegistry
     /// <param name="name">Its name.</param>
     /// <param name="activity">What to run.</param>
     /// <returns>The registry.</returns>
-    public DurableTaskRegistry AddActivityFunc<TOutput>(TaskName name, Func<TaskActivityContext, Task<TOutput?>> activity)
+    public DurableTaskRegistry AddActivityFunc<TOutput>(TaskName name, Func<TaskActivityContext, Task<TOutput>> activity)
     {
         ArgumentNullException.ThrowIfNull(activity);
-        return AddActivityFunc<object, TOutput>(name, (context, _) => activity(context));
+        return AddActivityFunc<object?, TOutput>(name, (context, _) => activity(context));
     }
 
     /// <summary>Adds a function as an activity.</summary>
@@ -143,7 +143,7 @@ public sealed partial class DurableTaskRegistry
     public DurableTaskRegistry AddActivityFunc(TaskName name, Func<TaskActivityContext, Task> activity)
     {
         ArgumentNullException.ThrowIfNull(activity);
-        return AddActivityFunc<object, object>(name, async (context, _) =>
+        return AddActivityFunc<object?, object?>(name, async (context, _) =>
         {
             await activity(context);
             return null;
@@ -155,10 +155,10 @@ public sealed partial class DurableTaskRegistry
     /// <param name="name">Its name.</param>
     /// <param name="activity">What to run.</param>
     /// <returns>The registry.</returns>
-    public DurableTaskRegistry AddActivityFunc<TOutput>(TaskName name, Func<TaskActivityContext, TOutput?> activity)
+    public DurableTaskRegistry AddActivityFunc<TOutput>(TaskName name, Func<TaskActivityContext, TOutput> activity)
     {
         ArgumentNullException.ThrowIfNull(activity);
-        return AddActivityFunc<object, TOutput>(name, (context, _) => Task.FromResult(activity(context)));
+        return AddActivityFunc<object?, TOutput>(name, (context, _) => Task.FromResult(activity(context)));
     }
 
     /// <summary>Adds a function as an activity.</summary>
@@ -166,10 +166,10 @@ public sealed partial class DurableTaskRegistry
     /// <param name="name">Its name.</param>
     /// <param name="activity">What to run.</param>
     /// <returns>The registry.</returns>
-    public DurableTaskRegistry AddActivityFunc<TInput>(TaskName name, Action<TaskActivityContext, TInput?> activity)
+    public DurableTaskRegistry AddActivityFunc<TInput>(TaskName name, Action<TaskActivityContext, TInput> activity)
     {
         ArgumentNullException.ThrowIfNull(activity);
-        return AddActivityFunc<TInput, object>(name, (context, input) =>
+        return AddActivityFunc<TInput, object?>(name, (context, input) =>
         {
             activity(context, input);
             return Task.FromResult<object?>(null);
@@ -183,7 +183,7 @@ public sealed partial class DurableTaskRegistry
     public DurableTaskRegistry AddActivityFunc(TaskName name, Action<TaskActivityContext> activity)
     {
         ArgumentNullException.ThrowIfNull(activity);
-        return AddActivityFunc<object, object>(name, (context, _) =>
+        return AddActivityFunc<object?, object?>(name, (context, _) =>
         {
             activity(context);
             return Task.FromResult<object?>(null);

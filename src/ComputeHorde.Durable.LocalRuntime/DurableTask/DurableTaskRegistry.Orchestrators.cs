@@ -78,7 +78,7 @@ public sealed partial class DurableTaskRegistry
     /// <param name="name">Its name.</param>
     /// <param name="orchestrator">What to run.</param>
     /// <returns>The registry.</returns>
-    public DurableTaskRegistry AddOrchestratorFunc<TInput, TOutput>(TaskName name, Func<TaskOrchestrationContext, TInput?, Task<TOutput?>> orchestrator)
+    public DurableTaskRegistry AddOrchestratorFunc<TInput, TOutput>(TaskName name, Func<TaskOrchestrationContext, TInput, Task<TOutput>> orchestrator)
     {
         ArgumentNullException.ThrowIfNull(orchestrator);
         return AddOrchestrator(name, FuncTaskOrchestrator.Create(orchestrator));
@@ -91,7 +91,7 @@ public sealed partial class DurableTaskRegistry
     /// <param name="version">Its version.</param>
     /// <param name="orchestrator">What to run.</param>
     /// <returns>The registry.</returns>
-    public DurableTaskRegistry AddOrchestratorFunc<TInput, TOutput>(TaskName name, TaskVersion version, Func<TaskOrchestrationContext, TInput?, Task<TOutput?>> orchestrator)
+    public DurableTaskRegistry AddOrchestratorFunc<TInput, TOutput>(TaskName name, TaskVersion version, Func<TaskOrchestrationContext, TInput, Task<TOutput>> orchestrator)
     {
         ArgumentNullException.ThrowIfNull(orchestrator);
         var made = FuncTaskOrchestrator.Create(orchestrator);
@@ -104,7 +104,7 @@ public sealed partial class DurableTaskRegistry
     /// <param name="name">Its name.</param>
     /// <param name="orchestrator">What to run.</param>
     /// <returns>The registry.</returns>
-    public DurableTaskRegistry AddOrchestratorFunc<TInput, TOutput>(TaskName name, Func<TaskOrchestrationContext, TInput?, TOutput?> orchestrator)
+    public DurableTaskRegistry AddOrchestratorFunc<TInput, TOutput>(TaskName name, Func<TaskOrchestrationContext, TInput, TOutput> orchestrator)
     {
         ArgumentNullException.ThrowIfNull(orchestrator);
         return AddOrchestratorFunc<TInput, TOutput>(name, (context, input) => Task.FromResult(orchestrator(context, input)));
@@ -115,10 +115,10 @@ public sealed partial class DurableTaskRegistry
     /// <param name="name">Its name.</param>
     /// <param name="orchestrator">What to run.</param>
     /// <returns>The registry.</returns>
-    public DurableTaskRegistry AddOrchestratorFunc<TInput>(TaskName name, Func<TaskOrchestrationContext, TInput?, Task> orchestrator)
+    public DurableTaskRegistry AddOrchestratorFunc<TInput>(TaskName name, Func<TaskOrchestrationContext, TInput, Task> orchestrator)
     {
         ArgumentNullException.ThrowIfNull(orchestrator);
-        return AddOrchestratorFunc<TInput, object>(name, async (context, input) =>
+        return AddOrchestratorFunc<TInput, object?>(name, async (context, input) =>
         {
             await orchestrator(context, input);
             return null;
@@ -130,10 +130,10 @@ public sealed partial class DurableTaskRegistry
     /// <param name="name">Its name.</param>
     /// <param name="orchestrator">What to run.</param>
     /// <returns>The registry.</returns>
-    public DurableTaskRegistry AddOrchestratorFunc<TOutput>(TaskName name, Func<TaskOrchestrationContext, Task<TOutput?>> orchestrator)
+    public DurableTaskRegistry AddOrchestratorFunc<TOutput>(TaskName name, Func<TaskOrchestrationContext, Task<TOutput>> orchestrator)
     {
         ArgumentNullException.ThrowIfNull(orchestrator);
-        return AddOrchestratorFunc<object, TOutput>(name, (context, _) => orchestrator(context));
+        return AddOrchestratorFunc<object?, TOutput>(name, (context, _) => orchestrator(context));
     }
 
     /// <summary>Adds a function as an orchestrator.</summary>
@@ -143,7 +143,7 @@ public sealed partial class DurableTaskRegistry
     public DurableTaskRegistry AddOrchestratorFunc(TaskName name, Func<TaskOrchestrationContext, Task> orchestrator)
     {
         ArgumentNullException.ThrowIfNull(orchestrator);
-        return AddOrchestratorFunc<object, object>(name, async (context, _) =>
+        return AddOrchestratorFunc<object?, object?>(name, async (context, _) =>
         {
             await orchestrator(context);
             return null;
@@ -155,10 +155,10 @@ public sealed partial class DurableTaskRegistry
     /// <param name="name">Its name.</param>
     /// <param name="orchestrator">What to run.</param>
     /// <returns>The registry.</returns>
-    public DurableTaskRegistry AddOrchestratorFunc<TOutput>(TaskName name, Func<TaskOrchestrationContext, TOutput?> orchestrator)
+    public DurableTaskRegistry AddOrchestratorFunc<TOutput>(TaskName name, Func<TaskOrchestrationContext, TOutput> orchestrator)
     {
         ArgumentNullException.ThrowIfNull(orchestrator);
-        return AddOrchestratorFunc<object, TOutput>(name, (context, _) => Task.FromResult(orchestrator(context)));
+        return AddOrchestratorFunc<object?, TOutput>(name, (context, _) => Task.FromResult(orchestrator(context)));
     }
 
     /// <summary>Adds a function as an orchestrator.</summary>
@@ -166,10 +166,10 @@ public sealed partial class DurableTaskRegistry
     /// <param name="name">Its name.</param>
     /// <param name="orchestrator">What to run.</param>
     /// <returns>The registry.</returns>
-    public DurableTaskRegistry AddOrchestratorFunc<TInput>(TaskName name, Action<TaskOrchestrationContext, TInput?> orchestrator)
+    public DurableTaskRegistry AddOrchestratorFunc<TInput>(TaskName name, Action<TaskOrchestrationContext, TInput> orchestrator)
     {
         ArgumentNullException.ThrowIfNull(orchestrator);
-        return AddOrchestratorFunc<TInput, object>(name, (context, input) =>
+        return AddOrchestratorFunc<TInput, object?>(name, (context, input) =>
         {
             orchestrator(context, input);
             return Task.FromResult<object?>(null);
@@ -183,7 +183,7 @@ public sealed partial class DurableTaskRegistry
     public DurableTaskRegistry AddOrchestratorFunc(TaskName name, Action<TaskOrchestrationContext> orchestrator)
     {
         ArgumentNullException.ThrowIfNull(orchestrator);
-        return AddOrchestratorFunc<object, object>(name, (context, _) =>
+        return AddOrchestratorFunc<object?, object?>(name, (context, _) =>
         {
             orchestrator(context);
             return Task.FromResult<object?>(null);

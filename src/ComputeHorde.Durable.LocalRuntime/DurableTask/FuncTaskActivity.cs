@@ -8,16 +8,16 @@ public static class FuncTaskActivity
     /// <typeparam name="TOutput">The type of the output.</typeparam>
     /// <param name="implementation">What to run.</param>
     /// <returns>The activity.</returns>
-    public static TaskActivity<TInput?, TOutput?> Create<TInput, TOutput>(
-        Func<TaskActivityContext, TInput?, Task<TOutput?>> implementation)
+    public static TaskActivity<TInput, TOutput> Create<TInput, TOutput>(
+        Func<TaskActivityContext, TInput, Task<TOutput>> implementation)
     {
         ArgumentNullException.ThrowIfNull(implementation);
         return new Implementation<TInput, TOutput>(implementation);
     }
 
-    private sealed class Implementation<TInput, TOutput>(Func<TaskActivityContext, TInput?, Task<TOutput?>> implementation)
-        : TaskActivity<TInput?, TOutput?>
+    private sealed class Implementation<TInput, TOutput>(Func<TaskActivityContext, TInput, Task<TOutput>> implementation)
+        : TaskActivity<TInput, TOutput>
     {
-        public override Task<TOutput?> RunAsync(TaskActivityContext context, TInput? input) => implementation(context, input);
+        public override Task<TOutput> RunAsync(TaskActivityContext context, TInput input) => implementation(context, input);
     }
 }

@@ -8,16 +8,16 @@ public static class FuncTaskOrchestrator
     /// <typeparam name="TOutput">The type of the output.</typeparam>
     /// <param name="implementation">What to run.</param>
     /// <returns>The orchestrator.</returns>
-    public static TaskOrchestrator<TInput?, TOutput?> Create<TInput, TOutput>(
-        Func<TaskOrchestrationContext, TInput?, Task<TOutput?>> implementation)
+    public static TaskOrchestrator<TInput, TOutput> Create<TInput, TOutput>(
+        Func<TaskOrchestrationContext, TInput, Task<TOutput>> implementation)
     {
         ArgumentNullException.ThrowIfNull(implementation);
         return new Implementation<TInput, TOutput>(implementation);
     }
 
-    private sealed class Implementation<TInput, TOutput>(Func<TaskOrchestrationContext, TInput?, Task<TOutput?>> implementation)
-        : TaskOrchestrator<TInput?, TOutput?>
+    private sealed class Implementation<TInput, TOutput>(Func<TaskOrchestrationContext, TInput, Task<TOutput>> implementation)
+        : TaskOrchestrator<TInput, TOutput>
     {
-        public override Task<TOutput?> RunAsync(TaskOrchestrationContext context, TInput? input) => implementation(context, input);
+        public override Task<TOutput> RunAsync(TaskOrchestrationContext context, TInput input) => implementation(context, input);
     }
 }

@@ -10,11 +10,11 @@ public abstract class TaskActivity<TInput, TOutput> : ITaskActivity
     Type ITaskActivity.OutputType => typeof(TOutput);
 
     async Task<object?> ITaskActivity.RunAsync(TaskActivityContext context, object? input) =>
-        await RunAsync(context, TaskInput.As<TInput>(input));
+        await RunAsync(context, TaskInput.As<TInput>(input)!);
 
     /// <summary>Runs the activity.</summary>
     /// <param name="context">Who calls.</param>
     /// <param name="input">The input.</param>
     /// <returns>The output.</returns>
-    public abstract Task<TOutput?> RunAsync(TaskActivityContext context, TInput? input);
+    public abstract Task<TOutput> RunAsync(TaskActivityContext context, TInput input);
 }

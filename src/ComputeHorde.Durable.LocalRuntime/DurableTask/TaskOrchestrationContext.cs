@@ -64,8 +64,8 @@ public abstract class TaskOrchestrationContext
     /// <param name="options">How to call it.</param>
     /// <returns>Its output.</returns>
     /// <exception cref="TaskFailedException">The activity failed.</exception>
-    public virtual Task<TResult?> CallActivityAsync<TResult>(TaskName name, TaskOptions options) =>
-        CallActivityAsync<TResult?>(name, null, options);
+    public virtual Task<TResult> CallActivityAsync<TResult>(TaskName name, TaskOptions options) =>
+        CallActivityAsync<TResult>(name, null, options);
 
     /// <summary>Calls an activity.</summary>
     /// <typeparam name="TResult">The type of its output.</typeparam>
@@ -101,7 +101,7 @@ public abstract class TaskOrchestrationContext
     /// <param name="cancellationToken">Gives up waiting; the waiter still takes the next event of the name.</param>
     /// <returns>The payload.</returns>
     /// <exception cref="ArgumentException">A waiter of the same name wants another type.</exception>
-    public abstract Task<T?> WaitForExternalEvent<T>(string eventName, CancellationToken cancellationToken = default);
+    public abstract Task<T> WaitForExternalEvent<T>(string eventName, CancellationToken cancellationToken = default);
 
     /// <summary>Waits for an external event for a limited time.</summary>
     /// <typeparam name="T">The type of its payload.</typeparam>
@@ -109,7 +109,7 @@ public abstract class TaskOrchestrationContext
     /// <param name="timeout">For how long.</param>
     /// <returns>The payload.</returns>
     /// <exception cref="TaskCanceledException">The time is over.</exception>
-    public Task<T?> WaitForExternalEvent<T>(string eventName, TimeSpan timeout) =>
+    public Task<T> WaitForExternalEvent<T>(string eventName, TimeSpan timeout) =>
         WaitForExternalEvent<T>(eventName, timeout, CancellationToken.None);
 
     /// <summary>Waits for an external event for a limited time.</summary>
@@ -119,7 +119,7 @@ public abstract class TaskOrchestrationContext
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <returns>The payload.</returns>
     /// <exception cref="TaskCanceledException">The time is over, or waiting was given up.</exception>
-    public async Task<T?> WaitForExternalEvent<T>(string eventName, TimeSpan timeout, CancellationToken cancellationToken)
+    public async Task<T> WaitForExternalEvent<T>(string eventName, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -155,8 +155,8 @@ public abstract class TaskOrchestrationContext
     /// <param name="options">How to call it.</param>
     /// <returns>Its output.</returns>
     /// <exception cref="TaskFailedException">It failed.</exception>
-    public virtual Task<TResult?> CallSubOrchestratorAsync<TResult>(TaskName orchestratorName, TaskOptions options) =>
-        CallSubOrchestratorAsync<TResult?>(orchestratorName, null, options);
+    public virtual Task<TResult> CallSubOrchestratorAsync<TResult>(TaskName orchestratorName, TaskOptions options) =>
+        CallSubOrchestratorAsync<TResult>(orchestratorName, null, options);
 
     /// <summary>Runs another orchestration without input and waits for its end.</summary>
     /// <param name="orchestratorName">The name of its orchestrator.</param>

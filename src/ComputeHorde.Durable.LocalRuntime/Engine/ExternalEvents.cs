@@ -23,7 +23,7 @@ internal sealed class ExternalEvents(DataConverter converter)
     /// <summary>The events nobody has taken, in order.</summary>
     public IReadOnlyList<EventRaised> Unclaimed => _unclaimed;
 
-    public Task<T?> WaitAsync<T>(string name, CancellationToken cancellation)
+    public Task<T> WaitAsync<T>(string name, CancellationToken cancellation)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         _waiters.TryGetValue(name, out var below);
@@ -73,7 +73,7 @@ internal sealed class ExternalEvents(DataConverter converter)
         waiter.Take(item.Payload);
     }
 
-    private sealed class Waiter<T>(IWaiter? below, DataConverter converter) : TaskCompletionSource<T?>, IWaiter
+    private sealed class Waiter<T>(IWaiter? below, DataConverter converter) : TaskCompletionSource<T>, IWaiter
     {
         public Type EventType => typeof(T);
 
@@ -93,7 +93,7 @@ internal sealed class ExternalEvents(DataConverter converter)
                 return;
             }
 
-            TrySetResult(value);
+            TrySetResult(value!);
         }
     }
 }

@@ -139,7 +139,7 @@ internal sealed class LocalOrchestrationContext(
         return timer.Task;
     }
 
-    public override Task<T?> WaitForExternalEvent<T>(string eventName, CancellationToken cancellationToken = default)
+    public override Task<T> WaitForExternalEvent<T>(string eventName, CancellationToken cancellationToken = default)
         where T : default
     {
         RequireTurn();

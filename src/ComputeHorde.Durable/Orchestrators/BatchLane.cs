@@ -42,7 +42,7 @@ public static class BatchLane
     {
         private readonly List<(BatchLine Line, Task<RunOutcome> Run)> _running = [];
         private readonly List<BatchResult> _results = [];
-        private Task<string?> _order = context.WaitForExternalEvent<string>(ValidateBatch.OrderEvent);
+        private Task<string> _order = context.WaitForExternalEvent<string>(ValidateBatch.OrderEvent);
         private int _next;
 
         public string Order { get; private set; } = lane.Order;

@@ -25,8 +25,8 @@ internal enum Signal
 /// </summary>
 internal sealed class Signals(TaskOrchestrationContext context, DateTime? timeoutAt) : IDisposable
 {
-    private Task<JobUpdate?> _nextUpdate = context.WaitForExternalEvent<JobUpdate>(JobUpdate.EventName);
-    private readonly Task<string?> _cancel = context.WaitForExternalEvent<string>(CancelEvent);
+    private Task<JobUpdate> _nextUpdate = context.WaitForExternalEvent<JobUpdate>(JobUpdate.EventName);
+    private readonly Task<string> _cancel = context.WaitForExternalEvent<string>(CancelEvent);
     private Task? _timer;
     private DateTime _timerAt;
     private CancellationTokenSource _timerCancellation = new();

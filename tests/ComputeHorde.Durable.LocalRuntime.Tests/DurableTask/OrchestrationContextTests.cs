@@ -70,7 +70,7 @@ public sealed class OrchestrationContextTests
 
         public override Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public override Task<T?> WaitForExternalEvent<T>(string eventName, CancellationToken cancellationToken = default)
+        public override Task<T> WaitForExternalEvent<T>(string eventName, CancellationToken cancellationToken = default)
             where T : default => throw new NotSupportedException();
 
         public override void SendEvent(string instanceId, string eventName, object payload) => throw new NotSupportedException();

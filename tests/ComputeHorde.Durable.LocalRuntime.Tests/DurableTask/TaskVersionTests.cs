@@ -28,6 +28,6 @@ public sealed class TaskVersionTests
     [DurableTask("blank", Version = "  ")]
     private sealed class BlankVersion : TaskOrchestrator<string, string>
     {
-        public override Task<string?> RunAsync(TaskOrchestrationContext context, string? input) => Task.FromResult(input);
+        public override Task<string> RunAsync(TaskOrchestrationContext context, string input) => Task.FromResult(input);
     }
 }

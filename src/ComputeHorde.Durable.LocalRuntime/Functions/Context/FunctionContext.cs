@@ -87,7 +87,7 @@ public interface IInvocationFeatures : IEnumerable<KeyValuePair<Type, object>>
     /// <summary>Sets or replaces a feature.</summary>
     /// <typeparam name="T">The type to find it by.</typeparam>
     /// <param name="instance">The feature; null removes it.</param>
-    void Set<T>(T? instance);
+    void Set<T>(T instance);
 
     /// <summary>Finds a feature.</summary>
     /// <typeparam name="T">The type it was set by.</typeparam>

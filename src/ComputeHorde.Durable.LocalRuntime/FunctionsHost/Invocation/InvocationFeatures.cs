@@ -7,7 +7,7 @@ internal sealed class InvocationFeatures : IInvocationFeatures
 {
     private readonly Dictionary<Type, object> _features = [];
 
-    public void Set<T>(T? instance)
+    public void Set<T>(T instance)
     {
         if (instance is null)
             _features.Remove(typeof(T));

@@ -160,7 +160,7 @@ public abstract partial class EngineContract
         Assert.Equal(Enumerable.Range(0, Count), Output<int[]>(await EndAsync(client, id)));
     }
 
-    private static async Task<string> CaughtAsync(Func<Task<string?>> act)
+    private static async Task<string> CaughtAsync(Func<Task<string>> act)
     {
         try
         {

@@ -1,3 +1,5 @@
+using System.Collections;
+using System.Globalization;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Worker;
@@ -41,7 +43,7 @@ public abstract partial class EngineContract
                     return $"{e.Message} | {e.TaskId} | {e.FailureDetails.ErrorType} | {e.InnerException!.GetType()}";
                 }
             })
-            .AddActivityFunc<object, string>("boom", string? (_, _) => throw new InvalidOperationException("kaboom")));
+            .AddActivityFunc<object, string>("boom", string (_, _) => throw new InvalidOperationException("kaboom")));
 
         Assert.Equal(
             "Task 'boom' (#0) failed with an unhandled exception: kaboom | 0 | System.InvalidOperationException | DurableTask.Core.Exceptions.TaskFailedException",
@@ -52,7 +54,7 @@ public abstract partial class EngineContract
     public async Task UnknownNames_Fail_WithoutRetry()
     {
         var client = await StartAsync(tasks => tasks.AddOrchestratorFunc<object, string>("missing", (context, _) =>
-            context.CallActivityAsync<string?>("nothing", null, TaskOptions.FromRetryPolicy(new RetryPolicy(5, TimeSpan.FromDays(1))))));
+            context.CallActivityAsync<string>("nothing", null, TaskOptions.FromRetryPolicy(new RetryPolicy(5, TimeSpan.FromDays(1))))));
         var start = Time.GetUtcNow();
 
         var end = await RunAsync(client, "missing");
@@ -162,7 +164,7 @@ public abstract partial class EngineContract
     public async Task OptionsAsInput_WithoutOptions_AreRefused()
     {
         var client = await StartAsync(tasks => tasks.AddOrchestratorFunc<object, string>("trap", (context, _) =>
-            context.CallActivityAsync<string?>("any", (object)new TaskOptions())));
+            context.CallActivityAsync<string>("any", (object)new TaskOptions())));
 
         Assert.Equal(typeof(ArgumentException).ToString(), (await RunAsync(client, "trap")).FailureDetails!.ErrorType);
     }
@@ -217,7 +219,7 @@ public abstract partial class EngineContract
                     {
                         await context.CreateTimer(TimeSpan.FromSeconds(1), CancellationToken.None);
                         var properties = e.FailureDetails.InnerFailure!.Properties!;
-                        return string.Join(' ', properties.Select(property => $"{property.Key}={property.Value}:{property.Value?.GetType().Name}"));
+                        return string.Join(' ', properties.Select(property => $"{property.Key}={Text(property.Value)}:{property.Value?.GetType().Name}"));
                     }
                 })
                 .AddOrchestratorFunc("middle", context => context.CallActivityAsync("bottom"))
@@ -228,7 +230,14 @@ public abstract partial class EngineContract
                 options.ConfigureServices = services => services.AddSingleton<IExceptionPropertiesProvider, HttpStatus>();
             });
 
-        Assert.Equal("status=410:Double final=True:Boolean host=:", Output<string>(await RunAsync(client, "top")));
+        Assert.Equal(
+            "status=410:Double final=True:Boolean host=: at=02/01/2030 03:04:05:DateTime until=02/01/2030 03:04:05 +02:00:DateTimeOffset "
+            + "name=Gone:String tries=[1,2.5,late,]:List`1 more=[[inner, 7]]:Dictionary`2",
+            Output<string>(await RunAsync(client, "top")));
+
+        static string Text(object? value) => value is IEnumerable list and not string
+            ? $"[{string.Join(',', list.Cast<object?>())}]"
+            : Convert.ToString(value, CultureInfo.InvariantCulture)!;
     }
 
     [Theory]
@@ -286,7 +295,17 @@ public abstract partial class EngineContract
     private sealed class HttpStatus : IExceptionPropertiesProvider
     {
         public IDictionary<string, object?>? GetExceptionProperties(Exception exception) => exception is HttpRequestException { StatusCode: { } status }
-            ? new Dictionary<string, object?> { ["status"] = (int)status, ["final"] = true, ["host"] = null }
+            ? new Dictionary<string, object?>
+            {
+                ["status"] = (int)status,
+                ["final"] = true,
+                ["host"] = null,
+                ["at"] = new DateTime(2030, 2, 1, 3, 4, 5, DateTimeKind.Utc),
+                ["until"] = new DateTimeOffset(2030, 2, 1, 3, 4, 5, TimeSpan.FromHours(2)),
+                ["name"] = status,
+                ["tries"] = new List<object?> { 1, 2.5m, "late", null },
+                ["more"] = new Dictionary<string, object?> { ["inner"] = 7L },
+            }
             : null;
     }
 }
