@@ -21,5 +21,8 @@ internal sealed class ActivityCall(string instanceId, long key, int generation, 
     /// <summary>How many microseconds it will probably hold the thread that starts it.</summary>
     public double Expected { get; } = pace.Microseconds;
 
+    /// <summary>The number of the message that keeps a call whose caller has gone on without it; zero for any other.</summary>
+    public long StoredId { get; set; }
+
     public Message Answer(HistoryEvent answer) => new(answer, Key: key, Generation: generation);
 }

@@ -28,7 +28,7 @@ internal sealed class ActivityDispatcher(
     private readonly ConcurrentDictionary<string, ActivityPace> _paces = new();
     private readonly Lock _gate = new();
     private readonly Queue<ActivityCall> _waiting = [];
-    private readonly HashSet<(long Key, int Generation, int TaskId)> _inFlight = [];
+    private readonly Dictionary<(long Key, int Generation, int TaskId), ActivityCall> _inFlight = [];
     private double _backlog;
     private int _waitingCount;
     private int _active;
@@ -46,7 +46,23 @@ internal sealed class ActivityDispatcher(
     {
         lock (_gate)
         {
-            return _inFlight.Contains((key, generation, taskId));
+            return _inFlight.ContainsKey((key, generation, taskId));
+        }
+    }
+
+    /// <summary>Has a call that is in flight take its message out of the store when it has run.</summary>
+    /// <returns>False when it is not in flight.</returns>
+    public bool TryKeep(long key, int generation, int taskId, long storedId)
+    {
+        lock (_gate)
+        {
+            if (!_inFlight.TryGetValue((key, generation, taskId), out var call))
+            {
+                return false;
+            }
+
+            call.StoredId = storedId;
+            return true;
         }
     }
 
@@ -57,7 +73,7 @@ internal sealed class ActivityDispatcher(
         bool start;
         lock (_gate)
         {
-            if (!_inFlight.Add(call.Identity))
+            if (!_inFlight.TryAdd(call.Identity, call))
             {
                 return;
             }
@@ -176,6 +192,12 @@ internal sealed class ActivityDispatcher(
             }
         }
         while (epoch() != before);
+
+        if (answer is not null && call.StoredId != 0)
+        {
+            // Without an event it only takes the message out.
+            deliver(call.InstanceId, new Message(null, call.StoredId, Key: -1));
+        }
 
         bool start;
         lock (_gate)

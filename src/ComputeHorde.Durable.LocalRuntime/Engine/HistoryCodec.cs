@@ -151,6 +151,11 @@ internal static class HistoryCodec
                 writer.WriteString(e.Output);
                 writer.WriteFailure(e.Failure);
                 break;
+            case CallLeftBehind e:
+                writer.WriteByte(16);
+                writer.WriteString(e.InstanceId);
+                WriteEvent(ref writer, e.Call);
+                break;
             default:
                 throw new InvalidOperationException($"No encoding for the event {item.GetType()}.");
         }
@@ -178,6 +183,7 @@ internal static class HistoryCodec
             14 => new EventSent(reader.ReadInt32(), reader.ReadString()!, reader.ReadString()!, reader.ReadString()),
             15 => new ExecutionCompleted(
                 reader.ReadInt32(), (OrchestrationRuntimeStatus)reader.ReadInt32(), reader.ReadString(), reader.ReadFailure()),
+            16 => new CallLeftBehind(reader.ReadString()!, (TaskScheduled)ReadEvent(ref reader)),
             _ => throw new InvalidDataException($"The stored history holds an event of the unknown kind {kind}."),
         };
     }

@@ -139,6 +139,9 @@ internal sealed record ExecutionCompleted(
     public override string Describe() => $"ExecutionCompleted ({Status})";
 }
 
+/// <summary>An activity that its caller did not wait for: it outlives the execution that called it. Never in a history, only a message.</summary>
+internal sealed record CallLeftBehind(string InstanceId, TaskScheduled Call) : HistoryEvent;
+
 /// <summary>What one turn of an instance added to its history.</summary>
 /// <param name="Timestamp">The time of the turn, in ticks of UTC.</param>
 /// <param name="Received">What reached the instance, in this order.</param>

@@ -359,6 +359,15 @@ public sealed class LocalTaskHub : IAsyncDisposable
         }
     }
 
+    /// <summary>Has a call that was left behind take its message out of the store when it has run, which it may have meanwhile.</summary>
+    internal void KeepUntilRun(long key, int generation, TaskScheduled call, long storedId)
+    {
+        if (!Activities.TryKeep(key, generation, call.Id, storedId))
+        {
+            Settle([storedId], null);
+        }
+    }
+
     /// <summary>The store could not be read or written: begin again from what it holds.</summary>
     internal void Recover(Exception cause) => Exclusively(() => Restart(cause));
 
@@ -474,7 +483,12 @@ public sealed class LocalTaskHub : IAsyncDisposable
         foreach (var (message, instanceId) in _store.ReadMessages())
         {
             var item = new Message(HistoryCodec.ReadMessage(message.Data), message.Id, message.Target, message.Generation);
-            if (instanceId is null)
+            if (item.Event is CallLeftBehind left)
+            {
+                Activities.Add(left.InstanceId, message.Target, message.Generation, left.Call);
+                KeepUntilRun(message.Target, message.Generation, left.Call, message.Id);
+            }
+            else if (instanceId is null)
             {
                 Drop([item]);
             }

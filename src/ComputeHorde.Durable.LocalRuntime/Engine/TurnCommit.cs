@@ -39,6 +39,9 @@ internal sealed class TurnCommit(LocalTaskHub hub, Instance instance, InstanceRo
     /// <summary>Sub-orchestrations to start.</summary>
     public List<Instance>? Children { get; set; }
 
+    /// <summary>Activities that the execution has called and does not wait for at its end, stored until they have run.</summary>
+    public List<(StoredMessage Stored, TaskScheduled Call)>? LeftBehind { get; set; }
+
     /// <summary>Messages to the next execution of the instance, which has them already.</summary>
     public List<StoredMessage>? CarriedOver { get; set; }
 
@@ -98,6 +101,11 @@ internal sealed class TurnCommit(LocalTaskHub hub, Instance instance, InstanceRo
             AddNew(transaction, child, child.Row, child.State, default);
         }
 
+        foreach (var (stored, _) in CollectionsMarshal.AsSpan(LeftBehind))
+        {
+            transaction.AddMessage(stored);
+        }
+
         foreach (var stored in CollectionsMarshal.AsSpan(CarriedOver))
         {
             transaction.AddMessage(stored);
@@ -116,6 +124,11 @@ internal sealed class TurnCommit(LocalTaskHub hub, Instance instance, InstanceRo
         foreach (var call in CollectionsMarshal.AsSpan(Calls))
         {
             hub.Activities.Add(row.InstanceId, row.Key, generation, call);
+        }
+
+        foreach (var (stored, call) in CollectionsMarshal.AsSpan(LeftBehind))
+        {
+            hub.KeepUntilRun(row.Key, generation, call, stored.Id);
         }
 
         if (state.IsOver)

@@ -39,6 +39,11 @@ internal sealed class TurnRecorder(LocalTaskHub hub, DataConverter converter, Ti
             Collect(instance, before.Generation, execution, action, commit);
         }
 
+        if (execution.Completed is not null)
+        {
+            LeaveBehind(instance, before.Generation, execution, commit);
+        }
+
         if (next is null)
         {
             SaveTurn(instance, received, actions, commit);
@@ -204,6 +209,16 @@ internal sealed class TurnRecorder(LocalTaskHub hub, DataConverter converter, Ti
 
     private void Send(TurnCommit commit, string instanceId, long key, int generation, HistoryEvent item) =>
         (commit.Outgoing ??= []).Add((instanceId, new StoredMessage(hub.NextMessageId(), key, generation, Encode(item)), item));
+
+    /// <summary>What the execution has called and not waited for runs all the same, even if the process dies before.</summary>
+    private void LeaveBehind(Instance instance, int generation, OrchestrationExecution execution, TurnCommit commit)
+    {
+        foreach (var call in execution.Unanswered())
+        {
+            var stored = new StoredMessage(hub.NextMessageId(), instance.Row.Key, generation, Encode(new CallLeftBehind(instance.Row.InstanceId, call)));
+            (commit.LeftBehind ??= []).Add((stored, call));
+        }
+    }
 
     /// <summary>Events nobody has taken go to the next execution, before whatever comes later.</summary>
     private void Carry(Instance instance, OrchestrationExecution execution, TurnCommit commit)

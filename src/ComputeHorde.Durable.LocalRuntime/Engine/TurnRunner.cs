@@ -143,6 +143,7 @@ internal sealed class TurnRunner(
                 execution.Abort(instance.LastTimestamp, decided, failure);
             }
 
+            Redispatch(instance, execution, lost);
             recorder.Commit(instance, epoch, execution, received, decided, consumed, acknowledged);
         }
         catch (Exception e) when (e is not DurableStoreException)
@@ -153,7 +154,6 @@ internal sealed class TurnRunner(
             return false;
         }
 
-        Redispatch(instance, execution, lost);
         return instance.Execution is null && !instance.State.IsOver;
     }
 
@@ -315,7 +315,7 @@ internal sealed class TurnRunner(
     /// <summary>Runs again what ran when the process, or the store, failed.</summary>
     private void Redispatch(Instance instance, OrchestrationExecution execution, List<TaskScheduled>? lost)
     {
-        if (lost is not { Count: > 0 } || execution.Completed is not null)
+        if (lost is not { Count: > 0 })
         {
             return;
         }

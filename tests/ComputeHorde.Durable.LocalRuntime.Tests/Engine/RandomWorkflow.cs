@@ -11,8 +11,10 @@ internal sealed record Step(string Kind, int Number, Step[]? Inner = null);
 /// <summary>Workflows made by a seed, and what they come to when nothing disturbs them.</summary>
 internal static class RandomWorkflow
 {
+    private const int FirstLoose = 1000;
+
     private static readonly string[] Kinds =
-        ["activity", "fan", "failing", "retried", "timer", "event", "sub", "self", "restart", "status", "race", "guid"];
+        ["activity", "fan", "failing", "retried", "timer", "event", "sub", "self", "restart", "status", "race", "guid", "loose"];
 
     public static Step[] Make(Random random, int depth = 2) =>
     [
@@ -37,8 +39,8 @@ internal static class RandomWorkflow
         _ => Enumerable.Empty<int>(),
     })];
 
-    /// <summary>The names of the external events the workflow waits for, in order.</summary>
-    public static IEnumerable<int> Events(Step[] steps) => steps.Where(step => step.Kind == "event").Select(step => step.Number);
+    /// <summary>The inputs of the activities that the workflow does not wait for.</summary>
+    public static IEnumerable<int> Loose(Step[] steps) => steps.Where(step => step.Kind == "loose").Select(step => FirstLoose + step.Number);
 
     public static void Register(
         DurableTaskRegistry tasks, Func<TaskActivityContext, int, int> activity, Func<TaskActivityContext, int, bool> fails) => tasks
@@ -95,6 +97,9 @@ internal static class RandomWorkflow
                     break;
                 case "race":
                     results.Add(await RaceAsync(context, step.Number));
+                    break;
+                case "loose":
+                    _ = context.CallActivityAsync<int>("double", FirstLoose + step.Number);
                     break;
                 case "guid":
                     _ = context.NewGuid();

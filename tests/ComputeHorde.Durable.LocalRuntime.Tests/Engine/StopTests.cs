@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ComputeHorde.Testing;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
@@ -49,6 +50,46 @@ public sealed class StopTests : IDisposable
 
         Assert.True(end.RuntimeStatus == OrchestrationRuntimeStatus.Completed, $"{end.RuntimeStatus}: {end.FailureDetails}");
         Assert.Empty(acknowledged.Except(end.ReadOutputAs<List<int>>()!));
+    }
+
+    [Fact]
+    public async Task Stop_WhileACallRunsThatNobodyWaitsFor_RunsItAgainAfterTheNextStart()
+    {
+        using var blocked = new SemaphoreSlim(0);
+        var runs = 0;
+        var path = Path.Combine(_folder, "loose.db");
+        var host = await OpenAsync();
+        var end = await host.Client.WaitForInstanceCompletionAsync(
+            await host.Client.ScheduleNewOrchestrationInstanceAsync("loose"), getInputsAndOutputs: true);
+        await Eventually.TrueAsync(() => runs == 1, "the activity runs", withinSeconds: 30);
+        await host.DisposeAsync();
+        blocked.Release(2);
+
+        await using (await OpenAsync())
+        {
+            await Eventually.TrueAsync(() => runs == 2, "the activity runs again", withinSeconds: 30);
+        }
+
+        await using (await OpenAsync())
+        {
+            Assert.Equal(2, runs);
+        }
+
+        Assert.Equal("done", end.ReadOutputAs<string>());
+
+        Task<LocalTaskHost> OpenAsync() => LocalTaskHost.StartAsync(
+            tasks => tasks
+                .AddOrchestratorFunc<object, string>("loose", (context, _) =>
+                {
+                    _ = context.CallActivityAsync("slow");
+                    return Task.FromResult<string?>("done");
+                })
+                .AddActivityFunc("slow", async _ =>
+                {
+                    Interlocked.Increment(ref runs);
+                    await blocked.WaitAsync();
+                }),
+            new LocalTaskHostOptions { DatabasePath = path, DrainTimeout = TimeSpan.FromMilliseconds(50) });
     }
 
     [Fact]

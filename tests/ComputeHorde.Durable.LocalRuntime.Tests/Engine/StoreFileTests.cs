@@ -92,8 +92,10 @@ public sealed class StoreFileTests : IDisposable
         Assert.True(end.ReadOutputAs<DateTime>() >= due);
     }
 
-    [Fact]
-    public async Task Open_OfAFileOfVersionOne_GoesOn()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Open_OfAFileOfAnEarlierVersion_GoesOn(int version)
     {
         await using (var host = await OpenAsync())
         {
@@ -104,7 +106,7 @@ public sealed class StoreFileTests : IDisposable
         {
             connection.Open();
             using var command = connection.CreateCommand();
-            command.CommandText = "PRAGMA user_version = 1";
+            command.CommandText = $"PRAGMA user_version = {version}";
             command.ExecuteNonQuery();
         }
 

@@ -1,4 +1,5 @@
 using ComputeHorde.Durable.LocalRuntime.Engine;
+using ComputeHorde.Testing;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
@@ -44,6 +45,39 @@ public abstract partial class EngineContract
         var result = Output<int[]>(await RunAsync(client, "fan", 1000));
 
         Assert.Equal(Enumerable.Range(0, 1000).Select(i => i * i), result);
+    }
+
+    [Fact]
+    public async Task Activities_ThatNobodyWaitsFor_RunAndLeaveNothingBehind()
+    {
+        const int Count = 20;
+        var ran = 0;
+        var client = await StartAsync(tasks => tasks
+            .AddOrchestratorFunc<int, string>("loose", (context, generation) =>
+            {
+                for (var i = 0; i < Count; i++)
+                {
+                    _ = context.CallActivityAsync("count");
+                }
+
+                if (generation == 0)
+                {
+                    context.ContinueAsNew(1);
+                }
+
+                return Task.FromResult<string?>("done");
+            })
+            .AddActivityFunc("count", async _ =>
+            {
+                await Task.Yield();
+                Interlocked.Increment(ref ran);
+            }));
+
+        var end = await RunAsync(client, "loose", 0);
+        await client.PurgeInstanceAsync(end.InstanceId);
+
+        await Eventually.TrueAsync(() => ran == 2 * Count && MeasureStorage().Rows == 0, "all have run, and the store is empty", withinSeconds: 30);
+        Assert.Equal("done", Output<string>(end));
     }
 
     [Fact]
