@@ -154,9 +154,9 @@ internal sealed class OrchestrationExecution
 
             Apply(received[i]);
             _scheduler.Drain();
-            if (Completed is null && _main is { IsCompleted: true })
+            if (Completed is null && _main is { } main)
             {
-                Conclude(_main);
+                Conclude(main);
             }
         }
     }
@@ -234,28 +234,24 @@ internal sealed class OrchestrationExecution
         }
     }
 
-    private void Conclude(Task<object?> done)
+    private void Conclude(Task<object?> main)
     {
-        if (!done.IsCompletedSuccessfully)
+        try
         {
-            Fail(done.Exception?.InnerException ?? new TaskCanceledException(done));
-        }
-        else if (_context.Next is not null)
-        {
-            End(OrchestrationRuntimeStatus.ContinuedAsNew, null, null);
-        }
-        else
-        {
-            try
+            if (main.IsCompleted)
             {
-                // The task is complete; reading its result does not block.
-                End(OrchestrationRuntimeStatus.Completed, _converter.Serialize(done.GetAwaiter().GetResult()), null);
+                // This does not block, and throws just what the code threw, cancellations too.
+                var output = main.GetAwaiter().GetResult();
+                var (status, text) = _context.Next is null
+                    ? (OrchestrationRuntimeStatus.Completed, _converter.Serialize(output))
+                    : (OrchestrationRuntimeStatus.ContinuedAsNew, null);
+                End(status, text, null);
             }
-            catch (Exception e)
-            {
-                // Whatever a converter throws about the output fails the orchestration.
-                Fail(e);
-            }
+        }
+        catch (Exception e)
+        {
+            // Whatever the orchestrator throws, or a converter about its output, fails the orchestration.
+            Fail(e);
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed class TurnRecorder(LocalTaskHub hub, DataConverter converter, Ti
             Collect(instance, before.Generation, execution, action, commit);
         }
 
-        if (execution.Completed is not null)
+        if (execution is { Completed: not null, OpenActivities: > 0 })
         {
             LeaveBehind(instance, before.Generation, execution, commit);
         }

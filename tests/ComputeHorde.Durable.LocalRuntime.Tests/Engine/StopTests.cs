@@ -82,7 +82,7 @@ public sealed class StopTests : IDisposable
                 .AddOrchestratorFunc<object, string>("loose", (context, _) =>
                 {
                     _ = context.CallActivityAsync("slow");
-                    return Task.FromResult<string?>("done");
+                    return Task.FromResult("done");
                 })
                 .AddActivityFunc("slow", async _ =>
                 {

@@ -67,6 +67,21 @@ public abstract partial class EngineContract
     }
 
     [Fact]
+    public async Task Orchestrator_ThatThrowsACancellation_FailsWithJustThat()
+    {
+        var client = await StartAsync(tasks => tasks.AddOrchestratorFunc<object, string>("cancelled", async (context, _) =>
+        {
+            await context.CreateTimer(TimeSpan.FromHours(1), CancellationToken.None);
+            throw new OperationCanceledException("too late");
+        }));
+
+        var failure = (await RunAsync(client, "cancelled")).FailureDetails!;
+
+        Assert.Equal((typeof(OperationCanceledException).FullName, "too late"), (failure.ErrorType, failure.ErrorMessage));
+        Assert.Contains(nameof(Orchestrator_ThatThrowsACancellation_FailsWithJustThat), failure.StackTrace, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task RetryPolicy_WithBackoff_WaitsLongerEachTime()
     {
         var calls = 0;

@@ -65,7 +65,7 @@ public abstract partial class EngineContract
                     context.ContinueAsNew(1);
                 }
 
-                return Task.FromResult<string?>("done");
+                return Task.FromResult("done");
             })
             .AddActivityFunc("count", async _ =>
             {
