@@ -130,12 +130,17 @@ internal static class HistoryCodec
                 writer.WriteInt64(e.FireAt);
                 break;
             case SubOrchestrationCreated e:
-                writer.WriteByte(13);
+                writer.WriteByte(e.Tags is null ? (byte)13 : (byte)17);
                 writer.WriteInt32(e.Id);
                 writer.WriteString(e.InstanceId);
                 writer.WriteString(e.Name);
                 writer.WriteString(e.Version);
                 writer.WriteString(e.Input);
+                if (e.Tags is { } tags)
+                {
+                    writer.WriteTags(tags);
+                }
+
                 break;
             case EventSent e:
                 writer.WriteByte(14);
@@ -178,13 +183,16 @@ internal static class HistoryCodec
             10 => new ExecutionTerminated(reader.ReadString(), reader.ReadByte() != 0),
             11 => new TaskScheduled(reader.ReadInt32(), reader.ReadString()!, reader.ReadString(), reader.ReadString()),
             12 => new TimerCreated(reader.ReadInt32(), reader.ReadInt64()),
-            13 => new SubOrchestrationCreated(
-                reader.ReadInt32(), reader.ReadString()!, reader.ReadString()!, reader.ReadString(), reader.ReadString()),
+            13 => ReadSubOrchestration(ref reader),
             14 => new EventSent(reader.ReadInt32(), reader.ReadString()!, reader.ReadString()!, reader.ReadString()),
             15 => new ExecutionCompleted(
                 reader.ReadInt32(), (OrchestrationRuntimeStatus)reader.ReadInt32(), reader.ReadString(), reader.ReadFailure()),
             16 => new CallLeftBehind(reader.ReadString()!, (TaskScheduled)ReadEvent(ref reader)),
+            17 => ReadSubOrchestration(ref reader) with { Tags = reader.ReadTags() },
             _ => throw new InvalidDataException($"The stored history holds an event of the unknown kind {kind}."),
         };
     }
+
+    private static SubOrchestrationCreated ReadSubOrchestration(ref PayloadReader reader) =>
+        new(reader.ReadInt32(), reader.ReadString()!, reader.ReadString()!, reader.ReadString(), reader.ReadString());
 }

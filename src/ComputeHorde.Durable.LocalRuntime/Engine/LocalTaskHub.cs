@@ -284,30 +284,27 @@ public sealed class LocalTaskHub : IAsyncDisposable
         FailIfStopped(instance);
     }
 
+    /// <summary>Lets a new instance run that is durable now.</summary>
+    internal void ReleaseNew(Instance instance)
+    {
+        instance.Committed = instance.State;
+        instance.Created?.TrySetResult();
+        Release(instance);
+    }
+
     /// <summary>Stores a new instance that does not start at once.</summary>
     internal void Create(Instance instance)
     {
         instance.IsNew = false;
         Write(new SimpleCommit(
-            transaction =>
-            {
-                if (instance.Replaces is { } replaced)
-                {
-                    transaction.DeleteInstance(replaced);
-                }
-
-                transaction.AddInstance(instance.Row, instance.State, default);
-            },
+            transaction => TurnCommit.AddNew(transaction, instance, instance.Row, instance.State, default),
             () =>
             {
-                instance.Committed = instance.State;
-                instance.Created?.TrySetResult();
+                ReleaseNew(instance);
                 if (instance.Row.StartAt is { } at)
                 {
                     Wakes.Set(instance.Row.InstanceId, at);
                 }
-
-                Release(instance);
             },
             e => Discard(instance, e)));
     }

@@ -32,6 +32,6 @@ internal static partial class Logs
     [LoggerMessage(8, LogLevel.Critical, "The engine failed in a turn of {InstanceId}")]
     public static partial void TurnFailed(ILogger logger, string instanceId, Exception exception);
 
-    [LoggerMessage(9, LogLevel.Information, "The orchestration {InstanceId} is rewound: {Reason}")]
+    [LoggerMessage(10, LogLevel.Information, "The orchestration {InstanceId} is rewound: {Reason}")]
     public static partial void Rewound(ILogger logger, string instanceId, string reason);
 }

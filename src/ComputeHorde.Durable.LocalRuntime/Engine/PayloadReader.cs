@@ -44,6 +44,17 @@ internal ref struct PayloadReader(ReadOnlySpan<byte> data)
         return value;
     }
 
+    public Dictionary<string, string> ReadTags()
+    {
+        var tags = new Dictionary<string, string>();
+        for (var left = ReadInt32(); left > 0; left--)
+        {
+            tags.Add(ReadString()!, ReadString()!);
+        }
+
+        return tags;
+    }
+
     public TaskFailureDetails? ReadFailure()
     {
         if (ReadByte() == 0)

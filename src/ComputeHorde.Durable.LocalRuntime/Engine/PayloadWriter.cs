@@ -35,6 +35,16 @@ internal ref struct PayloadWriter(IBufferWriter<byte> target)
         _used += Encoding.UTF8.GetBytes(value, _span[_used..]);
     }
 
+    public void WriteTags(IReadOnlyDictionary<string, string> tags)
+    {
+        WriteInt32(tags.Count);
+        foreach (var (name, value) in tags)
+        {
+            WriteString(name);
+            WriteString(value);
+        }
+    }
+
     public void WriteFailure(TaskFailureDetails? failure)
     {
         WriteByte(failure is null ? (byte)0 : (byte)1);

@@ -8,7 +8,7 @@ namespace ComputeHorde.Durable.LocalRuntime.Engine;
 
 /// <summary>
 /// Lets failed instances run again from where they failed: the calls whose failure ended them are made again, and so are their
-/// failed sub-orchestrations; what has succeeded is kept.
+/// failed sub-orchestrations, from their beginning if they have been purged; what has succeeded is kept.
 /// </summary>
 internal sealed class Rewinder(LocalTaskHub hub, IDurableStore store, TimeProvider time, ConcurrentDictionary<long, bool> claims)
 {
@@ -19,6 +19,7 @@ internal sealed class Rewinder(LocalTaskHub hub, IDurableStore store, TimeProvid
     public bool TryRewind(StoredInstance failed, out Task done)
     {
         done = Task.CompletedTask;
+        var epoch = hub.Commits.Epoch;
         List<Plan> plans = [];
         var isPlanned = false;
         try
@@ -39,6 +40,7 @@ internal sealed class Rewinder(LocalTaskHub hub, IDurableStore store, TimeProvid
             return false;
         }
 
+        plans.ForEach(plan => plan.CallAgain(epoch));
         var durable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         hub.Write(new SimpleCommit(
             transaction => plans.ForEach(plan => plan.Write(transaction)),
@@ -50,10 +52,13 @@ internal sealed class Rewinder(LocalTaskHub hub, IDurableStore store, TimeProvid
             },
             e =>
             {
-                plans.ForEach(plan => hub.Discard(plan.Instance, e));
+                plans.ForEach(plan => plan.Discard(e));
                 Release(plans);
                 durable.TrySetException(e);
-            }));
+            })
+        {
+            Epoch = epoch,
+        });
         done = durable.Task;
         return true;
     }
@@ -177,8 +182,14 @@ internal sealed class Rewinder(LocalTaskHub hub, IDurableStore store, TimeProvid
     /// <summary>Sees to it that a sub-orchestration that has not answered, or has failed, answers.</summary>
     private bool TryReopen(StoredInstance parent, SubOrchestrationCreated call, Plan plan, List<HistoryEvent> again, List<Plan> plans)
     {
-        var child = store.Find(call.InstanceId);
-        if (child?.Row.Parent is not { } link
+        if (store.Find(call.InstanceId) is not { } child)
+        {
+            plan.CalledAgain.Add(call);
+            plan.Reopened.Add(call.Id);
+            return true;
+        }
+
+        if (child.Row.Parent is not { } link
             || (link.Key, link.Generation, link.TaskId) != (parent.Row.Key, parent.State.Generation, call.Id))
         {
             again.Add(new SubOrchestrationFailed(call.Id, Failures.Gone(call.InstanceId)));
@@ -204,12 +215,35 @@ internal sealed class Rewinder(LocalTaskHub hub, IDurableStore store, TimeProvid
     /// <summary>One instance: the turns it keeps, and what it gets again.</summary>
     private sealed class Plan(Instance instance, List<HistoryTurn> kept, List<HistoryEvent> again, LocalTaskHub hub)
     {
+        private readonly List<Instance> _children = [];
         private List<(HistoryEvent Event, StoredMessage Stored)> _messages = [];
 
         public Instance Instance => instance;
 
         /// <summary>The calls whose sub-orchestrations run again. What they have answered before may have come since the instance is in memory again.</summary>
         public HashSet<int> Reopened { get; } = [];
+
+        /// <summary>The calls whose sub-orchestrations are gone.</summary>
+        public List<SubOrchestrationCreated> CalledAgain { get; } = [];
+
+        /// <summary>Makes the sub-orchestrations again that are gone.</summary>
+        public void CallAgain(int epoch)
+        {
+            foreach (var call in CalledAgain)
+            {
+                var row = TurnRecorder.RowOf(call, hub.NextInstanceKey(), instance.Row, instance.State.Generation, instance.State.UpdatedAt);
+                var state = new InstanceState { Status = OrchestrationRuntimeStatus.Pending, UpdatedAt = row.CreatedAt };
+                if (hub.Directory.Create(row, state, isNewId: false, epoch).Created is { } child)
+                {
+                    child.IsNew = false;
+                    _children.Add(child);
+                }
+                else
+                {
+                    again.Add(new SubOrchestrationFailed(call.Id, Failures.InstanceExists(call.InstanceId)));
+                }
+            }
+        }
 
         public void Write(IStoreTransaction transaction)
         {
@@ -229,6 +263,14 @@ internal sealed class Rewinder(LocalTaskHub hub, IDurableStore store, TimeProvid
             {
                 transaction.DeleteMessage(stale.StoredId);
             }
+
+            _children.ForEach(child => TurnCommit.AddNew(transaction, child, child.Row, child.State, default));
+        }
+
+        public void Discard(Exception cause)
+        {
+            hub.Discard(instance, cause);
+            _children.ForEach(child => hub.Discard(child, cause));
         }
 
         public void Release()
@@ -236,6 +278,7 @@ internal sealed class Rewinder(LocalTaskHub hub, IDurableStore store, TimeProvid
             instance.Committed = instance.State;
             instance.PutFirst(_messages.ConvertAll(message => new Message(message.Event, message.Stored.Id, message.Stored.Target, message.Stored.Generation)));
             hub.Release(instance);
+            _children.ForEach(hub.ReleaseNew);
         }
     }
 }

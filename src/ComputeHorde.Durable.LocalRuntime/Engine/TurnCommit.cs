@@ -147,9 +147,7 @@ internal sealed class TurnCommit(LocalTaskHub hub, Instance instance, InstanceRo
 
         foreach (var child in CollectionsMarshal.AsSpan(Children))
         {
-            child.Committed = child.State;
-            child.Created?.TrySetResult();
-            hub.Release(child);
+            hub.ReleaseNew(child);
         }
 
         foreach (var (instanceId, stored, item) in CollectionsMarshal.AsSpan(Outgoing))
@@ -182,7 +180,8 @@ internal sealed class TurnCommit(LocalTaskHub hub, Instance instance, InstanceRo
         }
     }
 
-    private static void AddNew(IStoreTransaction transaction, Instance instance, InstanceRow row, InstanceState state, ReadOnlySpan<byte> firstTurn)
+    /// <summary>Writes a new instance, in place of the finished one that had its id.</summary>
+    public static void AddNew(IStoreTransaction transaction, Instance instance, InstanceRow row, InstanceState state, ReadOnlySpan<byte> firstTurn)
     {
         if (instance.Replaces is { } replaced)
         {

@@ -102,6 +102,19 @@ internal sealed class TurnRecorder(LocalTaskHub hub, DataConverter converter, Ti
         CustomStatus = execution.CustomStatus is (true, var value) ? value : before.CustomStatus,
     };
 
+    /// <summary>A sub-orchestration as its caller asks for it.</summary>
+    public static InstanceRow RowOf(SubOrchestrationCreated sub, long key, InstanceRow caller, int generation, long createdAt) => new()
+    {
+        Key = key,
+        InstanceId = sub.InstanceId,
+        Name = sub.Name,
+        Version = sub.Version,
+        Input = sub.Input,
+        CreatedAt = createdAt,
+        Tags = sub.Tags is { } own ? InstanceRow.WriteTags(caller.ReadTags(), own) : caller.Tags,
+        Parent = new ParentLink(caller.Key, caller.InstanceId, caller.Name, generation, sub.Id),
+    };
+
     public static byte[] Encode(HistoryEvent message)
     {
         var buffer = _encoder ??= new ArrayBufferWriter<byte>(4096);
@@ -151,17 +164,7 @@ internal sealed class TurnRecorder(LocalTaskHub hub, DataConverter converter, Ti
 
     private void CreateChild(Instance instance, int generation, SubOrchestrationCreated sub, TurnCommit commit)
     {
-        var row = new InstanceRow
-        {
-            Key = hub.NextInstanceKey(),
-            InstanceId = sub.InstanceId,
-            Name = sub.Name,
-            Version = sub.Version,
-            Input = sub.Input,
-            CreatedAt = instance.LastTimestamp,
-            Tags = sub.Tags is { } own ? InstanceRow.WriteTags(instance.Row.ReadTags(), own) : instance.Row.Tags,
-            Parent = new ParentLink(instance.Row.Key, instance.Row.InstanceId, instance.Row.Name, generation, sub.Id),
-        };
+        var row = RowOf(sub, hub.NextInstanceKey(), instance.Row, generation, instance.LastTimestamp);
         var state = new InstanceState { Status = OrchestrationRuntimeStatus.Pending, UpdatedAt = instance.LastTimestamp };
 
         // On a clock that stands still an id may have been made before, by an instance that had the caller's id.

@@ -9,7 +9,7 @@ internal sealed class SqliteFile : IDisposable
     /// <summary>"CHDR": tells our files from others'.</summary>
     private const int ApplicationId = 0x43484452;
 
-    /// <summary>Changes with the tables or the encoding of events. In version 1 a row of the history held one turn, since 2 it holds one or more; since 3 messages keep calls that were left behind.</summary>
+    /// <summary>Changes with the tables or the encoding of events. In version 1 a row of the history held one turn, since 2 it holds one or more; since 3 messages keep calls that were left behind, and calls the tags of their sub-orchestrations.</summary>
     private const int SchemaVersion = 3;
 
     /// <summary>The oldest version whose files need no change but of the number.</summary>

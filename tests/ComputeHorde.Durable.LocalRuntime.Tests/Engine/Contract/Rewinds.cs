@@ -67,6 +67,69 @@ public abstract partial class EngineContract
         Assert.Equal([0, 0, 1, 1, 2], calls.Order());
     }
 
+    [Theory]
+    [InlineData("bottom")]
+    [InlineData("middle")]
+    [InlineData("middle", "bottom")]
+    public async Task Rewind_WithSubOrchestrationsPurged_StartsThemAgain(params string[] purged)
+    {
+        var calls = new ConcurrentQueue<string>();
+        var client = await StartAsync(tasks => tasks
+            .AddOrchestratorFunc<string, string>("top", async (context, input) =>
+                await context.CallActivityAsync<string>("work", "before") + await context.CallSubOrchestratorAsync<string>("middle", input, Options("middle", "1")))
+            .AddOrchestratorFunc<string, string>("middle", async (context, input) =>
+                $" {context.Version} {await context.CallSubOrchestratorAsync<string>("bottom", input, Options("bottom", "2"))}")
+            .AddOrchestratorFunc<string, string>("bottom", async (context, input) =>
+                $"{context.Version} {context.Parent!.InstanceId} {await context.CallActivityAsync<string>("work", input)}")
+            .AddActivityFunc<string, string>("work", (_, input) =>
+            {
+                calls.Enqueue(input);
+                return input == "after" && calls.Count == 2 ? throw new TimeoutException() : input;
+            }));
+        var start = new StartOrchestrationOptions("top") { Tags = new Dictionary<string, string> { ["of"] = "all" } };
+        await client.ScheduleNewOrchestrationInstanceAsync("top", "after", start);
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, (await EndAsync(client, "top")).RuntimeStatus);
+        foreach (var id in purged)
+        {
+            Assert.Equal(1, (await client.PurgeInstanceAsync(id, TestContext.Current.CancellationToken)).PurgedInstanceCount);
+        }
+
+        await client.RewindInstanceAsync("top", "mended");
+
+        Assert.Equal("before 1 2 middle after", Output<string>(await EndAsync(client, "top")));
+        Assert.Equal(["before", "after", "after"], calls);
+        foreach (var id in (string[])["middle", "bottom"])
+        {
+            var child = (await client.GetInstanceAsync(id, getInputsAndOutputs: true, TestContext.Current.CancellationToken))!;
+            Assert.Equal((id, OrchestrationRuntimeStatus.Completed, "after"), (child.Name, child.RuntimeStatus, child.ReadInputAs<string>()));
+            Assert.Equivalent(new Dictionary<string, string> { ["of"] = id, ["level"] = id }, child.Tags, strict: true);
+        }
+
+        static SubOrchestrationOptions Options(string id, string version) =>
+            new(instanceId: id) { Version = version, Tags = new Dictionary<string, string> { ["level"] = id, ["of"] = id } };
+    }
+
+    [Fact]
+    public async Task Rewind_WithTheIdOfAPurgedSubOrchestrationTaken_FailsTheCallAgain()
+    {
+        var client = await StartAsync(tasks => tasks
+            .AddOrchestratorFunc<object, string>("caller", (context, _) =>
+                context.CallSubOrchestratorAsync<string>("called", new SubOrchestrationOptions(instanceId: "child")))
+            .AddOrchestratorFunc<object, string>("called", string (_, _) => throw new TimeoutException())
+            .AddOrchestratorFunc<object, string>("wait", (context, _) => context.WaitForExternalEvent<string>("go")));
+        var failed = await RunAsync(client, "caller");
+        await client.PurgeInstanceAsync("child", TestContext.Current.CancellationToken);
+        await client.ScheduleNewOrchestrationInstanceAsync("wait", new StartOrchestrationOptions("child"));
+
+        await client.RewindInstanceAsync(failed.InstanceId, "in vain");
+        var again = await EndAsync(client, failed.InstanceId);
+        await client.RaiseEventAsync("child", "go", "on");
+
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, again.RuntimeStatus);
+        Assert.Contains("child", again.FailureDetails!.ErrorMessage, StringComparison.Ordinal);
+        Assert.Equal("on", Output<string>(await EndAsync(client, "child")));
+    }
+
     [Fact]
     public async Task Rewind_AfterHandledFailures_RepeatsOnlyTheLastAttempt()
     {
