@@ -21,6 +21,7 @@ internal sealed class InstanceDirectory(IDurableStore store, int mostInstances, 
     private readonly Lock _sweeping = new();
     private int _count;
     private int _listed;
+    private int _due;
     private long _bytes;
 
     /// <summary>How many instances are in memory.</summary>
@@ -135,35 +136,23 @@ internal sealed class InstanceDirectory(IDurableStore store, int mostInstances, 
     /// <summary>Drops instances while there are too many, and those from the list that have ended. Each call does a little, so that each turn and each commit can call it.</summary>
     public void Sweep()
     {
-        if (!(IsFull || IsCrowded) || !_sweeping.TryEnter())
+        if (!(IsFull || IsCrowded))
         {
             return;
         }
 
-        try
+        // Who comes while another sweeps leaves that one its share.
+        Interlocked.Add(ref _due, SweptPerTurn);
+        while (Volatile.Read(ref _due) > 0 && _sweeping.TryEnter())
         {
-            for (var tries = SweptPerTurn; tries > 0 && (IsFull || IsCrowded) && _clock.TryDequeue(out var instance); tries--)
+            try
             {
-                if (_instances.GetValueOrDefault(instance.Row.InstanceId) != instance)
-                {
-                    Interlocked.Decrement(ref _listed);
-                }
-                else if (IsFull && !instance.Touched && instance.TryRetire(out var held))
-                {
-                    Interlocked.Decrement(ref _listed);
-                    Interlocked.Add(ref _bytes, -held);
-                    Remove(instance);
-                }
-                else
-                {
-                    instance.Touched &= !IsFull;
-                    _clock.Enqueue(instance);
-                }
+                Sweep(Interlocked.Exchange(ref _due, 0));
             }
-        }
-        finally
-        {
-            _sweeping.Exit();
+            finally
+            {
+                _sweeping.Exit();
+            }
         }
     }
 
@@ -174,6 +163,28 @@ internal sealed class InstanceDirectory(IDurableStore store, int mostInstances, 
         List<Instance> all = [.. _instances.Values];
         all.ForEach(Remove);
         return all;
+    }
+
+    private void Sweep(int tries)
+    {
+        for (; tries > 0 && (IsFull || IsCrowded) && _clock.TryDequeue(out var instance); tries--)
+        {
+            if (_instances.GetValueOrDefault(instance.Row.InstanceId) != instance)
+            {
+                Interlocked.Decrement(ref _listed);
+            }
+            else if (IsFull && !instance.Touched && instance.TryRetire(out var held))
+            {
+                Interlocked.Decrement(ref _listed);
+                Interlocked.Add(ref _bytes, -held);
+                Remove(instance);
+            }
+            else
+            {
+                instance.Touched &= !IsFull;
+                _clock.Enqueue(instance);
+            }
+        }
     }
 
     private void Add(string instanceId, Instance instance)
