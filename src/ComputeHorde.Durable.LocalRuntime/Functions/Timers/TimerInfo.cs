@@ -15,7 +15,7 @@ public class TimerInfo
     public bool IsPastDue { get; set; }
 }
 
-/// <summary>The status of a schedule, in UTC.</summary>
+/// <summary>The status of a schedule as it was before the run that is told of it, in UTC.</summary>
 public class ScheduleStatus
 {
     /// <summary>Creates an empty value.</summary>
@@ -23,10 +23,10 @@ public class ScheduleStatus
     {
     }
 
-    /// <summary>The occurrence that ran last.</summary>
+    /// <summary>When the run before began.</summary>
     public DateTime Last { get; set; }
 
-    /// <summary>The occurrence that comes next.</summary>
+    /// <summary>The occurrence that was next then: in a run on the schedule, its own.</summary>
     public DateTime Next { get; set; }
 
     /// <summary>When the status was written.</summary>

@@ -52,19 +52,18 @@ internal sealed class TimerListener(
             var pastDue = next < now;
             if (pastDue)
                 logger.PastDue(function.Name, next!.Value);
-            (last, next) = await RunOnceAsync(pastDue ? next!.Value : now, last, monitored, pastDue);
+            (last, next) = await RunOnceAsync(now, last, next, monitored, pastDue);
         }
 
         while (next is { } due && await WaitUntilAsync(due, stopping))
-            (last, next) = await RunOnceAsync(due, last, monitored, pastDue: false);
+            (last, next) = await RunOnceAsync(due, last, due, monitored, pastDue: false);
     }
 
     public void Dispose() => _clock.Dispose();
 
     private async Task<(DateTime Last, DateTime? Next)> RunOnceAsync(
-        DateTime due, DateTime last, bool monitored, bool pastDue)
+        DateTime started, DateTime last, DateTime? planned, bool monitored, bool pastDue)
     {
-        var planned = _schedule.Next(_clock.Now);
         var info = new TimerInfo
         {
             IsPastDue = pastDue,
@@ -90,8 +89,8 @@ internal sealed class TimerListener(
         // Occurrences that passed while the function ran are not made up for one by one: the next one from now on counts.
         var next = _schedule.Next(_clock.Now);
         if (monitored && next is { } following)
-            state.SaveTimer(function.Name, new TimerState(scheduleText, due, following, _clock.Now));
-        return (due, next);
+            state.SaveTimer(function.Name, new TimerState(scheduleText, started, following, _clock.Now));
+        return (started, next);
     }
 
     private async Task<bool> WaitUntilAsync(DateTime due, CancellationToken stopping)
