@@ -13,6 +13,8 @@ namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost;
 internal sealed class ListenerFactory(
     FunctionsSetup setup, StorageClients storage, SettingResolver settings, HostState state, FunctionRunner runner, ILogger logger)
 {
+    private const string PoisonSuffix = "-poison";
+
     /// <exception cref="LocalRuntimeException">A setting is missing, or a name or schedule is not valid.</exception>
     public IFunctionListener? Create(RunnableFunction function) => function.Descriptor.Trigger.Attribute switch
     {
@@ -30,15 +32,19 @@ internal sealed class ListenerFactory(
         _ => null,
     };
 
+    /// <summary>A poison queue has none of its own, nor has a queue whose name is too long for the suffix.</summary>
+    private static bool HasPoisonQueue(string queue) =>
+        !queue.EndsWith(PoisonSuffix, StringComparison.Ordinal) && queue.Length + PoisonSuffix.Length <= StorageClients.LongestQueueName;
+
     private QueueListener Queue(RunnableFunction function, QueueTriggerAttribute trigger)
     {
         var place = $"Function '{function.Name}', [QueueTrigger]";
         var client = storage.Queues(trigger.Connection, place);
-        var name = settings.Resolve(trigger.QueueName, place);
+        var name = storage.QueueName(trigger.QueueName, place);
         return new QueueListener(
             function,
             client.GetQueueClient(name),
-            client.GetQueueClient(name + "-poison"),
+            HasPoisonQueue(name) ? client.GetQueueClient(name + PoisonSuffix) : null,
             setup.HostJson.Queues,
             setup.Options.QueueLockDuration,
             state,

@@ -13,7 +13,7 @@ public sealed class QueueTriggerTests(StorageFixture storage)
         """{ "version": "2.0", "extensions": { "queues": { "maxDequeueCount": 1, "maxPollingInterval": "00:00:00.2" } } }""";
 
     private readonly Recorder _recorder = new();
-    private readonly string _name = $"queue-{Guid.NewGuid():N}";
+    private string _name = $"queue-{Guid.NewGuid():N}";
 
     [Fact]
     public async Task Message_PlainTextOrBase64_IsUnderstoodBothWays()
@@ -117,6 +117,38 @@ public sealed class QueueTriggerTests(StorageFixture storage)
 
         Assert.Equal("killer", (await ReceiveAsync(storage.Queue(_name + "-poison"))).Body.ToString());
         Assert.Empty(_recorder.Calls("QueueText"));
+    }
+
+    [Fact]
+    public async Task Message_InAPoisonQueue_IsTriedAgainWhenItsLockEndsAndMovedNowhere()
+    {
+        _name += "-poison";
+        _recorder.Behaviour = (_, _) => _recorder.Calls("QueueText").Length < 4 ? throw new InvalidOperationException("no") : Task.CompletedTask;
+        await using var host = await StartAsync("QueueText", setup =>
+        {
+            setup.HostJson(FastRetries);
+            setup.QueueLockDuration = TimeSpan.FromSeconds(1);
+        });
+
+        await storage.SendAsync(_name, "given up");
+
+        await Eventually.TrueAsync(() => _recorder.Calls("QueueText").Length == 4, "the message was tried more often than maxDequeueCount");
+        await Eventually.TrueAsync(async () => (await storage.Queue(_name).GetPropertiesAsync()).Value.ApproximateMessagesCount == 0, "the queue is empty");
+        Assert.False(await storage.Queue(_name + "-poison").ExistsAsync());
+    }
+
+    [Fact]
+    public async Task Message_QueueNamedInCapitals_ComesFromTheQueueInSmallLetters()
+    {
+        await using var host = await StartAsync("QueueForward", setup =>
+        {
+            setup.Settings["TestQueue"] = _name.ToUpperInvariant();
+            setup.Settings["TestOutputQueue"] = _name.ToUpperInvariant() + "-OUT";
+        });
+
+        await storage.SendAsync(_name, "m");
+
+        Assert.NotEmpty((await ReceiveAsync(storage.Queue(_name + "-out"))).Body.ToString());
     }
 
     [Fact]

@@ -59,7 +59,7 @@ internal sealed class FunctionOutputs
 
     private Func<LocalFunctionContext, object, Task> Queue(QueueOutputAttribute output)
     {
-        var queue = _storage.Queues(output.Connection, _place).GetQueueClient(_storage.Resolve(output.QueueName, _place));
+        var queue = _storage.Queues(output.Connection, _place).GetQueueClient(_storage.QueueName(output.QueueName, _place));
         return async (context, value) =>
         {
             await queue.CreateIfNotExistsAsync(cancellationToken: context.CancellationToken);

@@ -13,7 +13,7 @@ internal sealed class MessageHandling(
     QueueMessage message,
     RunnableFunction function,
     QueueClient queue,
-    QueueClient poisonQueue,
+    QueueClient? poisonQueue,
     QueueSettings settings,
     TimeSpan lockDuration,
     HostState state,
@@ -42,9 +42,10 @@ internal sealed class MessageHandling(
     {
         var cutOff = message.DequeueCount > 1 ? state.CutOffTimes(queue.Name, message.MessageId) : 0;
         var attempt = message.DequeueCount - cutOff;
+        var isLast = poisonQueue is not null && attempt >= settings.MaxDequeueCount;
 
         // Earlier attempts may have died with their process, before anybody could count them as failures.
-        var outcome = attempt > settings.MaxDequeueCount ? Outcome.Failed : await RunFunctionAsync();
+        var outcome = isLast && attempt > settings.MaxDequeueCount ? Outcome.Failed : await RunFunctionAsync();
         if (outcome == Outcome.CutOff)
         {
             await GiveBackAsync();
@@ -53,12 +54,12 @@ internal sealed class MessageHandling(
 
         if (outcome == Outcome.Succeeded)
             await IfLockedAsync(() => queue.DeleteMessageAsync(message.MessageId, _popReceipt, runner.Closed));
-        else if (attempt >= settings.MaxDequeueCount)
-            await MoveToPoisonAsync(attempt);
-        else
+        else if (isLast)
+            await MoveToPoisonAsync(poisonQueue!, attempt);
+        else if (poisonQueue is not null) // Without one nothing ends the attempts: the lock keeps them from following one another at once.
             await ShowAgainAsync(settings.VisibilityTimeout);
 
-        if (cutOff > 0 && (outcome == Outcome.Succeeded || attempt >= settings.MaxDequeueCount))
+        if (cutOff > 0 && (outcome == Outcome.Succeeded || isLast))
             state.ForgetCutOffMessage(queue.Name, message.MessageId);
     }
 
@@ -119,12 +120,12 @@ internal sealed class MessageHandling(
         }
     }
 
-    private async Task MoveToPoisonAsync(long attempts)
+    private async Task MoveToPoisonAsync(QueueClient poison, long attempts)
     {
-        await poisonQueue.CreateIfNotExistsAsync(cancellationToken: runner.Closed);
-        await poisonQueue.SendMessageAsync(message.Body.ToString(), timeToLive: Forever, cancellationToken: runner.Closed);
+        await poison.CreateIfNotExistsAsync(cancellationToken: runner.Closed);
+        await poison.SendMessageAsync(message.Body.ToString(), timeToLive: Forever, cancellationToken: runner.Closed);
         await IfLockedAsync(() => queue.DeleteMessageAsync(message.MessageId, _popReceipt, runner.Closed));
-        logger.PoisonMessage(message.MessageId, queue.Name, attempts, poisonQueue.Name);
+        logger.PoisonMessage(message.MessageId, queue.Name, attempts, poison.Name);
     }
 
     private async Task IfLockedAsync(Func<Task> change)

@@ -10,11 +10,11 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost.Queues;
 
 /// <summary>Polls a queue for one function. A message is locked while its function runs, deleted when it succeeded, shown again when
-/// it failed, and moved to the poison queue after <c>maxDequeueCount</c> attempts.</summary>
+/// it failed, and moved to the poison queue, if there is one, after <c>maxDequeueCount</c> attempts.</summary>
 internal sealed class QueueListener(
     RunnableFunction function,
     QueueClient queue,
-    QueueClient poisonQueue,
+    QueueClient? poisonQueue,
     QueueSettings settings,
     TimeSpan lockDuration,
     HostState state,

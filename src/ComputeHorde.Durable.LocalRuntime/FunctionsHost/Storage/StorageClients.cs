@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
 using Azure.Core;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
@@ -7,8 +8,10 @@ using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Settings;
 namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost.Storage;
 
 /// <summary>The storage clients of bindings, one per connection: short time-outs and few retries, because listeners come back anyway.</summary>
-internal sealed class StorageClients(SettingResolver settings)
+internal sealed partial class StorageClients(SettingResolver settings)
 {
+    public const int LongestQueueName = 63;
+
     /// <summary>The longest wait for a single network operation.</summary>
     private static readonly TimeSpan NetworkTimeout = TimeSpan.FromSeconds(10);
 
@@ -17,6 +20,15 @@ internal sealed class StorageClients(SettingResolver settings)
 
     /// <summary>Replaces <c>%name%</c>.</summary>
     public string Resolve(string text, string place) => settings.Resolve(text, place);
+
+    /// <summary>Replaces <c>%name%</c> in the name of a queue, which is the one in small letters whatever is written.</summary>
+    /// <exception cref="LocalRuntimeException">It is not the name of a queue.</exception>
+    public string QueueName(string text, string place)
+    {
+        var name = Resolve(text, place).ToLowerInvariant();
+        return name.Length is >= 3 and <= LongestQueueName && QueueNamePattern().IsMatch(name) ? name : throw new LocalRuntimeException(
+            $"{place}: '{name}' is not the name of a queue: write 3 to {LongestQueueName} letters and digits, with single dashes between them.");
+    }
 
     /// <exception cref="LocalRuntimeException">The connection is not set or not a connection string.</exception>
     public BlobServiceClient Blobs(string? connection, string place) => Client(
@@ -51,4 +63,7 @@ internal sealed class StorageClients(SettingResolver settings)
         options.Diagnostics.IsLoggingEnabled = false;
         return options;
     }
+
+    [GeneratedRegex("^[a-z0-9]+(-[a-z0-9]+)*$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex QueueNamePattern();
 }
