@@ -1,4 +1,5 @@
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Specialized;
 using Microsoft.Azure.Functions.Worker;
 
 namespace ComputeHorde.Durable.LocalRuntime.Tests.Functions;
@@ -28,6 +29,18 @@ public sealed class BlobFunctions
     [Function("BlobClient")]
     public async Task Client([BlobTrigger("%TestContainer%")] BlobClient blob) =>
         await _recorder.RecordAsync("BlobClient", $"{blob.Name} {(await blob.GetPropertiesAsync()).Value.ContentLength}");
+
+    [Function("BlobClients")]
+    public Task Clients(
+        [BlobTrigger("%TestContainer%/{name}")] BlobBaseClient blob,
+        [BlobInput("%TestContainer%/{name}")] AppendBlobClient append,
+        [BlobInput("%TestContainer%/{name}")] PageBlobClient page,
+        [BlobInput("%TestContainer%/{name}")] BlockBlobClient block) =>
+        _recorder.RecordAsync("BlobClients", $"{blob.Name} {append.GetType().Name} {page.GetType().Name} {block.GetType().Name}");
+
+    [Function("BlobsOfContainer")]
+    public Task OfContainer([BlobTrigger("%TestContainer%")] BlobClient blob, [BlobInput("%TestContainer%")] string[] contents) =>
+        _recorder.RecordAsync("BlobsOfContainer", (blob, contents));
 
     [Function("BlobObject")]
     public Task Poco([BlobTrigger("%TestContainer%/{name}.json")] Greeting greeting, [BlobInput("%TestContainer%/{name}.txt")] string? side) =>

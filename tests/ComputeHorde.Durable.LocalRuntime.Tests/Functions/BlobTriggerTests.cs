@@ -28,6 +28,8 @@ public sealed class BlobTriggerTests(StorageFixture storage)
     [Theory]
     [InlineData("BlobStream", "some/deep/file.bin", "{\"name\":\"n\",\"times\":1}", "some/deep|file.bin|{\"name\":\"n\",\"times\":1}|True")]
     [InlineData("BlobClient", "x.bin", "{\"name\":\"n\",\"times\":1}", "x.bin 22")]
+    [InlineData("BlobText", ".json", "no name", "=no name")]
+    [InlineData("BlobClients", "x.bin", "content", "x.bin AppendBlobClient PageBlobClient BlockBlobClient")]
     [InlineData("BlobObject", "g.json", "{\"name\":\"n\",\"times\":1}", "Greeting { Name = n, Times = 1 } none")]
     public async Task Blob_ParameterType_IsConverted(string function, string blob, string content, string expected)
     {

@@ -25,6 +25,8 @@ internal static class BlobBinding
         var container = storage.Blobs(input.Connection, place).GetBlobContainerClient(path.Container);
         if (type == typeof(BlobContainerClient))
             return _ => new(container);
+        if (path.NamesContainer)
+            throw new LocalRuntimeException($"{place}: '{path.Container}' names a container, which only a BlobContainerClient can be bound to: name a blob in it.");
 
         return async context =>
         {
@@ -55,6 +57,10 @@ internal static class BlobBinding
             return container.GetBlobClient(name);
         if (type == typeof(BlockBlobClient))
             return container.GetBlockBlobClient(name);
+        if (type == typeof(AppendBlobClient))
+            return container.GetAppendBlobClient(name);
+        if (type == typeof(PageBlobClient))
+            return container.GetPageBlobClient(name);
         if (type == typeof(BlobContainerClient))
             return container;
 

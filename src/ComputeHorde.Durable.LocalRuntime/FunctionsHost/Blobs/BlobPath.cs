@@ -10,9 +10,10 @@ internal sealed partial class BlobPath
     private readonly string _template;
     private readonly string[] _names;
 
-    private BlobPath(string container, string template, string[] names)
+    private BlobPath(string container, string template, string[] names, bool namesContainer)
     {
         Container = container;
+        NamesContainer = namesContainer;
         _template = template;
         _names = names;
 
@@ -20,7 +21,7 @@ internal sealed partial class BlobPath
         var position = 0;
         foreach (Match match in Placeholder().Matches(template))
         {
-            pattern.Append(Regex.Escape(template[position..match.Index])).Append("(.+)");
+            pattern.Append(Regex.Escape(template[position..match.Index])).Append("(.*)");
             position = match.Index + match.Length;
         }
 
@@ -30,6 +31,9 @@ internal sealed partial class BlobPath
     }
 
     public string Container { get; }
+
+    /// <summary>Whether the path is no more than a container.</summary>
+    public bool NamesContainer { get; }
 
     /// <summary>What every matching blob name begins with.</summary>
     public string Prefix { get; }
@@ -42,10 +46,11 @@ internal sealed partial class BlobPath
         var container = slash < 0 ? path : path[..slash];
         var template = slash < 0 ? "{blobname}" : path[(slash + 1)..];
         var names = Placeholder().Matches(template).Select(match => match.Groups["name"].Value).ToArray();
-        if (!ContainerName().IsMatch(container) || template.Length == 0 || names.Distinct().Count() != names.Length)
+        var literal = Placeholder().Replace(template, "");
+        if (!ContainerName().IsMatch(container) || template.Length == 0 || literal.AsSpan().ContainsAny('{', '}') || names.Distinct().Count() != names.Length)
             throw new LocalRuntimeException($"{place}: '{path}' is not a blob path: write container/name, with placeholders like {{name}} in the name only.");
 
-        return new BlobPath(container, template, names);
+        return new BlobPath(container, template, names, namesContainer: slash < 0);
     }
 
     /// <summary>The values of the placeholders if the name matches; else null.</summary>
