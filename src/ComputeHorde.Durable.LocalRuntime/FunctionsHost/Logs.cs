@@ -27,6 +27,9 @@ internal static partial class Logs
     [LoggerMessage(2006, LogLevel.Error, "'{Function}' returned what cannot be written as an HTTP answer")]
     public static partial void ResultFailed(this ILogger logger, Exception exception, string function);
 
+    [LoggerMessage(2007, LogLevel.Warning, "'{Function}' returned a {Type}, which is not written: an HTTP function answers with an IActionResult or an IResult")]
+    public static partial void ResultNotWritten(this ILogger logger, string function, string type);
+
     [LoggerMessage(2010, LogLevel.Warning, "{Resource} unreachable since {Since:O}: {Reason}. Trying again until it is back")]
     public static partial void Unreachable(this ILogger logger, string resource, DateTimeOffset since, string reason);
 

@@ -22,8 +22,19 @@ public sealed class HttpFunctions(HttpScope scope)
     }
 
     [Function("HttpObject")]
-    public static Greeting Poco([HttpTrigger(AuthorizationLevel.Anonymous, Route = "object/{name}")] HttpRequest request, string name, int times = 3) =>
-        new(name, times);
+    public static IActionResult Poco([HttpTrigger(AuthorizationLevel.Anonymous, Route = "object/{name}")] HttpRequest request, string name, int times = 3) =>
+        new OkObjectResult(new Greeting(name, times));
+
+    [Function("HttpPlain")]
+    public static Task<Greeting> Plain([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request) => Task.FromResult(new Greeting(request.Method, 1));
+
+    [Function("HttpPocoTrigger")]
+    public static IActionResult PocoTrigger([HttpTrigger(AuthorizationLevel.Anonymous, "post")] Greeting greeting) => new OkObjectResult(greeting);
+
+    [Function("HttpFromBodyTrigger")]
+    public static IActionResult FromBodyTrigger(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "{first}/body")][Microsoft.Azure.Functions.Worker.Http.FromBody] string text, string first) =>
+        new OkObjectResult(first + text);
 
     [Function("HttpBody")]
     public static async ValueTask<IActionResult> Body(
@@ -38,11 +49,11 @@ public sealed class HttpFunctions(HttpScope scope)
         throw new InvalidOperationException("secret detail");
 
     [Function("HttpUnwritable")]
-    public static object Unwritable([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request) => new Unwritable();
+    public static IActionResult Unwritable([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request) => new OkObjectResult(new Unwritable());
 
     [Function("HttpScoped")]
-    public string Scoped([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request, FunctionContext context) =>
-        $"{scope.Id} {ReferenceEquals(scope, context.InstanceServices.GetService(typeof(HttpScope)))} {ReferenceEquals(context.GetHttpContext(), request.HttpContext)}";
+    public IResult Scoped([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request, FunctionContext context) => Results.Text(
+        $"{scope.Id} {ReferenceEquals(scope, context.InstanceServices.GetService(typeof(HttpScope)))} {ReferenceEquals(context.GetHttpContext(), request.HttpContext)}");
 
     [Function("HttpHangs")]
     public static async Task<IActionResult> Hangs([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request, CancellationToken cancellation)

@@ -12,7 +12,7 @@ namespace ComputeHorde.Durable.LocalRuntime.Tests.Functions;
 public sealed class HttpTriggerTests(StorageFixture storage)
 {
     private static readonly string[] HttpFunctionNames =
-        ["HttpAction", "HttpResult", "HttpObject", "HttpBody", "HttpThrows", "HttpUnwritable", "HttpScoped", "HttpHangs"];
+        ["HttpAction", "HttpResult", "HttpObject", "HttpBody", "HttpThrows", "HttpUnwritable", "HttpScoped", "HttpHangs", "HttpPlain", "HttpFromBodyTrigger"];
 
     [Fact]
     public async Task Request_EveryKindOfResult_IsWrittenAsAspNetCoreDoes()
@@ -25,6 +25,18 @@ public sealed class HttpTriggerTests(StorageFixture storage)
         Assert.Equal("""{"name":"x","times":1}""", await accepted.Content.ReadAsStringAsync());
         Assert.Equal("""{"name":"a b","times":3}""", await host.Http.GetStringAsync("api/object/a%20b"));
         Assert.Equal("""{"name":"n","times":5}""", await host.Http.GetStringAsync("api/object/n?times=5"));
+    }
+
+    [Fact]
+    public async Task Request_ResultThatIsNoHttpResult_IsNotWrittenAndWarnedOf()
+    {
+        await using var host = await StartAsync();
+
+        var answer = await host.Http.GetAsync("api/HttpPlain");
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("", await answer.Content.ReadAsStringAsync());
+        Assert.Contains(host.Log.Messages(LogLevel.Warning), message => message.StartsWith("'HttpPlain' returned a Greeting, which is not written", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -48,6 +60,8 @@ public sealed class HttpTriggerTests(StorageFixture storage)
         Assert.Equal(HttpStatusCode.BadRequest, bad.StatusCode);
         Assert.Equal("application/problem+json", bad.Content.Headers.ContentType?.MediaType);
         Assert.Equal(HttpStatusCode.BadRequest, (await host.Http.GetAsync("api/object/n?times=many")).StatusCode);
+        var text = await host.Http.PostAsJsonAsync("api/a/body", "b \"c\"");
+        Assert.Equal("ab \"c\"", await text.Content.ReadAsStringAsync());
     }
 
     [Theory]

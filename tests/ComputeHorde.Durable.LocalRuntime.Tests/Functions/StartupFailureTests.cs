@@ -77,6 +77,38 @@ public sealed class StartupFailureTests(StorageFixture storage)
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("jobs/{a.b}")]
+    [InlineData("jobs/{rand-guid:N}")]
+    [InlineData("jobs/{{literal}}")]
+    [InlineData("jobs/{open")]
+    [InlineData("jobs{n}")]
+    public async Task Start_BlobPathWithWhatIsNoPlaceholder_IsRefused(string path)
+    {
+        var error = await Assert.ThrowsAsync<LocalRuntimeException>(() =>
+            TestHost.StartAsync(storage.ConnectionString, ["BlobText"], setup => setup.Settings["TestContainer"] = path));
+
+        Assert.Contains($"Function 'BlobText', [BlobTrigger]: '{path}/{{name}}.json' is not a blob path", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("QueueText", "TestQueue", "no_queue", "[QueueTrigger]: 'no_queue' is not the name of a queue")]
+    [InlineData("QueueText", "TestQueue", "q", "[QueueTrigger]: 'q' is not the name of a queue")]
+    [InlineData("QueueForward", "TestOutputQueue", "a--b", "output: 'a--b' is not the name of a queue")]
+    [InlineData("BlobsOfContainer", "TestContainer", "jobs", "[BlobInput]: 'jobs' names a container, which only a BlobContainerClient can be bound to")]
+    [InlineData("HttpPocoTrigger", "", "", "parameter 'greeting' must be a HttpRequest, but is a Greeting")]
+    public async Task Start_BindingThatCannotWork_NamesFunctionAndReason(string function, string setting, string value, string expected)
+    {
+        var error = await Assert.ThrowsAsync<LocalRuntimeException>(() => TestHost.StartAsync(storage.ConnectionString, [function], setup =>
+        {
+            setup.Settings["TestQueue"] = "queue";
+            setup.Settings[setting] = value;
+        }));
+
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.Contains(function, error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Start_ScheduleNotValid_NamesFunctionAndField()
     {

@@ -59,7 +59,10 @@ internal sealed class HttpEndpoints(string routePrefix, RequestLimit limit, Func
 
         try
         {
-            await HttpResults.WriteAsync(http, function.Outputs.HttpResult(result));
+            var answer = function.Outputs.HttpResult(result);
+            if (!HttpResults.CanWrite(answer))
+                logger.ResultNotWritten(function.Name, answer!.GetType().Name);
+            await HttpResults.WriteAsync(http, answer);
         }
         catch (Exception exception) when (!http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
         {

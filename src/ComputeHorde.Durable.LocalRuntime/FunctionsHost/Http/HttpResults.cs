@@ -9,12 +9,14 @@ namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost.Http;
 /// <summary>Writes what an HTTP function returned.</summary>
 internal static class HttpResults
 {
+    /// <summary>Whether a result is one that is written: of any other, as in Azure, the caller sees nothing.</summary>
+    public static bool CanWrite(object? result) => result is null or IActionResult or IResult;
+
     public static Task WriteAsync(HttpContext http, object? result) => result switch
     {
-        IActionResult action => action.ExecuteResultAsync(Action(http)),
+        IActionResult action => action.ExecuteResultAsync(new ActionContext(http, http.GetRouteData(), new ActionDescriptor())),
         IResult endpoint => endpoint.ExecuteAsync(http),
-        null => Task.CompletedTask,
-        _ => new ObjectResult(result).ExecuteResultAsync(Action(http)),
+        _ => Task.CompletedTask,
     };
 
     /// <summary>Answers a function's failure: 400 for input that does not fit, the server's own codes (as 413), 500 for the rest.</summary>
@@ -24,6 +26,4 @@ internal static class HttpResults
         BadHttpRequestException bad => Results.Problem(bad.Message, statusCode: bad.StatusCode).ExecuteAsync(http),
         _ => Results.StatusCode(StatusCodes.Status500InternalServerError).ExecuteAsync(http),
     };
-
-    private static ActionContext Action(HttpContext http) => new(http, http.GetRouteData(), new ActionDescriptor());
 }

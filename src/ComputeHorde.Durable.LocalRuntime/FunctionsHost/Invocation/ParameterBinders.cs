@@ -4,6 +4,7 @@ using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Durable;
 using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Http;
 using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Queues;
 using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Storage;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 using Microsoft.Azure.Functions.Worker.Http;
@@ -24,11 +25,11 @@ internal sealed class ParameterBinders(ValueConverter converter, StorageClients 
         if (type == typeof(CancellationToken))
             return static context => new(context.CancellationToken);
         if (parameter.IsDefined(typeof(FromBodyAttribute), inherit: false))
-            return new RequestBody(type, converter).ReadAsync;
+            return new RequestBody(type).ReadAsync;
 
         return parameter.GetCustomAttribute<BindingAttribute>() switch
         {
-            HttpTriggerAttribute => HttpBinding.Trigger(type, converter),
+            HttpTriggerAttribute => Exactly<HttpRequest>(function, parameter, static context => new(((HttpContext)context.Trigger.Value!).Request)),
             QueueTriggerAttribute => QueueBinding.Trigger(type, converter),
             BlobTriggerAttribute => BlobBinding.Trigger(type, converter),
             BlobInputAttribute input => BlobBinding.Input(input, type, converter, storage, function),
