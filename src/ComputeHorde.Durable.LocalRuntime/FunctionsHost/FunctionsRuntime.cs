@@ -48,7 +48,7 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
         var converter = new ValueConverter(worker.Value.Serializer!);
         var binders = new ParameterBinders(converter, storage, () => _durable!.Hub.Client);
 
-        FunctionExecutionDelegate pipeline = static context => ((LocalFunctionContext)context).Function.InvokeAsync((LocalFunctionContext)context);
+        FunctionExecutionDelegate pipeline = static context => ((LocalFunctionContext)context).InvokeAsync();
         foreach (var step in setup.Middleware.Reverse())
             pipeline = step(pipeline);
 

@@ -1,8 +1,11 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using ComputeHorde.Durable.LocalRuntime.Testing;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.Durable.LocalRuntime.Tests.Functions;
@@ -152,6 +155,82 @@ public sealed class DurableFunctionTests(StorageFixture storage)
             "DurableWait", new Greeting("x", 1), new StartOrchestrationOptions(id) { Version = version is null ? null : new TaskVersion(version) });
     }
 
+    [Fact]
+    public async Task Middleware_AwaitsWhatIsNotDurable_RunsAroundOrchestratorsToo()
+    {
+        var steps = new ConcurrentQueue<string>();
+        await using var host = await StartAsync(change: setup => setup.Configure = builder => builder.UseMiddleware(async (context, next) =>
+        {
+            await ElsewhereAsync();
+            steps.Enqueue("before " + context.FunctionDefinition.Name);
+            await next();
+            await ElsewhereAsync();
+            steps.Enqueue("after " + context.FunctionDefinition.Name);
+        }));
+
+        var id = await host.Host.Client.ScheduleNewOrchestrationInstanceAsync("DurableGreet", new Greeting("x", 1));
+
+        Assert.Equal("x1", (await CompletedAsync(host, id)).ReadOutputAs<string>());
+        Assert.Equal(["before DurableGreet", "after DurableGreet", "before DurableSay", "after DurableSay"], steps);
+    }
+
+    [Fact]
+    public async Task Middleware_OrchestratorFails_CannotHideIt()
+    {
+        await using var host = await StartAsync(change: setup => setup.Configure = builder => builder.UseMiddleware(async (_, next) =>
+        {
+            try
+            {
+                await next();
+            }
+            catch (Exception)
+            {
+                // Hides what it can.
+            }
+        }));
+
+        var id = await host.Host.Client.ScheduleNewOrchestrationInstanceAsync("DurableGreet");
+
+        Assert.Equal(typeof(NullReferenceException).FullName, (await CompletedAsync(host, id)).FailureDetails!.ErrorType);
+    }
+
+    [Fact]
+    public async Task Middleware_ThrowsBeforeAnOrchestrator_FailsTheInstance()
+    {
+        await using var host = await StartAsync(change: setup => setup.Configure = builder => builder.UseMiddleware(async (_, _) =>
+        {
+            await ElsewhereAsync();
+            throw new InvalidOperationException("not today");
+        }));
+
+        var id = await host.Host.Client.ScheduleNewOrchestrationInstanceAsync("DurableGreet", new Greeting("x", 1));
+
+        Assert.Equal("not today", (await CompletedAsync(host, id)).FailureDetails!.ErrorMessage);
+    }
+
+    [Fact]
+    public async Task Orchestration_ScopedServiceWithSlowDisposal_CompletesAndDisposesOfIt()
+    {
+        var disposed = new TaskCompletionSource();
+        await using var host = await StartAsync(change: setup =>
+        {
+            setup.ConfigureServices = services => services.AddScoped(_ => new SlowToDispose(disposed));
+            setup.Configure = builder => builder.UseMiddleware((context, next) =>
+            {
+                context.InstanceServices.GetRequiredService<SlowToDispose>();
+                return next();
+            });
+        });
+
+        var id = await host.Host.Client.ScheduleNewOrchestrationInstanceAsync("DurableGreet", new Greeting("x", 0));
+
+        Assert.Equal("", (await CompletedAsync(host, id)).ReadOutputAs<string>());
+        await disposed.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Comes back on another thread, as I/O does.</summary>
+    private static async Task ElsewhereAsync() => await Task.Run(static () => Thread.Yield());
+
     private static Task<OrchestrationMetadata> CompletedAsync(TestHost host, string id) =>
         host.Host.Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, TestContext.Current.CancellationToken);
 
@@ -162,4 +241,13 @@ public sealed class DurableFunctionTests(StorageFixture storage)
             setup.DataDirectory = data;
             change?.Invoke(setup);
         });
+
+    private sealed class SlowToDispose(TaskCompletionSource disposed) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await ElsewhereAsync();
+            disposed.SetResult();
+        }
+    }
 }

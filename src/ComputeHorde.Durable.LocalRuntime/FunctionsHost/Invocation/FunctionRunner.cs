@@ -1,3 +1,4 @@
+using ComputeHorde.Durable.LocalRuntime.FunctionsHost.Durable;
 using ComputeHorde.Durable.LocalRuntime.Testing;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.DependencyInjection;
@@ -77,13 +78,8 @@ internal sealed class FunctionRunner(
     }
 
     /// <summary>Runs an orchestrator: the engine decides when it goes on, so there is no time-out and no drain.</summary>
-    public async Task<object?> RunOrchestratorAsync(RunnableFunction function, TriggerInput trigger)
-    {
-        await using var scope = services.CreateAsyncScope();
-        var context = new LocalFunctionContext(function, trigger, scope.ServiceProvider, CancellationToken.None);
-        await pipeline(context);
-        return context.Result;
-    }
+    public Task<object?> RunOrchestratorAsync(RunnableFunction function, TriggerInput trigger) =>
+        OrchestratorRun.RunAsync(function, trigger, pipeline, services);
 
     private async Task InvokeAsync(LocalFunctionContext context, AsyncServiceScope? scope)
     {

@@ -18,8 +18,13 @@ internal sealed class LocalFunctionContext(
 
     public TriggerInput Trigger { get; } = trigger;
 
+    /// <summary>What the middleware's last step runs; null for the function itself.</summary>
+    public Func<Task>? Body { get; set; }
+
     /// <summary>What the function returned.</summary>
     public object? Result { get; set; }
+
+    public Task InvokeAsync() => Body?.Invoke() ?? function.InvokeAsync(this);
 
     /// <summary>Disposes of something that a parameter needs when the function has ended; with HTTP when the answer has, which may be
     /// made of it.</summary>
