@@ -14,7 +14,7 @@ internal sealed class SqliteWriter : IStoreTransaction, IDisposable
     private readonly SqliteStatement _addInstance;
     private readonly SqliteStatement _addState;
     private readonly SqliteStatement _addTurn;
-    private readonly SqliteStatement _saveEnd;
+    private readonly SqliteStatement _saveAll;
     private readonly SqliteStatement _saveProgress;
     private readonly SqliteStatement _saveStart;
     private readonly SqliteStatement _dropHistory;
@@ -36,7 +36,7 @@ internal sealed class SqliteWriter : IStoreTransaction, IDisposable
         _addInstance = Prepare("INSERT INTO instances VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)");
         _addState = Prepare($"INSERT INTO states(key, {States}) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)");
         _addTurn = Prepare("INSERT INTO history VALUES(?,?,?)");
-        _saveEnd = Prepare($"UPDATE states SET ({States}) = (?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13) WHERE key = ?1");
+        _saveAll = Prepare($"UPDATE states SET ({States}) = (?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13) WHERE key = ?1");
 
         // Leaves out what only the end sets, so that no index has to be touched.
         _saveProgress = Prepare("""
@@ -116,7 +116,7 @@ internal sealed class SqliteWriter : IStoreTransaction, IDisposable
     {
         if (state.IsOver)
         {
-            SqliteRows.BindState(_saveEnd.Bind(1, row.Key), 2, state, row.HistoryHead).Run();
+            SqliteRows.BindState(_saveAll.Bind(1, row.Key), 2, state, row.HistoryHead).Run();
         }
         else
         {
@@ -129,7 +129,9 @@ internal sealed class SqliteWriter : IStoreTransaction, IDisposable
         _dropHistory.Bind(1, row.Key).Run();
         _saveStart.Bind(1, row.Key).Bind(2, row.Input).Bind(3, row.Version).Run();
         row.HistoryHead = 0;
-        SaveState(row, state);
+
+        // What an earlier end has set must go, too.
+        SqliteRows.BindState(_saveAll.Bind(1, row.Key), 2, state, row.HistoryHead).Run();
     }
 
     public void AddMessage(StoredMessage message) =>
@@ -148,7 +150,7 @@ internal sealed class SqliteWriter : IStoreTransaction, IDisposable
     {
         foreach (var statement in new[]
         {
-            _begin, _commit, _rollback, _addInstance, _addState, _addTurn, _saveEnd, _saveProgress, _saveStart, _dropHistory, _addMessage, _deleteMessage, _deleteInstance, _deleteState,
+            _begin, _commit, _rollback, _addInstance, _addState, _addTurn, _saveAll, _saveProgress, _saveStart, _dropHistory, _addMessage, _deleteMessage, _deleteInstance, _deleteState,
         })
         {
             statement.Dispose();

@@ -131,6 +131,35 @@ public abstract partial class EngineContract
     }
 
     [Fact]
+    public async Task Rewind_OfAnInstanceThatLeavesMemoryBeforeItsEnd_GoesOn()
+    {
+        var calls = 0;
+        var client = await StartAsync(
+            tasks =>
+            {
+                Waiting(tasks);
+                tasks.AddOrchestratorFunc<object, string>("patient", async (context, _) =>
+                    await context.CallActivityAsync<string>("flaky") + await context.WaitForExternalEvent<string>("go"));
+                tasks.AddActivityFunc<object, string>("flaky", (_, _) => ++calls == 1 ? throw new TimeoutException() : "so ");
+            },
+            options => options.WarmInstances = 1);
+        var failed = await RunAsync(client, "patient");
+
+        await client.RewindInstanceAsync(failed.InstanceId, "mended");
+        await Eventually.TrueAsync(() => Host.Hub.CountHistoryEvents(failed.InstanceId) == 5, "the call has come back", withinSeconds: 30, everyMilliseconds: 1);
+        for (var i = 0; i < 40; i++)
+        {
+            await client.ScheduleNewOrchestrationInstanceAsync("wait");
+        }
+
+        var rewound = await client.GetInstanceAsync(failed.InstanceId, getInputsAndOutputs: true, TestContext.Current.CancellationToken);
+        await client.RaiseEventAsync(failed.InstanceId, "go", "it is");
+
+        Assert.Equal((OrchestrationRuntimeStatus.Running, null, null), (rewound!.RuntimeStatus, rewound.SerializedOutput, rewound.FailureDetails));
+        Assert.Equal("so it is", Output<string>(await EndAsync(client, failed.InstanceId)));
+    }
+
+    [Fact]
     public async Task Rewind_AfterHandledFailures_RepeatsOnlyTheLastAttempt()
     {
         var attempts = 0;
