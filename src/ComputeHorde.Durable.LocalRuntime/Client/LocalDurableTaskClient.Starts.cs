@@ -112,7 +112,8 @@ internal sealed partial class LocalDurableTaskClient
 
             // The one that is there may not be durable yet: until it is, nothing may be said of it.
             await (creation.InMemory?.Created?.Task ?? Task.CompletedTask);
-            policy.Require(row.InstanceId, creation.Existing!.Status);
+            var (existing, present) = creation.Existing!;
+            policy.Require(row.InstanceId, present.Status);
             if (!policy.ReplacesLive)
             {
                 return;
@@ -120,7 +121,25 @@ internal sealed partial class LocalDurableTaskClient
 
             var reason = $"A new instance with the same instance id '{row.InstanceId}' takes the place of this one.";
             await SendAsync(row.InstanceId, new ExecutionTerminated(converter.Serialize(reason), Recursive: false), cancellation);
-            await WaitAsync(row.InstanceId, forEnd: true, withData: false, cancellation);
+            await WaitForEndAsync(existing, cancellation);
+        }
+    }
+
+    /// <summary>Waits until one instance is over or gone; another that has its id by then is not waited for.</summary>
+    private async Task WaitForEndAsync(InstanceRow row, CancellationToken cancellation)
+    {
+        var waiter = hub.Waiters.Add(row.InstanceId, forEnd: true);
+        try
+        {
+            hub.RequireRunning();
+            if (Find(row.InstanceId) is { State.IsOver: false } found && found.Row.Key == row.Key)
+            {
+                await waiter.Task.WaitAsync(cancellation);
+            }
+        }
+        finally
+        {
+            hub.Waiters.Remove(row.InstanceId, waiter);
         }
     }
 }

@@ -89,7 +89,7 @@ internal sealed class InstanceDirectory(IDurableStore store, int mostInstances, 
                 : store.Find(row.InstanceId);
             if (present is not null && (!present.State.IsOver || refuse?.Invoke(present.State) == true))
             {
-                return new Creation(null, present.State, known);
+                return new Creation(null, present, known);
             }
 
             created.Replaces = present?.Row;
@@ -207,6 +207,6 @@ internal sealed class InstanceDirectory(IDurableStore store, int mostInstances, 
 
 /// <summary>What came of the attempt to create an instance.</summary>
 /// <param name="Created">The new instance; null when another is in the way.</param>
-/// <param name="Existing">The state of the other.</param>
+/// <param name="Existing">The other.</param>
 /// <param name="InMemory">The other, if it is in memory.</param>
-internal readonly record struct Creation(Instance? Created, InstanceState? Existing, Instance? InMemory);
+internal readonly record struct Creation(Instance? Created, StoredInstance? Existing, Instance? InMemory);

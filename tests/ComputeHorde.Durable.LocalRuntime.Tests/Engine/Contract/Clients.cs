@@ -41,6 +41,25 @@ public abstract partial class EngineContract
     }
 
     [Fact]
+    public async Task Start_InThePlaceOfALiveInstanceByManyAtOnce_ComesBackToAll()
+    {
+        var client = await StartAsync(Waiting);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var options = new StartOrchestrationOptions("one").WithDedupeStatuses();
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            for (var i = 0; i < 10; i++)
+            {
+                await client.ScheduleNewOrchestrationInstanceAsync("wait", options, limit.Token);
+            }
+        })));
+        await client.RaiseEventAsync("one", "go", "last", limit.Token);
+
+        Assert.Equal("last", Output<string>(await EndAsync(client, "one")));
+    }
+
+    [Fact]
     public async Task DedupeStatuses_UnknownOrContradictory_AreRefused()
     {
         var client = await StartAsync(Waiting);
