@@ -11,6 +11,8 @@ namespace ComputeHorde.Durable.LocalRuntime.Engine;
 internal sealed partial class LocalDurableTaskClient(
     LocalTaskHub hub, IDurableStore store, DataConverter converter, TimeProvider time, string? defaultVersion) : DurableTaskClient("local")
 {
+    private static readonly TimeSpan LongestEffects = TimeSpan.FromSeconds(5);
+
     // The keys of finished instances that are being purged or rewound.
     private readonly ConcurrentDictionary<long, bool> _claims = new();
 
@@ -69,6 +71,7 @@ internal sealed partial class LocalDurableTaskClient(
                 Prefix = string.IsNullOrEmpty(filter.InstanceIdPrefix) ? null : filter.InstanceIdPrefix,
                 Statuses = filter.Statuses?.ToHashSet() is { Count: > 0 } statuses ? statuses : null,
             });
+            found.ForEach(AwaitEffects);
             var next = found.Count > limit ? found[limit - 1].Row.Key.ToString(CultureInfo.InvariantCulture) : null;
             return Task.FromResult(new Page<OrchestrationMetadata>(
                 [.. found.Take(limit).Select(instance => Describe(instance, filter.FetchInputsAndOutputs))], next));
@@ -143,6 +146,7 @@ internal sealed partial class LocalDurableTaskClient(
             CompletedTo = completedTimeTo?.UtcTicks,
             Statuses = runtimeStatus?.ToHashSet() is { Count: > 0 } statuses ? statuses : null,
         });
+        found.ForEach(instance => AwaitEffects(instance.InstanceId, instance.Key, instance.CompletedAt));
         var next = found.Count == pageSize ? $"{found[^1].CompletedAt}.{found[^1].Key}" : null;
         return Task.FromResult(new Page<string>([.. found.Select(instance => instance.InstanceId)], next));
     }
@@ -205,8 +209,14 @@ internal sealed partial class LocalDurableTaskClient(
     }
 
     private StoredInstance? Find(string instanceId) => hub.Directory.Peek(instanceId) is { Committed: { } state } known
-        ? new StoredInstance(known.Row, state)
+        ? new StoredInstance(known.CommittedRow, state)
         : store.Find(instanceId);
+
+    private void AwaitEffects(StoredInstance seen) => AwaitEffects(seen.Row.InstanceId, seen.Row.Key, seen.State.UpdatedAt);
+
+    /// <summary>The store is ahead of memory for a moment after each write. What a client is shown of it must hold for what it does next.</summary>
+    private void AwaitEffects(string instanceId, long key, long updatedAt) => SpinWait.SpinUntil(
+        () => hub.Directory.Peek(instanceId) is not { Committed: { } state } known || known.Row.Key != key || state.UpdatedAt >= updatedAt, LongestEffects);
 
     private async Task<int> PurgeAsync(IReadOnlyList<StoredInstance> finished, PurgeInstanceOptions? options, CancellationToken cancellation)
     {
@@ -245,6 +255,7 @@ internal sealed partial class LocalDurableTaskClient(
             return;
         }
 
+        AwaitEffects(instance);
         if (Find(instance.Row.InstanceId) is not { State.IsOver: true } present || present.Row.Key != instance.Row.Key)
         {
             _claims.TryRemove(instance.Row.Key, out _);

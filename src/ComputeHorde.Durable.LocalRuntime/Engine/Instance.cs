@@ -28,6 +28,9 @@ internal sealed class Instance(InstanceRow row, InstanceState state, InstanceSta
     /// <summary>The state that is durable; null as long as the instance itself is not.</summary>
     public InstanceState? Committed { get; set; } = committed;
 
+    /// <summary>The row that belongs to the state that is durable.</summary>
+    public InstanceRow CommittedRow { get; set; } = row;
+
     /// <summary>The running code; null when it must be replayed first.</summary>
     public OrchestrationExecution? Execution { get; set; }
 

@@ -137,7 +137,7 @@ internal sealed class TurnCommit(LocalTaskHub hub, Instance instance, InstanceRo
             hub.Forget(instance);
         }
 
-        instance.Committed = state;
+        (instance.CommittedRow, instance.Committed) = (row, state);
         instance.Created?.TrySetResult();
         instance.Created = null;
         foreach (var source in CollectionsMarshal.AsSpan(Acknowledged))
