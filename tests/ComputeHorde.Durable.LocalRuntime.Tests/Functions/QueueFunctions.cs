@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Azure.Storage.Queues.Models;
 using Microsoft.Azure.Functions.Worker;
@@ -30,6 +31,12 @@ public sealed class QueueFunctions
     [Function("QueueMessage")]
     public Task Message([QueueTrigger(QueueFunctionNames.Queue, Connection = "TestStorage")] QueueMessage message) =>
         _recorder.RecordAsync("QueueMessage", $"{message.Body} {message.DequeueCount} {message.MessageId.Length}");
+
+    [Function("QueueTimes")]
+    public Task Times([QueueTrigger(QueueFunctionNames.Queue)] string message, DateTime insertionTime, DateTimeOffset expirationTime, string nextVisibleTime) =>
+        _recorder.RecordAsync(
+            "QueueTimes",
+            $"{insertionTime.Kind} {(expirationTime.UtcDateTime - insertionTime).TotalDays} {DateTimeOffset.ParseExact(nextVisibleTime, "O", CultureInfo.InvariantCulture).UtcDateTime > insertionTime}");
 
     [Function("QueueLock")]
     public Task Lock([QueueTrigger(QueueFunctionNames.Queue)] string message, string id, string popReceipt, CancellationToken cancellation) =>

@@ -45,6 +45,7 @@ public sealed class QueueTriggerTests(StorageFixture storage)
     [Theory]
     [InlineData("QueueBytes", "00FF10")]
     [InlineData("QueueObject", "Greeting { Name = n, Times = 2 } 1 n")]
+    [InlineData("QueueTimes", "Utc 7 True")]
     [InlineData("QueueMessage", """{"name":"n","times":2} 1 36""")]
     public async Task Message_ParameterType_IsConverted(string function, string expected)
     {

@@ -43,6 +43,10 @@ internal sealed class ValueConverter(ObjectSerializer serializer)
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (type.IsInstanceOfType(value))
             return value;
+        if (value is DateTimeOffset time && type == typeof(DateTime))
+            return time.UtcDateTime;
+        if (value is DateTimeOffset moment && type == typeof(string))
+            return moment.ToString("O", CultureInfo.InvariantCulture);
 
         try
         {
