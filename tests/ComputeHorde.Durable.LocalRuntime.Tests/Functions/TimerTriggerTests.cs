@@ -106,6 +106,25 @@ public sealed class TimerTriggerTests(StorageFixture storage)
     }
 
     [Fact]
+    public async Task Timer_IntervalAndARunThatTakesTime_CountsFromTheBeginningOfTheRun()
+    {
+        var release = new TaskCompletionSource();
+        _recorder.Behaviour = (_, _) => release.Task;
+        await using var host = await StartAsync("00:05:00");
+        await SleepingAsync();
+        _clock.Advance(TimeSpan.FromMinutes(5));
+        await Eventually.TrueAsync(() => _recorder.Calls("TimerOnSchedule").Length == 1, "the timer ran once");
+
+        _clock.Advance(TimeSpan.FromMinutes(12));
+        release.SetResult();
+        await SleepingAsync();
+        _clock.Advance(TimeSpan.FromMinutes(3));
+
+        await Eventually.TrueAsync(() => _recorder.Calls("TimerOnSchedule").Length == 2, "the timer ran twice");
+        Assert.Equal(Start.AddMinutes(20).UtcDateTime, ((TimerInfo)_recorder.Calls("TimerOnSchedule")[1]!).ScheduleStatus!.Next);
+    }
+
+    [Fact]
     public async Task Timer_FunctionThrows_RunsAgainAtTheNextOccurrence()
     {
         _recorder.Behaviour = (_, _) => throw new InvalidOperationException("no");

@@ -29,7 +29,7 @@ internal interface ITimerSchedule
     }
 }
 
-/// <summary>Every so often, counted from the last run.</summary>
+/// <summary>Every so often, counted from the beginning of the last run.</summary>
 internal sealed class IntervalSchedule(TimeSpan interval) : ITimerSchedule
 {
     public DateTime? Next(DateTime after) => DateTime.MaxValue - after > interval ? after + interval : null;

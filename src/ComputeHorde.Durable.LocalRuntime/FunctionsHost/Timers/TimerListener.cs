@@ -86,8 +86,11 @@ internal sealed class TimerListener(
             // The runner has logged it; a timer goes on with its next occurrence.
         }
 
-        // Occurrences that passed while the function ran are not made up for one by one: the next one from now on counts.
-        var next = _schedule.Next(_clock.Now);
+        // Occurrences that passed while the function ran are not made up for: the next one from now on counts.
+        var now = _clock.Now;
+        var next = _schedule.Next(started);
+        while (next <= now)
+            next = _schedule.Next(next.Value);
         if (monitored && next is { } following)
             state.SaveTimer(function.Name, new TimerState(scheduleText, started, following, _clock.Now));
         return (started, next);
