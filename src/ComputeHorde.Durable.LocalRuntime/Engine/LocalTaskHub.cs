@@ -164,7 +164,7 @@ public sealed class LocalTaskHub : IAsyncDisposable
     }
 
     /// <summary>Reads the history that belongs to a state; null when the instance has begun a new one meanwhile.</summary>
-    private List<HistoryTurn>? TryReadTurns(StoredInstance found)
+    internal List<HistoryTurn>? TryReadTurns(StoredInstance found)
     {
         try
         {

@@ -138,7 +138,11 @@ internal sealed class Rewinder(LocalTaskHub hub, IDurableStore store, TimeProvid
 
     private bool TryPlan(StoredInstance failed, List<Plan> plans)
     {
-        List<HistoryTurn> turns = [.. store.ReadHistory(failed.Row).SelectMany(data => HistoryCodec.ReadTurns(data))];
+        if (hub.TryReadTurns(failed) is not { } turns)
+        {
+            return false;
+        }
+
         var kept = FirstTurnToUndo(turns);
         var calls = turns.Take(kept).SelectMany(turn => turn.Actions).ToDictionary(action => action.Id);
         List<HistoryEvent> again = [.. turns.Skip(kept).SelectMany(turn => turn.Received).Where(item => item switch

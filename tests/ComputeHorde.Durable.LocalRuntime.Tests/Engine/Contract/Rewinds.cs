@@ -290,6 +290,25 @@ public abstract partial class EngineContract
     }
 
     [Fact]
+    public async Task Rewind_RacingWithAStartOfTheSameId_IsRefusedOrComesFirst()
+    {
+        var failures = new ConcurrentDictionary<string, bool>();
+        var client = await StartAsync(tasks => tasks
+            .AddOrchestratorFunc<bool, bool>("once", async (context, _) => await context.CallActivityAsync<bool>("flaky", context.InstanceId))
+            .AddActivityFunc<string, bool>("flaky", (_, id) => failures.TryAdd(id, true) ? throw new TimeoutException() : true));
+        for (var i = 0; i < 100; i++)
+        {
+            var id = (await RunAsync(client, "once")).InstanceId;
+            var started = Task.Run(() => client.ScheduleNewOrchestrationInstanceAsync("once", true, new StartOrchestrationOptions(id)));
+            var rewound = await Record.ExceptionAsync(() => Task.Run(() => client.RewindInstanceAsync(id, "now")));
+            await started;
+
+            Assert.True(rewound is null || rewound.GetType() == typeof(InvalidOperationException), rewound?.ToString());
+            Assert.True(Output<bool>(await EndAsync(client, id)));
+        }
+    }
+
+    [Fact]
     public async Task Rewind_WhileAnotherSubOrchestrationFails_TakesNoOldFailureForANewOne()
     {
         var calls = new ConcurrentDictionary<string, bool>();
