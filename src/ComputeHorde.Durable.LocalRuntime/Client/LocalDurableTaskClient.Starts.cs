@@ -68,7 +68,7 @@ internal sealed partial class LocalDurableTaskClient
         if (!new Rewinder(hub, store, time, _claims).TryRewind(found, out var done))
         {
             throw new InvalidOperationException(
-                $"An orchestration with the instanceId {instanceId} cannot be rewound now: something that it has called is still running.");
+                $"An orchestration with the instanceId {instanceId} cannot be rewound now: something that it has called is still running, or it begins anew.");
         }
 
         await UnlessCanceledAsync(done, cancellation);
@@ -121,25 +121,11 @@ internal sealed partial class LocalDurableTaskClient
 
             var reason = $"A new instance with the same instance id '{row.InstanceId}' takes the place of this one.";
             await SendAsync(row.InstanceId, new ExecutionTerminated(converter.Serialize(reason), Recursive: false), cancellation);
-            await WaitForEndAsync(existing, cancellation);
-        }
-    }
-
-    /// <summary>Waits until one instance is over or gone; another that has its id by then is not waited for.</summary>
-    private async Task WaitForEndAsync(InstanceRow row, CancellationToken cancellation)
-    {
-        var waiter = hub.Waiters.Add(row.InstanceId, forEnd: true);
-        try
-        {
-            hub.RequireRunning();
-            if (Find(row.InstanceId) is { State.IsOver: false } found && found.Row.Key == row.Key)
+            if (hub.Versions.Rejects(existing.Version))
             {
-                await waiter.Task.WaitAsync(cancellation);
+                // Another hub must end it.
+                await WaitAsync(row.InstanceId, forEnd: true, withData: false, cancellation);
             }
-        }
-        finally
-        {
-            hub.Waiters.Remove(row.InstanceId, waiter);
         }
     }
 }
