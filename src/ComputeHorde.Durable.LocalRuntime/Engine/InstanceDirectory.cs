@@ -156,13 +156,35 @@ internal sealed class InstanceDirectory(IDurableStore store, int mostInstances, 
         }
     }
 
-    /// <summary>Forgets everything.</summary>
+    /// <summary>Takes everything out of memory and out of use, in one moment for all who load an instance.</summary>
+    /// <param name="then">What belongs to the same moment.</param>
     /// <returns>What was in memory.</returns>
-    public List<Instance> Clear()
+    public List<Instance> Clear(Action then)
     {
-        List<Instance> all = [.. _instances.Values];
-        all.ForEach(Remove);
-        return all;
+        foreach (var stripe in _stripes)
+        {
+            stripe.Enter();
+        }
+
+        try
+        {
+            List<Instance> all = [.. _instances.Values];
+            foreach (var instance in all)
+            {
+                Remove(instance);
+                instance.Retire();
+            }
+
+            then();
+            return all;
+        }
+        finally
+        {
+            foreach (var stripe in _stripes)
+            {
+                stripe.Exit();
+            }
+        }
     }
 
     private void Sweep(int tries)

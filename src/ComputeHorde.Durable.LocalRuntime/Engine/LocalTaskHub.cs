@@ -207,12 +207,7 @@ public sealed class LocalTaskHub : IAsyncDisposable
         _stopped.Set();
         Wakes.Dispose();
         Workers.Stop();
-        Commits.Exclusively(() => Commits.BeginEpoch(Stopped()));
-        foreach (var instance in Directory.Clear())
-        {
-            FailMessages(instance, Stopped());
-        }
-
+        Commits.Exclusively(() => ForgetAll(Stopped()));
         Waiters.Stop(Stopped());
         _store.Dispose();
         _ended.TrySetResult();
@@ -254,9 +249,10 @@ public sealed class LocalTaskHub : IAsyncDisposable
 
         while (true)
         {
+            var epoch = Commits.Epoch;
             if (Find(instanceId) is not { } instance || (message.Key != 0 && instance.Row.Key != message.Key))
             {
-                Drop([message]);
+                Drop([message], epoch);
                 return;
             }
 
@@ -324,7 +320,9 @@ public sealed class LocalTaskHub : IAsyncDisposable
     }
 
     /// <summary>Nobody will take these messages.</summary>
-    internal void Drop(List<Message> messages)
+    /// <param name="messages">The messages.</param>
+    /// <param name="epoch">The life of the hub in which that was found out; -1 for the present one.</param>
+    internal void Drop(List<Message> messages, int epoch = -1)
     {
         List<long>? stored = null;
         List<TaskCompletionSource>? acknowledged = null;
@@ -341,18 +339,21 @@ public sealed class LocalTaskHub : IAsyncDisposable
             }
         }
 
-        Settle(stored, acknowledged);
+        Settle(stored, acknowledged, epoch);
     }
 
     /// <summary>Removes stored messages, and tells who waits: after all that was decided before, such as the end of the instance, is durable.</summary>
-    internal void Settle(List<long>? stored, List<TaskCompletionSource>? acknowledged)
+    internal void Settle(List<long>? stored, List<TaskCompletionSource>? acknowledged, int epoch = -1)
     {
         if (stored is not null || acknowledged is not null)
         {
             Write(new SimpleCommit(
                 transaction => stored?.ForEach(transaction.DeleteMessage),
                 () => acknowledged?.ForEach(source => source.TrySetResult()),
-                e => acknowledged?.ForEach(source => source.TrySetException(e))));
+                e => acknowledged?.ForEach(source => source.TrySetException(e)))
+            {
+                Epoch = epoch,
+            });
         }
     }
 
@@ -435,16 +436,7 @@ public sealed class LocalTaskHub : IAsyncDisposable
         var pause = ShortestPause;
         while (!_stopped.IsSet)
         {
-            Commits.BeginEpoch(cause);
-            foreach (var instance in Directory.Clear())
-            {
-                FailMessages(instance, cause);
-            }
-
-            Wakes.Clear();
-
-            // Whatever was added between the two belongs to neither life.
-            Commits.BeginEpoch(cause);
+            ForgetAll(cause);
             try
             {
                 TakeUp();
@@ -458,6 +450,17 @@ public sealed class LocalTaskHub : IAsyncDisposable
                 pause = Longer(pause);
             }
         }
+    }
+
+    /// <summary>Begins a new life without anything of the old one: who loads an instance afterwards gets it as the store has it, and no commit of an earlier one is written any more.</summary>
+    private void ForgetAll(Exception cause)
+    {
+        var forgotten = Directory.Clear(() =>
+        {
+            Wakes.Clear();
+            Commits.BeginEpoch(cause);
+        });
+        forgotten.ForEach(instance => FailMessages(instance, cause));
     }
 
     private static TimeSpan Longer(TimeSpan pause) => pause * 2 < LongestPause ? pause * 2 : LongestPause;

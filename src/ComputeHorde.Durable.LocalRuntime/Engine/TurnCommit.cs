@@ -168,7 +168,9 @@ internal sealed class TurnCommit(LocalTaskHub hub, Instance instance, InstanceRo
     public override void Failed(Exception exception)
     {
         Settle();
-        instance.Created?.TrySetException(exception);
+
+        // What it holds in memory has not happened.
+        hub.Discard(instance, exception);
         foreach (var child in CollectionsMarshal.AsSpan(Children))
         {
             hub.Discard(child, exception);

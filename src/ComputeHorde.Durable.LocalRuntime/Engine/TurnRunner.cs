@@ -32,6 +32,7 @@ internal sealed class TurnRunner(
     /// <summary>Runs one turn.</summary>
     public void Run(Instance instance)
     {
+        // Before the look whether the object is out of date: one that is not by then belongs to this life.
         var epoch = hub.Commits.Epoch;
         var again = false;
         if (!instance.BeginTurn())
@@ -81,19 +82,19 @@ internal sealed class TurnRunner(
     {
         if (instance.State.IsOver)
         {
-            hub.Drop(instance.TakeMessages());
+            hub.Drop(instance.TakeMessages(), epoch);
             return false;
         }
 
         var now = time.GetUtcNow().UtcTicks;
-        if (!IsDue(instance, now) && !Defer(instance))
+        if (!IsDue(instance, now) && !Defer(instance, epoch))
         {
             return false;
         }
 
         if (hub.Versions.Rejects(instance.Row.Version))
         {
-            Keep(instance, instance.TakeMessages());
+            Keep(instance, epoch, instance.TakeMessages());
             return false;
         }
 
@@ -121,7 +122,7 @@ internal sealed class TurnRunner(
         Take(instance, execution, now, received, ref consumed, ref acknowledged);
         if (received.Count == 0 && !execution.HasStrayed && failure is null)
         {
-            hub.Settle(consumed, acknowledged);
+            hub.Settle(consumed, acknowledged, epoch);
             Redispatch(instance, execution, lost);
             if (execution.NextTimer is { } next)
             {
@@ -159,7 +160,7 @@ internal sealed class TurnRunner(
 
     /// <summary>Keeps what came before the instance may start.</summary>
     /// <returns>Whether the instance must have a turn all the same, because it is terminated.</returns>
-    private bool Defer(Instance instance)
+    private bool Defer(Instance instance, int epoch)
     {
         var messages = instance.TakeMessages();
         if (messages.Exists(message => message.Event is ExecutionTerminated))
@@ -169,12 +170,12 @@ internal sealed class TurnRunner(
         }
 
         hub.Wakes.Set(instance.Row.InstanceId, instance.Row.StartAt!.Value);
-        Keep(instance, messages);
+        Keep(instance, epoch, messages);
         return false;
     }
 
     /// <summary>Stores messages for a later turn.</summary>
-    private void Keep(Instance instance, List<Message> messages)
+    private void Keep(Instance instance, int epoch, List<Message> messages)
     {
         foreach (var message in messages)
         {
@@ -191,7 +192,10 @@ internal sealed class TurnRunner(
                 hub.Write(new SimpleCommit(
                     transaction => transaction.AddMessage(record),
                     () => message.Acknowledge?.TrySetResult(),
-                    e => message.Acknowledge?.TrySetException(e)));
+                    e => message.Acknowledge?.TrySetException(e))
+                {
+                    Epoch = epoch,
+                });
             }
         }
     }

@@ -77,9 +77,10 @@ public sealed class CrashTests(ITestOutputHelper output)
         {
             var workflows = Enumerable.Range(0, PerRound).ToDictionary(i => $"w{i}", _ => RandomWorkflow.Make(_random));
             var crashes = 0;
+            Exception? last = null;
             for (var clock = Stopwatch.StartNew(); ; crashes++)
             {
-                Assert.True(clock.Elapsed < TimeSpan.FromMinutes(2), $"Seed {seed} does not come to an end.");
+                Assert.True(clock.Elapsed < TimeSpan.FromMinutes(2), $"Seed {seed} does not come to an end. {last}");
                 _calm = crashes >= 12;
                 var store = new FaultyStore(onFile ? new SqliteStore(path) : memory, _ => Next());
                 _current = store;
@@ -99,6 +100,7 @@ public sealed class CrashTests(ITestOutputHelper output)
 
                 Assert.True(
                     await Task.WhenAny(done, Task.Delay(TimeSpan.FromSeconds(60))) == done, $"Seed {seed}: a client waits for a hub that has stopped.");
+                last = done.Exception;
             }
 
             output.WriteLine($"  {crashes} crashes, {_ran.Values.Count(times => times > 1)} of {_ran.Count} activities ran more than once");
