@@ -235,11 +235,9 @@ internal sealed class Rewinder(LocalTaskHub hub, IDurableStore store, TimeProvid
         {
             foreach (var call in CalledAgain)
             {
-                var row = TurnRecorder.RowOf(call, hub.NextInstanceKey(), instance.Row, instance.State.Generation, instance.State.UpdatedAt);
-                var state = new InstanceState { Status = OrchestrationRuntimeStatus.Pending, UpdatedAt = row.CreatedAt };
-                if (hub.Directory.Create(row, state, isNewId: false, epoch).Created is { } child)
+                if (TurnRecorder.TryCreateChild(
+                    hub, call, instance.Row, instance.State.Generation, instance.State.UpdatedAt, isNewId: false, epoch) is { } child)
                 {
-                    child.IsNew = false;
                     _children.Add(child);
                 }
                 else

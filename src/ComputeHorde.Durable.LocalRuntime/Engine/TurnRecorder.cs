@@ -102,18 +102,30 @@ internal sealed class TurnRecorder(LocalTaskHub hub, DataConverter converter, Ti
         CustomStatus = execution.CustomStatus is (true, var value) ? value : before.CustomStatus,
     };
 
-    /// <summary>A sub-orchestration as its caller asks for it.</summary>
-    public static InstanceRow RowOf(SubOrchestrationCreated sub, long key, InstanceRow caller, int generation, long createdAt) => new()
+    /// <summary>Makes a sub-orchestration as its caller asks for it, which its caller's commit has to add; null when an unfinished instance has its id.</summary>
+    public static Instance? TryCreateChild(
+        LocalTaskHub hub, SubOrchestrationCreated sub, InstanceRow caller, int generation, long createdAt, bool isNewId, int epoch)
     {
-        Key = key,
-        InstanceId = sub.InstanceId,
-        Name = sub.Name,
-        Version = sub.Version,
-        Input = sub.Input,
-        CreatedAt = createdAt,
-        Tags = sub.Tags is { } own ? InstanceRow.WriteTags(caller.ReadTags(), own) : caller.Tags,
-        Parent = new ParentLink(caller.Key, caller.InstanceId, caller.Name, generation, sub.Id),
-    };
+        var row = new InstanceRow
+        {
+            Key = hub.NextInstanceKey(),
+            InstanceId = sub.InstanceId,
+            Name = sub.Name,
+            Version = sub.Version,
+            Input = sub.Input,
+            CreatedAt = createdAt,
+            Tags = sub.Tags is { } own ? InstanceRow.WriteTags(caller.ReadTags(), own) : caller.Tags,
+            Parent = new ParentLink(caller.Key, caller.InstanceId, caller.Name, generation, sub.Id),
+        };
+        var state = new InstanceState { Status = OrchestrationRuntimeStatus.Pending, UpdatedAt = createdAt };
+        if (hub.Directory.Create(row, state, isNewId, epoch).Created is not { } child)
+        {
+            return null;
+        }
+
+        child.IsNew = false;
+        return child;
+    }
 
     public static byte[] Encode(HistoryEvent message)
     {
@@ -164,13 +176,10 @@ internal sealed class TurnRecorder(LocalTaskHub hub, DataConverter converter, Ti
 
     private void CreateChild(Instance instance, int generation, SubOrchestrationCreated sub, TurnCommit commit)
     {
-        var row = RowOf(sub, hub.NextInstanceKey(), instance.Row, generation, instance.LastTimestamp);
-        var state = new InstanceState { Status = OrchestrationRuntimeStatus.Pending, UpdatedAt = instance.LastTimestamp };
-
         // On a clock that stands still an id may have been made before, by an instance that had the caller's id.
-        if (hub.Directory.Create(row, state, sub.IsNewId && hub.MayDelayWrites, commit.Epoch).Created is { } child)
+        var isNewId = sub.IsNewId && hub.MayDelayWrites;
+        if (TryCreateChild(hub, sub, instance.Row, generation, instance.LastTimestamp, isNewId, commit.Epoch) is { } child)
         {
-            child.IsNew = false;
             (commit.Children ??= []).Add(child);
         }
         else
