@@ -498,6 +498,8 @@ public sealed class LocalTaskHub : IAsyncDisposable
             }
         }
 
+        // What was left behind has no turn whose worker would look for it.
+        Activities.Start();
         foreach (var instanceId in Waiters.InstanceIds())
         {
             if (_store.Find(instanceId) is { } found)
