@@ -168,7 +168,7 @@ internal sealed class HordeFixture : IAsyncDisposable
         var names = new List<string>();
         if (await client.ExistsAsync(TestContext.Current.CancellationToken))
         {
-            await foreach (var blob in client.GetBlobsAsync(prefix: prefix, cancellationToken: TestContext.Current.CancellationToken))
+            await foreach (var blob in client.GetBlobsAsync(Azure.Storage.Blobs.Models.BlobTraits.None, Azure.Storage.Blobs.Models.BlobStates.None, prefix, TestContext.Current.CancellationToken))
             {
                 names.Add(blob.Name);
             }
