@@ -1,4 +1,4 @@
-using ComputeHorde.Durable;
+using ComputeHorde.Durable.Hosting;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
 

@@ -1,3 +1,4 @@
+using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.LocalRuntime;
 using ComputeHorde.Emulator;
 using Microsoft.Extensions.Logging;

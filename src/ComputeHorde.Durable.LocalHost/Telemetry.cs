@@ -1,3 +1,4 @@
+using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Sdk;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry.Metrics;

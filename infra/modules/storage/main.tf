@@ -37,7 +37,7 @@ resource "azurerm_storage_container" "this" {
 }
 
 resource "azurerm_storage_queue" "this" {
-  for_each = toset(["validation-batches", "validation-batches-poison"])
+  for_each = toset(["batches", "batches-poison"])
 
   name               = each.key
   storage_account_id = azurerm_storage_account.this.id

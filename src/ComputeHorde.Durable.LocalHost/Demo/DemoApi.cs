@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using ComputeHorde.Durable.Batches;
 using ComputeHorde.Durable.LocalHost.Commands;
 using ComputeHorde.Durable.Runs;
+using ComputeHorde.Durable.Storage;
 
 namespace ComputeHorde.Durable.LocalHost.Demo;
 

@@ -3,7 +3,10 @@ using System.Security.Cryptography;
 using System.Text;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
-using ComputeHorde.Durable.Models;
+using ComputeHorde.Durable.Batches;
+using ComputeHorde.Durable.Checks;
+using ComputeHorde.Durable.Runs;
+using ComputeHorde.Durable.Storage;
 
 namespace ComputeHorde.Durable.LocalHost.Demo;
 
@@ -104,7 +107,7 @@ internal sealed class DemoRun(LocalStack stack, DemoView view)
         var id = NewId();
         stack.Emulator!.SetBehaviourForTag($"{id}-{LineRejected}#", "rejected:busy,ok");
         stack.Emulator.SetBehaviourForTag($"{id}-{LineDropped}#", "drop");
-        view.Heading($"A batch of {Lines} jobs, from queue {Triggers.BatchQueue.QueueName}");
+        view.Heading($"A batch of {Lines} jobs, from queue {BatchQueue.QueueName}");
         var lines = Enumerable.Range(1, Lines).Select(static line => DemoJob.Line(line, isValid: line != LineBroken).ToJsonString());
         await UploadAsync($"{id}.jsonl", string.Join('\n', lines), cancellationToken);
         await SendAsync(SnakeCaseJson.ToText(new { Id = id, JobsBlob = $"{id}.jsonl", MaxParallel = 12 }), cancellationToken);
@@ -139,7 +142,7 @@ internal sealed class DemoRun(LocalStack stack, DemoView view)
 
     private async Task SendAsync(string message, CancellationToken cancellationToken)
     {
-        var queue = new QueueServiceClient(stack.StorageConnectionString).GetQueueClient(Triggers.BatchQueue.QueueName);
+        var queue = new QueueServiceClient(stack.StorageConnectionString).GetQueueClient(BatchQueue.QueueName);
         await queue.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
         await queue.SendMessageAsync(message, cancellationToken);
     }

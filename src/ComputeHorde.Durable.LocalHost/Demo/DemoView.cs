@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using ComputeHorde.Durable.Batches;
-using ComputeHorde.Durable.Models;
 using ComputeHorde.Durable.Runs;
 using Spectre.Console;
 

@@ -1,5 +1,4 @@
-using ComputeHorde.Durable.Models;
-using ComputeHorde.Durable.Orchestrators;
+using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.Runs;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
@@ -83,7 +82,7 @@ public sealed class BatchService(BatchStore batches, RequestStore requests, ILog
     {
         ArgumentNullException.ThrowIfNull(durable);
         var instance = await durable.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken);
-        return instance is { Name: nameof(ValidateBatch) } ? instance : null;
+        return instance is { Name: nameof(RunBatch) } ? instance : null;
     }
 
     /// <summary>Pauses, resumes or cancels a batch. One that has ended takes no notice.</summary>
@@ -99,7 +98,7 @@ public sealed class BatchService(BatchStore batches, RequestStore requests, ILog
             return false;
         }
 
-        await durable.RaiseEventAsync(id, ValidateBatch.OrderEvent, order, cancellationToken);
+        await durable.RaiseEventAsync(id, RunBatch.OrderEvent, order, cancellationToken);
         return true;
     }
 
@@ -125,10 +124,10 @@ public sealed class BatchService(BatchStore batches, RequestStore requests, ILog
     {
         if (await durable.GetInstanceAsync(id, cancellationToken) is { } known)
         {
-            return known.Name == nameof(ValidateBatch) ? new StartedRun(id) : null;
+            return known.Name == nameof(RunBatch) ? new StartedRun(id) : null;
         }
 
-        if (await OnceStarter.StartAsync(durable, id, nameof(ValidateBatch), input, cancellationToken))
+        if (await OrchestrationStarter.TryStartAsync(durable, id, nameof(RunBatch), input, cancellationToken))
         {
             logger.BatchAccepted(id, input.Source.Container, input.Source.Blob);
         }

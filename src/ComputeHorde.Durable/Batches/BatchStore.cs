@@ -4,7 +4,6 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
-using ComputeHorde.Durable.Models;
 using ComputeHorde.Durable.Storage;
 
 namespace ComputeHorde.Durable.Batches;
@@ -38,7 +37,7 @@ public sealed class BatchStore(BlobContainers containers)
         }
 
         // Never again: a batch that has begun holds on to this version.
-        await blob.UploadOnceAsync(new BinaryData(content.GetBuffer().AsMemory(0, (int)content.Length)), cancellationToken);
+        await blob.TryCreateAsync(new BinaryData(content.GetBuffer().AsMemory(0, (int)content.Length)), cancellationToken);
         return await FindAsync(ContainerNames.Requests, blob.Name, cancellationToken) ?? throw new InvalidDataException($"The jobs of batch '{batch}' were deleted while it was accepted.");
     }
 

@@ -25,8 +25,3 @@ public interface IOutputStore : IOutputUrlSigner
     /// <returns>A URL that reads this output and nothing else; browsers save what it gives and do not show it. A secret: never log or store it.</returns>
     ValueTask<Uri> SignDownloadAsync(string name, TimeSpan life, CancellationToken cancellationToken);
 }
-
-/// <summary>An output that was uploaded.</summary>
-/// <param name="Size">Its length in bytes.</param>
-/// <param name="Md5">Its MD5, base64; null where the store has none.</param>
-public sealed record StoredOutput(long Size, string? Md5);

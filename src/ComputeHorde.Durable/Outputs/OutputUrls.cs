@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
-using ComputeHorde.Durable.Configuration;
-using ComputeHorde.Durable.Models;
-using ComputeHorde.Durable.Specifications;
+using ComputeHorde.Durable.Hosting;
+using ComputeHorde.Durable.Intake;
+using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
 using Microsoft.Extensions.Options;
 

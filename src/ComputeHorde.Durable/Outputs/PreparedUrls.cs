@@ -46,9 +46,3 @@ public sealed class PreparedUrls(BlobContainers containers, TimeProvider timePro
     private async Task<BlobClient> BlobAsync(string run, CancellationToken cancellationToken) =>
         (await containers.GetAsync(ContainerNames.JobUrls, cancellationToken)).GetBlobClient(run + ".json");
 }
-
-/// <summary>The content of a blob in container <c>job-urls</c>.</summary>
-/// <param name="Run">The run whose first attempt uploads to these.</param>
-/// <param name="ExpiresAt">When they end to work, UTC.</param>
-/// <param name="Uploads">Output path to upload.</param>
-internal sealed record PreparedUploads(string Run, DateTimeOffset ExpiresAt, IReadOnlyDictionary<string, SignedUpload> Uploads);

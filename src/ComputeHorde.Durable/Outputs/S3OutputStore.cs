@@ -1,6 +1,6 @@
 using Amazon.S3;
 using Amazon.S3.Model;
-using ComputeHorde.Durable.Configuration;
+using ComputeHorde.Durable.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace ComputeHorde.Durable.Outputs;

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
-using ComputeHorde.Durable.Models;
-using ComputeHorde.Durable.Orchestrators;
+using ComputeHorde.Durable.Hosting;
+using ComputeHorde.Durable.Intake;
 using ComputeHorde.Durable.Outputs;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
@@ -40,7 +40,7 @@ public sealed partial class RunService(RequestStore requests, ResultStore result
         }
 
         if (await durable.GetInstanceAsync(id, cancellationToken) is null
-            && await OnceStarter.StartAsync(durable, id, nameof(RunUntilComplete), InputOf(id, hash, request), cancellationToken))
+            && await OrchestrationStarter.TryStartAsync(durable, id, nameof(RunJob), InputOf(id, hash, request), cancellationToken))
         {
             DurableTelemetry.RunStarted(request.Spec.ExecutorClass);
             logger.RunAccepted(id, request.Spec.DockerImage, request.Spec.ExecutorClass);
@@ -58,7 +58,7 @@ public sealed partial class RunService(RequestStore requests, ResultStore result
     {
         ArgumentNullException.ThrowIfNull(durable);
         var instance = await durable.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken);
-        return instance is { Name: nameof(RunUntilComplete) }
+        return instance is { Name: nameof(RunJob) }
             ? RunView.Of(instance) with { IsStreaming = instance.ReadInputAs<RunInput>() is { IsStreaming: true } }
             : null;
     }
@@ -87,7 +87,7 @@ public sealed partial class RunService(RequestStore requests, ResultStore result
         await foreach (var page in durable.GetAllInstancesAsync(query).AsPages(continuation, pageSize).WithCancellation(cancellationToken))
         {
             runs.AddRange(page.Values
-                .Where(static instance => instance.Name == nameof(RunUntilComplete))
+                .Where(static instance => instance.Name == nameof(RunJob))
                 .Select(RunView.Of)
                 .Where(run => status is null || run.Status == status)
                 .Select(static run => run with { Outcome = null }));
@@ -113,7 +113,7 @@ public sealed partial class RunService(RequestStore requests, ResultStore result
             return false;
         }
 
-        await durable.RaiseEventAsync(id, Signals.CancelEvent, "cancelled by the caller", cancellationToken);
+        await durable.RaiseEventAsync(id, RunInbox.CancelEvent, "cancelled by the caller", cancellationToken);
         return true;
     }
 
@@ -153,7 +153,3 @@ public sealed partial class RunService(RequestStore requests, ResultStore result
     [GeneratedRegex("^[A-Za-z0-9](?:[A-Za-z0-9._:-]{0,98}[A-Za-z0-9])?\\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex IdPattern();
 }
-
-/// <summary>A run that was started, now or by an earlier call.</summary>
-/// <param name="Id">Its name.</param>
-public sealed record StartedRun(string Id);

@@ -1,4 +1,3 @@
-using ComputeHorde.Durable.Models;
 using Microsoft.DurableTask.Client;
 
 namespace ComputeHorde.Durable.Runs;

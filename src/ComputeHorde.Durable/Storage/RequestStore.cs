@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using ComputeHorde.Durable.Models;
+using ComputeHorde.Durable.Intake;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace ComputeHorde.Durable.Storage;
@@ -28,7 +28,7 @@ public sealed class RequestStore(BlobContainers containers) : IDisposable
         ArgumentNullException.ThrowIfNull(content);
         var blob = (await containers.GetAsync(ContainerNames.Requests, cancellationToken)).GetBlobClient(id + ".json");
         var hash = Hash(content);
-        if (!await blob.UploadOnceAsync(content, cancellationToken) && Hash((await blob.DownloadContentAsync(cancellationToken)).Value.Content) != hash)
+        if (!await blob.TryCreateAsync(content, cancellationToken) && Hash((await blob.DownloadContentAsync(cancellationToken)).Value.Content) != hash)
         {
             return null;
         }

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Azure.Storage.Blobs;
-using ComputeHorde.Durable.Models;
 using ComputeHorde.Sdk;
 
 namespace ComputeHorde.Durable.Storage;

@@ -1,6 +1,7 @@
 using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
+using ComputeHorde.Durable.Hosting;
 
 namespace ComputeHorde.Durable.Storage;
 
@@ -21,9 +22,9 @@ internal sealed class StorageOutages(Outages outages) : HttpPipelinePolicy
         try
         {
             ProcessNext(message, pipeline);
-            Note(message);
+            ReportStatus(message);
         }
-        catch (Exception exception) when (Note(exception))
+        catch (Exception exception) when (ReportStatus(exception))
         {
             throw;
         }
@@ -34,15 +35,15 @@ internal sealed class StorageOutages(Outages outages) : HttpPipelinePolicy
         try
         {
             await ProcessNextAsync(message, pipeline);
-            Note(message);
+            ReportStatus(message);
         }
-        catch (Exception exception) when (Note(exception))
+        catch (Exception exception) when (ReportStatus(exception))
         {
             throw;
         }
     }
 
-    private void Note(HttpMessage message)
+    private void ReportStatus(HttpMessage message)
     {
         if (message.Response.Status < 500)
         {
@@ -54,7 +55,7 @@ internal sealed class StorageOutages(Outages outages) : HttpPipelinePolicy
         }
     }
 
-    private bool Note(Exception exception)
+    private bool ReportStatus(Exception exception)
     {
         if (IsOutage(exception))
         {

@@ -1,5 +1,4 @@
-using ComputeHorde.Durable.Models;
-using ComputeHorde.Durable.Secrets;
+using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
 
 namespace ComputeHorde.Durable.Streaming;

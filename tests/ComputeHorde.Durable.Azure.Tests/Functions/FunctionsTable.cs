@@ -1,4 +1,5 @@
 using System.Reflection;
+using ComputeHorde.Durable.Hosting;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 

@@ -1,3 +1,4 @@
+using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.LocalRuntime;
 using ComputeHorde.Durable.LocalRuntime.Tests.Api;
 

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using ComputeHorde.Durable.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.Durable.Azure.Tests.Infra;

@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using ComputeHorde.Durable.Configuration;
+using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Sdk;
 using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 using Microsoft.Extensions.Configuration;

@@ -1,4 +1,4 @@
-using ComputeHorde.Durable.Models;
+using ComputeHorde.Durable.Batches;
 using ComputeHorde.Sdk;
 
 namespace ComputeHorde.Durable.Tests.Batches;

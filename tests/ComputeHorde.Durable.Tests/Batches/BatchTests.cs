@@ -120,7 +120,7 @@ public class BatchTests(ITestOutputHelper output)
     public async Task Batch_FromQueue_RunsOnceAndBadMessagesAreAnsweredWithoutPoison()
     {
         await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { Output = output });
-        var queue = horde.Queues.GetQueueClient("validation-batches");
+        var queue = horde.Queues.GetQueueClient("batches");
         await queue.CreateIfNotExistsAsync(cancellationToken: TestContext.Current.CancellationToken);
         var message = new JsonObject { ["id"] = "lot-7", ["jobs"] = new JsonArray(Jobs.Sha256("one"), Jobs.Sha256("two")) }.ToJsonString();
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Azure.Storage.Blobs.Models;
-using ComputeHorde.Durable.Specifications;
+using ComputeHorde.Durable.Intake;
 using ComputeHorde.Durable.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -60,7 +60,7 @@ public class MutationTests(ITestOutputHelper output)
         var seed = Seed();
         await using var horde = await StartAsync();
         var mutations = new Mutations(seed, [Documents[2], Documents[3]]);
-        var queue = horde.Queues.GetQueueClient("validation-batches");
+        var queue = horde.Queues.GetQueueClient("batches");
         await queue.CreateIfNotExistsAsync(cancellationToken: TestContext.Current.CancellationToken);
         foreach (var message in Enumerable.Range(0, Messages).Select(_ => mutations.Next()).Where(static message => message.Length > 0).Chunk(16))
         {

@@ -1,10 +1,13 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using ComputeHorde.Durable.Batches;
+using ComputeHorde.Durable.Hosting;
+using ComputeHorde.Durable.Http;
 using ComputeHorde.Durable.LocalRuntime;
-using ComputeHorde.Durable.Models;
 using ComputeHorde.Durable.Runs;
+using ComputeHorde.Durable.Storage;
+using ComputeHorde.Durable.Streaming;
 using ComputeHorde.Durable.Tests.Support;
-using ComputeHorde.Durable.Triggers;
 using Microsoft.Azure.Functions.Worker;
 
 namespace ComputeHorde.Durable.Tests.Http;

@@ -1,5 +1,5 @@
 using System.Net;
-using ComputeHorde.Durable.Configuration;
+using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.Outputs;
 using ComputeHorde.Durable.Tests.Support;
 using Microsoft.Extensions.Options;

@@ -1,5 +1,4 @@
 using System.Net;
-using ComputeHorde.Durable.LocalRuntime;
 using ComputeHorde.Durable.LocalRuntime.Testing;
 using ComputeHorde.Durable.Tests.Support;
 

@@ -1,6 +1,6 @@
-using ComputeHorde.Durable.Activities;
+using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.LocalRuntime;
-using ComputeHorde.Durable.Models;
+using ComputeHorde.Durable.Runs;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Durable.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,9 +17,9 @@ public sealed class PayOnceTests
         var services = horde.Functions.Services;
         var content = BinaryData.FromString(Jobs.Sha256("once", "/output/report.txt").ToJsonString());
         var hash = await services.GetRequiredService<RequestStore>().SaveAsync("once", content, TestContext.Current.CancellationToken);
-        var input = new CreateJobInput(new AttemptKey("once", 1), "once", hash!);
+        var input = new BuyJobInput(new AttemptKey("once", 1), "once", hash!);
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ =>
-            Task.Run(() => ActivatorUtilities.CreateInstance<CreateJob>(services).RunAsync(input, TestContext.Current.CancellationToken))));
+            Task.Run(() => ActivatorUtilities.CreateInstance<BuyJob>(services).RunAsync(input, TestContext.Current.CancellationToken))));
         Assert.Single(outcomes.Select(static outcome => outcome.Update!.JobUuid).Distinct());
         Assert.Equal(1, horde.Emulator.Counters.Creates);
     }
@@ -35,7 +35,7 @@ public sealed class PayOnceTests
         var claim = await horde.UploadAsync(ContainerNames.InFlight, key.Path, "");
         await claim.SetMetadataAsync(
             new Dictionary<string, string> { ["owner"] = "another", ["claimed"] = $"{TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()}" }, cancellationToken: TestContext.Current.CancellationToken);
-        var outcome = await ActivatorUtilities.CreateInstance<CreateJob>(services).RunAsync(new CreateJobInput(key, "fenced", hash!), TestContext.Current.CancellationToken);
+        var outcome = await ActivatorUtilities.CreateInstance<BuyJob>(services).RunAsync(new BuyJobInput(key, "fenced", hash!), TestContext.Current.CancellationToken);
         Assert.True(outcome is { Update: null, IsTransient: true });
         Assert.Equal(0, horde.Emulator.Counters.CreateCalls);
     }
@@ -46,8 +46,8 @@ public sealed class PayOnceTests
         await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true });
         var services = horde.Functions.Services;
         await horde.UploadAsync(ContainerNames.Requests, "changed.json", Jobs.Sha256("something else").ToJsonString());
-        await Assert.ThrowsAsync<InvalidDataException>(() => ActivatorUtilities.CreateInstance<CreateJob>(services)
-            .RunAsync(new CreateJobInput(new AttemptKey("changed", 1), "changed", new string('0', 64)), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<InvalidDataException>(() => ActivatorUtilities.CreateInstance<BuyJob>(services)
+            .RunAsync(new BuyJobInput(new AttemptKey("changed", 1), "changed", new string('0', 64)), TestContext.Current.CancellationToken));
         Assert.Equal(0, horde.Emulator.Counters.CreateCalls);
     }
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text.Json.Nodes;
+using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.Tests.Support;
 
 namespace ComputeHorde.Durable.Tests.Runs;
@@ -35,9 +36,9 @@ public sealed class TelemetryTests
         var start = spans.Single(span => span.Source.Name == "Microsoft.AspNetCore" && span.TraceId == ours[0].TraceId && span.ParentSpanId == default);
         Assert.All(ours, span => Assert.Equal(start.TraceId, span.TraceId));
         Assert.Superset(
-            new HashSet<string> { "CreateJob", "SettleRun", "DecideSample", "CompareResults", "RecordCheat", "ReportCheat" },
+            new HashSet<string> { "BuyJob", "SettleRun", "DecideSample", "CompareResults", "RecordCheat", "ReportCheat" },
             ours.Select(static span => span.OperationName).ToHashSet());
-        Assert.Equal(3, ours.Count(static span => span.OperationName == "CreateJob"));
+        Assert.Equal(3, ours.Count(static span => span.OperationName == "BuyJob"));
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using ComputeHorde.Durable.Models;
-using ComputeHorde.Durable.Tests.Support;
+using ComputeHorde.Durable.Intake;
+using ComputeHorde.Durable.Streaming;
 using ComputeHorde.Sdk;
 
 namespace ComputeHorde.Durable.Tests.Streaming;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using ComputeHorde.Durable.Activities;
-using ComputeHorde.Durable.Models;
+using ComputeHorde.Durable.Runs;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Durable.Streaming;
 using ComputeHorde.Durable.Tests.Support;
@@ -59,17 +58,17 @@ public sealed class StreamingKeysTests
         Assert.Equal(0, horde.Emulator.Counters.CreateCalls);
     }
 
-    private static async Task<CreateJobInput> InputAsync(HordeFixture horde, JsonObject job)
+    private static async Task<BuyJobInput> InputAsync(HordeFixture horde, JsonObject job)
     {
         var content = BinaryData.FromString(job.ToJsonString());
         var hash = await horde.Functions.Services.GetRequiredService<RequestStore>().SaveAsync(Attempt.InstanceId, content, TestContext.Current.CancellationToken);
-        return new CreateJobInput(Attempt, Attempt.InstanceId, hash!);
+        return new BuyJobInput(Attempt, Attempt.InstanceId, hash!);
     }
 
-    private static Task<CreateJobOutcome> CreateAsync(HordeFixture horde, CreateJobInput input) =>
-        ActivatorUtilities.CreateInstance<CreateJob>(horde.Functions.Services).RunAsync(input, TestContext.Current.CancellationToken);
+    private static Task<BuyJobOutcome> CreateAsync(HordeFixture horde, BuyJobInput input) =>
+        ActivatorUtilities.CreateInstance<BuyJob>(horde.Functions.Services).RunAsync(input, TestContext.Current.CancellationToken);
 
-    private static async Task AssertOneJobWithTheKeyAsync(HordeFixture horde, params CreateJobOutcome[] outcomes)
+    private static async Task AssertOneJobWithTheKeyAsync(HordeFixture horde, params BuyJobOutcome[] outcomes)
     {
         var services = horde.Functions.Services;
         var uuid = Assert.Single(outcomes.Select(static outcome => outcome.Update!.JobUuid).Distinct());

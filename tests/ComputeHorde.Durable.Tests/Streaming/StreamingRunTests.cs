@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
-using ComputeHorde.Durable.Models;
+using ComputeHorde.Durable.Storage;
 using ComputeHorde.Durable.Streaming;
 using ComputeHorde.Durable.Tests.Support;
 using ComputeHorde.Sdk;

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
+using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.LocalRuntime;
 using ComputeHorde.Emulator;
 using Microsoft.Extensions.Logging;

@@ -1,0 +1,38 @@
+namespace ComputeHorde.Durable.Checks.Comparers;
+
+/// <summary>Finds comparers by the names that requests use.</summary>
+public sealed class ComparerRegistry
+{
+    /// <summary>What the names of an application's own comparers begin with.</summary>
+    public const string CustomPrefix = "custom:";
+
+    private static readonly IResultComparer[] Own = [new Sha256Comparer(), new StdoutComparer(), new JsonToleranceComparer(), new NumericToleranceComparer()];
+
+    private readonly Dictionary<string, IResultComparer> _byName = new(StringComparer.Ordinal);
+
+    /// <summary>Collects the built-in comparers and those of the application.</summary>
+    /// <param name="custom">The application's comparers, as registered in its services.</param>
+    public ComparerRegistry(IEnumerable<IResultComparer> custom)
+    {
+        foreach (var comparer in Own)
+        {
+            _byName.Add(comparer.Name, comparer);
+        }
+
+        foreach (var comparer in custom)
+        {
+            _byName.Add(CustomPrefix + comparer.Name, comparer);
+        }
+    }
+
+    /// <summary>The names of the built-in comparers.</summary>
+    public static IReadOnlyList<string> BuiltIn { get; } = [.. Own.Select(static comparer => comparer.Name)];
+
+    /// <summary>Gives a comparer.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>The comparer; null when there is none of this name.</returns>
+    public IResultComparer? Find(string name) => _byName.GetValueOrDefault(name);
+
+    internal static bool IsName(string? name) =>
+        name is not null && (BuiltIn.Contains(name) || (name.Length is > 7 and <= 100 && name.StartsWith(CustomPrefix, StringComparison.Ordinal)));
+}

@@ -1,0 +1,6 @@
+namespace ComputeHorde.Durable.Checks;
+
+/// <summary>The decision.</summary>
+/// <param name="IsSampled">Whether to check.</param>
+/// <param name="Reason">Why.</param>
+public sealed record SampleDecision(bool IsSampled, string Reason);

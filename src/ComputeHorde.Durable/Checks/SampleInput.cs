@@ -1,0 +1,15 @@
+namespace ComputeHorde.Durable.Checks;
+
+/// <summary>The job to decide about.</summary>
+/// <param name="JobUuid">The job.</param>
+/// <param name="Namespace">Its namespace; empty for none.</param>
+/// <param name="ExpectedSeconds">What its trusted copy is expected to take.</param>
+/// <param name="Policy">How to sample.</param>
+public sealed record SampleInput(string JobUuid, string Namespace, double ExpectedSeconds, CheckPolicy Policy)
+{
+    /// <summary>Whether the job serves a client while it runs.</summary>
+    public bool IsStreaming { get; init; }
+
+    /// <summary>The trace of the run: W3C <c>traceparent</c>; null when nobody traces.</summary>
+    public string? Trace { get; init; }
+}

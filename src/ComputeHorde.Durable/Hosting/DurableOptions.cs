@@ -1,0 +1,107 @@
+using System.ComponentModel.DataAnnotations;
+using ComputeHorde.Durable.Outputs;
+
+namespace ComputeHorde.Durable.Hosting;
+
+/// <summary>Settings of the orchestrations: configuration section <c>ComputeHorde</c> (as environment variables <c>ComputeHorde__Name</c>).</summary>
+public sealed class DurableOptions : IValidatableObject
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "ComputeHorde";
+
+    /// <summary>Seconds between two looks at a job whose status changed a moment ago. The timer that polls must not be slower.</summary>
+    /// <value>5 seconds.</value>
+    [Range(0.05, 3600)]
+    public double PollIntervalSeconds { get; set; } = 5;
+
+    /// <summary>Seconds between two looks at a job that has not changed for long; the interval grows towards it with a tenth of the job's silence.</summary>
+    /// <value>60 seconds.</value>
+    [Range(0.05, 3600)]
+    public double MaxPollIntervalSeconds { get; set; } = 60;
+
+    /// <summary>Seconds for which a create request of a process that has died may still be on its way; until then a second one waits.</summary>
+    /// <value>60 seconds.</value>
+    [Range(0, 3600)]
+    public double CreateFenceSeconds { get; set; } = 60;
+
+    /// <summary>How many runs and batches callers may start over HTTP in a minute, on each instance of the app; more are answered with 429.</summary>
+    /// <value>3000.</value>
+    [Range(1, 10_000_000)]
+    public int MaxStartsPerMinute { get; set; } = 3000;
+
+    /// <summary>Seconds that a presigned output URL lives longer than the job's own bound.</summary>
+    /// <value>3600 seconds.</value>
+    [Range(60, 604800)]
+    public int OutputUrlMarginSeconds { get; set; } = 3600;
+
+    /// <summary>The largest output, in bytes, that is read back to compute its SHA-256; larger ones carry size and MD5 only.</summary>
+    /// <value>1 GiB.</value>
+    [Range(0, long.MaxValue)]
+    public long MaxHashedOutputBytes { get; set; } = 1L << 30;
+
+    /// <summary>Trusted executor seconds that <c>budgeted</c> sampling may spend in any hour.</summary>
+    /// <value>3600 seconds.</value>
+    [Range(0, 1e9)]
+    public double TrustedSecondsPerHour { get; set; } = 3600;
+
+    /// <summary>The share of jobs that is checked, at least, in a namespace where one was caught lately.</summary>
+    /// <value>0.5.</value>
+    [Range(0, 1)]
+    public double SuspectRate { get; set; } = 0.5;
+
+    /// <summary>How many samples in a row have to be clean before a namespace is no longer under suspicion.</summary>
+    /// <value>20.</value>
+    [Range(1, 1_000_000)]
+    public int CleanSamplesToTrust { get; set; } = 20;
+
+    /// <summary>Where outputs are uploaded: <c>azure</c>, <c>s3-put</c> or <c>s3-post</c>.</summary>
+    /// <value><c>azure</c>: the storage account of the functions.</value>
+    public string OutputStore { get; set; } = OutputStores.Azure;
+
+    /// <summary>The address of a store that speaks S3, for example <c>https://&lt;account&gt;.r2.cloudflarestorage.com</c>.</summary>
+    /// <value>Null: Amazon S3 in <see cref="S3Region"/>.</value>
+    public Uri? S3Endpoint { get; set; }
+
+    /// <summary>The region that requests are signed for.</summary>
+    /// <value><c>us-east-1</c>; Cloudflare R2 has <c>auto</c>.</value>
+    public string S3Region { get; set; } = "us-east-1";
+
+    /// <summary>The bucket of the outputs. Needed with <c>s3-put</c> and <c>s3-post</c>.</summary>
+    public string? S3Bucket { get; set; }
+
+    /// <summary>The access key id. Needed with <c>s3-put</c> and <c>s3-post</c>.</summary>
+    public string? S3AccessKeyId { get; set; }
+
+    /// <summary>The secret access key; on Azure a Key Vault reference. Needed with <c>s3-put</c> and <c>s3-post</c>.</summary>
+    public string? S3SecretAccessKey { get; set; }
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!OutputStores.All.Contains(OutputStore))
+        {
+            yield return new ValidationResult($"{Section}:{nameof(OutputStore)} must be one of {string.Join(", ", OutputStores.All)}.");
+        }
+
+        if (!OutputStores.IsS3(OutputStore))
+        {
+            yield break;
+        }
+
+        foreach (var (name, value) in new[]
+        {
+            (nameof(S3Region), S3Region), (nameof(S3Bucket), S3Bucket), (nameof(S3AccessKeyId), S3AccessKeyId), (nameof(S3SecretAccessKey), S3SecretAccessKey),
+        })
+        {
+            if (string.IsNullOrEmpty(value))
+            {
+                yield return new ValidationResult($"{Section}:{name} is needed when {nameof(OutputStore)} is {OutputStore}.");
+            }
+        }
+
+        if (S3Endpoint is { } endpoint && !(endpoint.IsAbsoluteUri && endpoint.Scheme is "http" or "https"))
+        {
+            yield return new ValidationResult($"{Section}:{nameof(S3Endpoint)} must be an absolute http or https address.");
+        }
+    }
+}

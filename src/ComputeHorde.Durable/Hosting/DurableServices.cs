@@ -1,0 +1,63 @@
+using ComputeHorde.Durable.Batches;
+using ComputeHorde.Durable.Checks;
+using ComputeHorde.Durable.Checks.Comparers;
+using ComputeHorde.Durable.Http;
+using ComputeHorde.Durable.Intake;
+using ComputeHorde.Durable.Outputs;
+using ComputeHorde.Durable.Runs;
+using ComputeHorde.Durable.Storage;
+using ComputeHorde.Durable.Streaming;
+using ComputeHorde.Sdk;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace ComputeHorde.Durable.Hosting;
+
+/// <summary>Registers everything that the functions need: the same call in every host.</summary>
+public static class DurableServices
+{
+    /// <summary>Registers the services of the functions, configured from section <c>ComputeHorde</c> and <c>AzureWebJobsStorage</c>.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="configuration">The host's configuration.</param>
+    /// <returns>The services.</returns>
+    public static IServiceCollection AddComputeHordeDurable(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var section = configuration.GetSection(DurableOptions.Section);
+        services.AddOptions<DurableOptions>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(_ => HotkeySettings.Load(section));
+        services.AddSingleton<ISigner>(static provider => provider.GetRequiredService<KeyPairSigner>());
+        services.AddComputeHorde(options => section.Bind(options));
+        services.AddSingleton(provider => StorageConnection.CreateClient(configuration, provider.GetRequiredService<Outages>()));
+        services.AddSingleton<BlobContainers>();
+        services.AddSingleton<RequestStore>();
+        services.AddSingleton<ResultStore>();
+        services.AddSingleton<AttemptClaims>();
+        services.TryAddSingleton<ISecretStore, BlobSecretStore>();
+        services.AddSingleton<StreamingKeys>();
+        services.AddSingleton<PollSchedule>();
+        services.AddSingleton<StartEndpoint>();
+        services.AddSingleton<AzureOutputStore>();
+        services.AddSingleton<S3OutputStore>();
+        services.AddSingleton<IOutputStore>(static provider => OutputStores.IsS3(provider.GetRequiredService<IOptions<DurableOptions>>().Value.OutputStore)
+            ? provider.GetRequiredService<S3OutputStore>()
+            : provider.GetRequiredService<AzureOutputStore>());
+        services.AddSingleton<PreparedUrls>();
+        services.AddSingleton<OutputUrls>();
+        services.AddSingleton<ComparerRegistry>();
+        services.AddSingleton<SamplingKey>();
+        services.AddSingleton<SamplingState>();
+        services.AddSingleton<CheatLedger>();
+        services.AddSingleton<Outages>();
+        services.AddHostedService<StartChecks>();
+        services.AddSingleton<RunService>();
+        services.AddSingleton<BatchStore>();
+        services.AddSingleton<BatchService>();
+        services.AddSingleton<RejectionStore>();
+        services.AddSingleton<SpecificationIntake>();
+        return services;
+    }
+}

@@ -1,0 +1,55 @@
+using Microsoft.Extensions.Logging;
+
+namespace ComputeHorde.Durable.Hosting;
+
+/// <summary>Every line that the functions log. Names, counts and uuids only: no URL, no output, no secret.</summary>
+internal static partial class Logs
+{
+    [LoggerMessage(100, LogLevel.Information, "Run {InstanceId} accepted: {Image} on {ExecutorClass}")]
+    public static partial void RunAccepted(this ILogger logger, string instanceId, string image, string executorClass);
+
+    [LoggerMessage(101, LogLevel.Information, "Run {InstanceId} ended: {Status} after {Attempts} attempts, job {JobUuid}")]
+    public static partial void RunEnded(this ILogger logger, string instanceId, string status, int attempts, string? jobUuid);
+
+    [LoggerMessage(110, LogLevel.Information, "Job {JobUuid} created for {Tag}")]
+    public static partial void JobCreated(this ILogger logger, string tag, string jobUuid);
+
+    [LoggerMessage(111, LogLevel.Warning, "Job {JobUuid} found by its tag {Tag}: an earlier create had been stored, nothing is bought twice")]
+    public static partial void JobFoundByTag(this ILogger logger, string tag, string jobUuid);
+
+    [LoggerMessage(112, LogLevel.Warning, "Attempt {Attempt} of run {InstanceId} ended as {Class} ({Reason}): {Text}")]
+    public static partial void AttemptFailed(this ILogger logger, string instanceId, int attempt, string @class, string? reason, string? text);
+
+    [LoggerMessage(113, LogLevel.Warning, "Job {JobUuid} reported as cheated, checked against trusted job {TrustedJobUuid}: {Outcome}")]
+    public static partial void CheatReported(this ILogger logger, string jobUuid, string trustedJobUuid, string outcome);
+
+    [LoggerMessage(114, LogLevel.Error, "The report about job {JobUuid} was refused: {Text}")]
+    public static partial void CheatReportRefused(this ILogger logger, string jobUuid, string text);
+
+    [LoggerMessage(115, LogLevel.Error, "Job {JobUuid} was created with another streaming certificate than the one that is kept; its server cannot be reached")]
+    public static partial void StreamingKeyDiffers(this ILogger logger, string jobUuid);
+
+    [LoggerMessage(120, LogLevel.Debug, "Polled {Jobs} jobs in {Calls} calls; {Changed} changed")]
+    public static partial void Polled(this ILogger logger, int jobs, int calls, int changed);
+
+    [LoggerMessage(121, LogLevel.Error, "Job {JobUuid} of run {InstanceId} cannot be read from the facilitator: {Text}")]
+    public static partial void JobUnreadable(this ILogger logger, string jobUuid, string instanceId, string text);
+
+    [LoggerMessage(300, LogLevel.Information, "Specification {Blob} accepted: {InstanceId}")]
+    public static partial void SpecificationAccepted(this ILogger logger, string blob, string instanceId);
+
+    [LoggerMessage(301, LogLevel.Warning, "{Name} rejected: {Problems} problems, listed in container jobs-rejected")]
+    public static partial void SpecificationRejected(this ILogger logger, string name, int problems);
+
+    [LoggerMessage(302, LogLevel.Warning, "Specification {Blob} has no run: nobody noticed it when it landed")]
+    public static partial void SpecificationFound(this ILogger logger, string blob);
+
+    [LoggerMessage(310, LogLevel.Information, "Batch {InstanceId} accepted: {Container}/{Blob}")]
+    public static partial void BatchAccepted(this ILogger logger, string instanceId, string container, string blob);
+
+    [LoggerMessage(130, LogLevel.Error, "The {Dependency} does not answer; runs wait for it. {Text}")]
+    public static partial void OutageStarted(this ILogger logger, string dependency, string text);
+
+    [LoggerMessage(131, LogLevel.Information, "The {Dependency} answers again after {Duration}")]
+    public static partial void OutageEnded(this ILogger logger, string dependency, TimeSpan duration);
+}

@@ -1,0 +1,39 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace ComputeHorde.Durable.Hosting;
+
+/// <summary>Says once that something we depend on is away, and once that it is back: one line an outage, not one a retry.</summary>
+/// <param name="timeProvider">The clock.</param>
+/// <param name="logger">The log.</param>
+public sealed class Outages(TimeProvider timeProvider, ILogger<Outages> logger)
+{
+    /// <summary>The facilitator's name in the log.</summary>
+    public const string Facilitator = "facilitator";
+
+    /// <summary>The storage account's name in the log.</summary>
+    public const string Storage = "storage";
+
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _since = new(StringComparer.Ordinal);
+
+    /// <summary>Notes a failure; logs it when it is the first since the last success.</summary>
+    /// <param name="dependency">What failed.</param>
+    /// <param name="problem">How.</param>
+    public void Started(string dependency, string problem)
+    {
+        if (_since.TryAdd(dependency, timeProvider.GetUtcNow()))
+        {
+            logger.OutageStarted(dependency, problem);
+        }
+    }
+
+    /// <summary>Notes a success; logs it when it ends an outage.</summary>
+    /// <param name="dependency">What answered.</param>
+    public void Ended(string dependency)
+    {
+        if (!_since.IsEmpty && _since.TryRemove(dependency, out var start))
+        {
+            logger.OutageEnded(dependency, timeProvider.GetUtcNow() - start);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using ComputeHorde.Durable.Hosting;
+using ComputeHorde.Durable.Storage;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+
+namespace ComputeHorde.Durable.Intake;
+
+/// <summary>
+/// Starts runs from the specifications that land in container <c>jobs</c>. The polled and the Event Grid form do the same; an environment
+/// disables one of them by <c>AzureWebJobs.&lt;name&gt;.Disabled</c>. If both are on, each specification still runs once.
+/// </summary>
+/// <param name="intake">Takes specifications in.</param>
+/// <param name="containers">The storage account.</param>
+/// <param name="timeProvider">The clock.</param>
+/// <param name="logger">The log.</param>
+public sealed class SpecificationBlobs(SpecificationIntake intake, BlobContainers containers, TimeProvider timeProvider, ILogger<SpecificationBlobs> logger)
+{
+    /// <summary>The blobs that are specifications.</summary>
+    public const string Path = ContainerNames.Jobs + "/{name}.json";
+
+    /// <summary>
+    /// How old the specifications are that the sweep looks at: what is younger is with the trigger, and what is older was given up by Event Grid
+    /// days ago, while the orchestration history that says that it ran may have been purged.
+    /// </summary>
+    private static readonly TimeSpan Youngest = TimeSpan.FromMinutes(2), Oldest = TimeSpan.FromDays(3);
+
+    /// <summary>The polled form: Azurite, Elastic Premium, dedicated plans.</summary>
+    /// <param name="blob">The specification.</param>
+    /// <param name="durable">Starts the run.</param>
+    /// <param name="cancellationToken">Ends the function when the host stops; the blob is found again.</param>
+    [Function("JobSpecPolled")]
+    public Task RunPolledAsync([BlobTrigger(Path)] BlobClient blob, [DurableClient] DurableTaskClient durable, CancellationToken cancellationToken) =>
+        intake.AcceptAsync(durable, blob, cancellationToken);
+
+    /// <summary>The Event Grid form: Flex Consumption has no other.</summary>
+    /// <param name="blob">The specification.</param>
+    /// <param name="durable">Starts the run.</param>
+    /// <param name="cancellationToken">Ends the function when the host stops; the event comes again.</param>
+    [Function("JobSpecEvent")]
+    public Task RunEventAsync(
+        [BlobTrigger(Path, Source = BlobTriggerSource.EventGrid)] BlobClient blob, [DurableClient] DurableTaskClient durable, CancellationToken cancellationToken) =>
+        intake.AcceptAsync(durable, blob, cancellationToken);
+
+    /// <summary>Finds specifications without a run: an event that went missing leaves nothing undone.</summary>
+    /// <param name="timer">Not used: what is due is decided by each blob's age.</param>
+    /// <param name="durable">Starts the runs.</param>
+    /// <param name="cancellationToken">Ends the sweep when the host stops; the next one begins anew.</param>
+    [Function("JobSpecSweep")]
+    public async Task SweepAsync(
+        [TimerTrigger("%ComputeHordeSweepSchedule%")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(durable);
+        var container = await containers.GetAsync(ContainerNames.Jobs, cancellationToken);
+        var now = timeProvider.GetUtcNow();
+        await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix: null, cancellationToken))
+        {
+            var age = now - (blob.Properties.LastModified ?? now);
+            if (blob.Name.EndsWith(".json", StringComparison.Ordinal) && age >= Youngest && age <= Oldest && await IsWithoutRunAsync(durable, blob, cancellationToken))
+            {
+                logger.SpecificationFound(blob.Name);
+                await intake.AcceptAsync(durable, container.GetBlobClient(blob.Name), cancellationToken);
+            }
+        }
+    }
+
+    private async Task<bool> IsWithoutRunAsync(DurableTaskClient durable, BlobItem blob, CancellationToken cancellationToken) =>
+        blob.Properties.ETag is { } version && !await intake.IsKnownAsync(durable, ContainerNames.Jobs, blob.Name, version, cancellationToken);
+}

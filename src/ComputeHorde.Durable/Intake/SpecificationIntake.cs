@@ -1,0 +1,105 @@
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using ComputeHorde.Durable.Batches;
+using ComputeHorde.Durable.Hosting;
+using ComputeHorde.Durable.Outputs;
+using ComputeHorde.Durable.Runs;
+using ComputeHorde.Sdk;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+
+namespace ComputeHorde.Durable.Intake;
+
+/// <summary>
+/// Takes in what landed in container <c>jobs</c>: a job, or a batch of them. Each version of a blob starts its run once, however often and by
+/// whatever way it is noticed.
+/// </summary>
+/// <param name="runs">Starts runs.</param>
+/// <param name="batches">Starts batches.</param>
+/// <param name="outputs">Mints upload URLs beforehand.</param>
+/// <param name="rejections">Says what is wrong with a specification.</param>
+/// <param name="logger">The log.</param>
+public sealed class SpecificationIntake(
+    RunService runs, BatchService batches, OutputUrls outputs, RejectionStore rejections, ILogger<SpecificationIntake> logger)
+{
+    /// <summary>Starts what a blob specifies, unless that has been done.</summary>
+    /// <param name="durable">Starts it.</param>
+    /// <param name="blob">The blob.</param>
+    /// <param name="cancellationToken">Gives up; the blob is taken in later.</param>
+    public async Task AcceptAsync(DurableTaskClient durable, BlobClient blob, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(durable);
+        ArgumentNullException.ThrowIfNull(blob);
+        BlobDownloadStreamingResult found;
+        try
+        {
+            found = await blob.DownloadStreamingAsync(cancellationToken: cancellationToken);
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            // Deleted before anybody came to it: there is nothing to run.
+            return;
+        }
+
+        await using var content = found.Content;
+        var id = SpecificationId.Of(blob.BlobContainerName, blob.Name, found.Details.ETag);
+        if (await IsKnownAsync(durable, blob.BlobContainerName, blob.Name, found.Details.ETag, cancellationToken))
+        {
+            return;
+        }
+
+        try
+        {
+            await StartAsync(durable, id, NameOf(blob.Name), await ReadAsync(found, cancellationToken), cancellationToken);
+            logger.SpecificationAccepted(blob.Name, id);
+        }
+        catch (ComputeHordeValidationException exception)
+        {
+            await rejections.SaveAsync(NameOf(blob.Name), "The job specification is not valid", exception.Problems, id, cancellationToken);
+            logger.SpecificationRejected(blob.Name, exception.Problems.Count);
+        }
+    }
+
+    /// <summary>Whether a version of a blob was taken in before: it has a run, or it was rejected.</summary>
+    /// <param name="durable">Knows the runs.</param>
+    /// <param name="container">The blob's container.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="version">The version.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>True when there is nothing left to do.</returns>
+    public async Task<bool> IsKnownAsync(DurableTaskClient durable, string container, string name, ETag version, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(durable);
+        ArgumentNullException.ThrowIfNull(name);
+        var id = SpecificationId.Of(container, name, version);
+        return await durable.GetInstanceAsync(id, cancellationToken) is not null || await rejections.HasAsync(NameOf(name), id, cancellationToken);
+    }
+
+    private static string NameOf(string blob) => blob.EndsWith(".json", StringComparison.Ordinal) ? blob[..^5] : blob;
+
+    private async Task StartAsync(DurableTaskClient durable, string id, string name, BinaryData json, CancellationToken cancellationToken)
+    {
+        if (BatchRequest.IsBatch(json))
+        {
+            Require(id, await batches.StartAsync(durable, id, json, name, cancellationToken));
+            return;
+        }
+
+        if (json.ToMemory().Length > JobSpecValidation.MaxRequestBytes)
+        {
+            throw new ComputeHordeValidationException("body", $"must have at most {JobSpecValidation.MaxRequestBytes} bytes.");
+        }
+
+        await outputs.PrepareAsync(id, JobRequest.Parse(json), cancellationToken);
+        Require(id, await runs.StartAsync(durable, id, json, cancellationToken));
+    }
+
+    private static void Require(string id, StartedRun? started) =>
+        _ = started ?? throw new ComputeHordeValidationException("id", $"'{id}' names something else already.");
+
+    private static async Task<BinaryData> ReadAsync(BlobDownloadStreamingResult found, CancellationToken cancellationToken) =>
+        found.Details.ContentLength <= BatchRequest.MaxBytes
+            ? await BinaryData.FromStreamAsync(found.Content, cancellationToken)
+            : throw new ComputeHordeValidationException("body", $"must have at most {BatchRequest.MaxBytes} bytes; give more jobs as JSON Lines (jobs_blob).");
+}

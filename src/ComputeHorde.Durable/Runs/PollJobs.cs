@@ -1,0 +1,139 @@
+using ComputeHorde.Durable.Hosting;
+using ComputeHorde.Durable.Storage;
+using ComputeHorde.Sdk;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+
+namespace ComputeHorde.Durable.Runs;
+
+/// <summary>
+/// The one place that polls: asks the facilitator for all jobs in flight, 150 to a call, and tells a run when the history of its job has
+/// grown. Two pollers at once do no harm: news that comes twice is no news.
+/// </summary>
+/// <param name="inFlight">The jobs in flight.</param>
+/// <param name="client">The facilitator.</param>
+/// <param name="outages">Says once when the facilitator is away.</param>
+/// <param name="schedule">When to ask.</param>
+/// <param name="timeProvider">The clock.</param>
+/// <param name="logger">The log.</param>
+public sealed class PollJobs(
+    AttemptClaims inFlight, ComputeHordeClient client, Outages outages, PollSchedule schedule, TimeProvider timeProvider, ILogger<PollJobs> logger)
+{
+    /// <summary>Jobs per list call: their uuids have to fit a request line of 8 KB (protocol 2.4).</summary>
+    public const int BatchSize = 150;
+
+    private static readonly TimeSpan MissingAfter = TimeSpan.FromSeconds(10);
+
+    /// <summary>Runs on the timer <c>ComputeHordePollSchedule</c>.</summary>
+    /// <param name="timer">Not used: what is due is decided by <see cref="PollSchedule"/>.</param>
+    /// <param name="durable">Tells the runs.</param>
+    /// <param name="cancellationToken">Stops the poll.</param>
+    [Function(nameof(PollJobs))]
+    public async Task RunAsync(
+        [TimerTrigger("%ComputeHordePollSchedule%")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(durable);
+        try
+        {
+            await PollAllAsync(durable, cancellationToken);
+        }
+        catch (Exception exception) when (StorageOutages.IsOutage(exception))
+        {
+            // Logged once by the storage client; the next tick looks again.
+        }
+    }
+
+    private async Task PollAllAsync(DurableTaskClient durable, CancellationToken cancellationToken)
+    {
+        var jobs = new List<InFlightJob>();
+        await foreach (var job in inFlight.ListAsync(cancellationToken))
+        {
+            jobs.Add(job);
+        }
+
+        if (!schedule.IsDue(jobs))
+        {
+            return;
+        }
+
+        var poll = new Poll(durable);
+        foreach (var batch in jobs.Chunk(BatchSize))
+        {
+            await PollAsync(poll, batch, canSplit: true, cancellationToken);
+        }
+
+        DurableTelemetry.Polled(jobs.Count, poll.Calls);
+        logger.Polled(jobs.Count, poll.Calls, poll.Changed);
+    }
+
+    private async Task PollAsync(Poll poll, InFlightJob[] batch, bool canSplit, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ComputeHordeJob> answers;
+        try
+        {
+            poll.Calls++;
+            answers = await client.GetJobsAsync(batch.Select(static job => job.JobUuid), cancellationToken);
+        }
+        catch (ComputeHordeException exception) when (exception.StatusCode == 500 && canSplit)
+        {
+            await SplitAsync(poll, batch, exception, cancellationToken);
+            return;
+        }
+        catch (ComputeHordeException exception)
+        {
+            outages.Started(Outages.Facilitator, exception.Message);
+            return;
+        }
+
+        poll.Readable++;
+        outages.Ended(Outages.Facilitator);
+        var byUuid = batch.ToDictionary(static job => job.JobUuid, StringComparer.Ordinal);
+        foreach (var answer in answers)
+        {
+            if (byUuid.Remove(answer.Uuid, out var job) && answer.StatusHistory.Count > job.Seen)
+            {
+                await RaiseUpdateAsync(poll, job, JobUpdates.From(answer, job.Attempt), cancellationToken);
+            }
+        }
+
+        foreach (var missing in byUuid.Values.Where(job => timeProvider.GetUtcNow() - job.Changed > MissingAfter))
+        {
+            await RaiseUpdateAsync(poll, missing, JobUpdate.Gone(missing.JobUuid, missing.Attempt), cancellationToken);
+        }
+    }
+
+    /// <summary>One job that the facilitator cannot serialise spoils the page of all (protocol 5.2): halve until it stands alone.</summary>
+    private async Task SplitAsync(Poll poll, InFlightJob[] batch, ComputeHordeException exception, CancellationToken cancellationToken)
+    {
+        if (batch.Length == 1)
+        {
+            logger.JobUnreadable(batch[0].JobUuid, batch[0].InstanceId, exception.Message);
+            return;
+        }
+
+        var half = batch.Length / 2;
+        var readBefore = poll.Readable;
+        await PollAsync(poll, batch[..half], canSplit: true, cancellationToken);
+        await PollAsync(poll, batch[half..], canSplit: poll.Readable > readBefore || batch.Length <= 2, cancellationToken);
+    }
+
+    /// <summary>The run first, the record second: a crash between the two tells the run again, never not at all.</summary>
+    private async Task RaiseUpdateAsync(Poll poll, InFlightJob job, JobUpdate update, CancellationToken cancellationToken)
+    {
+        await poll.Durable.RaiseEventAsync(job.InstanceId, JobUpdate.EventName, update, cancellationToken);
+        await inFlight.SetJobAsync(job, update, cancellationToken);
+        poll.Changed++;
+    }
+
+    private sealed class Poll(DurableTaskClient durable)
+    {
+        public DurableTaskClient Durable { get; } = durable;
+
+        public int Calls { get; set; }
+
+        public int Readable { get; set; }
+
+        public int Changed { get; set; }
+    }
+}

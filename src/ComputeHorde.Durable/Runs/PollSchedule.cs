@@ -1,0 +1,41 @@
+using ComputeHorde.Durable.Hosting;
+using ComputeHorde.Durable.Storage;
+using Microsoft.Extensions.Options;
+
+namespace ComputeHorde.Durable.Runs;
+
+/// <summary>
+/// When to ask about the jobs in flight: about a job at intervals of a tenth of its silence, between the two configured ones. Due moments follow
+/// from the clock and the job alone, so that pollers on several machines agree; all that a poller remembers is when it looked last, because
+/// timers are late on a busy machine and no due moment may fall between two looks.
+/// </summary>
+/// <param name="options">The two intervals.</param>
+/// <param name="timeProvider">The clock.</param>
+public sealed class PollSchedule(IOptions<DurableOptions> options, TimeProvider timeProvider)
+{
+    private long _lookedAt;
+
+    /// <summary>Notes this look, and says whether a job has become due since the one before. One that is due takes all others along: they fit the
+    /// same calls. The first look of a process finds every job due.</summary>
+    /// <param name="jobs">The jobs in flight.</param>
+    public bool IsDue(IReadOnlyCollection<InFlightJob> jobs)
+    {
+        var now = timeProvider.GetUtcNow();
+        var before = Interlocked.Exchange(ref _lookedAt, now.UtcTicks);
+        return before == 0
+            ? jobs.Count > 0
+            : jobs.Any(job => DueBy(now - job.Changed) > DueBy(new DateTimeOffset(before, TimeSpan.Zero) - job.Changed));
+    }
+
+    /// <summary>How many due moments a silence of this length holds: the integral of 1 / interval over it.</summary>
+    private long DueBy(TimeSpan silence)
+    {
+        var shortest = options.Value.PollIntervalSeconds;
+        var longest = Math.Max(shortest, options.Value.MaxPollIntervalSeconds);
+        var seconds = Math.Max(0, silence.TotalSeconds);
+        var constant = Math.Min(seconds, 10 * shortest) / shortest;
+        var growing = 10 * Math.Log(Math.Clamp(seconds, 10 * shortest, 10 * longest) / (10 * shortest));
+        var slow = Math.Max(0, seconds - (10 * longest)) / longest;
+        return (long)(constant + growing + slow);
+    }
+}

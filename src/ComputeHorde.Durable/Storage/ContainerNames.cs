@@ -1,0 +1,35 @@
+namespace ComputeHorde.Durable.Storage;
+
+/// <summary>The names of the containers.</summary>
+public static class ContainerNames
+{
+    /// <summary>Job specifications that land here start a run.</summary>
+    public const string Jobs = "jobs";
+
+    /// <summary>The requests of all runs (claim check).</summary>
+    public const string Requests = "requests";
+
+    /// <summary>What the jobs returned.</summary>
+    public const string Results = "results";
+
+    /// <summary>What the jobs uploaded.</summary>
+    public const string Outputs = "outputs";
+
+    /// <summary>The evidence of confirmed mismatches.</summary>
+    public const string Ledger = "ledger";
+
+    /// <summary>The sampling key and what sampling remembers.</summary>
+    public const string Sampling = "sampling";
+
+    /// <summary>The upload URLs of runs that a specification started.</summary>
+    public const string JobUrls = "job-urls";
+
+    /// <summary>Why specifications and messages were not accepted.</summary>
+    public const string JobsRejected = "jobs-rejected";
+
+    /// <summary>Encrypted secrets of runs under way.</summary>
+    public const string Secrets = "secrets";
+
+    /// <summary>The jobs in flight.</summary>
+    public const string InFlight = "inflight";
+}

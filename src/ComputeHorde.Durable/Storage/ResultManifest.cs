@@ -1,0 +1,16 @@
+namespace ComputeHorde.Durable.Storage;
+
+/// <summary>Everything a job returned, by reference: the content of <see cref="ResultReference.Blob"/>.</summary>
+/// <param name="JobUuid">The job.</param>
+/// <param name="Attempt">The attempt that bought it.</param>
+/// <param name="Stdout">Standard output, as far as the executor returned it (cut to 1,000,000 characters).</param>
+/// <param name="Stderr">Standard error, likewise.</param>
+/// <param name="Artifacts">Path in the container to stored artifact.</param>
+/// <param name="Outputs">Output path to uploaded blob, in the <c>outputs</c> container.</param>
+public sealed record ResultManifest(
+    string JobUuid,
+    int Attempt,
+    ContentReference Stdout,
+    ContentReference Stderr,
+    IReadOnlyDictionary<string, ContentReference> Artifacts,
+    IReadOnlyDictionary<string, ContentReference> Outputs);

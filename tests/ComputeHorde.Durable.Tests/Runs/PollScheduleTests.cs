@@ -1,0 +1,60 @@
+using Azure;
+using ComputeHorde.Durable.Hosting;
+using ComputeHorde.Durable.LocalRuntime.Testing;
+using ComputeHorde.Durable.Runs;
+using ComputeHorde.Durable.Storage;
+using Microsoft.Extensions.Options;
+
+namespace ComputeHorde.Durable.Tests.Runs;
+
+/// <summary>Timers are late on a busy machine: what is due between two ticks must be asked about at the second.</summary>
+public sealed class PollScheduleTests
+{
+    private readonly VirtualTimeProvider _clock = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+    [Theory]
+    [InlineData(0.0)]
+    [InlineData(0.3)]
+    [InlineData(7.0)]
+    [InlineData(45.0)]
+    public void IsTime_TicksLateByUpTo_LeavesNoJobAloneForLongerThanItsIntervalAndOneTick(double lateness)
+    {
+        const double Shortest = 1, Longest = 60;
+        var seed = Random.Shared.Next();
+        TestContext.Current.TestOutputHelper!.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        var rhythm = Rhythm(Shortest, Longest);
+        var job = JobChangedNow();
+        var asked = _clock.GetUtcNow();
+        Assert.True(rhythm.IsDue([job]));
+        var times = 0;
+        while (_clock.GetUtcNow() - job.Changed < TimeSpan.FromHours(1))
+        {
+            var tick = Shortest + (lateness * random.NextDouble());
+            _clock.Advance(TimeSpan.FromSeconds(tick));
+            var now = _clock.GetUtcNow();
+            var interval = Math.Clamp((now - job.Changed).TotalSeconds / 10, Shortest, Longest);
+            if (rhythm.IsDue([job]))
+            {
+                asked = now;
+                times++;
+            }
+
+            Assert.True((now - asked).TotalSeconds <= interval + tick, $"at {now - job.Changed}: not asked for {now - asked}, interval {interval} s, tick {tick} s");
+        }
+
+        // 10 at the shortest interval, 10 ln 60 while it grows, 50 at the longest: far fewer than 3,600 ticks.
+        Assert.InRange(times, 40, 101);
+    }
+
+    [Fact]
+    public void IsTime_FirstLookOfAProcess_FindsEveryJobDue() => Assert.True(Rhythm(5, 60).IsDue([JobChangedNow()]));
+
+    [Fact]
+    public void IsTime_NothingInFlight_IsFalse() => Assert.False(Rhythm(5, 60).IsDue([]));
+
+    private PollSchedule Rhythm(double shortest, double longest) =>
+        new(Options.Create(new DurableOptions { PollIntervalSeconds = shortest, MaxPollIntervalSeconds = longest }), _clock);
+
+    private InFlightJob JobChangedNow() => new("run/1", "run", 1, "uuid", 1, _clock.GetUtcNow(), ETag.All);
+}
