@@ -22,8 +22,6 @@ internal sealed class CryptoOperations : IDisposable
         var signature = _signature.ToArray();
         yield return CryptoMeasurement.Local("sign", () => _pair.Sign(_message, _signature));
         yield return CryptoMeasurement.Local("verify", () => Check(Sr25519.Verify(_pair.PublicKey, _message, signature)));
-        var batch = Enumerable.Repeat(new Sr25519SignedMessage(_pair.PublicKey.ToArray(), _message, signature), 64).ToArray();
-        yield return CryptoMeasurement.Local("verify, 64 at once", () => Check(Sr25519.VerifyBatch(batch)), batch.Length);
         yield return CryptoMeasurement.Local("key from seed", () => Sr25519KeyPair.FromSeed(_seed).Dispose());
         yield return CryptoMeasurement.Local("SS58 decode", () => Check(Ss58.IsValid(_pair.Address)));
         yield return CryptoMeasurement.Local("BLAKE2b-512 of 1 MiB", () => Blake2b.Hash(_body, _digest));

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 
 namespace ComputeHorde.Cryptography;
 
@@ -11,35 +12,14 @@ internal static class Base58
 
     internal static string Encode(ReadOnlySpan<byte> data)
     {
-        var zeros = 0;
-        while (zeros < data.Length && data[zeros] == 0)
+        var text = "";
+        for (var value = new BigInteger(data, isUnsigned: true, isBigEndian: true); !value.IsZero; value /= 58)
         {
-            zeros++;
+            text = Alphabet[(int)(value % 58)] + text;
         }
 
-        // log(256) / log(58) < 1.38
-        Span<byte> digits = stackalloc byte[(data.Length * 138 / 100) + 1];
-        var count = 0;
-        foreach (var value in data[zeros..])
-        {
-            int carry = value;
-            for (var i = 0; i < count || carry != 0; i++)
-            {
-                carry += i < count ? digits[i] << 8 : 0;
-                digits[i] = (byte)(carry % 58);
-                carry /= 58;
-                count = Math.Max(count, i + 1);
-            }
-        }
-
-        Span<char> text = stackalloc char[zeros + count];
-        text[..zeros].Fill(Alphabet[0]);
-        for (var i = 0; i < count; i++)
-        {
-            text[zeros + i] = Alphabet[digits[count - 1 - i]];
-        }
-
-        return new(text);
+        var first = data.IndexOfAnyExcept((byte)0);
+        return new string(Alphabet[0], first < 0 ? data.Length : first) + text;
     }
 
     /// <summary>Decodes at most as many bytes as the destination has.</summary>
@@ -55,34 +35,23 @@ internal static class Base58
             return false;
         }
 
-        var zeros = text.IndexOfAnyExcept(Alphabet[0]);
-        zeros = zeros < 0 ? text.Length : zeros;
-        var count = 0;
-        foreach (var character in text[zeros..])
+        var value = BigInteger.Zero;
+        foreach (var character in text)
         {
-            var carry = Alphabet.IndexOf(character, StringComparison.Ordinal);
-            for (var i = 0; i < count || carry != 0; i++)
-            {
-                if (i == destination.Length)
-                {
-                    return false;
-                }
-
-                carry += i < count ? destination[i] * 58 : 0;
-                destination[i] = (byte)carry;
-                carry >>= 8;
-                count = Math.Max(count, i + 1);
-            }
+            value = (value * 58) + Alphabet.IndexOf(character, StringComparison.Ordinal);
         }
 
-        if (zeros + count > destination.Length)
+        var first = text.IndexOfAnyExcept(Alphabet[0]);
+        var zeros = first < 0 ? text.Length : first;
+        var size = value.IsZero ? 0 : value.GetByteCount(isUnsigned: true);
+        if (zeros + size > destination.Length)
         {
             return false;
         }
 
-        destination[count..(count + zeros)].Clear();
-        written = zeros + count;
-        destination[..written].Reverse();
+        destination[..zeros].Clear();
+        _ = value.IsZero || value.TryWriteBytes(destination[zeros..], out _, isUnsigned: true, isBigEndian: true);
+        written = zeros + size;
         return true;
     }
 }

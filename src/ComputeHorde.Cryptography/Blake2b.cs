@@ -1,6 +1,6 @@
 namespace ComputeHorde.Cryptography;
 
-/// <summary>BLAKE2b without a key (RFC 7693): digests of 1 to 64 bytes in one call. <see cref="Blake2bHasher"/> takes data in pieces.</summary>
+/// <summary>BLAKE2b without a key (RFC 7693): digests of 1 to 64 bytes.</summary>
 public static class Blake2b
 {
     /// <summary>Length of the longest digest, in bytes: 64.</summary>
@@ -12,27 +12,24 @@ public static class Blake2b
     /// <exception cref="ArgumentOutOfRangeException">The destination is empty or longer than 64 bytes.</exception>
     public static void Hash(ReadOnlySpan<byte> data, Span<byte> destination)
     {
-        var hasher = new Blake2bHasher(destination.Length);
-        hasher.Append(data);
-        hasher.Finish(destination);
+        ArgumentOutOfRangeException.ThrowIfZero(destination.Length, nameof(destination));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(destination.Length, MaxDigestSize, nameof(destination));
+        _ = Sodium.Blake2b(destination, (nuint)destination.Length, data, (ulong)data.Length, key: [], keySize: 0);
     }
 
     /// <summary>The digest of 64 bytes, which ComputeHorde signs.</summary>
     /// <param name="data">Any number of bytes.</param>
     /// <returns>A new array of 64 bytes.</returns>
-    public static byte[] Hash512(ReadOnlySpan<byte> data)
-    {
-        var digest = new byte[64];
-        Hash(data, digest);
-        return digest;
-    }
+    public static byte[] Hash512(ReadOnlySpan<byte> data) => Hash(data, 64);
 
     /// <summary>The digest of 32 bytes.</summary>
     /// <param name="data">Any number of bytes.</param>
     /// <returns>A new array of 32 bytes.</returns>
-    public static byte[] Hash256(ReadOnlySpan<byte> data)
+    public static byte[] Hash256(ReadOnlySpan<byte> data) => Hash(data, 32);
+
+    private static byte[] Hash(ReadOnlySpan<byte> data, int size)
     {
-        var digest = new byte[32];
+        var digest = new byte[size];
         Hash(data, digest);
         return digest;
     }

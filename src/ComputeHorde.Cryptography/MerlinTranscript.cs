@@ -30,12 +30,12 @@ internal struct MerlinTranscript
         _strobe.PseudoRandom(destination);
     }
 
-    /// <summary>The challenge of 64 bytes, reduced modulo the group order.</summary>
-    internal Scalar ChallengeScalar(ReadOnlySpan<byte> label)
+    /// <summary>Fills 32 bytes with the challenge of 64 bytes, reduced modulo the group order.</summary>
+    internal void ChallengeScalar(ReadOnlySpan<byte> label, Span<byte> scalar)
     {
-        Span<byte> wide = stackalloc byte[Scalar.WideSize];
+        Span<byte> wide = stackalloc byte[64];
         Challenge(label, wide);
-        return Scalar.FromWideBytes(wide);
+        Sodium.ScalarReduce(scalar, wide);
     }
 
     /// <summary>

@@ -17,8 +17,6 @@ public static class Mnemonic
     private const int MaxEntropySize = 32;
     private const int Iterations = 2048;
 
-    private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <summary>Makes a new phrase from the operating system's randomness.</summary>
     /// <param name="words">12 (the default), 15, 18, 21 or 24 words, for 128 to 256 bits of entropy.</param>
     /// <returns>The words with single spaces between them. Whoever reads it owns the key.</returns>
@@ -111,7 +109,7 @@ public static class Mnemonic
     {
         Span<byte> entropy = stackalloc byte[MaxEntropySize];
         Span<byte> key = stackalloc byte[64];
-        var salt = MakeSalt(password);
+        var salt = SecretMemory.ToUtf8(password, "mnemonic"u8) ?? throw Error.Mnemonic("the password has a surrogate without its pair");
         try
         {
             var fault = Parse(phrase, entropy, out var size);
@@ -127,24 +125,7 @@ public static class Mnemonic
         {
             SecretMemory.Erase(entropy);
             SecretMemory.Erase(key);
-            SecretMemory.Erase<byte>(salt);
-        }
-    }
-
-    private static byte[] MakeSalt(ReadOnlySpan<char> password)
-    {
-        var start = "mnemonic"u8;
-        try
-        {
-            var salt = SecretMemory.Allocate(start.Length + s_strictUtf8.GetByteCount(password));
-            start.CopyTo(salt);
-            s_strictUtf8.GetBytes(password, salt.AsSpan(start.Length));
-            return salt;
-        }
-        catch (EncoderFallbackException)
-        {
-            // Its message quotes the character, which is part of a secret.
-            throw Error.Mnemonic("the password has a surrogate without its pair");
+            SecretMemory.Erase(salt);
         }
     }
 

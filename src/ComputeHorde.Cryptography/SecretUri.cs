@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
-using System.Text;
 
 namespace ComputeHorde.Cryptography;
 
@@ -16,7 +15,6 @@ internal static class SecretUri
     private const string PasswordMark = "///";
 
     private static readonly SearchValues<char> s_hexDigits = SearchValues.Create("0123456789abcdefABCDEF");
-    private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Makes the key pair that the URI names.</summary>
     internal static Sr25519KeyPair Open(ReadOnlySpan<char> uri)
@@ -93,18 +91,7 @@ internal static class SecretUri
             return;
         }
 
-        byte[] text;
-        try
-        {
-            text = new byte[s_strictUtf8.GetByteCount(name)];
-            s_strictUtf8.GetBytes(name, text);
-        }
-        catch (EncoderFallbackException)
-        {
-            // Its message quotes the character, which is part of a secret.
-            throw Error.Uri($"junction {number} has a surrogate without its pair");
-        }
-
+        var text = SecretMemory.ToUtf8(name) ?? throw Error.Uri($"junction {number} has a surrogate without its pair");
         byte[] encoded = [.. ScaleLength(text.Length), .. text];
         if (encoded.Length <= chainCode.Length)
         {

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
 
 namespace ComputeHorde.Cryptography;
@@ -24,11 +23,11 @@ public static class Sr25519
     /// <summary>Size of a chain code of a derivation, in bytes: 32.</summary>
     public const int ChainCodeSize = 32;
 
+    /// <summary>Size of a scalar, and of an element of the group, in bytes.</summary>
+    internal const int ScalarSize = 32;
+
     /// <summary>Marks a signature as sr25519, in its last byte.</summary>
     private const byte Marker = 0x80;
-
-    /// <summary>Signatures that one combination holds: more gain little, and need 2.5 KiB each.</summary>
-    private const int BatchSize = 64;
 
     private static readonly MerlinTranscript s_context = MakeContext();
 
@@ -40,42 +39,30 @@ public static class Sr25519
     /// <param name="message">The signed bytes.</param>
     /// <param name="signature">64 bytes. The marker bit must be set, s must be below the group order, and R canonical and not the identity.</param>
     /// <returns>Whether the signature is valid.</returns>
+    /// <exception cref="DllNotFoundException">libsodium is missing on this platform, or is not the one of the package.</exception>
     public static bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
     {
-        if (!Equation.TryRead(publicKey, message, signature, out var equation))
+        if (publicKey.Length != PublicKeySize || signature.Length != SignatureSize || (signature[^1] & Marker) == 0)
         {
             return false;
         }
 
-        // s·B = R + k·A, multiplied by the denominator of k = numerator / denominator, has scalars of half the length.
-        var negative = HalfSizeScalars.Split(equation.K, out var numerator, out var denominator);
-        var b = equation.S * denominator;
-        var sum = VariableTimeMultiply.Sum(
-            negative ? -b : b,
-            [numerator, denominator],
-            [-equation.A, negative ? equation.R : -equation.R]);
-        return Ristretto255.IsIdentity(sum);
-    }
-
-    /// <summary>
-    /// Checks many signatures at once, in about half the time that checking each takes: a random combination of all equations holds if
-    /// all hold, and with probability below 2^-126 otherwise (Bernstein et al., "High-speed high-security signatures", section 5).
-    /// </summary>
-    /// <param name="batch">Any number of signatures. More than 64 are checked 64 at a time.</param>
-    /// <returns>Whether all of them are valid; true for none. It does not tell which one is not: check each then.</returns>
-    public static bool VerifyBatch(ReadOnlySpan<Sr25519SignedMessage> batch)
-    {
-        while (batch.Length > BatchSize)
+        Span<byte> s = stackalloc byte[ScalarSize];
+        signature[ScalarSize..].CopyTo(s);
+        s[^1] ^= Marker;
+        var r = signature[..ScalarSize];
+        if (!IsScalar(s) || !r.ContainsAnyExcept((byte)0))
         {
-            if (!VerifyChunk(batch[..BatchSize]))
-            {
-                return false;
-            }
-
-            batch = batch[BatchSize..];
+            return false;
         }
 
-        return VerifyChunk(batch);
+        // s·B - k·A is R. Its encoding is canonical, so an R that equals it is.
+        Span<byte> k = stackalloc byte[ScalarSize], left = stackalloc byte[ScalarSize], right = stackalloc byte[ScalarSize];
+        Challenge(publicKey, message, r, k);
+        return Sodium.Multiply(right, k, publicKey) == 0
+            && Sodium.MultiplyBase(left, s) == 0
+            && Sodium.Subtract(left, left, right) == 0
+            && left.SequenceEqual(r);
     }
 
     /// <summary>Signs in constant time; the nonce depends on the transcript, the key's nonce seed and <paramref name="randomness"/>.</summary>
@@ -86,26 +73,37 @@ public static class Sr25519
         ReadOnlySpan<byte> randomness,
         Span<byte> signature)
     {
-        var scalar = ReadScalar(secretKey);
         var transcript = Begin(publicKey, message);
+        Span<byte> witness = stackalloc byte[2 * ScalarSize], nonce = stackalloc byte[ScalarSize], k = stackalloc byte[ScalarSize];
+        transcript.Witness("signing"u8, secretKey[ScalarSize..], randomness, witness);
+        Sodium.ScalarReduce(nonce, witness);
 
-        Span<byte> witness = stackalloc byte[Scalar.WideSize];
-        transcript.Witness("signing"u8, secretKey[Scalar.Size..], randomness, witness);
-        var r = Scalar.FromWideBytes(witness);
+        var r = signature[..ScalarSize];
+        var s = signature[ScalarSize..];
+        if (Sodium.MultiplyBase(r, nonce) != 0)
+        {
+            throw new CryptographicException("The nonce of the signature is zero; that does not happen unless the computer is broken.");
+        }
+
+        transcript.Append("sign:R"u8, r);
+        transcript.ChallengeScalar("sign:c"u8, k);
+        Sodium.ScalarMultiply(k, k, secretKey[..ScalarSize]);
+        Sodium.ScalarAdd(s, k, nonce);
+        s[^1] |= Marker;
         SecretMemory.Erase(witness);
-
-        var encodedR = signature[..Ristretto255.Size];
-        Ristretto255.Encode(BasePointTable.Multiply(r), encodedR);
-        transcript.Append("sign:R"u8, encodedR);
-        var k = transcript.ChallengeScalar("sign:c"u8);
-        Scalar.MultiplyAdd(k, scalar, r).CopyTo(signature[Ristretto255.Size..]);
-        signature[SignatureSize - 1] |= Marker;
+        SecretMemory.Erase(nonce);
+        SecretMemory.Erase(k);
     }
 
     /// <summary>The public key of a secret key.</summary>
+    /// <exception cref="ArgumentException">The scalar is zero, or not below the group order.</exception>
     internal static void DerivePublicKey(ReadOnlySpan<byte> secretKey, Span<byte> publicKey)
     {
-        Ristretto255.Encode(BasePointTable.Multiply(ReadScalar(secretKey)), publicKey);
+        var scalar = secretKey[..ScalarSize];
+        if (!IsScalar(scalar) || Sodium.MultiplyBase(publicKey, scalar) != 0)
+        {
+            throw new ArgumentException("The scalar of the secret key is zero or not below the group order.", nameof(secretKey));
+        }
     }
 
     /// <summary>Expands a seed in ed25519 mode: SHA-512, the first half clamped and divided by the cofactor 8, the second the nonce.</summary>
@@ -115,19 +113,19 @@ public static class Sr25519
         secretKey[0] &= 248;
         secretKey[31] &= 63;
         secretKey[31] |= 64;
-        for (var i = 0; i < Scalar.Size; i++)
+        for (var i = 0; i < ScalarSize; i++)
         {
-            var next = i + 1 < Scalar.Size ? secretKey[i + 1] : 0;
+            var next = i + 1 < ScalarSize ? secretKey[i + 1] : 0;
             secretKey[i] = (byte)((secretKey[i] >> 3) | (next << 5));
         }
     }
 
     /// <summary>The challenge k of a signature.</summary>
-    internal static Scalar Challenge(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> r)
+    internal static void Challenge(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> r, Span<byte> k)
     {
         var transcript = Begin(publicKey, message);
         transcript.Append("sign:R"u8, r);
-        return transcript.ChallengeScalar("sign:c"u8);
+        transcript.ChallengeScalar("sign:c"u8, k);
     }
 
     private static MerlinTranscript Begin(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message)
@@ -139,75 +137,23 @@ public static class Sr25519
         return transcript;
     }
 
-    private static bool VerifyChunk(ReadOnlySpan<Sr25519SignedMessage> chunk)
+    /// <summary>Whether the scalar is below the group order, in constant time: it is what it is modulo the order.</summary>
+    private static bool IsScalar(ReadOnlySpan<byte> scalar)
     {
-        var scalars = new Scalar[2 * chunk.Length];
-        var points = new EdwardsPoint[2 * chunk.Length];
-        Span<byte> random = stackalloc byte[16];
-        var b = default(Scalar);
-        for (var i = 0; i < chunk.Length; i++)
-        {
-            var signed = chunk[i];
-            if (!Equation.TryRead(signed.PublicKey.Span, signed.Message.Span, signed.Signature.Span, out var equation))
-            {
-                return false;
-            }
-
-            RandomNumberGenerator.Fill(random);
-            var weight = Scalar.FromUInt128(BinaryPrimitives.ReadUInt128LittleEndian(random));
-            b = Scalar.MultiplyAdd(equation.S, weight, b);
-            (scalars[2 * i], points[2 * i]) = (weight, -equation.R);
-            (scalars[(2 * i) + 1], points[(2 * i) + 1]) = (weight * equation.K, -equation.A);
-        }
-
-        return Ristretto255.IsIdentity(VariableTimeMultiply.Sum(b, scalars, points));
+        Span<byte> wide = stackalloc byte[2 * ScalarSize], reduced = stackalloc byte[ScalarSize];
+        wide.Clear();
+        scalar.CopyTo(wide);
+        Sodium.ScalarReduce(reduced, wide);
+        var same = CryptographicOperations.FixedTimeEquals(reduced, scalar);
+        SecretMemory.Erase(wide);
+        SecretMemory.Erase(reduced);
+        return same;
     }
-
-    /// <summary>The scalar of a secret key.</summary>
-    /// <exception cref="ArgumentException">It is zero, or not below the group order.</exception>
-    internal static Scalar ReadScalar(ReadOnlySpan<byte> secretKey) =>
-        Scalar.TryFromCanonicalBytes(secretKey[..Scalar.Size], out var scalar) && !scalar.IsZero
-            ? scalar
-            : throw new ArgumentException("The scalar of the secret key is zero or not below the group order.", nameof(secretKey));
 
     private static MerlinTranscript MakeContext()
     {
         var transcript = new MerlinTranscript("SigningContext"u8);
         transcript.Append([], "substrate"u8);
         return transcript;
-    }
-
-    /// <summary>What a signature claims: s·B = R + k·A.</summary>
-    private struct Equation
-    {
-        internal Scalar S, K;
-        internal EdwardsPoint R, A;
-
-        /// <summary>Reads a signature and refuses every form that is not the only one of its values, and both identities.</summary>
-        internal static bool TryRead(
-            ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature, out Equation equation)
-        {
-            equation = default;
-            if (signature.Length != SignatureSize || (signature[SignatureSize - 1] & Marker) == 0)
-            {
-                return false;
-            }
-
-            Span<byte> s = stackalloc byte[Scalar.Size];
-            signature[Ristretto255.Size..].CopyTo(s);
-            s[^1] ^= Marker;
-            var r = signature[..Ristretto255.Size];
-            if (!Scalar.TryFromCanonicalBytes(s, out equation.S)
-                || !Ristretto255.TryDecode(publicKey, out equation.A)
-                || !Ristretto255.TryDecode(r, out equation.R)
-                || Ristretto255.IsIdentity(equation.A)
-                || Ristretto255.IsIdentity(equation.R))
-            {
-                return false;
-            }
-
-            equation.K = Challenge(publicKey, message, r);
-            return true;
-        }
     }
 }

@@ -12,7 +12,7 @@ internal static class Sr25519Derivation
     internal static void DeriveHard(ReadOnlySpan<byte> secretKey, ReadOnlySpan<byte> chainCode, Span<byte> childSeed)
     {
         var transcript = Begin(chainCode);
-        transcript.Append("secret-key"u8, secretKey[..Scalar.Size]);
+        transcript.Append("secret-key"u8, secretKey[..Sr25519.ScalarSize]);
         transcript.Challenge("HDKD-hard"u8, childSeed);
     }
 
@@ -20,13 +20,13 @@ internal static class Sr25519Derivation
     internal static void DeriveSoft(
         ReadOnlySpan<byte> secretKey, ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> chainCode, Span<byte> childSecretKey)
     {
-        Span<byte> randomness = stackalloc byte[32];
+        Span<byte> randomness = stackalloc byte[32], offset = stackalloc byte[Sr25519.ScalarSize];
         RandomNumberGenerator.Fill(randomness);
         var transcript = Begin(chainCode);
         transcript.Append("public-key"u8, publicKey);
-        var offset = transcript.ChallengeScalar("HDKD-scalar"u8);
-        transcript.Witness("HDKD-nonce"u8, secretKey, randomness, childSecretKey[Scalar.Size..]);
-        (Sr25519.ReadScalar(secretKey) + offset).CopyTo(childSecretKey);
+        transcript.ChallengeScalar("HDKD-scalar"u8, offset);
+        transcript.Witness("HDKD-nonce"u8, secretKey, randomness, childSecretKey[Sr25519.ScalarSize..]);
+        Sodium.ScalarAdd(childSecretKey, secretKey, offset);
         SecretMemory.Erase(randomness);
     }
 

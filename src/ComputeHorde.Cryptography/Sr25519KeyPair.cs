@@ -4,26 +4,25 @@ using System.Security.Cryptography;
 namespace ComputeHorde.Cryptography;
 
 /// <summary>
-/// An sr25519 key pair that signs. Safe for use by several threads. The secret is kept at one place in memory, never shown by
-/// <see cref="ToString"/>, the debugger, exceptions or serializers, and zeroed by <see cref="Dispose"/>.
+/// An sr25519 key pair that signs. Safe for use by several threads. The secret is kept at one place, in guarded memory, never shown by
+/// <see cref="ToString"/>, the debugger, exceptions or serializers, and erased by <see cref="Dispose"/>.
 /// </summary>
 [DebuggerDisplay("{Address,nq}")]
 [DebuggerTypeProxy(typeof(DebuggerView))]
 public sealed class Sr25519KeyPair : IDisposable
 {
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    private readonly byte[] _secretKey = SecretMemory.Allocate(Sr25519.SecretKeySize);
+    private readonly GuardedSecret _secretKey;
 
     private readonly byte[] _publicKey = new byte[Sr25519.PublicKeySize];
-    private volatile bool _disposed;
 
     /// <summary>Takes over a secret key in canonical form and erases the caller's copy.</summary>
     private Sr25519KeyPair(Span<byte> secretKey)
     {
-        secretKey.CopyTo(_secretKey);
         try
         {
             Sr25519.DerivePublicKey(secretKey, _publicKey);
+            _secretKey = new(secretKey);
         }
         finally
         {
@@ -106,12 +105,10 @@ public sealed class Sr25519KeyPair : IDisposable
     public void Sign(ReadOnlySpan<byte> message, Span<byte> signature)
     {
         Error.ThrowIfNotLength(signature, Sr25519.SignatureSize, nameof(signature));
-        Span<byte> secretKey = stackalloc byte[Sr25519.SecretKeySize];
+        using var secretKey = _secretKey.Open();
         Span<byte> randomness = stackalloc byte[32];
-        CopySecretTo(secretKey);
         RandomNumberGenerator.Fill(randomness);
-        Sr25519.Sign(secretKey, _publicKey, message, randomness, signature);
-        SecretMemory.Erase(secretKey);
+        Sr25519.Sign(secretKey.Bytes, _publicKey, message, randomness, signature);
         SecretMemory.Erase(randomness);
         SecretMemory.BurnStack();
     }
@@ -135,11 +132,9 @@ public sealed class Sr25519KeyPair : IDisposable
     public Sr25519KeyPair DeriveHard(ReadOnlySpan<byte> chainCode)
     {
         Error.ThrowIfNotLength(chainCode, Sr25519.ChainCodeSize, nameof(chainCode));
-        Span<byte> secretKey = stackalloc byte[Sr25519.SecretKeySize];
+        using var secretKey = _secretKey.Open();
         Span<byte> seed = stackalloc byte[Sr25519.SeedSize];
-        CopySecretTo(secretKey);
-        Sr25519Derivation.DeriveHard(secretKey, chainCode, seed);
-        SecretMemory.Erase(secretKey);
+        Sr25519Derivation.DeriveHard(secretKey.Bytes, chainCode, seed);
         var child = FromSeed(seed);
         SecretMemory.Erase(seed);
         return child;
@@ -156,11 +151,9 @@ public sealed class Sr25519KeyPair : IDisposable
     public Sr25519KeyPair DeriveSoft(ReadOnlySpan<byte> chainCode)
     {
         Error.ThrowIfNotLength(chainCode, Sr25519.ChainCodeSize, nameof(chainCode));
-        Span<byte> secretKey = stackalloc byte[Sr25519.SecretKeySize];
+        using var secretKey = _secretKey.Open();
         Span<byte> child = stackalloc byte[Sr25519.SecretKeySize];
-        CopySecretTo(secretKey);
-        Sr25519Derivation.DeriveSoft(secretKey, _publicKey, chainCode, child);
-        SecretMemory.Erase(secretKey);
+        Sr25519Derivation.DeriveSoft(secretKey.Bytes, _publicKey, chainCode, child);
         return new(child);
     }
 
@@ -173,40 +166,18 @@ public sealed class Sr25519KeyPair : IDisposable
     /// <exception cref="ObjectDisposedException">The key pair is disposed of.</exception>
     public void DeriveKey(ReadOnlySpan<byte> purpose, Span<byte> key)
     {
-        Span<byte> secretKey = stackalloc byte[Sr25519.SecretKeySize];
-        CopySecretTo(secretKey);
+        using var secretKey = _secretKey.Open();
 
         // Only the scalar: the nonce seed of a soft child differs each time that it is derived.
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, secretKey[..32], key, salt: [], purpose);
-        SecretMemory.Erase(secretKey);
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, secretKey.Bytes[..Sr25519.ScalarSize], key, salt: [], purpose);
     }
 
-    /// <summary>Zeroes the secret key. The public key and the address stay readable.</summary>
-    public void Dispose()
-    {
-        _disposed = true;
-        Interlocked.MemoryBarrier();
-        SecretMemory.Erase<byte>(_secretKey);
-    }
+    /// <summary>Erases the secret key, as soon as nobody is signing with it. The public key and the address stay readable.</summary>
+    public void Dispose() => _secretKey.Dispose();
 
     /// <summary>The address.</summary>
     /// <returns>The SS58 address, never a part of the secret.</returns>
     public override string ToString() => Address;
-
-    /// <summary>
-    /// Copies the secret, then looks whether it was disposed of: a copy that was begun before the flag was set is whole, and a torn one
-    /// is never used, because a signature with a half erased key would betray it.
-    /// </summary>
-    private void CopySecretTo(Span<byte> destination)
-    {
-        _secretKey.CopyTo(destination);
-        Interlocked.MemoryBarrier();
-        if (_disposed)
-        {
-            SecretMemory.Erase(destination);
-            ObjectDisposedException.ThrowIf(true, this);
-        }
-    }
 
     private sealed class DebuggerView(Sr25519KeyPair pair)
     {

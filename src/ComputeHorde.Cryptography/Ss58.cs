@@ -160,10 +160,7 @@ public static class Ss58
     private static void Checksum(ReadOnlySpan<byte> prefixAndKey, Span<byte> destination)
     {
         Span<byte> digest = stackalloc byte[Blake2b.MaxDigestSize];
-        var hasher = new Blake2bHasher(Blake2b.MaxDigestSize);
-        hasher.Append("SS58PRE"u8);
-        hasher.Append(prefixAndKey);
-        hasher.Finish(digest);
+        Blake2b.Hash([.. "SS58PRE"u8, .. prefixAndKey], digest);
         digest[..ChecksumSize].CopyTo(destination);
     }
 }

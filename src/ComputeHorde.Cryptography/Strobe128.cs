@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace ComputeHorde.Cryptography;
 
@@ -6,10 +7,16 @@ namespace ComputeHorde.Cryptography;
 /// The part of STROBE-128/1600 v1.0.2 (strobe.sourceforge.io/specs) that Merlin uses: AD, meta-AD, KEY and PRF. A value type of
 /// 200 bytes of state and three counters; a copy is an independent fork.
 /// </summary>
+[StructLayout(LayoutKind.Auto)]
 internal struct Strobe128
 {
     /// <summary>Bytes per block that data may use: 200 - 2·128/8 - 2 for the framing.</summary>
     private const int Rate = 166;
+
+    private const int StateSize = 200;
+
+    /// <summary>Room for libsodium's state, of 224 bytes, on a boundary of 16.</summary>
+    private const int NativeStateSize = 224 + 15;
 
     private const byte FlagI = 1, FlagA = 2, FlagC = 4, FlagM = 16;
 
@@ -23,7 +30,7 @@ internal struct Strobe128
         Span<byte> state = _state;
         domain.CopyTo(state);
         "STROBEv1.0.2"u8.CopyTo(state[domain.Length..]);
-        KeccakF1600.Permute(state);
+        Permute(state);
         MetaAssociatedData(protocol, more: false);
     }
 
@@ -106,12 +113,28 @@ internal struct Strobe128
         state[_position] ^= _begin;
         state[_position + 1] ^= 0x04;
         state[Rate + 1] ^= 0x80;
-        KeccakF1600.Permute(state);
+        Permute(state);
         _position = 0;
         _begin = 0;
     }
 
-    [InlineArray(KeccakF1600.StateSize)]
+    /// <summary>Keccak-f[1600] on bytes, as FIPS 202 numbers them; how libsodium keeps its state is its own affair.</summary>
+    private static unsafe void Permute(Span<byte> state)
+    {
+        Span<byte> room = stackalloc byte[NativeStateSize];
+        fixed (byte* start = room)
+        {
+            var native = room[(int)((nuint)(-(nint)start) & 15)..];
+            Sodium.KeccakInit(native);
+            Sodium.KeccakXor(native, state, 0, StateSize);
+            Sodium.KeccakPermute(native);
+            Sodium.KeccakExtract(native, state, 0, StateSize);
+        }
+
+        SecretMemory.Erase(room);
+    }
+
+    [InlineArray(StateSize)]
     private struct State
     {
         private byte _first;

@@ -15,58 +15,9 @@ public sealed class Blake2bTests
         Assert.Equal(expected, Convert.ToHexStringLower(digest));
     }
 
-    [Fact]
-    public void Append_InPieces_EqualsOneCall()
-    {
-        var random = new Random(9);
-        for (var length = 0; length < 700; length++)
-        {
-            var data = new byte[length];
-            random.NextBytes(data);
-            var hasher = new Blake2bHasher(64);
-            for (var rest = data.AsSpan(); !rest.IsEmpty;)
-            {
-                var piece = Math.Min(rest.Length, random.Next(300));
-                hasher.Append(rest[..piece]);
-                rest = rest[piece..];
-            }
-
-            var digest = new byte[64];
-            hasher.Finish(digest);
-            Assert.Equal(Blake2b.Hash512(data), digest);
-        }
-    }
-
-    [Fact]
-    public void Copy_OfAHasher_ContinuesOnItsOwn()
-    {
-        var hasher = new Blake2bHasher(32);
-        hasher.Append("ab"u8);
-        var copy = hasher;
-        hasher.Append("c"u8);
-        byte[] first = new byte[32], second = new byte[32];
-        hasher.Finish(first);
-        copy.Finish(second);
-        Assert.Equal(Blake2b.Hash256("abc"u8), first);
-        Assert.Equal(Blake2b.Hash256("ab"u8), second);
-    }
-
     [Theory]
     [InlineData(0)]
     [InlineData(65)]
     public void Hash_DigestSizeOutOfRange_Throws(int size) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => Blake2b.Hash([], new byte[size]));
-
-    [Fact]
-    public void Finish_OtherDestinationOrTwice_Throws()
-    {
-        Assert.Throws<ArgumentException>(() => new Blake2bHasher(32).Finish(new byte[31]));
-        Assert.Throws<InvalidOperationException>(() => default(Blake2bHasher).Append([1]));
-        Assert.Throws<InvalidOperationException>(() =>
-        {
-            var hasher = new Blake2bHasher(32);
-            hasher.Finish(new byte[32]);
-            hasher.Finish(new byte[32]);
-        });
-    }
 }

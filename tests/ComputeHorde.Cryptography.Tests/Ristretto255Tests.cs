@@ -59,72 +59,52 @@ public sealed class Ristretto255Tests
     };
 
     [Fact]
-    public void Encode_SmallMultiples_MatchesRfc9496()
+    public void MultiplyBase_SmallScalars_MatchesRfc9496()
     {
-        var point = EdwardsPoint.Identity;
-        foreach (var expected in s_multiples)
+        byte[] scalar = new byte[32], element = new byte[32];
+        for (; scalar[0] < s_multiples.Length; scalar[0]++)
         {
-            Assert.Equal(expected, Encode(point));
-            point += BasePointTable.Generator;
+            // libsodium tells of the identity by its result.
+            Assert.Equal(scalar[0] == 0 ? -1 : 0, Sodium.MultiplyBase(element, scalar));
+            Assert.Equal(s_multiples[scalar[0]], Convert.ToHexStringLower(element));
         }
     }
 
     [Fact]
-    public void TryDecode_SmallMultiples_EncodeAgain()
+    public void Multiply_SmallScalarsOfEveryMultiple_MatchesRfc9496()
     {
-        foreach (var expected in s_multiples)
+        byte[] scalar = new byte[32], element = new byte[32], difference = new byte[32];
+        for (var i = 1; i < s_multiples.Length; i++)
         {
-            Assert.True(Ristretto255.TryDecode(Convert.FromHexString(expected), out var point));
-            Assert.Equal(expected, Encode(point));
-            Assert.Equal(expected == s_multiples[0], Ristretto255.IsIdentity(point));
+            var point = Convert.FromHexString(s_multiples[i]);
+            for (var factor = 1; i * factor < s_multiples.Length; factor++)
+            {
+                scalar[0] = (byte)factor;
+                Assert.Equal(0, Sodium.Multiply(element, scalar, point));
+                Assert.Equal(s_multiples[i * factor], Convert.ToHexStringLower(element));
+                Assert.Equal(0, Sodium.Subtract(difference, element, point));
+                Assert.Equal(s_multiples[(i * factor) - i], Convert.ToHexStringLower(difference));
+            }
         }
     }
 
     [Theory]
     [MemberData(nameof(InvalidEncodings))]
-    public void TryDecode_InvalidEncoding_IsRefused(string fault, string encoding)
+    public void Multiply_InvalidEncoding_IsRefused(string fault, string encoding)
     {
-        Assert.False(Ristretto255.TryDecode(Convert.FromHexString(encoding), out _), fault);
+        byte[] one = [1, .. new byte[31]], element = new byte[32];
+        Assert.True(Sodium.Multiply(element, one, Convert.FromHexString(encoding)) != 0, fault);
         Assert.False(Sr25519.Verify(Convert.FromHexString(encoding), [], new byte[64]));
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(31)]
-    [InlineData(33)]
-    public void TryDecode_OtherLengths_AreRefused(int length) => Assert.False(Ristretto255.TryDecode(new byte[length], out _));
-
-    [Fact]
-    public void Encode_EveryRepresentativeOfAnElement_GivesTheSameBytes()
+    [MemberData(nameof(InvalidEncodings))]
+    public void Verify_InvalidEncodingAsKeyOrAsR_IsFalse(string fault, string encoding)
     {
-        // The four points that differ by a point of order 4 are one element; so are all scalings of their coordinates.
-        var point = EdwardsPoint.Identity;
-        var scale = new FieldElement(12345, 678, 9, 10, 11);
-        var i = FieldElement.SqrtMinusOne;
-        foreach (var expected in s_multiples)
-        {
-            EdwardsPoint[] representatives =
-            [
-                point,
-                new(-point.X, -point.Y, point.Z, point.T),
-                new(point.Y * i, point.X * i, point.Z, -point.T),
-                new(-(point.Y * i), -(point.X * i), point.Z, -point.T),
-                new(point.X * scale, point.Y * scale, point.Z * scale, point.T * scale),
-            ];
-            foreach (var representative in representatives)
-            {
-                Assert.Equal(expected, Encode(representative));
-                Assert.Equal(expected == s_multiples[0], Ristretto255.IsIdentity(representative));
-            }
-
-            point += BasePointTable.Generator;
-        }
-    }
-
-    private static string Encode(in EdwardsPoint point)
-    {
-        var bytes = new byte[Ristretto255.Size];
-        Ristretto255.Encode(point, bytes);
-        return Convert.ToHexStringLower(bytes);
+        using var pair = Sr25519KeyPair.FromUri("//Alice");
+        var signature = pair.Sign([1]);
+        Assert.False(Sr25519.Verify(Convert.FromHexString(encoding), [1], signature), fault);
+        Convert.FromHexString(encoding).CopyTo(signature, 0);
+        Assert.False(Sr25519.Verify(pair.PublicKey, [1], signature), fault);
     }
 }

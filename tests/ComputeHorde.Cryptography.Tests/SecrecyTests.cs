@@ -32,7 +32,7 @@ public sealed class SecrecyTests : IDisposable
     public void SecretFields_OfAKeyPair_AreHiddenFromTheDebugger()
     {
         var secrets = typeof(Sr25519KeyPair).GetFields(BindingFlags.Instance | BindingFlags.NonPublic)
-            .Where(f => f.GetValue(_pair) is byte[] { Length: Sr25519.SecretKeySize });
+            .Where(f => f.GetValue(_pair) is GuardedSecret);
         Assert.Equal(
             DebuggerBrowsableState.Never, Assert.Single(secrets).GetCustomAttribute<DebuggerBrowsableAttribute>()?.State);
     }

@@ -1,30 +1,7 @@
-using System.Security.Cryptography;
-
 namespace ComputeHorde.Cryptography.Tests;
 
-public sealed class KeccakTests
+public sealed class MerlinTranscriptTests
 {
-    [Fact]
-    public void Permute_ZeroState_MatchesTheReference()
-    {
-        var state = new byte[KeccakF1600.StateSize];
-        KeccakF1600.Permute(state);
-        Assert.Equal("e7dde140798f25f18a47c033f9ccd584eea95aa61e2698d54d49806f304715bd", Convert.ToHexStringLower(state[..32]));
-    }
-
-    [Fact]
-    public void Permute_AsASponge_IsSha3()
-    {
-        Assert.SkipUnless(SHA3_256.IsSupported, "The operating system has no SHA-3.");
-        var random = new Random(8);
-        for (var length = 0; length < 600; length += 7)
-        {
-            var data = new byte[length];
-            random.NextBytes(data);
-            Assert.Equal(SHA3_256.HashData(data), Sha3(data));
-        }
-    }
-
     [Fact]
     public void Challenge_AfterOneMessage_MatchesMerlin()
     {
@@ -61,26 +38,5 @@ public sealed class KeccakTests
         var witness = new byte[64];
         transcript.Witness("w"u8, secret, randomness, witness);
         return witness;
-    }
-
-    private static byte[] Sha3(byte[] data)
-    {
-        const int Rate = 136;
-        var state = new byte[KeccakF1600.StateSize];
-        var position = 0;
-        foreach (var value in data)
-        {
-            state[position++] ^= value;
-            if (position == Rate)
-            {
-                KeccakF1600.Permute(state);
-                position = 0;
-            }
-        }
-
-        state[position] ^= 0x06;
-        state[Rate - 1] ^= 0x80;
-        KeccakF1600.Permute(state);
-        return state[..32];
     }
 }
