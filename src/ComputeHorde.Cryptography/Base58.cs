@@ -12,14 +12,16 @@ internal static class Base58
 
     internal static string Encode(ReadOnlySpan<byte> data)
     {
-        var text = "";
+        // log(256) / log(58) < 1.38
+        Span<char> text = stackalloc char[(data.Length * 138 / 100) + 1];
+        var start = text.Length;
         for (var value = new BigInteger(data, isUnsigned: true, isBigEndian: true); !value.IsZero; value /= 58)
         {
-            text = Alphabet[(int)(value % 58)] + text;
+            text[--start] = Alphabet[(int)(value % 58)];
         }
 
         var first = data.IndexOfAnyExcept((byte)0);
-        return new string(Alphabet[0], first < 0 ? data.Length : first) + text;
+        return string.Concat(new string(Alphabet[0], first < 0 ? data.Length : first), text[start..]);
     }
 
     /// <summary>Decodes at most as many bytes as the destination has.</summary>

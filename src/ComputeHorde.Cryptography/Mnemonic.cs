@@ -135,7 +135,7 @@ public static class Mnemonic
         Span<byte> bits = stackalloc byte[MaxEntropySize + 1];
         bits.Clear();
         var words = 0;
-        foreach (var range in phrase.SplitAny(" \t\r\n"))
+        foreach (var range in phrase.SplitAny(" \t\r\n\ufeff"))
         {
             var word = phrase[range];
             if (word.IsEmpty)

@@ -13,12 +13,14 @@ internal static class SecretUri
     private const string DevelopmentPhrase = "bottom drive obey lake curtain smoke basket hold race lonely fit walk";
     private const string HexPrefix = "0x";
     private const string PasswordMark = "///";
+    private const char ByteOrderMark = '\ufeff';
 
     private static readonly SearchValues<char> s_hexDigits = SearchValues.Create("0123456789abcdefABCDEF");
 
     /// <summary>Makes the key pair that the URI names.</summary>
     internal static Sr25519KeyPair Open(ReadOnlySpan<char> uri)
     {
+        uri = TrimEdges(uri);
         if (uri.IsEmpty)
         {
             throw Error.Uri("it is empty");
@@ -33,9 +35,16 @@ internal static class SecretUri
         return Derive(root, path);
     }
 
+    /// <summary>Drops what files and settings leave around a secret: a byte order mark, line ends, white space, unless that ends a password.</summary>
+    private static ReadOnlySpan<char> TrimEdges(ReadOnlySpan<char> uri)
+    {
+        uri = uri.TrimStart(ByteOrderMark).TrimStart();
+        return uri.Contains(PasswordMark, StringComparison.Ordinal) ? uri.TrimEnd("\r\n") : uri.TrimEnd();
+    }
+
     private static Sr25519KeyPair OpenRoot(ReadOnlySpan<char> phrase, ReadOnlySpan<char> password)
     {
-        if (!phrase.StartsWith(HexPrefix))
+        if (!phrase.StartsWith(HexPrefix, StringComparison.OrdinalIgnoreCase))
         {
             return Sr25519KeyPair.FromMnemonic(phrase.IsEmpty ? DevelopmentPhrase : phrase, password);
         }
@@ -107,7 +116,6 @@ internal static class SecretUri
     {
         < 1 << 6 => [(byte)(length << 2)],
         < 1 << 14 => [(byte)((length << 2) | 1), (byte)(length >> 6)],
-        < 1 << 30 => [(byte)((length << 2) | 2), (byte)(length >> 6), (byte)(length >> 14), (byte)(length >> 22)],
-        _ => [3, (byte)length, (byte)(length >> 8), (byte)(length >> 16), (byte)(length >> 24)],
+        _ => [(byte)((length << 2) | 2), (byte)(length >> 6), (byte)(length >> 14), (byte)(length >> 22)],
     };
 }

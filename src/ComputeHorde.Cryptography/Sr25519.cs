@@ -29,7 +29,8 @@ public static class Sr25519
     /// <summary>Marks a signature as sr25519, in its last byte.</summary>
     private const byte Marker = 0x80;
 
-    private static readonly MerlinTranscript s_context = MakeContext();
+    /// <summary>Made late, so that a missing library is an error of the call and not of this type.</summary>
+    private static readonly Lazy<MerlinTranscript> s_context = new(MakeContext);
 
     /// <summary>
     /// Checks a signature. Takes no secrets, allocates nothing, and does not throw: whatever is not a valid signature is just not one.
@@ -130,7 +131,7 @@ public static class Sr25519
 
     private static MerlinTranscript Begin(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message)
     {
-        var transcript = s_context;
+        var transcript = s_context.Value;
         transcript.Append("sign-bytes"u8, message);
         transcript.Append("proto-name"u8, "Schnorr-sig"u8);
         transcript.Append("sign:pk"u8, publicKey);

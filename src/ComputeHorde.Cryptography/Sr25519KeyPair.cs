@@ -80,7 +80,8 @@ public sealed class Sr25519KeyPair : IDisposable
     /// Makes the key pair of a Substrate secret URI: <c>phrase-or-0xseed[/soft][//hard]...[///password]</c>. Without a phrase, as in
     /// <c>//Alice</c>, it is a child of the well-known development phrase: a key that everybody has.
     /// </summary>
-    /// <param name="uri">The URI; not empty. A password has no effect on a hexadecimal seed, as in Substrate.</param>
+    /// <param name="uri">The URI; not empty. A byte order mark, line ends and white space around it, as files and settings have them, are dropped,
+    /// but for white space at the end of a password. A password has no effect on a hexadecimal seed, as in Substrate.</param>
     /// <returns>A new key pair; dispose it.</returns>
     /// <exception cref="FormatException">The URI is empty or malformed. The message names positions, never parts of the URI.</exception>
     public static Sr25519KeyPair FromUri(ReadOnlySpan<char> uri) => SecretUri.Open(uri);

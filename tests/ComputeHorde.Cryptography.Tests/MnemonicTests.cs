@@ -100,7 +100,7 @@ public sealed class MnemonicTests
     public void ToEntropy_AnyWhiteSpaceBetweenWords_IsTheSamePhrase() =>
         Assert.Equal(
             new byte[16],
-            Mnemonic.ToEntropy("  abandon abandon\tabandon abandon\nabandon abandon  abandon abandon abandon abandon abandon about\r\n"));
+            Mnemonic.ToEntropy("\ufeff  abandon abandon\tabandon abandon\nabandon abandon  abandon abandon abandon abandon abandon about\r\n"));
 
     [Fact]
     public void WordList_IsTheOneOfBip39()

@@ -20,6 +20,43 @@ public sealed class SecretUriTests
         Assert.Contains(expected, Assert.Throws<FormatException>(() => Sr25519KeyPair.FromUri(uri)).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("//Alice\n")]
+    [InlineData("//Alice\r\n")]
+    [InlineData("//Alice\r\n\r\n")]
+    [InlineData("  //Alice\t ")]
+    [InlineData("\n//Alice")]
+    [InlineData("\ufeff//Alice")]
+    [InlineData("\ufeff//Alice\r\n")]
+    [InlineData("\u00a0//Alice\u00a0")]
+    [InlineData("\ufeff bottom drive obey lake curtain smoke basket hold race lonely fit walk//Alice \n")]
+    [InlineData("0xe5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a\n")]
+    [InlineData(" 0XE5BE9A5092B81BCA64BE81D212E7F2F9EBA183BB7A90954F7B76361F6EDB5C0A")]
+    public void FromUri_AsFilesAndSettingsHoldIt_IsAlice(string uri)
+    {
+        using var pair = Sr25519KeyPair.FromUri(uri);
+        Assert.Equal("5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY", pair.Address);
+    }
+
+    [Fact]
+    public void FromUri_PasswordAtTheEnd_KeepsItsWhiteSpaceAndLosesTheLineEnd()
+    {
+        using var plain = Sr25519KeyPair.FromUri("//Alice///pw");
+        using var line = Sr25519KeyPair.FromUri(" //Alice///pw\r\n");
+        using var blank = Sr25519KeyPair.FromUri("//Alice///pw ");
+        using var blankLine = Sr25519KeyPair.FromUri("//Alice///pw \n");
+        Assert.Equal(plain.Address, line.Address);
+        Assert.NotEqual(plain.Address, blank.Address);
+        Assert.Equal(blank.Address, blankLine.Address);
+    }
+
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("\ufeff")]
+    [InlineData(" \t ")]
+    public void FromUri_NothingButEdges_IsEmpty(string uri) =>
+        Assert.Contains("empty", Assert.Throws<FormatException>(() => Sr25519KeyPair.FromUri(uri)).Message, StringComparison.Ordinal);
+
     [Fact]
     public void FromUri_WithPath_EqualsDerivationStepByStep()
     {

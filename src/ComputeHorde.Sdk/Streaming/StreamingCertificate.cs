@@ -13,6 +13,8 @@ namespace ComputeHorde.Sdk;
 [DebuggerDisplay("streaming certificate")]
 public sealed class StreamingCertificate : IDisposable
 {
+    private const string BeginOfBlock = "-----BEGIN ";
+
     private readonly RSA? _key;
 
     private StreamingCertificate(string certificatePem, RSA? key)
@@ -55,9 +57,9 @@ public sealed class StreamingCertificate : IDisposable
         try
         {
             key.ImportFromPem(privateKeyPem);
-            using var certificate = X509Certificate2.CreateFromPem(certificatePem);
+            using var certificate = ReadCertificate(certificatePem);
             using var pair = certificate.CopyWithPrivateKey(key);
-            return new StreamingCertificate(certificatePem, key);
+            return new StreamingCertificate(certificate.ExportCertificatePem() + "\n", key);
         }
         catch (Exception error) when (error is CryptographicException or ArgumentException)
         {
@@ -67,7 +69,7 @@ public sealed class StreamingCertificate : IDisposable
     }
 
     /// <summary>Takes a certificate alone, to create a job for somebody who keeps the private key.</summary>
-    /// <param name="certificatePem">One X.509 certificate, of any kind of key.</param>
+    /// <param name="certificatePem">One X.509 certificate, of any kind of key. Text around it, as RFC 7468 allows, is dropped.</param>
     /// <returns>The certificate.</returns>
     /// <exception cref="ComputeHordeException">The text is no certificate, or holds more than one: above all a private key, which must not travel.</exception>
     public static StreamingCertificate FromCertificatePem(string certificatePem)
@@ -75,10 +77,12 @@ public sealed class StreamingCertificate : IDisposable
         ArgumentNullException.ThrowIfNull(certificatePem);
         try
         {
-            var block = PemEncoding.Find(certificatePem);
-            if (!certificatePem.AsSpan()[..block.Location.Start].IsWhiteSpace() || !certificatePem.AsSpan()[block.Location.End..].IsWhiteSpace())
-                throw new ComputeHordeException("The streaming certificate must be one PEM block alone; a private key must not be sent.");
-            using var certificate = X509Certificate2.CreateFromPem(certificatePem);
+            if (certificatePem.AsSpan().Count(BeginOfBlock) > 1)
+            {
+                throw new ComputeHordeException("The streaming certificate must be the only PEM block; a private key must not be sent.");
+            }
+
+            using var certificate = ReadCertificate(certificatePem);
             return new StreamingCertificate(certificate.ExportCertificatePem() + "\n", key: null);
         }
         catch (Exception error) when (error is CryptographicException or ArgumentException)
@@ -130,6 +134,9 @@ public sealed class StreamingCertificate : IDisposable
     public override string ToString() => "streaming certificate";
 
     private RSA Key => _key ?? throw new InvalidOperationException("The private key of this certificate is with somebody else.");
+
+    /// <summary>Reads the first certificate. A byte order mark is no white space, which is what may stand before a block.</summary>
+    private static X509Certificate2 ReadCertificate(string pem) => X509Certificate2.CreateFromPem(pem.AsSpan().TrimStart('\ufeff'));
 
     private static byte[] ReadServer(string pem)
     {

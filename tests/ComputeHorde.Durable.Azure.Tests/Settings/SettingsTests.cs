@@ -10,7 +10,11 @@ public sealed partial class SettingsTests(InfraFixture infra) : IClassFixture<In
     private const string Storage = "AzureWebJobsStorage";
 
     /// <summary>On Azure the hotkey comes from Key Vault; there is no wallet folder.</summary>
-    private static readonly string[] LocalOnly = ["ComputeHorde__WalletPath", "ComputeHorde__WalletName", "ComputeHorde__WalletHotkey"];
+    private static readonly string[] LocalOnly =
+    [
+        "ComputeHorde__WalletPath", "ComputeHorde__WalletName", "ComputeHorde__WalletHotkey", "ComputeHorde__WalletPassword",
+        "ComputeHorde__WalletPasswordFile", "ComputeHorde__HotkeySecretFile",
+    ];
 
     /// <summary>A list, empty by default: an entry of its own would not be empty. The README says how to give it.</summary>
     private static readonly string[] ReadmeOnly = ["ComputeHorde__ExtraExecutorClasses"];

@@ -53,6 +53,20 @@ public sealed class StreamingTests
         Assert.Throws<InvalidOperationException>(() => own.CreateHttpClient(new StreamingInfo(own.CertificatePem, own.CertificatePem, "127.0.0.1", 6006)));
     }
 
+    [Theory]
+    [InlineData("Certificate:\n    Data:\n        Version: 3 (0x2)\n", "")]
+    [InlineData("Bag Attributes\r\n    friendlyName: mine\r\nsubject=CN = localhost\r\n", "\r\nsent on Monday")]
+    [InlineData("\ufeff", "\n")]
+    [InlineData("", "\n-- \nExample Ltd.")]
+    public void FromCertificatePem_TextAroundTheBlock_IsDropped(string before, string after)
+    {
+        using var pair = StreamingCertificate.Create();
+        using var own = StreamingCertificate.FromCertificatePem(before + pair.CertificatePem + after);
+        using var restored = StreamingCertificate.FromPem(before + pair.CertificatePem + after, pair.ExportPrivateKeyPem());
+        Assert.Equal(pair.CertificatePem, own.CertificatePem);
+        Assert.Equal(pair.CertificatePem, restored.CertificatePem);
+    }
+
     [Fact]
     public void FromCertificatePem_AnythingButOneCertificate_IsRefusedWithoutTheKey()
     {

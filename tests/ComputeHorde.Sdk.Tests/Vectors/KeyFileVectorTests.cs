@@ -30,7 +30,47 @@ public sealed class KeyFileVectorTests : IDisposable
     });
 
     [Fact]
-    public void FromKeyFile_EncryptedFiles_SaySo()
+    public void FromKeyFile_EncryptedFile_OpensWithItsPasswordFromAnywhere()
+    {
+        var vector = VectorFile.Read("keyfiles.json")["encrypted_nacl"];
+        Assert.SkipWhen(vector is null, "The file has no encrypted case.");
+        File.WriteAllBytes(_path, Convert.FromBase64String(vector.Text("file_base64")));
+        var passwordFile = _path + ".password";
+        File.WriteAllText(passwordFile, vector.Text("password") + "\r\n", new UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
+        try
+        {
+            using var signer = Wallet.FromKeyFile(_path, KeyFilePassword.FromFile(passwordFile));
+            Assert.Equal(vector["expect"]!.Text("ss58"), signer.Hotkey);
+        }
+        finally
+        {
+            File.Delete(passwordFile);
+        }
+    }
+
+    [Fact]
+    public void FromKeyFile_EncryptedFileAndTheVariableOfBittensor_Opens()
+    {
+        // As its wallet writes it: XORed with the variable's name, in Base64.
+        var vector = VectorFile.Read("keyfiles.json")["encrypted_nacl"];
+        Assert.SkipWhen(vector is null, "The file has no encrypted case.");
+        File.WriteAllBytes(_path, Convert.FromBase64String(vector.Text("file_base64")));
+        var variable = "BT_PW_" + _path.Replace('/', '_').Replace('\\', '_').Replace('.', '_').ToUpperInvariant();
+        var masked = Encoding.UTF8.GetBytes(vector.Text("password")).Select((character, i) => (byte)(character ^ variable[i % variable.Length]));
+        Environment.SetEnvironmentVariable(variable, Convert.ToBase64String([.. masked]));
+        try
+        {
+            using var signer = Wallet.FromKeyFile(_path);
+            Assert.Equal(vector["expect"]!.Text("ss58"), signer.Hotkey);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(variable, null);
+        }
+    }
+
+    [Fact]
+    public void FromKeyFile_EncryptedFilesWithoutAPassword_SaySo()
     {
         var file = VectorFile.Read("keyfiles.json");
         Assert.SkipWhen(file["encrypted_nacl"] is null, "The file has no encrypted case.");
