@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using ComputeHorde.Durable.Configuration;
+using ComputeHorde.Durable.Hosting;
 using Microsoft.Extensions.Configuration;
 
 namespace ComputeHorde.Durable.Tests.Security;
