@@ -27,7 +27,7 @@ public static class CheckResult
         }
 
         var compared = await CompareAsync(context, input, input.Result, first.Result);
-        var found = new CheckOutcome(compared.Verdict, compared.Reason) { TrustedJobUuids = [first.JobUuid], TrustedSeconds = first.ExecutorSeconds };
+        var found = new CheckOutcome(compared.Verdict ?? Verdicts.Inconclusive, compared.Reason) { TrustedJobUuids = [first.JobUuid], TrustedSeconds = first.ExecutorSeconds };
         if (compared.Verdict == Verdicts.Mismatch)
         {
             found = await ConfirmAsync(context, input, first, found);

@@ -10,12 +10,21 @@ namespace ComputeHorde.Durable.Checks;
 /// <param name="comparers">The comparers by name.</param>
 /// <param name="results">Where results are kept.</param>
 /// <param name="outputs">Where outputs were uploaded.</param>
-public sealed class CompareResults(ComparerRegistry comparers, ResultStore results, OutputUrls outputs)
+/// <param name="timeProvider">The clock.</param>
+public sealed class CompareResults(ComparerRegistry comparers, ResultStore results, OutputUrls outputs, TimeProvider timeProvider)
 {
-    /// <summary>Compares.</summary>
+    /// <summary>Less than host.json's functionTimeout, which would end the host instead.</summary>
+    private static readonly TimeSpan MostTime = TimeSpan.FromMinutes(5);
+
+    private const long LargeBytes = 4 << 20;
+
+    // Large JSON takes a few hundred megabytes while it is compared: one at a time in a process.
+    private static readonly SemaphoreSlim OneLarge = new(1);
+
+    /// <summary>Compares. Whatever a comparer throws is no verdict against anybody.</summary>
     /// <param name="input">The two results and the comparer.</param>
     /// <param name="cancellationToken">Ends the activity when the host stops; it runs again later.</param>
-    /// <returns>The verdict; inconclusive when this host has no comparer of that name.</returns>
+    /// <returns>The verdict; inconclusive when the results cannot be compared, none when the storage is away or there was not time enough.</returns>
     [Function(nameof(CompareResults))]
     public async Task<CompareOutcome> RunAsync([ActivityTrigger] CompareInput input, CancellationToken cancellationToken)
     {
@@ -23,13 +32,64 @@ public sealed class CompareResults(ComparerRegistry comparers, ResultStore resul
         using var span = DurableTelemetry.Start(nameof(CompareResults), input.Trace, input.Untrusted.Blob);
         if (comparers.Find(input.Comparer) is not { } comparer)
         {
-            return new CompareOutcome(Verdicts.Inconclusive, $"this host has no comparer called '{input.Comparer}'");
+            return CompareOutcome.Inconclusive($"this host has no comparer called '{input.Comparer}'");
         }
 
-        var untrusted = new StoredResult(await results.LoadAsync(input.Untrusted, cancellationToken), results, outputs);
-        var trusted = new StoredResult(await results.LoadAsync(input.Trusted, cancellationToken), results, outputs);
-        var compared = await comparer.CompareAsync(untrusted, trusted, input.Settings, cancellationToken);
-        var verdict = compared.Verdict switch { Verdict.Match => Verdicts.Match, Verdict.Mismatch => Verdicts.Mismatch, _ => Verdicts.Inconclusive };
-        return new CompareOutcome(verdict, HistoryText.Truncate(compared.Reason));
+        using var timeOut = new CancellationTokenSource(MostTime, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeOut.Token, cancellationToken);
+        try
+        {
+            return await CompareAsync(comparer, input, either.Token).WaitAsync(either.Token);
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (OperationCanceledException) when (timeOut.IsCancellationRequested)
+        {
+            return CompareOutcome.NotNow($"the comparison took more than {MostTime.TotalMinutes} minutes");
+        }
+        catch (StoredContentException exception)
+        {
+            return exception.IsForNow ? CompareOutcome.NotNow(exception.Message) : CompareOutcome.Inconclusive(exception.Message);
+        }
+        catch (Exception exception)
+        {
+            // An application's comparer may throw anything, and a miner may have meant it to: the run has its result all the same.
+            return CompareOutcome.Inconclusive($"the comparer '{input.Comparer}' failed: {exception.GetType().Name}: {exception.Message}");
+        }
     }
+
+    private async Task<CompareOutcome> CompareAsync(IResultComparer comparer, CompareInput input, CancellationToken cancellationToken)
+    {
+        var untrusted = await LoadAsync(input.Untrusted, cancellationToken);
+        var trusted = await LoadAsync(input.Trusted, cancellationToken);
+        var isLarge = untrusted.TotalBytes + trusted.TotalBytes > LargeBytes;
+        if (isLarge)
+        {
+            await OneLarge.WaitAsync(cancellationToken);
+        }
+
+        try
+        {
+            var compared = await comparer.CompareAsync(untrusted, trusted, input.Settings, cancellationToken);
+            if (compared.Verdict == Verdict.Mismatch)
+            {
+                await untrusted.VerifyAsync(cancellationToken);
+                await trusted.VerifyAsync(cancellationToken);
+            }
+
+            return CompareOutcome.Of(compared);
+        }
+        finally
+        {
+            if (isLarge)
+            {
+                OneLarge.Release();
+            }
+        }
+    }
+
+    private async Task<StoredResult> LoadAsync(ResultReference reference, CancellationToken cancellationToken) =>
+        new(await StoredContentException.WrapAsync(() => results.LoadAsync(reference, cancellationToken), cancellationToken), results, outputs);
 }

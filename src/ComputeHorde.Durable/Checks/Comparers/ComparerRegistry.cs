@@ -1,3 +1,4 @@
+using ComputeHorde.Sdk;
 namespace ComputeHorde.Durable.Checks.Comparers;
 
 /// <summary>Finds comparers by the names that requests use.</summary>
@@ -32,6 +33,17 @@ public sealed class ComparerRegistry
     /// <param name="name">Its name.</param>
     /// <returns>The comparer; null when there is none of this name.</returns>
     public IResultComparer? Find(string name) => _byName.GetValueOrDefault(name);
+
+    /// <summary>Refuses a policy whose comparer this host does not have, before anything is paid for.</summary>
+    /// <param name="policy">The policy of a request; null passes.</param>
+    /// <exception cref="ComputeHordeValidationException">There is no comparer of that name.</exception>
+    public void RequireRegistered(CheckPolicy? policy)
+    {
+        if (policy is not null && Find(policy.Comparer) is null)
+        {
+            throw new ComputeHordeValidationException("cross_validation.comparer", $"must be one of {string.Join(", ", _byName.Keys.Order(StringComparer.Ordinal))}.");
+        }
+    }
 
     internal static bool IsName(string? name) =>
         name is not null && (BuiltIn.Contains(name) || (name.Length is > 7 and <= 100 && name.StartsWith(CustomPrefix, StringComparison.Ordinal)));

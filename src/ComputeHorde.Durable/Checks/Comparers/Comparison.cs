@@ -7,7 +7,7 @@ namespace ComputeHorde.Durable.Checks.Comparers;
 /// <param name="Reason">What agreed, differed or was missing: one sentence, without content.</param>
 public sealed record Comparison(Verdict Verdict, string Reason)
 {
-    internal static Comparison Match(string reason) => new(Verdict.Match, reason);
+    internal static Comparison Match(string reason) => new(Verdict.Match, HistoryText.Truncate(reason));
 
     internal static Comparison Mismatch(string reason) => new(Verdict.Mismatch, HistoryText.Truncate(reason));
 

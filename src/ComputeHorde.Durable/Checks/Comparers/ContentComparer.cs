@@ -1,11 +1,11 @@
 namespace ComputeHorde.Durable.Checks.Comparers;
 
-/// <summary>
-/// A comparer that has to open the contents: all artifacts and outputs, or the standard output where there are none. The trusted side decides
-/// what is comparable at all, so a miner cannot escape by returning something that cannot be read.
-/// </summary>
+/// <summary>A comparer that has to open the contents: all artifacts and outputs, or the standard output where there are none.</summary>
 internal abstract class ContentComparer : IResultComparer
 {
+    /// <summary>No other form of the same values is so much longer; not opened, for a miner may return any amount of bytes.</summary>
+    private const int MostTimesTheSize = 1000;
+
     public abstract string Name { get; }
 
     public async Task<Comparison> CompareAsync(IResultContent untrusted, IResultContent trusted, ComparisonSettings settings, CancellationToken cancellationToken)
@@ -33,8 +33,13 @@ internal abstract class ContentComparer : IResultComparer
         return unclear ?? Comparison.Match($"{items.Count} items agree");
     }
 
-    /// <summary>What to compare.</summary>
-    protected virtual List<ComparedItem> ItemsOf(IResultContent untrusted, IResultContent trusted, ComparisonSettings settings, out Comparison? problem)
+    /// <summary>Compares two contents whose bytes may differ.</summary>
+    /// <returns>Where and how they differ, without giving content away; null when they agree.</returns>
+    /// <exception cref="UnreadableContentException">One of them is nothing that this comparer reads.</exception>
+    protected abstract Task<string?> FindDifferenceAsync(
+        ContentHandle untrusted, ContentHandle trusted, ComparisonSettings settings, CancellationToken cancellationToken);
+
+    private static List<ComparedItem> ItemsOf(IResultContent untrusted, IResultContent trusted, ComparisonSettings settings, out Comparison? problem)
     {
         if (settings.Paths is null && trusted.Manifest.Artifacts.Count + trusted.Manifest.Outputs.Count == 0)
         {
@@ -45,10 +50,6 @@ internal abstract class ContentComparer : IResultComparer
         return ComparedItems.Pair(untrusted.Manifest, trusted.Manifest, settings.Paths, out problem);
     }
 
-    /// <summary>Compares two contents.</summary>
-    /// <returns>Null when the trusted content is not of a kind that this comparer reads.</returns>
-    protected abstract Comparison? Compare(string path, ReadOnlyMemory<byte> untrusted, ReadOnlyMemory<byte> trusted, ComparisonSettings settings);
-
     private async Task<Comparison> CompareAsync(
         ComparedItem item, IResultContent untrusted, IResultContent trusted, ComparisonSettings settings, CancellationToken cancellationToken)
     {
@@ -57,13 +58,20 @@ internal abstract class ContentComparer : IResultComparer
             return Comparison.Match($"'{item.Path}' has the same bytes");
         }
 
-        if (await trusted.ReadAsync(item.Trusted, cancellationToken) is not { } expected)
+        if (item.Untrusted.Size > MostTimesTheSize * (item.Trusted.Size + 1024))
         {
-            return Comparison.Inconclusive($"the trusted '{item.Path}' is larger than {trusted.MaxBytes} bytes");
+            return Comparison.Mismatch($"'{item.Path}' has {item.Untrusted.Size} bytes where the trusted one has {item.Trusted.Size}");
         }
 
-        return await untrusted.ReadAsync(item.Untrusted, cancellationToken) is not { } actual
-            ? Comparison.Mismatch($"'{item.Path}' has {item.Untrusted.Size} bytes where the trusted one has {item.Trusted.Size}")
-            : Compare(item.Path, actual, expected, settings) ?? Comparison.Inconclusive($"the trusted '{item.Path}' is not something that '{Name}' can read");
+        try
+        {
+            var difference = await FindDifferenceAsync(
+                new ContentHandle("the miner's", untrusted, item.Untrusted), new ContentHandle("the trusted", trusted, item.Trusted), settings, cancellationToken);
+            return difference is null ? Comparison.Match($"'{item.Path}' agrees") : Comparison.Mismatch($"'{item.Path}' differs: {difference}");
+        }
+        catch (UnreadableContentException exception)
+        {
+            return Comparison.Inconclusive($"'{item.Path}' cannot be compared: {exception.Message}");
+        }
     }
 }

@@ -1,88 +1,60 @@
-using System.Globalization;
-using System.Text;
+using System.IO.Pipelines;
 
 namespace ComputeHorde.Durable.Checks.Comparers;
 
 /// <summary>
-/// <c>numeric-tolerance</c>: arrays in NumPy's .npy format, or texts of numbers separated by white space, commas or semicolons, within the
-/// tolerances. Shape and count are exact; words between the numbers have to be the same.
+/// <c>numeric-tolerance</c>: arrays in NumPy's .npy format, or texts with numbers in them. Numbers agree within the tolerances, the words
+/// between them exactly; shapes and counts have to be the same. Reads piece by piece, so that the size of a content costs no memory.
 /// </summary>
 internal sealed class NumericToleranceComparer : ContentComparer
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     public override string Name => "numeric-tolerance";
 
-    protected override Comparison? Compare(string path, ReadOnlyMemory<byte> untrusted, ReadOnlyMemory<byte> trusted, ComparisonSettings settings)
+    protected override async Task<string?> FindDifferenceAsync(
+        ContentHandle untrusted, ContentHandle trusted, ComparisonSettings settings, CancellationToken cancellationToken)
     {
-        if (NpyArray.TryRead(trusted, out var expected))
+        await using var theirs = await untrusted.OpenAsync(cancellationToken);
+        await using var ours = await trusted.OpenAsync(cancellationToken);
+        var (actual, expected) = (PipeReader.Create(theirs), PipeReader.Create(ours));
+        var isArray = await NpyHeader.StartsWithMagicAsync(expected, cancellationToken);
+        if (isArray != await NpyHeader.StartsWithMagicAsync(actual, cancellationToken))
         {
-            return NpyArray.TryRead(untrusted, out var actual)
-                ? Report(path, Difference(actual, expected, settings))
-                : Comparison.Mismatch($"'{path}' is not an array in .npy format");
+            throw untrusted.Unreadable(isArray ? "is not an array in .npy format, as the trusted one is" : "is an array in .npy format, and the trusted one is not");
         }
 
-        if (Tokens(trusted) is not { } ours || !ours.Any(static token => Number(token) is not null))
+        if (isArray)
         {
-            return null;
+            return await new NpyComparison(untrusted, trusted, settings).FindDifferenceAsync(actual.AsStream(), expected.AsStream(), cancellationToken);
         }
 
-        return Tokens(untrusted) is { } theirs ? Report(path, Difference(theirs, ours, settings)) : Comparison.Mismatch($"'{path}' is not text");
+        using var actualText = new NumericTextReader(untrusted, actual.AsStream());
+        using var expectedText = new NumericTextReader(trusted, expected.AsStream());
+        return await FindTextDifferenceAsync(actualText, expectedText, settings, cancellationToken);
     }
 
-    private static Comparison Report(string path, string? difference) =>
-        difference is null ? Comparison.Match($"'{path}' agrees") : Comparison.Mismatch($"'{path}' differs: {difference}");
-
-    private static string? Difference(NpyArray actual, NpyArray expected, ComparisonSettings settings)
+    private static async Task<string?> FindTextDifferenceAsync(NumericTextReader actual, NumericTextReader expected, ComparisonSettings settings, CancellationToken cancellationToken)
     {
-        if (!actual.Shape.SequenceEqual(expected.Shape))
+        string? difference = null;
+        var hasNumber = false;
+        for (var piece = 1L; ; piece++)
         {
-            return $"shape ({string.Join(", ", actual.Shape)}) instead of ({string.Join(", ", expected.Shape)})";
-        }
-
-        for (var index = 0; index < expected.Count; index++)
-        {
-            if (!settings.IsClose(actual[index], expected[index]))
+            var hasMore = await expected.ReadAsync(cancellationToken);
+            hasNumber |= hasMore && expected.IsNumber;
+            if (difference is null)
             {
-                return $"element {index} is out of tolerance";
+                difference = hasMore != await actual.ReadAsync(cancellationToken)
+                    ? $"it {(hasMore ? "ends" : "goes on")} after {piece - 1} numbers and words"
+                    : hasMore && !Agree(actual, expected, settings) ? $"number or word {piece} is out of tolerance" : null;
+            }
+
+            // Only a text with numbers in it is what this comparer was chosen for, and so able to accuse somebody.
+            if (!hasMore || (difference is not null && hasNumber))
+            {
+                return hasNumber ? difference : throw expected.Unreadable("holds no number");
             }
         }
-
-        return null;
     }
 
-    private static string? Difference(string[] actual, string[] expected, ComparisonSettings settings)
-    {
-        if (actual.Length != expected.Length)
-        {
-            return $"{actual.Length} numbers and words instead of {expected.Length}";
-        }
-
-        for (var index = 0; index < expected.Length; index++)
-        {
-            var agrees = Number(expected[index]) is { } ours
-                ? Number(actual[index]) is { } theirs && settings.IsClose(theirs, ours)
-                : actual[index] == expected[index];
-            if (!agrees)
-            {
-                return $"number or word {index + 1} is out of tolerance";
-            }
-        }
-
-        return null;
-    }
-
-    private static string[]? Tokens(ReadOnlyMemory<byte> content)
-    {
-        try
-        {
-            return StrictUtf8.GetString(content.Span).Split([' ', '\t', '\r', '\n', ',', ';', '[', ']', '(', ')'], StringSplitOptions.RemoveEmptyEntries);
-        }
-        catch (DecoderFallbackException)
-        {
-            return null;
-        }
-    }
-
-    private static double? Number(string token) => double.TryParse(token, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static bool Agree(NumericTextReader actual, NumericTextReader expected, ComparisonSettings settings) =>
+        expected.IsNumber ? actual.IsNumber && Numbers.AreClose(actual.Piece, expected.Piece, settings) : actual.Piece.SequenceEqual(expected.Piece);
 }
