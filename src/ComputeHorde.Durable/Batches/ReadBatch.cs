@@ -1,4 +1,5 @@
 using Azure;
+using ComputeHorde.Durable.Checks.Comparers;
 using ComputeHorde.Durable.Intake;
 using ComputeHorde.Durable.Outputs;
 using ComputeHorde.Durable.Runs;
@@ -15,8 +16,9 @@ namespace ComputeHorde.Durable.Batches;
 /// <param name="batches">The blobs of batches.</param>
 /// <param name="requests">Where requests are kept.</param>
 /// <param name="outputs">Knows who can upload, and mints upload URLs beforehand.</param>
+/// <param name="comparers">Knows by what results can be compared.</param>
 /// <param name="rejections">Says what is wrong with a specification.</param>
-public sealed class ReadBatch(BatchStore batches, RequestStore requests, OutputUrls outputs, RejectionStore rejections)
+public sealed class ReadBatch(BatchStore batches, RequestStore requests, OutputUrls outputs, ComparerRegistry comparers, RejectionStore rejections)
 {
     private const int LinesPerSlice = 500, LinesPerChunk = 20, WritesAtOnce = 16;
     /// <summary>About how many are written beside a specification; the results of the batch hold all.</summary>
@@ -114,6 +116,7 @@ public sealed class ReadBatch(BatchStore batches, RequestStore requests, OutputU
             var id = $"{input.BatchId}-{line.Line}";
             var request = JobRequest.Parse(json);
             outputs.RequireReachable(request);
+            comparers.RequireRegistered(request.CrossValidation);
             if (await requests.SaveAsync(id, json, cancellationToken) is not { } hash)
             {
                 return (null, Invalid(line, [new ValidationProblem("id", $"another request is stored for run '{id}'.")]));

@@ -13,6 +13,6 @@ public sealed class RecordVerdict(SamplingState state)
     public Task RunAsync([ActivityTrigger] SampleVerdict input, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return state.RecordVerdictAsync(input.Namespace, input.IsMismatch, cancellationToken);
+        return state.RecordAsync(input, cancellationToken);
     }
 }

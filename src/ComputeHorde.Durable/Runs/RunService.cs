@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ComputeHorde.Durable.Checks.Comparers;
 using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.Intake;
 using ComputeHorde.Durable.Outputs;
@@ -13,8 +14,10 @@ namespace ComputeHorde.Durable.Runs;
 /// <param name="requests">Where requests are kept.</param>
 /// <param name="results">Where results are kept.</param>
 /// <param name="outputs">Knows who can upload.</param>
+/// <param name="comparers">Knows by what results can be compared.</param>
 /// <param name="logger">The log.</param>
-public sealed partial class RunService(RequestStore requests, ResultStore results, OutputUrls outputs, ILogger<RunService> logger)
+public sealed partial class RunService(
+    RequestStore requests, ResultStore results, OutputUrls outputs, ComparerRegistry comparers, ILogger<RunService> logger)
 {
     /// <summary>Validates, stores and starts. The request is stored before the run starts, so a run never lacks it.</summary>
     /// <param name="durable">Starts the run.</param>
@@ -34,6 +37,7 @@ public sealed partial class RunService(RequestStore requests, ResultStore result
 
         var request = JobRequest.Parse(json);
         outputs.RequireReachable(request);
+        comparers.RequireRegistered(request.CrossValidation);
         if (await requests.SaveAsync(id, json, cancellationToken) is not { } hash)
         {
             return null;
