@@ -13,7 +13,7 @@ for ($try = 1; $true; $try++) {
     break
   }
   if ($try -ge 30) {
-    throw "The vault $Vault does not let you in: you need the role Key Vault Secrets Officer."
+    throw "The vault $Vault does not let you in: you need the role 'ComputeHorde hotkey keeper', and a way to it if networking is private."
   }
   Start-Sleep -Seconds 10
 }

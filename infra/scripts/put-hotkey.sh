@@ -12,7 +12,7 @@ tries=0
 until count=$(az keyvault secret list --vault-name "$vault" --query "length([?name=='$name'])" --output tsv 2>/dev/null); do
   tries=$((tries + 1))
   if [ "$tries" -ge 30 ]; then
-    echo "The vault $vault does not let you in: you need the role Key Vault Secrets Officer." >&2
+    echo "The vault $vault does not let you in: you need the role 'ComputeHorde hotkey keeper', and a way to it if networking is private." >&2
     exit 1
   fi
   sleep 10

@@ -7,12 +7,16 @@ using Microsoft.Extensions.Configuration;
 namespace ComputeHorde.Durable.Hosting;
 
 /// <summary>
-/// The storage account, found as every Azure Functions extension finds it: <c>AzureWebJobsStorage</c> as a connection string, or as an identity
-/// connection with <c>AzureWebJobsStorage__accountName</c> or <c>AzureWebJobsStorage__blobServiceUri</c>.
+/// The account of the functions' data, found as every Azure Functions extension finds one: <c>ComputeHordeStorage</c> as a connection string, or as an
+/// identity connection with <c>ComputeHordeStorage__accountName</c> or <c>ComputeHordeStorage__blobServiceUri</c>. Without these, the account of
+/// the Functions host serves both: <c>AzureWebJobsStorage</c>, in the same forms.
 /// </summary>
 internal static class StorageConnection
 {
-    private const string Name = "AzureWebJobsStorage";
+    /// <summary>The connection of the data.</summary>
+    public const string Name = "ComputeHordeStorage";
+
+    private const string HostName = "AzureWebJobsStorage";
 
     public static BlobServiceClient CreateClient(IConfiguration configuration, Outages outages)
     {
@@ -29,17 +33,18 @@ internal static class StorageConnection
             Diagnostics = { IsLoggingContentEnabled = false, IsLoggingEnabled = false },
         };
         options.AddPolicy(new StorageOutages(outages), HttpPipelinePosition.PerCall);
-        if (configuration[Name] is { Length: > 0 } connectionString)
+        var name = configuration.GetSection(Name).Exists() ? Name : HostName;
+        if (configuration[name] is { Length: > 0 } connectionString)
         {
             return new BlobServiceClient(connectionString, options);
         }
 
-        var identity = configuration.GetSection(Name);
+        var identity = configuration.GetSection(name);
         var uri = identity["blobServiceUri"] is { Length: > 0 } given
             ? new Uri(given)
             : identity["accountName"] is { Length: > 0 } account
                 ? new Uri($"https://{account}.blob.core.windows.net")
-                : throw new InvalidOperationException($"Set {Name} to a connection string, or {Name}__accountName or {Name}__blobServiceUri for an identity connection.");
+                : throw new InvalidOperationException($"Set {name} to a connection string, or {name}__accountName or {name}__blobServiceUri for an identity connection.");
         return new BlobServiceClient(uri, Credential(identity["clientId"]), options);
     }
 

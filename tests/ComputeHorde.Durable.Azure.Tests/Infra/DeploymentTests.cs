@@ -5,16 +5,42 @@ using ComputeHorde.Durable.Storage;
 namespace ComputeHorde.Durable.Azure.Tests.Infra;
 
 /// <summary>What the deployment names must be what the functions use.</summary>
-public sealed partial class DeploymentTests(InfraFixture infra) : IClassFixture<InfraFixture>
+public sealed partial class DeploymentTests(InfraFixture infra)
 {
     [Fact]
     public void Containers_OfTheFunctions_AreMadeByTheInfrastructure()
     {
-        var storage = infra.Modules.Single(static module => module.Folder == "modules/storage");
-        var containers = storage.Resources.Single(static block => block.Type == "azurerm_storage_container").Body["for_each"]!.GetValue<string>();
+        var made = infra.Flex.Names("Microsoft.Storage/storageAccounts/blobServices/containers").ToHashSet(StringComparer.Ordinal);
         var used = typeof(ContainerNames).GetFields(BindingFlags.Public | BindingFlags.Static).Select(static field => (string)field.GetRawConstantValue()!);
 
-        Assert.All(used, name => Assert.Contains($"\"{name}\"", containers, StringComparison.Ordinal));
+        Assert.Equal(used.Append("deployments").Order(StringComparer.Ordinal), made.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Queues_OfTheTriggers_AreMadeByTheInfrastructureWithTheirPoison()
+    {
+        var made = infra.Flex.Names("Microsoft.Storage/storageAccounts/queueServices/queues").ToHashSet(StringComparer.Ordinal);
+        var used = Functions.FunctionsTable.Rows.Where(static row => row.Trigger == "queue").Select(static row => row.Binding.Trim('`')).ToList();
+
+        Assert.NotEmpty(used);
+        Assert.Superset(used.Concat(used.Select(static name => name + "-poison")).ToHashSet(StringComparer.Ordinal), made);
+    }
+
+    [Fact]
+    public void Subscription_OfBlobEvents_NamesTheFunctionThatTakesThem()
+    {
+        var named = EventFunctionPattern().Match(Repository.ReadText("infra", "app", "blob-events.bicep")).Groups["name"].Value;
+
+        Assert.Contains(Functions.FunctionsTable.Rows, row => row.Name == named && row.Binding.EndsWith(" by EventGrid", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Outputs_ThatScriptsUse_AreGiven()
+    {
+        var used = Directory.GetFiles(Repository.Path("infra", "scripts")).SelectMany(static path => AzureVariablePattern().Matches(File.ReadAllText(path)))
+            .Select(static match => match.Value).Distinct();
+
+        Assert.Subset(infra.Flex.Outputs.Select(static output => output.Key).ToHashSet(StringComparer.Ordinal), used.ToHashSet(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -58,6 +84,12 @@ public sealed partial class DeploymentTests(InfraFixture infra) : IClassFixture<
     public void AzureProject_IsReferencedByNobody() => Assert.All(
         Directory.GetFiles(Repository.Root, "*.csproj", SearchOption.AllDirectories).Where(static path => !path.Contains("node_modules", StringComparison.Ordinal)),
         static path => Assert.DoesNotContain("ComputeHorde.Durable.Functions.csproj", File.ReadAllText(path), StringComparison.Ordinal));
+
+    [GeneratedRegex(@"param functionName string = '(?<name>\w+)'", RegexOptions.None, 1000)]
+    private static partial Regex EventFunctionPattern();
+
+    [GeneratedRegex("(AZURE|COMPUTEHORDE)_[A-Z_]+", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex AzureVariablePattern();
 
     [GeneratedRegex(@"(path|project|run): (?<path>\S+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex PathPattern();

@@ -1,15 +1,42 @@
+[assembly: AssemblyFixture(typeof(ComputeHorde.Durable.Azure.Tests.Infra.InfraFixture))]
+
 namespace ComputeHorde.Durable.Azure.Tests.Infra;
 
-/// <summary>The infrastructure of this repository, parsed once.</summary>
+/// <summary>The infrastructure of this repository as the compiler expands it, once for each shape that it can take and once for all tests.</summary>
 public sealed class InfraFixture : IAsyncLifetime
 {
-    internal IReadOnlyList<TerraformModule> Modules { get; private set; } = [];
+    public const string Deployer = "11111111-1111-1111-1111-111111111111";
+    public const string Operator = "22222222-2222-2222-2222-222222222222";
 
-    internal TerraformModule Root => Modules[0];
 
-    internal IEnumerable<TerraformBlock> Resources => Modules.SelectMany(static module => module.Resources);
+    /// <summary>Flex Consumption with every default, and an operator beside who deploys.</summary>
+    internal Deployment Flex { get => field ?? Skip(); private set; }
 
-    public async ValueTask InitializeAsync() => Modules = await TerraformFiles.LoadAsync(Repository.Path("infra"));
+    internal Deployment Premium { get => field ?? Skip(); private set; }
+
+    /// <summary>Private networking, the Durable Task Scheduler, and storage that the internet does not reach.</summary>
+    internal Deployment Private { get => field ?? Skip(); private set; }
+
+    internal IEnumerable<Deployment> All => [Flex, Premium, Private];
+
+    public async ValueTask InitializeAsync()
+    {
+        if (!Bicep.IsAvailable)
+        {
+            return;
+        }
+
+        using var copy = new InfraCopy();
+        Flex = await copy.PredictAsync();
+        Premium = await copy.PredictAsync(("hostingPlan", "'elastic-premium'"));
+        Private = await copy.PredictAsync(("privateNetworking", "true"), ("storagePublicAccess", "false"), ("durableBackend", "'durable-task-scheduler'"));
+    }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static Deployment Skip()
+    {
+        Assert.Skip("the Bicep compiler's package is for Linux on x64");
+        return null!;
+    }
 }

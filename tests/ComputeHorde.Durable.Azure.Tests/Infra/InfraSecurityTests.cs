@@ -3,126 +3,128 @@ using System.Text.RegularExpressions;
 
 namespace ComputeHorde.Durable.Azure.Tests.Infra;
 
-public sealed partial class InfraSecurityTests(InfraFixture infra) : IClassFixture<InfraFixture>
+public sealed partial class InfraSecurityTests(InfraFixture infra)
 {
-    /// <summary>The built-in roles in use, with their ids as Azure publishes them.</summary>
-    private static readonly Dictionary<string, Guid> BuiltInRoles = new(StringComparer.Ordinal)
-    {
-        ["Storage Blob Data Owner"] = Guid.Parse("b7e6dc6d-f1e8-4753-8033-0f276bb0955b"),
-        ["Storage Blob Data Contributor"] = Guid.Parse("ba92f5b4-2d11-453d-a403-e96b0029c9fe"),
-        ["Storage Blob Data Reader"] = Guid.Parse("2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"),
-        ["Storage Queue Data Contributor"] = Guid.Parse("974c5e8b-45b9-4653-ba55-5f855dd0fb88"),
-        ["Storage Table Data Contributor"] = Guid.Parse("0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3"),
-        ["Key Vault Secrets User"] = Guid.Parse("4633458b-17de-408a-b874-0445c86b69e6"),
-        ["Key Vault Secrets Officer"] = Guid.Parse("b86a8fe4-44ce-4948-aee5-eccb2c155cd7"),
-        ["Monitoring Metrics Publisher"] = Guid.Parse("3913510d-42f4-4e42-8a64-420c390055eb"),
-    };
-
-    /// <summary>Attributes that hold a credential once Azure has answered. The address of Application Insights is none: its local authentication is off.</summary>
-    private static readonly string[] SecretAttributes =
+    /// <summary>What must hold for every resource of a type.</summary>
+    private static readonly (string Type, string Path, string Value)[] Locks =
     [
-        "primary_access_key", "secondary_access_key", "primary_connection_string", "secondary_connection_string", "primary_blob_connection_string",
-        "secondary_blob_connection_string", "primary_shared_key", "secondary_shared_key", "instrumentation_key", "site_credential",
-        "storage_access_key", "storage_account_access_key", "custom_domain_verification_id",
-    ];
-
-    /// <summary>Types that write a secret into the state, or read one into it.</summary>
-    private static readonly string[] SecretTypes =
-    [
-        "azurerm_key_vault_secret", "azurerm_function_app_host_keys", "azurerm_storage_account_sas", "azurerm_storage_account_blob_container_sas",
-        "random_password", "tls_private_key",
+        ("Microsoft.Storage/storageAccounts", "allowSharedKeyAccess", "false"),
+        ("Microsoft.Storage/storageAccounts", "allowBlobPublicAccess", "false"),
+        ("Microsoft.Storage/storageAccounts", "supportsHttpsTrafficOnly", "true"),
+        ("Microsoft.Storage/storageAccounts", "minimumTlsVersion", "TLS1_2"),
+        ("Microsoft.Storage/storageAccounts", "isLocalUserEnabled", "false"),
+        ("Microsoft.Storage/storageAccounts", "allowCrossTenantReplication", "false"),
+        ("Microsoft.Storage/storageAccounts/blobServices/containers", "publicAccess", "None"),
+        ("Microsoft.KeyVault/vaults", "enableRbacAuthorization", "true"),
+        ("Microsoft.KeyVault/vaults", "enablePurgeProtection", "true"),
+        ("Microsoft.OperationalInsights/workspaces", "features.disableLocalAuth", "true"),
+        ("Microsoft.Insights/components", "DisableLocalAuth", "true"),
+        ("Microsoft.Web/sites", "httpsOnly", "true"),
+        ("Microsoft.Web/sites", "siteConfig.minTlsVersion", "1.2"),
+        ("Microsoft.Web/sites", "siteConfig.ftpsState", "Disabled"),
+        ("Microsoft.Web/sites/basicPublishingCredentialsPolicies", "allow", "false"),
     ];
 
     [Fact]
-    public void Roles_AreBuiltInAndNoneIsBroaderThanData()
-    {
-        var assigned = RoleNames().ToList();
+    public void Resources_OfEveryShape_AreLockedDown() => Assert.Empty(infra.All.SelectMany(Unlocked));
 
-        Assert.NotEmpty(assigned);
-        Assert.All(assigned, static role => Assert.Contains(role, BuiltInRoles.Keys));
-        Assert.DoesNotContain(assigned, static role => role is "Owner" or "Contributor" or "User Access Administrator");
+    [Fact]
+    public void Accounts_OfHostAndData_AreTwo()
+    {
+        var settings = infra.Flex.Settings;
+
+        Assert.Equal(2, infra.Flex.OfType("Microsoft.Storage/storageAccounts").Count());
+        Assert.Contains("/sthost", settings["AzureWebJobsStorage__blobServiceUri"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Contains("/stdata", settings["ComputeHordeStorage__blobServiceUri"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Roles_OfTheApp_NeverReachBeyondItsOwnResources() => Assert.All(
-        infra.Resources.Where(static block => block.Type == "azurerm_role_assignment"),
-        static block => Assert.StartsWith("${module.", block.Body["scope"]!.GetValue<string>(), StringComparison.Ordinal));
+    public void Package_OfFlex_IsReadByTheIdentityThatTheAppDoesNotWorkWith()
+    {
+        var site = infra.Flex.OfType("Microsoft.Web/sites").Single()["properties"]!;
+
+        Assert.Equal("SystemAssignedIdentity", site["functionAppConfig"]!["deployment"]!["storage"]!["authentication"]!["type"]!.GetValue<string>());
+        Assert.Contains("/stdata", site["functionAppConfig"]!["deployment"]!["storage"]!["value"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Ledger_Always_CannotBeChanged()
+    {
+        var policy = infra.Flex.OfType("Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies").Single();
+
+        Assert.EndsWith("/default/ledger/default", Deployment.Name(policy), StringComparison.Ordinal);
+        Assert.True(policy["properties"]!["immutabilityPeriodSinceCreationInDays"]!.GetValue<int>() >= 3650);
+        Assert.False(policy["properties"]!["allowProtectedAppendWrites"]!.GetValue<bool>());
+    }
 
     [Fact]
     public void Secrets_AreNeitherWrittenNorRead()
     {
-        var types = infra.Modules.SelectMany(static module => module.Resources.Concat(module.Data)).Select(static block => block.Type);
-        var texts = infra.Modules.SelectMany(static module => module.Strings).Select(static pair => pair.Text);
-
-        Assert.DoesNotContain(types, SecretTypes.Contains);
-        Assert.DoesNotContain(texts, static text => SecretAttributes.Any(name => text.Contains("." + name, StringComparison.Ordinal)));
+        Assert.All(infra.All, static deployment => Assert.Empty(deployment.OfType("Microsoft.KeyVault/vaults/secrets")));
+        Assert.All(infra.All.SelectMany(static deployment => deployment.Resources).SelectMany(Deployment.Texts), static text => Assert.DoesNotMatch(ReadsSecret(), text));
     }
 
     [Fact]
-    public void Outputs_OfTheRoot_HoldNoSecret() => Assert.All(infra.Root.Outputs, static output =>
+    public void Secrets_InSettings_AreReferences()
     {
-        Assert.False(output.Value.ContainsKey("sensitive"), $"{output.Key} is sensitive: it must not be an output.");
-        Assert.DoesNotContain("connection_string", output.Value["value"]!.GetValue<string>(), StringComparison.Ordinal);
-    });
-
-    [Fact]
-    public void Variables_OfTheRoot_TakeNoSecret() => Assert.All(infra.Root.Variables, static variable =>
-    {
-        Assert.False(variable.Value.ContainsKey("sensitive"), $"{variable.Key} is sensitive: secrets do not pass through Terraform.");
-        Assert.DoesNotMatch(SecretNamePattern(), variable.Key);
-    });
-
-    [Theory]
-    [InlineData("azurerm_storage_account", "shared_access_key_enabled", "false")]
-    [InlineData("azurerm_storage_account", "allow_nested_items_to_be_public", "false")]
-    [InlineData("azurerm_storage_account", "https_traffic_only_enabled", "true")]
-    [InlineData("azurerm_storage_account", "min_tls_version", "TLS1_2")]
-    [InlineData("azurerm_storage_account", "local_user_enabled", "false")]
-    [InlineData("azurerm_storage_container", "container_access_type", "private")]
-    [InlineData("azurerm_key_vault", "rbac_authorization_enabled", "true")]
-    [InlineData("azurerm_key_vault", "purge_protection_enabled", "true")]
-    [InlineData("azurerm_log_analytics_workspace", "local_authentication_enabled", "false")]
-    [InlineData("azurerm_application_insights", "local_authentication_disabled", "true")]
-    [InlineData("azurerm_function_app_flex_consumption", "https_only", "true")]
-    [InlineData("azurerm_function_app_flex_consumption", "storage_authentication_type", "UserAssignedIdentity")]
-    [InlineData("azurerm_function_app_flex_consumption", "webdeploy_publish_basic_authentication_enabled", "false")]
-    [InlineData("azurerm_linux_function_app", "https_only", "true")]
-    [InlineData("azurerm_linux_function_app", "storage_uses_managed_identity", "true")]
-    [InlineData("azurerm_linux_function_app", "webdeploy_publish_basic_authentication_enabled", "false")]
-    [InlineData("azurerm_linux_function_app", "ftp_publish_basic_authentication_enabled", "false")]
-    public void Resource_ByDefault_IsLockedDown(string type, string argument, string expected)
-    {
-        var resources = infra.Resources.Where(block => block.Type == type).ToList();
-
-        Assert.NotEmpty(resources);
-        Assert.All(resources, block => Assert.Equal(expected, block.Body[argument]?.ToString()));
+        Assert.All(infra.All, static deployment => Assert.StartsWith(
+            "[format('@Microsoft.KeyVault(SecretUri=", deployment.Settings["ComputeHorde__HotkeySecret"]!.GetValue<string>(), StringComparison.Ordinal));
+        Assert.All(infra.All, static deployment => Assert.Empty(deployment.Settings["ComputeHorde__S3SecretAccessKey"]!.GetValue<string>()));
     }
 
     [Fact]
-    public void Retention_NeverTouchesTheWatchOverPaidJobsTheEvidenceOrTheSamplingKey()
+    public async Task Settings_WithASecretInClear_AreRefused()
     {
-        var policy = Assert.Single(infra.Resources, static block => block.Type == "azurerm_storage_management_policy");
-        var deleted = policy.Body["dynamic"]!["rule"]![0]!["for_each"]!.ToString();
+        Assert.SkipUnless(Bicep.IsAvailable, "the Bicep compiler's package is for Linux on x64");
+        using var copy = new InfraCopy();
 
-        Assert.All(["inflight", "ledger", "sampling"], name => Assert.DoesNotContain(name, deleted, StringComparison.Ordinal));
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => copy.PredictAsync(("settings", "{ ComputeHorde__S3SecretAccessKey: 'clear' }")));
+
+        Assert.Contains("must be a Key Vault reference", refused.Message, StringComparison.Ordinal);
     }
 
-    private IEnumerable<string> RoleNames() => infra.Modules.SelectMany(static module => module.Resources
-        .Where(static block => block.Type == "azurerm_role_assignment")
-        .SelectMany(block => block.Body["role_definition_name"]!.GetValue<string>() is var name && name != "${each.value}" ? [name] : Values(module, block)));
+    [Fact]
+    public void Outputs_HoldNoSecret() => Assert.All(
+        infra.Flex.Outputs, static output => Assert.DoesNotMatch(SecretName(), output.Key + output.Value));
 
-    private static IEnumerable<string> Values(TerraformModule module, TerraformBlock block)
+    [Fact]
+    public void PrivateNetworking_ClosesStorageAndVault()
     {
-        var local = LocalPattern().Match(block.Body["for_each"]!.GetValue<string>()).Groups["name"].Value;
-        return module.Locals[local] is JsonObject map ? TerraformModule.StringsOf(map) : QuotedPattern().Matches(module.Locals[local]!.GetValue<string>()).Select(static match => match.Groups["text"].Value);
+        var closed = infra.Private.OfType("Microsoft.Storage/storageAccounts").Concat(infra.Private.OfType("Microsoft.KeyVault/vaults"));
+
+        Assert.All(closed, static resource => Assert.Equal("Disabled", resource["properties"]!["publicNetworkAccess"]!.GetValue<string>()));
+        Assert.Equal(7, infra.Private.OfType("Microsoft.Network/privateEndpoints").Count());
+        Assert.Equal("Deny", infra.Private.OfType("Microsoft.Web/sites").Single()["properties"]!["siteConfig"]!["ipSecurityRestrictionsDefaultAction"]!.GetValue<string>());
     }
 
-    [GeneratedRegex(@"local\.(?<name>\w+)", RegexOptions.None, 1000)]
-    private static partial Regex LocalPattern();
+    [Fact]
+    public void Retention_DeletesClaimsAfterAMonthAndNeverEvidenceOrTheSamplingKey()
+    {
+        var rules = infra.Flex.OfType("Microsoft.Storage/storageAccounts/managementPolicies").Single()["properties"]!["policy"]!["rules"]!.AsArray()
+            .ToDictionary(
+                static rule => rule!["definition"]!["filters"]!["prefixMatch"]![0]!.GetValue<string>(),
+                static rule => rule!["definition"]!["actions"]!["baseBlob"]!["delete"]!["daysAfterModificationGreaterThan"]!.GetValue<int>());
 
-    [GeneratedRegex("\"(?<text>[^\"]+)\"", RegexOptions.None, 1000)]
-    private static partial Regex QuotedPattern();
+        Assert.True(rules["inflight/"] >= 30);
+        Assert.DoesNotContain("ledger/", rules.Keys);
+        Assert.DoesNotContain("sampling/", rules.Keys);
+        Assert.Superset(new HashSet<string> { "results/", "outputs/", "requests/" }, rules.Keys.ToHashSet());
+    }
 
-    [GeneratedRegex("password|mnemonic|seed|token|_key$|connection_string", RegexOptions.None, 1000)]
-    private static partial Regex SecretNamePattern();
+    /// <summary>What is open that should not be.</summary>
+    internal static IEnumerable<string> Unlocked(Deployment deployment) =>
+        from item in Locks
+        from resource in deployment.OfType(item.Type).DefaultIfEmpty()
+        let found = resource is null ? "no such resource" : Value(resource, item.Path)
+        where found != item.Value
+        select $"{item.Type}: {item.Path} is {found}";
+
+    private static string Value(JsonObject resource, string path) =>
+        path.Split('.').Aggregate(resource["properties"], static (node, name) => node?[name])?.ToString() ?? "not set";
+
+    [GeneratedRegex(@"listKeys\(|listAccountSas\(|listServiceSas\(|AccountKey=|SharedAccessSignature|listsecrets\(", RegexOptions.IgnoreCase, 1000)]
+    private static partial Regex ReadsSecret();
+
+    [GeneratedRegex("password|mnemonic|seed|token|connection_?string|instrumentation", RegexOptions.IgnoreCase, 1000)]
+    private static partial Regex SecretName();
 }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.Durable.Azure.Tests.Infra;
 
 /// <summary>Alerts and the workbook look for log lines by name: what they name must be logged.</summary>
-public sealed partial class QueryTests(InfraFixture infra) : IClassFixture<InfraFixture>
+public sealed partial class QueryTests(InfraFixture infra)
 {
     private static readonly Dictionary<string, string> Messages = typeof(DurableServices).Assembly.GetTypes()
         .SelectMany(static type => type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
@@ -16,13 +16,13 @@ public sealed partial class QueryTests(InfraFixture infra) : IClassFixture<Infra
         .Where(static pair => pair.Message is not null)
         .ToDictionary(static pair => pair.Name, static pair => pair.Message!, StringComparer.Ordinal);
 
-    public static TheoryData<string> Queries { get; } = [.. Directory.GetFiles(Repository.Path("infra", "modules", "monitoring", "queries")).Select(static path => Path.GetFileNameWithoutExtension(path))];
+    public static TheoryData<string> Queries { get; } = [.. Directory.GetFiles(Repository.Path("infra", "queries")).Select(static path => Path.GetFileNameWithoutExtension(path))];
 
     [Theory]
     [MemberData(nameof(Queries))]
     public void Query_OfLogLines_NamesEventsAndFieldsThatAreLogged(string query)
     {
-        var text = Repository.ReadText("infra", "modules", "monitoring", "queries", query + ".kql");
+        var text = Repository.ReadText("infra", "queries", query + ".kql");
         var events = EventPattern().Matches(text).SelectMany(static match => QuotedPattern().Matches(match.Value)).Select(static match => match.Groups["text"].Value).ToList();
         if (events.Count == 0)
         {
@@ -39,7 +39,7 @@ public sealed partial class QueryTests(InfraFixture infra) : IClassFixture<Infra
     [MemberData(nameof(Queries))]
     public void Query_OfMetrics_NamesInstrumentsThatExist(string query)
     {
-        var named = MetricPattern().Matches(Repository.ReadText("infra", "modules", "monitoring", "queries", query + ".kql")).Select(static match => match.Groups["text"].Value);
+        var named = MetricPattern().Matches(Repository.ReadText("infra", "queries", query + ".kql")).Select(static match => match.Groups["text"].Value);
 
         Assert.Subset(Instruments(), named.ToHashSet(StringComparer.Ordinal));
     }
@@ -47,12 +47,11 @@ public sealed partial class QueryTests(InfraFixture infra) : IClassFixture<Infra
     [Fact]
     public void Queries_AreTheOnesOfAlertsAndCharts()
     {
-        var module = infra.Modules.Single(static module => module.Folder == "modules/monitoring");
-        var alerts = module.Locals["alerts"]!.AsObject().Select(static pair => pair.Key);
-        var charts = module.Locals["charts"]!.AsArray().Select(static chart => chart!["query"]!.GetValue<string>());
+        var used = QueryFilePattern().Matches(Repository.ReadText("infra", "app", "monitoring.bicep")).Select(static match => match.Groups["name"].Value);
+        var alerts = infra.Flex.Names("Microsoft.Insights/scheduledQueryRules").Select(static name => name.Replace("-computehorde-dev", string.Empty, StringComparison.Ordinal));
 
-        Assert.Equal(Queries.Select(static row => row.Data).Order(StringComparer.Ordinal), alerts.Union(charts).Order(StringComparer.Ordinal));
-        Assert.Superset(new HashSet<string> { "failed-runs", "confirmed-cheats" }, alerts.ToHashSet());
+        Assert.Equal(Queries.Select(static row => row.Data).Order(StringComparer.Ordinal), used.Distinct().Order(StringComparer.Ordinal));
+        Assert.Superset(new HashSet<string> { "failed-runs", "confirmed-cheats", "outages", "poison-messages" }, alerts.ToHashSet());
     }
 
     private static HashSet<string> Instruments()
@@ -63,6 +62,9 @@ public sealed partial class QueryTests(InfraFixture infra) : IClassFixture<Infra
         listener.Start();
         return names;
     }
+
+    [GeneratedRegex(@"queries/(?<name>[\w-]+)\.kql", RegexOptions.None, 1000)]
+    private static partial Regex QueryFilePattern();
 
     [GeneratedRegex("\"(?<text>computehorde\\.[\\w.]+)\"", RegexOptions.None, 1000)]
     private static partial Regex MetricPattern();

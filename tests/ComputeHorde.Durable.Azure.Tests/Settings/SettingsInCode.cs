@@ -18,13 +18,19 @@ internal static partial class SettingsInCode
         ["ComputeHorde:HotkeySecret"] = "//Alice",
     };
 
+    private static readonly Dictionary<string, string?> SettingsOfTwoAccounts = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["ComputeHordeStorage:accountName"] = "account",
+        ["ComputeHorde:HotkeySecret"] = "//Alice",
+    };
+
     private static readonly Dictionary<string, string?> SettingsOfALaptop = new(StringComparer.OrdinalIgnoreCase)
     {
         ["AzureWebJobsStorage"] = "UseDevelopmentStorage=true",
     };
 
     /// <summary>The names, as application settings (<c>__</c> between the parts).</summary>
-    public static IReadOnlyCollection<string> Names { get; } = [.. Asked(SettingsOfACloud).Concat(Asked(SettingsOfALaptop)).Concat(InBindings())
+    public static IReadOnlyCollection<string> Names { get; } = [.. Asked(SettingsOfACloud).Concat(Asked(SettingsOfTwoAccounts)).Concat(Asked(SettingsOfALaptop)).Concat(InBindings())
         .Select(static key => key.Replace(":", "__", StringComparison.Ordinal))
         .Distinct(StringComparer.OrdinalIgnoreCase)
         .Order(StringComparer.Ordinal)];

@@ -4,10 +4,10 @@ using ComputeHorde.Durable.Azure.Tests.Infra;
 
 namespace ComputeHorde.Durable.Azure.Tests.Settings;
 
-public sealed partial class SettingsTests(InfraFixture infra) : IClassFixture<InfraFixture>
+public sealed partial class SettingsTests(InfraFixture infra)
 {
-    /// <summary>Settings of the storage connection, which has two forms: one connection string, or an identity.</summary>
-    private const string Storage = "AzureWebJobsStorage";
+    /// <summary>Settings of the storage connections, which have two forms: one connection string, or an identity. Locally the host's serves both.</summary>
+    private const string Storage = "AzureWebJobsStorage", DataStorage = "ComputeHordeStorage";
 
     /// <summary>On Azure the hotkey comes from Key Vault; there is no wallet folder.</summary>
     private static readonly string[] LocalOnly =
@@ -22,6 +22,9 @@ public sealed partial class SettingsTests(InfraFixture infra) : IClassFixture<In
     /// <summary>Options of the client that are no settings of the functions: an object, and two intervals of a waiting that the functions do not use.</summary>
     private static readonly string[] NotOfTheFunctions = ["ComputeHorde__Signer", "ComputeHorde__PollInterval", "ComputeHorde__MaxPollInterval"];
 
+    /// <summary>Settings whose value on Azure follows from other resources.</summary>
+    private static readonly string[] FromInfrastructure = ["ComputeHorde__HotkeySecret", "AzureWebJobs.JobSpecPolled.Disabled"];
+
     [Fact]
     public void Settings_InCode_AreInSampleInfraAndReadme()
     {
@@ -35,7 +38,7 @@ public sealed partial class SettingsTests(InfraFixture infra) : IClassFixture<In
         {
             Need(code.Contains(name, StringComparer.OrdinalIgnoreCase), $"{name}: no code asks for it");
             Need(sample.Contains(name) || ReadmeOnly.Contains(name), $"{name}: missing in local.settings.sample.json");
-            Need(inInfra.Contains(name) || LocalOnly.Contains(name) || ReadmeOnly.Contains(name), $"{name}: missing in infra/settings.tf");
+            Need(inInfra.Contains(name) || LocalOnly.Contains(name) || ReadmeOnly.Contains(name), $"{name}: missing in infra/app/functions.bicep");
             Need(readme.Contains(name), $"{name}: missing in the README's configuration table (first column, in backticks)");
         }
 
@@ -53,47 +56,54 @@ public sealed partial class SettingsTests(InfraFixture infra) : IClassFixture<In
     [Fact]
     public void Settings_OfStorage_AreAnIdentityOnAzureAndAzuriteLocally()
     {
-        Assert.DoesNotContain(Storage, InfraSettings());
-        Assert.Superset(new HashSet<string> { $"{Storage}__accountName", $"{Storage}__blobServiceUri", $"{Storage}__queueServiceUri", $"{Storage}__credential", $"{Storage}__clientId" }, InfraSettings().ToHashSet());
+        var given = InfraSettings().ToHashSet();
+
+        Assert.DoesNotContain(Storage, given);
+        Assert.DoesNotContain(DataStorage, given);
+        Assert.All([Storage, DataStorage], name => Assert.Superset(
+            new HashSet<string> { $"{name}__blobServiceUri", $"{name}__queueServiceUri", $"{name}__credential", $"{name}__clientId" }, given));
+        Assert.Superset(new HashSet<string> { $"{Storage}__accountName", $"{Storage}__tableServiceUri" }, given);
         Assert.Equal("UseDevelopmentStorage=true", SampleValues()[Storage]!.GetValue<string>());
     }
 
     [Fact]
     public void Settings_WithAStorageForm_AreAllHandledByTheCode()
     {
-        var read = SettingsInCode.Names.Where(static name => name.StartsWith(Storage, StringComparison.Ordinal));
+        var read = SettingsInCode.Names.ToHashSet(StringComparer.Ordinal);
 
-        Assert.Superset(new HashSet<string> { Storage, $"{Storage}__accountName", $"{Storage}__blobServiceUri", $"{Storage}__clientId" }, read.ToHashSet());
+        Assert.All([Storage, DataStorage], name => Assert.Superset(
+            new HashSet<string> { name, $"{name}__accountName", $"{name}__blobServiceUri", $"{name}__clientId" }, read));
     }
 
     [Fact]
     public void Settings_WithTheSameDefault_AgreeBetweenSampleAndInfra()
     {
         var sample = SampleValues();
-        var defaults = infra.Root.Locals["function_settings"]!.AsObject();
+        var defaults = infra.Flex.Settings.Where(setting => sample.ContainsKey(setting.Key) && !FromInfrastructure.Contains(setting.Key)).ToList();
 
-        Assert.All(defaults, setting => Assert.Equal(sample[setting.Key]?.GetValue<string>(), setting.Value!.GetValue<string>()));
+        Assert.True(defaults.Count > 20);
+        Assert.All(defaults, setting => Assert.Equal(sample[setting.Key]!.GetValue<string>(), setting.Value!.GetValue<string>()));
     }
 
     [Fact]
     public void Settings_ThatDisableAFunction_NameOneThatExists()
     {
         var functions = Functions.FunctionsTable.Rows.Select(static row => row.Name).ToHashSet(StringComparer.Ordinal);
-        var named = infra.Modules.SelectMany(static module => module.Strings).SelectMany(static pair => DisabledPattern().Matches(pair.Text))
-            .Concat(Sample().SelectMany(static name => DisabledPattern().Matches(name)))
+        var named = infra.All.SelectMany(static deployment => deployment.Settings).Select(static pair => pair.Key).Concat(Sample())
+            .SelectMany(static name => DisabledPattern().Matches(name))
             .Select(static match => match.Groups["function"].Value);
 
         Assert.Subset(functions, named.ToHashSet(StringComparer.Ordinal));
     }
 
-    private static bool IsOurs(string name) => name.StartsWith("ComputeHorde", StringComparison.OrdinalIgnoreCase) && name is not "ComputeHorde";
+    private static bool IsOurs(string name) => name.StartsWith("ComputeHorde", StringComparison.OrdinalIgnoreCase)
+        && name is not "ComputeHorde" && !name.StartsWith(DataStorage, StringComparison.OrdinalIgnoreCase);
 
     private static JsonObject SampleValues() => JsonNode.Parse(Repository.ReadText("local.settings.sample.json"))!["Values"]!.AsObject();
 
     private static IEnumerable<string> Sample() => SampleValues().Select(static pair => pair.Key);
 
-    private IEnumerable<string> InfraSettings() => new[] { "function_settings", "identity_settings" }
-        .SelectMany(local => infra.Root.Locals[local]!.AsObject().Select(static pair => pair.Key));
+    private IEnumerable<string> InfraSettings() => infra.All.SelectMany(static deployment => deployment.Settings).Select(static pair => pair.Key).Distinct();
 
     private static IEnumerable<string> Readme() => Repository.ReadText("README.md").Split('\n')
         .SkipWhile(static line => !line.StartsWith("## Configuration", StringComparison.Ordinal)).Skip(1)

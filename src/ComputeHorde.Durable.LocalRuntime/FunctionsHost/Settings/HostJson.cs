@@ -8,7 +8,7 @@ namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost.Settings;
 internal sealed record HostJson
 {
     /// <summary>Settings of the Azure host about its own telemetry: on one machine there is nothing to set, and nothing to warn of.</summary>
-    private static readonly string[] OnlyForAzure = ["telemetryMode", "logging:applicationInsights", "extensions:durableTask:tracing"];
+    private static readonly string[] OnlyForAzure = ["telemetryMode", "logging:applicationInsights", "extensions:durableTask:tracing", "extensions:durableTask:storageProvider"];
 
     private const string SettingsSection = "AzureFunctionsJobHost";
     private const string LogLevelSection = "logging:logLevel";
