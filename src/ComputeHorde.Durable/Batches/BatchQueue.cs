@@ -21,7 +21,7 @@ public sealed class BatchQueue(BatchService batches, RejectionStore rejections, 
     /// Starts the batch of a message, named by its <c>id</c> or else after the message, so that a message that comes twice starts nothing twice. A
     /// message that is not valid would not become so by coming again: it is answered in container <c>jobs-rejected</c>, and done with.
     /// </summary>
-    /// <param name="message">The message; its body is a <see cref="BatchRequest"/>.</param>
+    /// <param name="message">The message; its body is a <see cref="BatchRequest"/>, as text or as Base64.</param>
     /// <param name="durable">Starts the batch.</param>
     /// <param name="cancellationToken">Ends the function when the host stops; the message comes again.</param>
     [Function(nameof(BatchQueue))]
@@ -29,10 +29,11 @@ public sealed class BatchQueue(BatchService batches, RejectionStore rejections, 
     {
         ArgumentNullException.ThrowIfNull(message);
         var name = $"{QueueName}/{message.MessageId}";
+        var body = QueueText.Of(message.Body);
         try
         {
-            var id = BatchRequest.Parse(message.Body).Id ?? $"queue-{message.MessageId}";
-            if (await batches.StartAsync(durable, id, message.Body, specification: null, cancellationToken) is null)
+            var id = BatchRequest.Parse(body).Id ?? $"queue-{message.MessageId}";
+            if (await batches.StartAsync(durable, id, body, specification: null, cancellationToken) is null)
             {
                 throw new ComputeHordeValidationException("id", $"'{id}' names something else already.");
             }

@@ -126,6 +126,7 @@ public class BatchTests(ITestOutputHelper output)
 
         await queue.SendMessageAsync(message, TestContext.Current.CancellationToken);
         await queue.SendMessageAsync(message, TestContext.Current.CancellationToken);
+        await queue.SendMessageAsync(Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(message)), TestContext.Current.CancellationToken);
         await queue.SendMessageAsync("not JSON", TestContext.Current.CancellationToken);
         var batch = await horde.EndOfAsync("batches/lot-7");
         await Eventually.TrueAsync(async () => (await horde.ListAsync("jobs-rejected")).Count == 1, "the bad message was answered");
