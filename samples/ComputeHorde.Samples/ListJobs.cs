@@ -14,8 +14,10 @@ public static class ListJobs
             await output.WriteLineAsync($"{job.CreatedAt:s} {job.Uuid} {job.Status} {job.Tag}");
 
         // One request for up to 150 jobs.
-        foreach (var job in await client.GetJobsAsync(page.Jobs.Select(job => job.Uuid)))
-            await output.WriteLineAsync($"{job.Uuid} {job.LastUpdate:s}");
+        foreach (var look in (await client.GetJobsAsync(page.Jobs.Select(job => job.Uuid), includeResults: false)).Values)
+        {
+            await output.WriteLineAsync($"{look.Uuid} {look.Job?.LastUpdate.ToString() ?? look.Error?.Message ?? "is gone"}");
+        }
 
         await output.WriteLineAsync($"{(await client.GetJobsByTagAsync("report-42#1")).Count} job(s) with this tag");
     }

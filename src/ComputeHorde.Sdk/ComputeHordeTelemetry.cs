@@ -28,4 +28,7 @@ public static class ComputeHordeTelemetry
 
     internal static readonly Counter<long> JobsFound = Meter.CreateCounter<long>(
         "computehorde.client.jobs.found", "{job}", "Creates that found their job stored already, by its tag.");
+
+    internal static readonly Counter<long> JobsDuplicated = Meter.CreateCounter<long>(
+        "computehorde.client.jobs.duplicates", "{job}", "Further jobs found under a tag, which cost as well; should be none.");
 }

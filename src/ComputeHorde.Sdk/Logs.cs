@@ -46,4 +46,7 @@ internal static partial class Logs
 
     [LoggerMessage(EventId = 14, Level = LogLevel.Warning, Message = "Whether tag {Tag} has further jobs could not be checked: {Reason}")]
     public static partial void DuplicateCheckFailed(ILogger logger, string tag, string reason);
+
+    [LoggerMessage(EventId = 15, Level = LogLevel.Warning, Message = "The facilitator cannot show job {Uuid}; it is asked for by itself from now on: {Reason}")]
+    public static partial void JobNotShown(ILogger logger, string uuid, string reason);
 }

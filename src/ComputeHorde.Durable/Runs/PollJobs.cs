@@ -60,62 +60,40 @@ public sealed class PollJobs(
         var poll = new Poll(durable);
         foreach (var batch in jobs.Chunk(BatchSize))
         {
-            await PollAsync(poll, batch, canSplit: true, cancellationToken);
+            await PollAsync(poll, batch, cancellationToken);
         }
 
         DurableTelemetry.Polled(jobs.Count, poll.Calls);
         logger.Polled(jobs.Count, poll.Calls, poll.Changed);
     }
 
-    private async Task PollAsync(Poll poll, InFlightJob[] batch, bool canSplit, CancellationToken cancellationToken)
+    private async Task PollAsync(Poll poll, InFlightJob[] batch, CancellationToken cancellationToken)
     {
-        IReadOnlyList<ComputeHordeJob> answers;
-        try
+        poll.Calls++;
+        var looks = await client.GetJobsAsync(batch.Select(static job => job.JobUuid), includeResults: false, cancellationToken);
+        if (looks.Values.All(static look => look.Error is not null))
         {
-            poll.Calls++;
-            answers = await client.GetJobsAsync(batch.Select(static job => job.JobUuid), cancellationToken);
-        }
-        catch (ComputeHordeException exception) when (exception.StatusCode == 500 && canSplit)
-        {
-            await SplitAsync(poll, batch, exception, cancellationToken);
-            return;
-        }
-        catch (ComputeHordeException exception)
-        {
-            outages.Started(Outages.Facilitator, exception.Message);
+            outages.Started(Outages.Facilitator, looks.Values.First().Error!.Message);
             return;
         }
 
-        poll.Readable++;
         outages.Ended(Outages.Facilitator);
-        var byUuid = batch.ToDictionary(static job => job.JobUuid, StringComparer.Ordinal);
-        foreach (var answer in answers)
+        foreach (var job in batch)
         {
-            if (byUuid.Remove(answer.Uuid, out var job) && answer.StatusHistory.Count > job.Seen)
+            var look = looks[job.JobUuid];
+            if (look.Job is { } answer && answer.StatusHistory.Count > job.Seen)
             {
                 await RaiseUpdateAsync(poll, job, JobUpdates.From(answer, job.Attempt), cancellationToken);
             }
+            else if (look.IsMissing && timeProvider.GetUtcNow() - job.Changed > MissingAfter)
+            {
+                await RaiseUpdateAsync(poll, job, JobUpdate.Gone(job.JobUuid, job.Attempt), cancellationToken);
+            }
+            else if (look.Error is { } error)
+            {
+                logger.JobUnreadable(job.JobUuid, job.InstanceId, error.Message);
+            }
         }
-
-        foreach (var missing in byUuid.Values.Where(job => timeProvider.GetUtcNow() - job.Changed > MissingAfter))
-        {
-            await RaiseUpdateAsync(poll, missing, JobUpdate.Gone(missing.JobUuid, missing.Attempt), cancellationToken);
-        }
-    }
-
-    /// <summary>One job that the facilitator cannot serialise spoils the page of all (protocol 5.2): halve until it stands alone.</summary>
-    private async Task SplitAsync(Poll poll, InFlightJob[] batch, ComputeHordeException exception, CancellationToken cancellationToken)
-    {
-        if (batch.Length == 1)
-        {
-            logger.JobUnreadable(batch[0].JobUuid, batch[0].InstanceId, exception.Message);
-            return;
-        }
-
-        var half = batch.Length / 2;
-        var readBefore = poll.Readable;
-        await PollAsync(poll, batch[..half], canSplit: true, cancellationToken);
-        await PollAsync(poll, batch[half..], canSplit: poll.Readable > readBefore || batch.Length <= 2, cancellationToken);
     }
 
     /// <summary>The run first, the record second: a crash between the two tells the run again, never not at all.</summary>
@@ -131,8 +109,6 @@ public sealed class PollJobs(
         public DurableTaskClient Durable { get; } = durable;
 
         public int Calls { get; set; }
-
-        public int Readable { get; set; }
 
         public int Changed { get; set; }
     }

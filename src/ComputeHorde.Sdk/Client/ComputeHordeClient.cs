@@ -12,7 +12,10 @@ public sealed class ComputeHordeClient : IDisposable
 {
     private readonly FacilitatorApi _api;
     private readonly JobCreator _creator;
-    private readonly JobQueries _queries;
+    private readonly JobPages _pages;
+    private readonly JobLookups _lookups;
+    private readonly TagFinder _finder;
+    private readonly JobIterator _iterator;
     private readonly JobWatcher _watcher;
     private readonly JobRunner _runner;
     private readonly CheatReporter _reporter;
@@ -36,18 +39,30 @@ public sealed class ComputeHordeClient : IDisposable
         ArgumentNullException.ThrowIfNull(signer);
         var faults = ComputeHordeOptionsValidator.Faults(options);
         if (faults.Count > 0)
+        {
             throw new ComputeHordeValidationException([.. faults.Select(fault => new ValidationProblem("options", fault))]);
+        }
+
         Hotkey = signer.Hotkey;
         _api = new FacilitatorApi(clients, signer, options, time, logger);
-        _queries = new JobQueries(_api, logger);
-        _creator = new JobCreator(_api, _queries, signer, options, time, logger);
-        _watcher = new JobWatcher(_queries, options, time, logger);
-        _runner = new JobRunner(_creator, _queries, options, time, logger);
+        _pages = new JobPages(_api, options, logger);
+        _lookups = new JobLookups(_pages, options, time, logger);
+        _finder = new TagFinder(_pages);
+        _iterator = new JobIterator(_pages, logger);
+        _creator = new JobCreator(_api, _finder, signer, options, time, logger);
+        _watcher = new JobWatcher(_pages, options, time, logger);
+        _runner = new JobRunner(_creator, _lookups, options, time, logger);
         _reporter = new CheatReporter(_api, signer, time, logger);
     }
 
     /// <summary>Address of the hotkey that this client acts for.</summary>
     public string Hotkey { get; }
+
+    /// <summary>
+    /// The facilitator's clock less this machine's, by the <c>Date</c> of its newest answer; null before the first. Exact to about a second. Deadlines that are
+    /// told to others (upload URLs, certificates) are wrong by as much.
+    /// </summary>
+    public TimeSpan? ServerClockOffset => _api.ServerClockOffset;
 
     /// <summary>
     /// Creates a job, once: after every answer that leaves open whether it was stored, its tag is looked up before the request is repeated. When the call is
@@ -57,11 +72,15 @@ public sealed class ComputeHordeClient : IDisposable
     /// <param name="options">Tag, trusted miner, validator; default a random tag.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The job, and whether it was created or found.</returns>
-    /// <exception cref="ComputeHordeValidationException">The specification, the tag or the validator has faults; all are named.</exception>
+    /// <exception cref="ComputeHordeValidationException">
+    /// The specification, the tag or the validator has faults, locally or by the facilitator's word; all are named. Nothing is stored. Every other
+    /// <see cref="ComputeHordeException"/> of this method is transient.
+    /// </exception>
+    /// <exception cref="ComputeHordeUncertainCreateException">Whether the job is stored could not be found out.</exception>
     public Task<CreateJobResult> CreateJobAsync(ComputeHordeJobSpec spec, CreateJobOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        return _creator.CreateAsync(spec, options ?? new CreateJobOptions(), cancellationToken);
+        return _creator.CreateAsync(spec, options ?? new CreateJobOptions(), _creator.NoDoubt(), cancellationToken);
     }
 
     /// <summary>Gets a job.</summary>
@@ -69,26 +88,34 @@ public sealed class ComputeHordeClient : IDisposable
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The job as it is now.</returns>
     /// <exception cref="ComputeHordeNotFoundException">Unknown, of another hotkey, or older than seven days.</exception>
-    public Task<ComputeHordeJob> GetJobAsync(string uuid, CancellationToken cancellationToken = default) => _queries.GetAsync(uuid, cancellationToken);
+    public Task<ComputeHordeJob> GetJobAsync(string uuid, CancellationToken cancellationToken = default) =>
+        _pages.GetAsync(uuid, includeResults: true, repeats: true, cancellationToken);
 
-    /// <summary>Gets many jobs with one request for each 150.</summary>
+    /// <summary>
+    /// Looks at many jobs with few requests, one for each 150 at most. One job's trouble is its own, and an outage is told job by job: what the facilitator
+    /// answers is never thrown.
+    /// </summary>
     /// <param name="uuids">UUIDs; repeated ones are asked for once.</param>
+    /// <param name="includeResults">False to leave out what the jobs printed and gave, which is read all the same but not kept in memory. Default true.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>The jobs that exist, each once, in no particular order.</returns>
-    public Task<IReadOnlyList<ComputeHordeJob>> GetJobsAsync(IEnumerable<string> uuids, CancellationToken cancellationToken = default)
+    /// <returns>For each UUID, in lower case with dashes, the job, or that there is none, or why that is not known.</returns>
+    /// <exception cref="ComputeHordeValidationException">Something is not a UUID.</exception>
+    public Task<IReadOnlyDictionary<string, JobLookup>> GetJobsAsync(
+        IEnumerable<string> uuids, bool includeResults = true, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(uuids);
-        return _queries.ByUuidsAsync(uuids, cancellationToken);
+        return _lookups.FindAsync(uuids, includeResults, cancellationToken);
     }
 
     /// <summary>Gets the jobs with exactly this tag.</summary>
     /// <param name="tag">The tag; there is no search by a part of it.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>The jobs, the oldest first.</returns>
+    /// <returns>The jobs, the oldest first. Empty only when the facilitator says clearly that there is none.</returns>
+    /// <exception cref="ComputeHordeProtocolException">The answer has entries, but none that can be read as a job with this tag. Transient.</exception>
     public Task<IReadOnlyList<ComputeHordeJob>> GetJobsByTagAsync(string tag, CancellationToken cancellationToken = default)
     {
         var problems = JobSpecValidation.ValidateTag(tag);
-        return problems.Count > 0 ? throw new ComputeHordeValidationException(problems) : _queries.ByTagAsync(tag, cancellationToken);
+        return problems.Count > 0 ? throw new ComputeHordeValidationException(problems) : _finder.FindAsync(tag, cancellationToken);
     }
 
     /// <summary>Gets one page of the job list. The list has no order: while jobs change, pages can miss or repeat jobs.</summary>
@@ -101,17 +128,26 @@ public sealed class ComputeHordeClient : IDisposable
     {
         var problems = new ProblemList();
         if (page < 1)
+        {
             problems.Add("page", "must be at least 1.");
-        if (pageSize is < 1 or > JobQueries.MaxPageSize)
-            problems.Add("page_size", $"must be between 1 and {JobQueries.MaxPageSize}.");
+        }
+
+        if (pageSize is < 1 or > JobListQuery.MaxPageSize)
+        {
+            problems.Add("page_size", $"must be between 1 and {JobListQuery.MaxPageSize}.");
+        }
+
         problems.ThrowIfAny();
-        return _queries.PageAsync(page, pageSize, cancellationToken);
+        return PageAsync(page, pageSize, cancellationToken);
     }
 
-    /// <summary>All jobs of this hotkey, each once. Reads the list again when jobs moved within it while it was read, up to three times.</summary>
+    /// <summary>
+    /// All jobs of this hotkey, each once. Reads the list again when jobs moved within it while it was read, up to three times. Jobs that the facilitator cannot
+    /// show are left out, with a line in the log.
+    /// </summary>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The jobs in no particular order.</returns>
-    public IAsyncEnumerable<ComputeHordeJob> IterateJobsAsync(CancellationToken cancellationToken = default) => _queries.IterateAsync(cancellationToken);
+    public IAsyncEnumerable<ComputeHordeJob> IterateJobsAsync(CancellationToken cancellationToken = default) => _iterator.IterateAsync(cancellationToken);
 
     /// <summary>Waits until a job has ended, well or not.</summary>
     /// <param name="uuid">The job's UUID.</param>
@@ -146,14 +182,15 @@ public sealed class ComputeHordeClient : IDisposable
         _watcher.WaitForStreamingAsync(uuid, timeout, cancellationToken);
 
     /// <summary>
-    /// Runs a job until it is complete. Rejections and failures of ComputeHorde's machinery are tried again, failures of the job's own making are not. Lost
-    /// and stuck jobs are replaced but stay watched; whichever completes first counts.
+    /// Runs a job until it is complete. Failures of ComputeHorde's machinery are tried again, failures of the job's own making are not. Room is waited for
+    /// without using up attempts. Lost and stuck jobs are replaced but stay watched; whichever completes first counts.
     /// </summary>
     /// <param name="spec">What to run; checked before anything is sent.</param>
-    /// <param name="options">Attempts, time-outs, callbacks; default three attempts without a time limit.</param>
+    /// <param name="options">Attempts, time-outs, callbacks; default three paid attempts without a time limit.</param>
     /// <param name="cancellationToken">Ends the call; jobs go on.</param>
     /// <returns>The completed job, else the last one, with all attempts.</returns>
     /// <exception cref="ComputeHordeJobTimeoutException">The run has not completed in time.</exception>
+    /// <exception cref="ComputeHordeException">No job could be created within <see cref="RunOptions.CapacityTimeout"/>.</exception>
     public Task<RunResult> RunUntilCompleteAsync(ComputeHordeJobSpec spec, RunOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(spec);
@@ -175,6 +212,12 @@ public sealed class ComputeHordeClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(details);
         return _reporter.ReportAsync(jobUuid, trustedJobUuid, details, cancellationToken);
+    }
+
+    private async Task<JobsPage> PageAsync(int page, int pageSize, CancellationToken cancellationToken)
+    {
+        var list = await _pages.ListAsync(new JobListQuery("list", "") { Page = page, PageSize = pageSize }, cancellationToken);
+        return new JobsPage(list.Jobs, list.Count, list.HasNext);
     }
 
     /// <summary>Forgets the login. Neither the HTTP client nor the signer is disposed.</summary>

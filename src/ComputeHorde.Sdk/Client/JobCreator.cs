@@ -5,84 +5,209 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.Sdk;
 
 /// <summary>
-/// Creates jobs, each once: the facilitator has no idempotency key, so after every answer that leaves open whether the job was stored, its tag is
-/// looked up before the request is repeated (protocol 14.6).
+/// Creates jobs, each once: the facilitator has no idempotency key, so after every answer that leaves open whether the job was stored, its tag is looked up
+/// until the request cannot be under way any more, and only then is it sent again (protocol 14.6).
 /// </summary>
 internal sealed class JobCreator(
-    FacilitatorApi api, JobQueries queries, ISigner signer, ComputeHordeOptions options, TimeProvider time, ILogger logger)
+    FacilitatorApi api, TagFinder finder, ISigner signer, ComputeHordeOptions options, TimeProvider time, ILogger logger)
 {
-    /// <summary>HTTP 500 is permanent after one repeat: the validated body is refused for its signature or class (protocol 14.7).</summary>
-    private const int MaxServerErrors = 2;
+    public CreateDoubt NoDoubt() => new(time, options.CreateDoubt);
 
-    public async Task<CreateJobResult> CreateAsync(ComputeHordeJobSpec spec, CreateJobOptions create, CancellationToken cancellationToken)
+    /// <summary>Creates a job, or finds the one that is stored under its tag.</summary>
+    /// <param name="spec">What to run.</param>
+    /// <param name="create">How.</param>
+    /// <param name="doubt">What earlier calls for the same tag have left open.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="ComputeHordeValidationException">Nothing is stored, and never will be.</exception>
+    /// <exception cref="ComputeHordeException">Not now; all others are transient.</exception>
+    public async Task<CreateJobResult> CreateAsync(
+        ComputeHordeJobSpec spec, CreateJobOptions create, CreateDoubt doubt, CancellationToken cancellationToken)
     {
         using var activity = ComputeHordeTelemetry.Source.StartActivity("computehorde.create_job");
         var validator = create.TargetValidatorHotkey ?? options.ValidatorHotkey;
         var tag = create.Tag ?? Guid.NewGuid().ToString("N");
         Check(spec, validator, tag);
         activity?.SetTag("computehorde.tag", tag);
-        if (create.LookUpFirst && await FindAsync(tag, create.StreamingCertificate, cancellationToken) is { } early)
-            return early;
+        if (create.LastRequest is { } last)
+        {
+            doubt.OpenEarlier(time.GetUtcNow() - last);
+        }
+        else if (create.LookUpFirst)
+        {
+            doubt.OpenUnseen();
+        }
 
         var certificate = spec.Streaming ? create.StreamingCertificate ?? StreamingCertificate.Create(time) : null;
-        var body = JobRequest.Build(spec, validator!, tag, create.OnTrustedMiner, certificate?.CertificatePem);
-        var request = new FacilitatorRequest("create", HttpMethod.Post, "api/v1/job-docker/")
+        var order = new Order(tag, certificate, create.BeforeRequest, doubt);
+        var result = doubt.IsOpen ? await LookUpAsync(order, "an earlier request may have been stored", cancellationToken) : null;
+        if (result is null)
         {
-            Body = body.BodyBytes,
-            Headers = await RequestSigner.SignAsync(signer, body.SignedText, RequestSigner.SignedFieldsScope, time.GetUtcNow(), cancellationToken),
-        };
-        var result = await SendAsync(request, tag, certificate, cancellationToken);
+            var body = JobRequest.Build(spec, validator!, tag, create.OnTrustedMiner, certificate?.CertificatePem);
+            var request = new FacilitatorRequest("create", HttpMethod.Post, "api/v1/job-docker/")
+            {
+                Body = body.BodyBytes,
+                Headers = await RequestSigner.SignAsync(signer, body.SignedText, RequestSigner.SignedFieldsScope, time.GetUtcNow(), cancellationToken),
+            };
+            result = await SendAsync(request, order, cancellationToken);
+        }
+
         activity?.SetTag("computehorde.job.uuid", result.Job.Uuid);
         return result;
     }
 
-    private async Task<CreateJobResult> SendAsync(
-        FacilitatorRequest request, string tag, StreamingCertificate? certificate, CancellationToken cancellationToken)
+    /// <summary>The jobs that are stored under a tag beside the one that is used. Logged and counted; they run and cost as well.</summary>
+    public async Task<IReadOnlyList<ComputeHordeJob>> DuplicatesAsync(string uuid, string tag, CancellationToken cancellationToken)
     {
-        var everUncertain = false;
-        var serverErrors = 0;
+        try
+        {
+            return Others(await finder.FindAsync(tag, cancellationToken), uuid, tag);
+        }
+        catch (ComputeHordeException error)
+        {
+            // The caller's job is safe; this was only to tell of others.
+            Logs.DuplicateCheckFailed(logger, tag, error.Message);
+            return [];
+        }
+    }
+
+    private async Task<CreateJobResult> SendAsync(FacilitatorRequest request, Order order, CancellationToken cancellationToken)
+    {
         for (var attempt = 1; ; attempt++)
         {
-            ComputeHordeException failure;
-            try
+            if (order.Doubt.Unanswered >= options.MaxUncertainCreates)
             {
-                ComputeHordeJob job;
-                using (var answer = await api.OnceAsync(request, cancellationToken))
-                    job = JobReader.Read(answer.RootElement);
-                ComputeHordeTelemetry.JobsCreated.Add(1);
-                Logs.JobCreated(logger, job.Uuid, tag);
-                var duplicates = everUncertain ? await DuplicatesAsync(job, tag, cancellationToken) : [];
-                return new CreateJobResult(job, tag, Created: true) { Duplicates = duplicates, StreamingCertificate = certificate };
+                throw new ComputeHordeUncertainCreateException(
+                    order.Tag,
+                    $"{order.Doubt.Unanswered} requests for tag '{order.Tag}' were sent without a readable answer, and none is found by its tag. " +
+                    "No more are sent, because each may have been stored.");
             }
-            catch (ComputeHordeException error) when (error.IsTransient || IsUncertain(error))
+
+            var (result, failure) = await PostAsync(request, order, cancellationToken);
+            if (result is not null)
             {
-                failure = error;
+                return result;
             }
 
             var delay = RetryPipeline.RetryAfter(failure, options) ?? Backoff(attempt);
-            if (IsUncertain(failure))
+            if (order.Doubt.IsOpen)
             {
-                everUncertain = true;
-                Logs.CreateUncertain(logger, tag, delay, failure.Message);
-                // The wait comes first: a request whose connection broke may still be on its way into the database.
+                Logs.CreateUncertain(logger, order.Tag, delay, failure!.Message);
                 await Task.Delay(delay, time, cancellationToken);
-                if (await LookUpAsync(tag, failure, certificate, cancellationToken) is { } found)
+                if (await LookUpAsync(order, failure.Message, cancellationToken) is { } found)
+                {
                     return found;
-                if (failure.StatusCode == 500 && ++serverErrors == MaxServerErrors)
-                    throw Permanent(failure);
-                if (attempt > options.MaxRetries)
-                    throw failure;
+                }
             }
-            else
+
+            if (attempt > options.MaxRetries)
             {
-                if (attempt > options.MaxRetries)
-                    throw failure;
-                Logs.Retrying(logger, request.Name, attempt, delay, failure.Message);
+                throw NotNow(failure!);
+            }
+
+            if (!IsUncertain(failure!))
+            {
+                Logs.Retrying(logger, request.Name, attempt, delay, failure!.Message);
                 await Task.Delay(delay, time, cancellationToken);
             }
 
             ComputeHordeTelemetry.Retries.Add(1, new KeyValuePair<string, object?>("call", request.Name));
         }
+    }
+
+    /// <summary>Sends the request once: the created job, or a failure that is no refusal.</summary>
+    private async Task<(CreateJobResult? Result, ComputeHordeException? Failure)> PostAsync(
+        FacilitatorRequest request, Order order, CancellationToken cancellationToken)
+    {
+        var sent = 0L;
+        ComputeHordeJob job;
+        try
+        {
+            using var answer = await api.OnceAsync(request with { BeforeSend = BeforeSendAsync }, cancellationToken);
+            job = JobReader.Read(answer.RootElement);
+        }
+        catch (ComputeHordeException error) when (error is not ComputeHordeValidationException)
+        {
+            if (IsUncertain(error))
+            {
+                order.Doubt.Open(sent, MayStillArrive(error), isAnswered: error.StatusCode == 500);
+            }
+
+            return (null, error);
+        }
+
+        ComputeHordeTelemetry.JobsCreated.Add(1);
+        Logs.JobCreated(logger, job.Uuid, order.Tag);
+        var duplicates = order.Doubt.WasOpen ? await DuplicatesAsync(job.Uuid, order.Tag, cancellationToken) : [];
+        return (new CreateJobResult(job, order.Tag, Created: true) { Duplicates = duplicates, StreamingCertificate = order.Certificate }, null);
+
+        async ValueTask BeforeSendAsync(CancellationToken token)
+        {
+            if (order.BeforeRequest is { } before)
+            {
+                await before(token);
+            }
+
+            sent = time.GetTimestamp();
+        }
+    }
+
+    /// <summary>
+    /// Looks for the job until it is found or the doubt is over. Null means that nothing is stored; whatever else keeps from knowing it is an exception.
+    /// </summary>
+    private async Task<CreateJobResult?> LookUpAsync(Order order, string reason, CancellationToken cancellationToken)
+    {
+        for (var look = 1; ; look++)
+        {
+            var left = order.Doubt.Left;
+            IReadOnlyList<ComputeHordeJob> jobs;
+            try
+            {
+                jobs = await finder.FindAsync(order.Tag, cancellationToken);
+            }
+            catch (ComputeHordeException error)
+            {
+                throw new ComputeHordeUncertainCreateException(
+                    order.Tag,
+                    $"Whether the job was created is not known ({reason}), and the look-up of its tag failed ({error.Message}). " +
+                    $"Create it again with the tag '{order.Tag}' and {nameof(CreateJobOptions.LookUpFirst)}.",
+                    error);
+            }
+
+            if (jobs.Count > 0)
+            {
+                return Found(jobs, order);
+            }
+
+            if (left == TimeSpan.Zero)
+            {
+                order.Doubt.Close();
+                return null;
+            }
+
+            var pause = Backoff(look + 2);
+            await Task.Delay(pause < left ? pause : left, time, cancellationToken);
+        }
+    }
+
+    private CreateJobResult Found(IReadOnlyList<ComputeHordeJob> jobs, Order order)
+    {
+        var job = jobs[0];
+        ComputeHordeTelemetry.JobsFound.Add(1);
+        Logs.JobFound(logger, job.Uuid, order.Tag);
+        var owned = job.Streaming?.ClientCertificate.Trim() == order.Certificate?.CertificatePem.Trim() ? order.Certificate : null;
+        return new CreateJobResult(job, order.Tag, Created: false) { Duplicates = Others(jobs, job.Uuid, order.Tag), StreamingCertificate = owned };
+    }
+
+    private IReadOnlyList<ComputeHordeJob> Others(IReadOnlyList<ComputeHordeJob> jobs, string uuid, string tag)
+    {
+        IReadOnlyList<ComputeHordeJob> others = [.. jobs.Where(job => job.Uuid != uuid)];
+        if (others.Count > 0)
+        {
+            ComputeHordeTelemetry.JobsDuplicated.Add(others.Count);
+            Logs.Duplicates(logger, jobs.Count, tag, uuid);
+        }
+
+        return others;
     }
 
     /// <summary>True when the job may have been stored although no good answer came.</summary>
@@ -94,60 +219,22 @@ internal sealed class JobCreator(
         _ => error.StatusCode is 408 or >= 500,
     };
 
-    private async Task<CreateJobResult?> LookUpAsync(
-        string tag, ComputeHordeException failure, StreamingCertificate? certificate, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await FindAsync(tag, certificate, cancellationToken);
-        }
-        catch (ComputeHordeException error)
-        {
-            throw new ComputeHordeException(
-                $"Whether the job was created is not known ({failure.Message}), and the look-up of its tag failed ({error.Message}). " +
-                $"Create it again with the tag '{tag}' and {nameof(CreateJobOptions.LookUpFirst)}.",
-                isTransient: true,
-                error);
-        }
-    }
+    /// <summary>True when the request may be under way still. HTTP 500 and a success are the application's own answers, given when it is through with it.</summary>
+    private static bool MayStillArrive(ComputeHordeException error) => error is ConnectionFailedException || error.StatusCode is 408 or > 500;
 
-    private async Task<CreateJobResult?> FindAsync(string tag, StreamingCertificate? certificate, CancellationToken cancellationToken)
+    /// <summary>The same failure as one that says that the create may succeed later: only a refusal of the body is final.</summary>
+    private static ComputeHordeException NotNow(ComputeHordeException failure) => failure switch
     {
-        var jobs = await queries.ByTagAsync(tag, cancellationToken);
-        if (jobs.Count == 0)
-            return null;
-        ComputeHordeTelemetry.JobsFound.Add(1);
-        Logs.JobFound(logger, jobs[0].Uuid, tag);
-        if (jobs.Count > 1)
-            Logs.Duplicates(logger, jobs.Count, tag, jobs[0].Uuid);
-        var owned = jobs[0].Streaming?.ClientCertificate.Trim() == certificate?.CertificatePem.Trim() ? certificate : null;
-        return new CreateJobResult(jobs[0], tag, Created: false) { Duplicates = [.. jobs.Skip(1)], StreamingCertificate = owned };
-    }
-
-    /// <summary>After a repeat, tells whether the earlier request came through as well. The caller's job is safe, so a failure here only goes to the log.</summary>
-    private async Task<IReadOnlyList<ComputeHordeJob>> DuplicatesAsync(ComputeHordeJob job, string tag, CancellationToken cancellationToken)
-    {
-        try
+        { StatusCode: 500 } => new ComputeHordeProtocolException(
+            "The facilitator answers this create with HTTP 500 again and again and stores nothing. When it does not pass, the usual causes are an executor class " +
+            $"or a signature that it does not accept. ({failure.Message})",
+            isTransient: true,
+            failure)
         {
-            var jobs = await queries.ByTagAsync(tag, cancellationToken);
-            if (jobs.Count > 1)
-                Logs.Duplicates(logger, jobs.Count, tag, job.Uuid);
-            return [.. jobs.Where(other => other.Uuid != job.Uuid)];
-        }
-        catch (ComputeHordeException error)
-        {
-            Logs.DuplicateCheckFailed(logger, tag, error.Message);
-            return [];
-        }
-    }
-
-    private static ComputeHordeProtocolException Permanent(ComputeHordeException failure) => new(
-        "The facilitator answers this create with HTTP 500 again and again and stores nothing. The usual causes are an executor class or a signature that " +
-        $"it does not accept. ({failure.Message})",
-        isTransient: false,
-        failure)
-    {
-        StatusCode = 500,
+            StatusCode = 500,
+        },
+        { IsTransient: false } => new ComputeHordeException(failure.Message, isTransient: true, failure) { StatusCode = failure.StatusCode },
+        _ => failure,
     };
 
     private void Check(ComputeHordeJobSpec spec, string? validator, string tag)
@@ -156,9 +243,14 @@ internal sealed class JobCreator(
         problems.Add(JobSpecValidation.Validate(spec, options.ExtraExecutorClasses));
         problems.Add(JobSpecValidation.ValidateTag(tag));
         if (string.IsNullOrEmpty(validator))
+        {
             problems.Add("target_validator_hotkey", $"must be given, in the call or as {nameof(ComputeHordeOptions.ValidatorHotkey)}.");
+        }
         else if (!Ss58.IsValid(validator))
+        {
             problems.Add("target_validator_hotkey", "must be an SS58 address.");
+        }
+
         problems.ThrowIfAny();
     }
 
@@ -168,4 +260,7 @@ internal sealed class JobCreator(
         // Half fixed, half random, so that clients that failed together do not come back together.
         return TimeSpan.FromSeconds((delay / 2) + (delay / 2 * Random.Shared.NextDouble()));
     }
+
+    /// <summary>One job that is to be created.</summary>
+    private sealed record Order(string Tag, StreamingCertificate? Certificate, Func<CancellationToken, ValueTask>? BeforeRequest, CreateDoubt Doubt);
 }

@@ -3,54 +3,91 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.Sdk;
 
 /// <summary>Runs a job until it is complete: attempt after attempt, by failure class (protocol 9.4, 14.10, 14.11).</summary>
-internal sealed class JobRunner(JobCreator creator, JobQueries queries, ComputeHordeOptions options, TimeProvider time, ILogger logger)
+internal sealed class JobRunner(JobCreator creator, JobLookups lookups, ComputeHordeOptions options, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(1);
 
     public async Task<RunResult> RunAsync(ComputeHordeJobSpec spec, RunOptions run, CancellationToken cancellationToken)
     {
         using var activity = ComputeHordeTelemetry.Source.StartActivity("computehorde.run");
-        Check(run);
-        var state = new Run(spec, run, run.Tag ?? Guid.NewGuid().ToString("N"));
+        run.Check();
+        var state = new RunState(spec, run);
         using var timeout = run.Timeout is { } limit ? new CancellationTokenSource(limit, time) : new CancellationTokenSource();
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            return await AttemptsAsync(state, linked.Token);
+            return state.Result(await AttemptsAsync(state, linked.Token));
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             // One last look: the job may have completed since.
-            if (await LookAsync(state, cancellationToken) is { } completed)
-                return new RunResult(completed, state.Attempts);
-            throw new ComputeHordeJobTimeoutException(
-                $"The run '{state.Tag}' has not completed within {run.Timeout}, after {state.Attempts.Count} attempt(s). Jobs that have not ended go on.",
-                state.Watched.LastOrDefault()?.Job);
+            await LookAsync(state, cancellationToken);
+            return state.Completed is { } completed
+                ? state.Result(completed)
+                : throw new ComputeHordeJobTimeoutException(
+                    $"The run '{state.Tag}' has not completed within {run.Timeout}, after {state.Attempts.Count} attempt(s). Jobs that have not ended go on.",
+                    state.Current?.Job);
         }
     }
 
-    private async Task<RunResult> AttemptsAsync(Run state, CancellationToken cancellationToken)
+    private async Task<ComputeHordeJob> AttemptsAsync(RunState state, CancellationToken cancellationToken)
     {
         for (var number = 1; ; number++)
         {
-            var attempt = await CreateAsync(state, number, cancellationToken);
-            if (state.Options.OnAttempt is { } onAttempt)
-                await onAttempt(attempt);
-            var job = await WaitAsync(state, cancellationToken);
-            if (job.IsSuccessful)
-                return new RunResult(job, state.Attempts);
+            if (await CreateAsync(state, number, cancellationToken) is not { } watched)
+            {
+                return state.Completed!;
+            }
 
-            var reason = job.IsTerminal ? job.Error?.ToString() ?? job.Status.Value : $"it is {job.Status} and overdue";
-            Logs.AttemptEnded(logger, number, job.Uuid, reason);
-            var retry = !job.IsTerminal || (state.Options.ShouldRetry?.Invoke(job) ?? job.IsWorthRetrying);
-            if (!retry || number == state.Options.MaxAttempts)
-                return new RunResult(job, state.Attempts);
-            await Task.Delay(Backoff(state.Options, number), time, cancellationToken);
+            if (state.Options.OnAttempt is { } onAttempt)
+            {
+                await onAttempt(watched.Attempt);
+            }
+
+            await WaitAsync(state, watched, cancellationToken);
+            await FindDuplicatesAsync(state, watched, cancellationToken);
+            if (state.Completed is { } completed)
+            {
+                return completed;
+            }
+
+            var job = watched.Job;
+            Logs.AttemptEnded(logger, number, job.Uuid, job.IsTerminal ? job.Error?.ToString() ?? job.Status.Value : $"it is {job.Status} and overdue");
+            if (!IsTriedAgain(state, job))
+            {
+                return job;
+            }
+
+            // What an earlier run of this tag has seen end is no reason to wait now.
+            if (watched.Attempt.Creation.Created)
+            {
+                await Task.Delay(Backoff(state.Options, job.IsTurnedAway ? state.TurnedAway : state.Paid), time, cancellationToken);
+            }
         }
     }
 
-    /// <summary>Creates one attempt's job. Transient failures do not use up an attempt: nothing was bought.</summary>
-    private async Task<RunAttempt> CreateAsync(Run state, int number, CancellationToken cancellationToken)
+    private bool IsTriedAgain(RunState state, ComputeHordeJob job)
+    {
+        if (job.IsTurnedAway)
+        {
+            state.TurnedAway++;
+            state.WaitingSince ??= time.GetTimestamp();
+            return HasTimeForRoom(state);
+        }
+
+        (state.TurnedAway, state.WaitingSince) = (0, null);
+        state.Paid++;
+        var isWorthIt = !job.IsTerminal || (state.Options.ShouldRetry?.Invoke(job) ?? job.IsWorthRetrying);
+        return isWorthIt && (state.Options.MaxAttempts == 0 || state.Paid < state.Options.MaxAttempts);
+    }
+
+    private bool HasTimeForRoom(RunState state) =>
+        state.WaitingSince is not { } since || time.GetElapsedTime(since) < state.Options.CapacityTimeout;
+
+    /// <summary>
+    /// Creates one attempt's job; null when an earlier one has completed meanwhile. What keeps it from being created is waited for as for room: nothing was bought.
+    /// </summary>
+    private async Task<WatchedJob?> CreateAsync(RunState state, int number, CancellationToken cancellationToken)
     {
         var create = new CreateJobOptions
         {
@@ -60,80 +97,106 @@ internal sealed class JobRunner(JobCreator creator, JobQueries queries, ComputeH
             TargetValidatorHotkey = state.Options.TargetValidatorHotkey,
             StreamingCertificate = state.Options.StreamingCertificate ?? (state.Spec.Streaming ? StreamingCertificate.Create(time) : null),
         };
+        var doubt = creator.NoDoubt();
         for (var failures = 1; ; failures++)
         {
+            await LookAsync(state, cancellationToken);
+            if (state.Completed is not null)
+            {
+                return null;
+            }
+
             try
             {
-                var attempt = new RunAttempt(number, await creator.CreateAsync(state.Spec, create, cancellationToken));
-                state.Attempts.Add(attempt);
-                state.Watched.Add(new Watched(attempt, time.GetTimestamp()) { Job = attempt.Creation.Job });
-                return attempt;
+                return state.Watch(new RunAttempt(number, await creator.CreateAsync(state.Spec, create, doubt, cancellationToken)), doubt.WasOpen, time);
             }
-            catch (ComputeHordeException error) when (error.IsTransient && (state.Options.Timeout is not null || failures < state.Options.MaxAttempts))
+            catch (ComputeHordeException error) when (error.IsTransient)
             {
+                state.WaitingSince ??= time.GetTimestamp();
+                if (!HasTimeForRoom(state))
+                {
+                    throw;
+                }
+
                 Logs.Retrying(logger, "create", failures, Backoff(state.Options, failures), error.Message);
-                create = create with { LookUpFirst = true };
+                create = create with { LookUpFirst = create.LookUpFirst || doubt.IsOpen };
             }
 
             await Task.Delay(Backoff(state.Options, failures), time, cancellationToken);
         }
     }
 
-    /// <summary>Waits until a job completes, or the newest attempt ends or is overdue. Earlier attempts stay watched: a late completion counts.</summary>
-    private async Task<ComputeHordeJob> WaitAsync(Run state, CancellationToken cancellationToken)
+    /// <summary>Waits until a job completes, or this attempt ends or is overdue. Earlier attempts stay watched: a late completion counts.</summary>
+    private async Task WaitAsync(RunState state, WatchedJob current, CancellationToken cancellationToken)
     {
-        var current = state.Watched[^1];
         var interval = options.PollInterval;
         while (true)
         {
             var known = current.Known;
-            if (await LookAsync(state, cancellationToken) is { } completed)
-                return completed;
-            if (current.Job.IsTerminal || IsOverdue(state, current))
-                return current.Job;
+            await LookAsync(state, cancellationToken);
+            if (state.Completed is not null || current.Job.IsTerminal || IsOverdue(state, current))
+            {
+                return;
+            }
+
             interval = current.Known != known ? options.PollInterval : TimeSpan.FromTicks(Math.Min(interval.Ticks * 3 / 2, options.MaxPollInterval.Ticks));
             await Task.Delay(interval, time, cancellationToken);
         }
     }
 
-    /// <summary>Looks at all attempts that have not ended, in one request; returns the first that completed.</summary>
-    private async Task<ComputeHordeJob?> LookAsync(Run state, CancellationToken cancellationToken)
+    /// <summary>Looks at all jobs that have not ended, in one request. A look that fails says nothing.</summary>
+    private async Task LookAsync(RunState state, CancellationToken cancellationToken)
     {
-        var open = state.Watched.Where(watched => watched.Known == 0 || !watched.Job.IsTerminal).ToDictionary(watched => watched.Job.Uuid);
+        var open = state.Open.ToDictionary(static watched => watched.Job.Uuid);
         if (open.Count == 0)
-            return null;
-        try
         {
-            foreach (var job in await queries.ByUuidsAsync(open.Keys, cancellationToken))
+            return;
+        }
+
+        foreach (var (uuid, look) in await lookups.FindAsync(open.Keys, includeResults: true, cancellationToken))
+        {
+            if (look.Job is { } job)
             {
-                if (open.TryGetValue(job.Uuid, out var watched))
-                    await UpdateAsync(state, watched, job);
+                await UpdateAsync(state, open[uuid], job);
+            }
+            else
+            {
+                Logs.PollFailed(logger, uuid, look.Error?.Message ?? "The facilitator does not have it.");
             }
         }
-        catch (ComputeHordeException error) when (error.IsTransient)
-        {
-            Logs.PollFailed(logger, string.Join(", ", open.Keys), error.Message);
-        }
-
-        return open.Values.Select(watched => watched.Job).FirstOrDefault(job => job.IsSuccessful);
     }
 
-    private async Task UpdateAsync(Run state, Watched watched, ComputeHordeJob job)
+    private async Task UpdateAsync(RunState state, WatchedJob watched, ComputeHordeJob job)
     {
         watched.Job = job;
         for (; watched.Known < job.StatusHistory.Count; watched.Known++)
         {
             var entry = job.StatusHistory[watched.Known];
-            Logs.StatusChanged(logger, job.Uuid, entry.Status.Value);
+            Logs.StatusChanged(logger, job.Uuid, ForeignText.Line(entry.Status.Value));
             if (entry.Status == JobStatus.Received)
+            {
                 watched.Received = time.GetTimestamp();
+            }
+
             if (state.Options.OnStatusChange is { } onChange)
+            {
                 await onChange(watched.Attempt, new JobStatusChange(job, entry));
+            }
+        }
+    }
+
+    /// <summary>A request whose answer was lost may have been stored after all: its job is watched like the attempt's own.</summary>
+    private async Task FindDuplicatesAsync(RunState state, WatchedJob watched, CancellationToken cancellationToken)
+    {
+        if (watched.MayHaveDuplicates)
+        {
+            var creation = watched.Attempt.Creation;
+            state.AddDuplicates(watched.Attempt, await creator.DuplicatesAsync(creation.Job.Uuid, creation.Tag, cancellationToken), time);
         }
     }
 
     /// <summary>The facilitator never times jobs out, so that is done here (protocol 9.5).</summary>
-    private bool IsOverdue(Run state, Watched watched)
+    private bool IsOverdue(RunState state, WatchedJob watched)
     {
         var isWaiting = watched.Job.StatusHistory.All(entry => entry.Status == JobStatus.Sent);
         return isWaiting
@@ -143,45 +206,7 @@ internal sealed class JobRunner(JobCreator creator, JobQueries queries, ComputeH
 
     private static TimeSpan Backoff(RunOptions run, int attempt)
     {
-        var seconds = Math.Min(run.RetryDelay.TotalSeconds * Math.Pow(2, attempt - 1), MaxDelay.TotalSeconds);
+        var seconds = Math.Min(run.RetryDelay.TotalSeconds * Math.Pow(2, Math.Min(attempt, 30) - 1), MaxDelay.TotalSeconds);
         return TimeSpan.FromSeconds(seconds * (1 + (Random.Shared.NextDouble() / 4)));
-    }
-
-    private static void Check(RunOptions run)
-    {
-        const int Suffix = 15;
-        var problems = new ProblemList();
-        problems.TrimmedText("tag", run.Tag, required: run.Tag is not null, JobSpecValidation.MaxTagLength - Suffix);
-        if (run.MaxAttempts < 1)
-            problems.Add("max_attempts", "must be at least 1.");
-        if (run.Timeout is { } timeout && (timeout <= TimeSpan.Zero || timeout.TotalMilliseconds > int.MaxValue))
-            problems.Add("timeout", $"must be positive and at most {int.MaxValue} milliseconds.");
-        problems.ThrowIfAny();
-    }
-
-    private sealed class Run(ComputeHordeJobSpec spec, RunOptions options, string tag)
-    {
-        public ComputeHordeJobSpec Spec { get; } = spec;
-
-        public RunOptions Options { get; } = options;
-
-        public string Tag { get; } = tag;
-
-        public List<RunAttempt> Attempts { get; } = [];
-
-        public List<Watched> Watched { get; } = [];
-    }
-
-    private sealed class Watched(RunAttempt attempt, long created)
-    {
-        public RunAttempt Attempt { get; } = attempt;
-
-        public long Created { get; } = created;
-
-        public long? Received { get; set; }
-
-        public int Known { get; set; }
-
-        public required ComputeHordeJob Job { get; set; }
     }
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.Sdk;
 
 /// <summary>Looks at jobs again and again, more rarely while nothing happens.</summary>
-internal sealed class JobWatcher(JobQueries queries, ComputeHordeOptions options, TimeProvider time, ILogger logger)
+internal sealed class JobWatcher(JobPages pages, ComputeHordeOptions options, TimeProvider time, ILogger logger)
 {
     /// <summary>How many looks in a row may fail, each with its own repeats, before watching ends.</summary>
     private const int MaxFailuresInARow = 10;
@@ -57,7 +57,7 @@ internal sealed class JobWatcher(JobQueries queries, ComputeHordeOptions options
             for (; known < job.StatusHistory.Count; known++)
             {
                 var entry = job.StatusHistory[known];
-                Logs.StatusChanged(logger, job.Uuid, entry.Status.Value);
+                Logs.StatusChanged(logger, job.Uuid, ForeignText.Line(entry.Status.Value));
                 yield return new JobStatusChange(job, entry);
             }
         }
@@ -71,7 +71,7 @@ internal sealed class JobWatcher(JobQueries queries, ComputeHordeOptions options
         {
             for (; known < job.StatusHistory.Count; known++)
             {
-                Logs.StatusChanged(logger, job.Uuid, job.StatusHistory[known].Status.Value);
+                Logs.StatusChanged(logger, job.Uuid, ForeignText.Line(job.StatusHistory[known].Status.Value));
                 if (onChange is not null)
                     await onChange(new JobStatusChange(job, job.StatusHistory[known]));
             }
@@ -103,7 +103,7 @@ internal sealed class JobWatcher(JobQueries queries, ComputeHordeOptions options
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, bound.Token);
         try
         {
-            return (await queries.GetAsync(uuid, linked.Token), null);
+            return (await pages.GetAsync(uuid, includeResults: true, repeats: true, linked.Token), null);
         }
         catch (ComputeHordeException error) when (error.IsTransient)
         {

@@ -43,14 +43,13 @@ public sealed class FirstGenerationJob
     public async Task RefreshAsync(CancellationToken cancellationToken = default)
     {
         string[] uuids = TrustedJob is null ? [Job.Uuid] : [Job.Uuid, TrustedJob.Uuid];
-        foreach (var seen in await _client.GetJobsAsync(uuids, cancellationToken))
-        {
-            if (seen.Uuid == Job.Uuid)
-                Job = seen;
-            else
-                TrustedJob = seen;
-        }
+        var seen = await _client.GetJobsAsync(uuids, cancellationToken: cancellationToken);
+        Job = Seen(seen[Job.Uuid]);
+        TrustedJob = TrustedJob is null ? null : Seen(seen[TrustedJob.Uuid]);
     }
+
+    private static ComputeHordeJob Seen(JobLookup look) =>
+        look.Job ?? throw (look.Error ?? new ComputeHordeNotFoundException($"Job {look.Uuid} is unknown, of another hotkey, or older than seven days."));
 
     /// <summary>Waits until the job has ended; its copy may go on.</summary>
     /// <param name="timeout">Longest wait. Default null: no limit.</param>

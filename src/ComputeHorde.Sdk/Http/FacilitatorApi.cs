@@ -21,24 +21,35 @@ internal sealed class FacilitatorApi : IDisposable
         _tokens = new TokenProvider(_exchange, signer, options, time, logger);
     }
 
+    /// <summary>The facilitator's clock less this machine's, by its newest answer; null before the first.</summary>
+    public TimeSpan? ServerClockOffset => _exchange.ServerClockOffset;
+
     /// <summary>A call that may be repeated without harm.</summary>
+    public Task<T> RepeatableAsync<T>(FacilitatorRequest request, AnswerReader<T> read, CancellationToken cancellationToken) =>
+        _retries.RunAsync(request.Name, token => OnceAsync(request, read, token), cancellationToken);
+
+    /// <summary>A call that may be repeated without harm, for its JSON; dispose it.</summary>
     public Task<JsonDocument> RepeatableAsync(FacilitatorRequest request, CancellationToken cancellationToken) =>
-        _retries.RunAsync(request.Name, token => OnceAsync(request, token), cancellationToken);
+        RepeatableAsync(request, JsonAnswer.ReadAsync, cancellationToken);
+
+    /// <summary>A call that is sent once, or twice when the first was refused for its login, for its JSON; dispose it.</summary>
+    public Task<JsonDocument> OnceAsync(FacilitatorRequest request, CancellationToken cancellationToken) =>
+        OnceAsync(request, JsonAnswer.ReadAsync, cancellationToken);
 
     /// <summary>A call that is sent once, or twice when the first was refused for its login.</summary>
-    public async Task<JsonDocument> OnceAsync(FacilitatorRequest request, CancellationToken cancellationToken)
+    public async Task<T> OnceAsync<T>(FacilitatorRequest request, AnswerReader<T> read, CancellationToken cancellationToken)
     {
         var token = await _tokens.GetAsync(cancellationToken);
         try
         {
-            return await _exchange.SendAsync(request, token, cancellationToken);
+            return await _exchange.SendAsync(request, token, read, cancellationToken);
         }
         catch (ComputeHordeAuthenticationException error) when (error.StatusCode == 401 && !error.Message.Contains(Unauthorized, StringComparison.Ordinal))
         {
             _tokens.Invalidate(token);
         }
 
-        return await _exchange.SendAsync(request, await _tokens.GetAsync(cancellationToken), cancellationToken);
+        return await _exchange.SendAsync(request, await _tokens.GetAsync(cancellationToken), read, cancellationToken);
     }
 
     public void Dispose() => _tokens.Dispose();

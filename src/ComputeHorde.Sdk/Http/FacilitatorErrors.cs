@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace ComputeHorde.Sdk;
 
-/// <summary>Turns the facilitator's refusals into exceptions (protocol 1.2, 1.5, 2).</summary>
+/// <summary>
+/// Turns the facilitator's refusals into exceptions (protocol 1.2, 1.5, 2). Only what the facilitator itself says about the request is final: fields that
+/// are wrong, a job that it does not have. Everything else (a proxy's page, a login that is refused, an unexpected status) may be different a moment later.
+/// </summary>
 internal static class FacilitatorErrors
 {
     public const string NoValidator = "Could not select Validator";
@@ -15,24 +18,30 @@ internal static class FacilitatorErrors
     /// <param name="retryAfter">The server's wish for the next try.</param>
     public static ComputeHordeException From(int status, JsonElement body, string what, TimeSpan? retryAfter)
     {
-        var text = Cut(body.Text("detail") ?? body.Text("error") ?? First(body) ?? "");
+        var text = Safe(body.Text("detail") ?? body.Text("error") ?? First(body) ?? "");
         var told = text.Length == 0 ? "" : $": {text}";
         switch (status)
         {
             case 400 when body.ValueKind == JsonValueKind.Array:
-                return new ComputeHordeException($"{what} was refused{told}", isTransient: text == NoValidator) { StatusCode = status };
+                // A list is about the state of things: no validator is connected, creation is switched off.
+                return new ComputeHordeException($"{what} was refused{told}", isTransient: true) { StatusCode = status, RetryAfter = retryAfter };
             case 400 when body.ValueKind == JsonValueKind.Object && Problems(body) is { Count: > 0 } problems:
                 return new ComputeHordeValidationException(problems) { StatusCode = status };
-            case 400 or 413:
+            case 400 when body.ValueKind == JsonValueKind.Object:
+            case 413:
                 return new ComputeHordeValidationException("request", $"{what} was refused with HTTP {status}{told}") { StatusCode = status };
             case 401 or 403:
-                return new ComputeHordeAuthenticationException($"{what} was refused with HTTP {status}{told}") { StatusCode = status };
-            case 404:
+                return new ComputeHordeAuthenticationException($"{what} was refused with HTTP {status}{told}") { StatusCode = status, RetryAfter = retryAfter };
+            case 404 when body.ValueKind == JsonValueKind.Object:
                 return new ComputeHordeNotFoundException($"{what} found nothing{told}");
             case 408 or 429 or >= 500:
                 return new ComputeHordeException($"{what} failed with HTTP {status}{told}", isTransient: true) { StatusCode = status, RetryAfter = retryAfter };
             default:
-                return new ComputeHordeProtocolException($"{what} was answered with the unexpected HTTP status {status}{told}") { StatusCode = status };
+                return new ComputeHordeProtocolException($"{what} was answered with the unexpected HTTP status {status}{told}", isTransient: true)
+                {
+                    StatusCode = status,
+                    RetryAfter = retryAfter,
+                };
         }
     }
 
@@ -46,7 +55,9 @@ internal static class FacilitatorErrors
         foreach (var (field, value) in body.Members())
         {
             if (field is not ("detail" or "error"))
-                Collect(problems, field, value);
+            {
+                Collect(problems, Safe(field), value);
+            }
         }
 
         return problems;
@@ -55,17 +66,27 @@ internal static class FacilitatorErrors
     private static void Collect(List<ValidationProblem> problems, string field, JsonElement value)
     {
         if (value.AsText() is { } text)
-            problems.Add(new ValidationProblem(field, Cut(text)));
+        {
+            problems.Add(new ValidationProblem(field, Safe(text)));
+        }
         else if (value.Text("msg") is { } message)
-            problems.Add(new ValidationProblem(string.Join('.', value.Member("loc").Items().Select(part => part.ToString()).Prepend(field)), Cut(message)));
+        {
+            problems.Add(new ValidationProblem(string.Join('.', value.Member("loc").Items().Select(part => Safe(part.ToString())).Prepend(field)), Safe(message)));
+        }
+
         foreach (var item in value.Items())
+        {
             Collect(problems, field, item);
+        }
+
         if (value.Text("msg") is null)
         {
             foreach (var (key, member) in value.Members())
-                Collect(problems, $"{field}[{key}]", member);
+            {
+                Collect(problems, $"{field}[{Safe(key)}]", member);
+            }
         }
     }
 
-    private static string Cut(string text) => text.Length <= LongestText ? text : text[..LongestText] + "…";
+    private static string Safe(string text) => ForeignText.Line(text.Length <= LongestText ? text : text[..LongestText] + "…");
 }

@@ -12,6 +12,12 @@ internal sealed record FacilitatorRequest(string Name, HttpMethod Method, string
     /// <summary>Signature headers; never on GET (protocol 1.4).</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 
+    /// <summary>Largest answer to read, below <see cref="ComputeHordeOptions.MaxResponseBytes"/>; null for no limit of its own.</summary>
+    public long? MaxAnswerBytes { get; init; }
+
+    /// <summary>Called each time right before it is sent, when the login is there.</summary>
+    public Func<CancellationToken, ValueTask>? BeforeSend { get; init; }
+
     /// <summary>Method and path for messages, without the query.</summary>
     public string What => $"{Method} /{Path.Split('?')[0]}";
 

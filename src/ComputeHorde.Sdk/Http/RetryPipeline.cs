@@ -21,7 +21,8 @@ internal static class RetryPipeline
             Delay = options.RetryDelay,
             MaxDelay = options.MaxRetryDelay,
             UseJitter = true,
-            ShouldHandle = new PredicateBuilder().Handle<ComputeHordeException>(error => error.IsTransient),
+            ShouldHandle = new PredicateBuilder().Handle<ComputeHordeException>(
+                static error => error.IsTransient && error is not ComputeHordeAuthenticationException { IsLoginRefused: true }),
             DelayGenerator = arguments => ValueTask.FromResult(RetryAfter(arguments.Outcome.Exception, options)),
             OnRetry = arguments =>
             {

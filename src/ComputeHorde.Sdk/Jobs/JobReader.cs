@@ -7,16 +7,22 @@ internal static class JobReader
 {
     /// <summary>Reads one job.</summary>
     /// <exception cref="ComputeHordeProtocolException">Not an object with a UUID.</exception>
-    public static ComputeHordeJob Read(JsonElement body)
+    /// <param name="body">The job's JSON.</param>
+    /// <param name="includeResults">False to leave out what the job printed and gave.</param>
+    public static ComputeHordeJob Read(JsonElement body, bool includeResults = true)
     {
+        // Transient: something on the way may have answered, and the same question may be answered well.
         if (body.ValueKind != JsonValueKind.Object)
-            throw new ComputeHordeProtocolException($"A job must be a JSON object; a JSON {body.ValueKind} came.");
-        if (!Guid.TryParse(body.Text("uuid"), out var uuid))
-            throw new ComputeHordeProtocolException("A job without a readable uuid came.");
+        {
+            throw new ComputeHordeProtocolException($"A job must be a JSON object; a JSON {body.ValueKind} came.", isTransient: true);
+        }
 
-        var history = body.Member("status_history").Items()
-            .Select(entry => new JobStatusEntry(new JobStatus(entry.Text("status")), entry.Time("created_at"), JobErrorReader.Read(entry.Member("metadata"))))
-            .ToList();
+        if (!Guid.TryParse(body.Text("uuid"), out var uuid))
+        {
+            throw new ComputeHordeProtocolException("A job without a readable uuid came.", isTransient: true);
+        }
+
+        var history = body.Member("status_history").Items().Select(entry => Entry(entry, includeResults)).ToList();
         var legacy = new JobStatus(body.Text("status"));
         var last = history.Count > 0 ? history[^1].Status : legacy;
         var decisive = Decisive(history);
@@ -39,10 +45,13 @@ internal static class JobReader
             OnTrustedMiner = body.Member("on_trusted_miner").ValueKind == JsonValueKind.True,
             TargetValidatorHotkey = body.Text("target_validator_hotkey") ?? "",
             Streaming = Streaming(body),
-            Result = status == JobStatus.Completed ? JobResultReader.Read(body) : null,
+            Result = status == JobStatus.Completed && includeResults ? JobResultReader.Read(body) : null,
             Error = status.IsTerminal && status != JobStatus.Completed ? decisive?.Error : null,
         };
     }
+
+    private static JobStatusEntry Entry(JsonElement entry, bool includeResults) =>
+        new(new JobStatus(entry.Text("status")), entry.Time("created_at"), JobErrorReader.Read(entry.Member("metadata"), includeResults));
 
     /// <summary>The entry that decides: a completion if there is one, else the last terminal entry.</summary>
     private static JobStatusEntry? Decisive(List<JobStatusEntry> history) =>

@@ -68,4 +68,13 @@ internal sealed class ProblemList
             Text($"{field}[\"{key}\"]", value, required: value is null);
         }
     }
+
+    /// <summary>Rules of lengths of time; null is none.</summary>
+    public void Time(string field, TimeSpan? value, TimeSpan least, TimeSpan most)
+    {
+        if (value < least || value > most)
+        {
+            Add(field, $"must be {(least == TimeSpan.Zero ? "zero or more" : "positive")}, and at most {most.TotalSeconds:0} seconds.");
+        }
+    }
 }

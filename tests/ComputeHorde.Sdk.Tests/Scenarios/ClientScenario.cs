@@ -22,7 +22,7 @@ internal static class ClientScenario
 
         var uuids = new[] { first.Job.Uuid, trusted.Job.Uuid };
         Assert.Equal(first.Job.Uuid, (await client.GetJobAsync(first.Job.Uuid)).Uuid);
-        Assert.Equal(uuids.Order(), (await client.GetJobsAsync(uuids)).Select(job => job.Uuid).Order());
+        Assert.Equal(uuids.Order(), (await client.GetJobsAsync(uuids)).Values.Select(look => look.Job!.Uuid).Order());
         Assert.Equal(first.Job.Uuid, Assert.Single(await client.GetJobsByTagAsync(tag)).Uuid);
         Assert.NotEmpty((await client.GetJobsPageAsync(pageSize: 1)).Jobs);
         var listed = new List<string>();

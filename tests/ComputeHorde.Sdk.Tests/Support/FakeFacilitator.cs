@@ -33,6 +33,12 @@ internal sealed class FakeFacilitator : IAsyncDisposable
     /// <summary>Requests as "name header header ...".</summary>
     public ConcurrentQueue<(string Name, string Query, IReadOnlyList<string> Headers, string Authorization)> Seen { get; } = new();
 
+    /// <summary>Uuids of jobs that cannot be shown: their detail, and every list that holds one, is HTTP 500 (protocol 5.2).</summary>
+    public HashSet<string> Spoilt { get; } = [];
+
+    /// <summary>The largest page that is given, whatever is asked for.</summary>
+    public int MaxPageSize { get; set; } = 256;
+
     /// <summary>Runs before a call is handled; true when it has answered or broken the connection.</summary>
     public Func<Call, Task<bool>> Before { get; set; } = _ => Task.FromResult(false);
 
@@ -71,6 +77,7 @@ internal sealed class FakeFacilitator : IAsyncDisposable
             ValidatorHotkey = Specs.Validator,
             RetryDelay = TimeSpan.FromMilliseconds(1),
             MaxRetryDelay = TimeSpan.FromMilliseconds(5),
+            CreateDoubt = TimeSpan.FromMilliseconds(10),
             PollInterval = TimeSpan.FromMilliseconds(1),
             MaxPollInterval = TimeSpan.FromMilliseconds(5),
         };
@@ -155,10 +162,17 @@ internal sealed class FakeFacilitator : IAsyncDisposable
                     await AnswerAsync(context, 201, Text(job));
                 break;
             case "list":
-                await AnswerAsync(context, 200, List(context.Request.Query));
+                var list = List(context.Request.Query);
+                await AnswerAsync(context, list is null ? 500 : 200, list ?? "<h1>Server Error (500)</h1>", list is null ? "text/html" : "application/json");
                 break;
             case "get":
                 var found = Find(path.Split('/')[4]);
+                if (found is not null && Spoilt.Contains(found.Text("uuid")))
+                {
+                    await AnswerAsync(context, 500, "<h1>Server Error (500)</h1>", "text/html");
+                    break;
+                }
+
                 await AnswerAsync(context, found is null ? 404 : 200, found is null ? """{"detail":"No Job matches the given query."}""" : Text(found));
                 break;
             default:
@@ -179,21 +193,27 @@ internal sealed class FakeFacilitator : IAsyncDisposable
             return job.ToJsonString();
     }
 
-    private string List(IQueryCollection query)
+    private string? List(IQueryCollection query)
     {
         lock (_lock)
         {
-            var size = int.TryParse(query["page_size"], out var asked) ? Math.Min(asked, 256) : 10;
+            var size = int.TryParse(query["page_size"], out var asked) ? Math.Min(asked, MaxPageSize) : 10;
             var page = int.TryParse(query["page"], out var number) ? number : 1;
             var hits = Jobs
                 .Where(job => query["tag"].Count == 0 || job.Text("tag") == query["tag"])
                 .Where(job => query["uuid"].Count == 0 || query["uuid"].Contains(job.Text("uuid")))
                 .ToList();
+            var shown = hits.Skip((page - 1) * size).Take(size).ToList();
+            if (shown.Any(job => Spoilt.Contains(job["uuid"]?.ToString() ?? "")))
+            {
+                return null;
+            }
+
             return new JsonObject
             {
                 ["count"] = hits.Count,
                 ["next"] = hits.Count > page * size ? "http://next/" : null,
-                ["results"] = new JsonArray([.. hits.Skip((page - 1) * size).Take(size).Select(job => job.DeepClone())]),
+                ["results"] = new JsonArray([.. shown.Select(job => job.DeepClone())]),
             }.ToJsonString();
         }
     }
