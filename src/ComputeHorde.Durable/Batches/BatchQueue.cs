@@ -29,11 +29,11 @@ public sealed class BatchQueue(BatchService batches, RejectionStore rejections, 
     {
         ArgumentNullException.ThrowIfNull(message);
         var name = $"{QueueName}/{message.MessageId}";
-        var body = QueueText.Of(message.Body);
         try
         {
-            var id = BatchRequest.Parse(body).Id ?? $"queue-{message.MessageId}";
-            if (await batches.StartAsync(durable, id, body, specification: null, cancellationToken) is null)
+            var request = BatchRequest.Parse(QueueText.Of(message.Body));
+            var id = request.Id ?? $"queue-{message.MessageId}";
+            if (await batches.StartAsync(durable, id, request, specification: null, cancellationToken) is null)
             {
                 throw new ComputeHordeValidationException("id", $"'{id}' names something else already.");
             }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ComputeHorde.Durable.Intake;
+using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
 
 namespace ComputeHorde.Durable.Batches;
@@ -32,6 +33,9 @@ public sealed record BatchRequest(IReadOnlyList<BinaryData>? Jobs, string? JobsB
 
     /// <summary>The name that the batch is to have; null leaves the choice to the way it came.</summary>
     public string? Id { get; init; }
+
+    /// <summary>The batch as it was sent.</summary>
+    internal BinaryData Json { get; private init; } = BinaryData.Empty;
 
     /// <summary>Whether a document means a batch, not a single job. It need not be valid.</summary>
     /// <param name="json">The document, UTF-8.</param>
@@ -68,7 +72,7 @@ public sealed record BatchRequest(IReadOnlyList<BinaryData>? Jobs, string? JobsB
             JsonValueKind.Object => reader.Object(document.RootElement),
             _ => throw new ComputeHordeValidationException("body", "must be a JSON object or a list of jobs."),
         };
-        return reader.Problems.Count == 0 ? request : throw new ComputeHordeValidationException(reader.Problems);
+        return reader.Problems.Count == 0 ? request with { Json = json } : throw new ComputeHordeValidationException(reader.Problems);
     }
 
     private static JsonDocument ParseDocument(BinaryData json) => StrictJson.Parse(json, "a JSON object or a list of jobs", Depth);
@@ -95,7 +99,7 @@ public sealed record BatchRequest(IReadOnlyList<BinaryData>? Jobs, string? JobsB
                     "jobs_blob" => request with { JobsBlob = BlobName(property.Value) },
                     "max_parallel" => request with { MaxParallel = Parallel(property.Value) },
                     "strict" => request with { Strict = Flag(property.Value) },
-                    "id" => request with { Id = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString() : Refuse("id", "must be a text.") },
+                    "id" => request with { Id = Name(property.Value) },
                     _ => Unknown(property.Name, request),
                 };
             }
@@ -125,13 +129,32 @@ public sealed record BatchRequest(IReadOnlyList<BinaryData>? Jobs, string? JobsB
         }
 
         private string? BlobName(JsonElement value) =>
-            value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 and <= 1000 } name && !name.Any(char.IsControl)
-                ? name
-                : Refuse("jobs_blob", "must be the name of a blob in container jobs, of 1 to 1000 characters.");
+            (value.ValueKind == JsonValueKind.String ? value.GetString() : null) is var name && Names.FaultOfBlob(name) is { } fault
+                ? Refuse("jobs_blob", fault)
+                : name;
+
+        private string? Name(JsonElement value)
+        {
+            if (value.ValueKind != JsonValueKind.String)
+            {
+                return Refuse("id", "must be a text.");
+            }
+
+            try
+            {
+                Names.RequireBatch(value.GetString()!, "id");
+                return value.GetString();
+            }
+            catch (ComputeHordeValidationException exception)
+            {
+                Problems.AddRange(exception.Problems);
+                return null;
+            }
+        }
 
         private int Parallel(JsonElement value)
         {
-            if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number is >= 1 and <= MostParallel)
+            if (WholeNumberConverter.TryRead(value, out var number) && number is >= 1 and <= MostParallel)
             {
                 return number;
             }

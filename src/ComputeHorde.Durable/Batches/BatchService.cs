@@ -1,3 +1,4 @@
+using Azure;
 using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.Runs;
 using ComputeHorde.Durable.Storage;
@@ -13,30 +14,27 @@ namespace ComputeHorde.Durable.Batches;
 /// <param name="logger">The log.</param>
 public sealed class BatchService(BatchStore batches, RequestStore requests, ILogger<BatchService> logger)
 {
-    /// <summary>The longest name of a batch, in characters: the names of its runs have the number of their line behind it.</summary>
-    public const int MaxIdLength = 90;
-
     /// <summary>Validates the batch (not its jobs), stores it and starts it.</summary>
     /// <param name="durable">Starts it.</param>
-    /// <param name="id">Its name; null takes the one in the document, or makes one.</param>
-    /// <param name="json">A <see cref="BatchRequest"/>.</param>
+    /// <param name="id">Its name; null makes one.</param>
+    /// <param name="request">The batch.</param>
     /// <param name="specification">The name of the specification that it came by; null if it came another way.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The batch, or null when something else has this name.</returns>
     /// <exception cref="ComputeHordeValidationException">The name or the batch is not valid.</exception>
-    public async Task<StartedRun?> StartAsync(DurableTaskClient durable, string? id, BinaryData json, string? specification, CancellationToken cancellationToken)
+    public async Task<StartedRun?> StartAsync(DurableTaskClient durable, string? id, BatchRequest request, string? specification, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(durable);
-        var request = BatchRequest.Parse(json);
-        var name = id ?? request.Id ?? Guid.NewGuid().ToString("N");
-        CheckName(name);
+        ArgumentNullException.ThrowIfNull(request);
+        var name = id ?? Guid.NewGuid().ToString("N");
+        Names.RequireBatch(name, "id");
         var source = request.JobsBlob is { } blob
             ? await batches.FindAsync(ContainerNames.Jobs, blob, cancellationToken)
                 ?? throw new ComputeHordeValidationException("jobs_blob", "names no blob in container jobs.")
             : null;
 
-        // Stored first: it says forever what was meant by this name.
-        if (await requests.SaveAsync($"{name}/batch", json, cancellationToken) is null)
+        // Stored first, where the request of a run of that name would lie: it says forever what was meant by this name.
+        if (await requests.SaveAsync(name, request.Json, cancellationToken) is null)
         {
             return null;
         }
@@ -56,14 +54,14 @@ public sealed class BatchService(BatchStore batches, RequestStore requests, ILog
     {
         ArgumentNullException.ThrowIfNull(batch);
         var name = id ?? Guid.NewGuid().ToString("N");
-        CheckName(name);
+        Names.RequireBatch(name, "Idempotency-Key");
         var results = await batches.FindAsync(ContainerNames.Results, BatchStore.ResultsBlob(batch.InstanceId), cancellationToken);
         if (!batch.IsCompleted || results is null)
         {
             throw new ComputeHordeValidationException("id", $"batch '{batch.InstanceId}' has not ended.");
         }
 
-        if (await requests.SaveAsync($"{name}/batch", BinaryData.FromString(SnakeCaseJson.ToText(new { RerunOf = batch.InstanceId })), cancellationToken) is null)
+        if (await requests.SaveAsync(name, BinaryData.FromString(SnakeCaseJson.ToText(new { RerunOf = batch.InstanceId })), cancellationToken) is null)
         {
             return null;
         }
@@ -93,9 +91,14 @@ public sealed class BatchService(BatchStore batches, RequestStore requests, ILog
     /// <returns>Whether there is such a batch.</returns>
     public async Task<bool> OrderAsync(DurableTaskClient durable, string id, string order, CancellationToken cancellationToken)
     {
-        if (await FindAsync(durable, id, cancellationToken) is null)
+        if (await FindAsync(durable, id, cancellationToken) is not { } batch)
         {
             return false;
+        }
+
+        if (batch.IsCompleted)
+        {
+            return true;
         }
 
         await durable.RaiseEventAsync(id, RunBatch.OrderEvent, order, cancellationToken);
@@ -105,20 +108,12 @@ public sealed class BatchService(BatchStore batches, RequestStore requests, ILog
     /// <summary>Opens the results of an ended batch.</summary>
     /// <param name="id">Its name.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>JSON Lines; null when there are none.</returns>
-    public async Task<Stream?> OpenResultsAsync(string id, CancellationToken cancellationToken) =>
+    /// <returns>JSON Lines.</returns>
+    /// <exception cref="RequestFailedException">404: they are not kept any more.</exception>
+    public async Task<Stream> OpenResultsAsync(string id, CancellationToken cancellationToken) =>
         await batches.FindAsync(ContainerNames.Results, BatchStore.ResultsBlob(id), cancellationToken) is { } results
             ? await batches.OpenAsync(results, offset: 0, cancellationToken)
-            : null;
-
-    private static void CheckName(string name)
-    {
-        if (name.Length > MaxIdLength || !RunService.IsId(name))
-        {
-            throw new ComputeHordeValidationException(
-                "Idempotency-Key", $"must have 1 to {MaxIdLength} characters of A-Z a-z 0-9 . _ : - and begin and end with a letter or a digit.");
-        }
-    }
+            : throw new RequestFailedException(404, "The results are gone.");
 
     private async Task<StartedRun?> StartAsync(DurableTaskClient durable, string id, BatchInput input, CancellationToken cancellationToken)
     {

@@ -181,7 +181,7 @@ public sealed class BatchStore(BlobContainers containers)
     private static string InvalidPrefix(string batch) => $"{batch}/invalid/";
 
     private async Task<BlobClient> BlobAsync(string container, string name, CancellationToken cancellationToken) =>
-        (await containers.GetAsync(container, cancellationToken)).GetBlobClient(name);
+        await containers.GetBlobAsync(container, name, cancellationToken);
 
     private async Task SaveAsync(string container, string name, byte[] content, CancellationToken cancellationToken) =>
         await (await BlobAsync(container, name, cancellationToken)).UploadAsync(BinaryData.FromBytes(content), overwrite: true, cancellationToken);

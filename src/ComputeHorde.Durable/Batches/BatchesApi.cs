@@ -12,24 +12,24 @@ namespace ComputeHorde.Durable.Batches;
 /// <param name="batches">Starts and reads batches.</param>
 public sealed class BatchesApi(StartEndpoint starts, BatchService batches)
 {
+    private const string Route = "batches", RerunRoute = "batches/{id}/rerun";
+
     /// <summary>Starts a batch. The header <c>Idempotency-Key</c> names it: the same key with the same body starts nothing new.</summary>
     /// <param name="request">The request; its body is a <see cref="BatchRequest"/>.</param>
     /// <param name="durable">Starts the batch.</param>
     /// <param name="cancellationToken">The caller went away.</param>
-    /// <returns>202 with <c>Location</c>; 400, 409, 413, 429 or 503 as problem+json.</returns>
+    /// <returns>202 with <c>Location</c>; 400, 408, 409, 413, 415, 429 or 503 as problem+json.</returns>
     [Function("StartBatch")]
-    public async Task<IActionResult> StartAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "batches")] HttpRequest request,
+    public Task<IActionResult> StartAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = Route)] HttpRequest request,
         [DurableClient] DurableTaskClient durable,
-        CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        return await starts.AnswerAsync(request, "batches", async key =>
-        {
-            var body = await HttpResults.ReadBodyAsync(request, BatchRequest.MaxBytes, cancellationToken);
-            return await batches.StartAsync(durable, key, body, specification: null, cancellationToken);
-        });
-    }
+        CancellationToken cancellationToken) => starts.StartAsync(
+            request,
+            Route,
+            BatchRequest.MaxBytes,
+            BatchRequest.Parse,
+            (key, batch) => batches.StartAsync(durable, NameOf(key, batch), batch, specification: null, cancellationToken),
+            cancellationToken);
 
     /// <summary>Shows a batch.</summary>
     /// <param name="request">The request.</param>
@@ -38,12 +38,12 @@ public sealed class BatchesApi(StartEndpoint starts, BatchService batches)
     /// <param name="cancellationToken">The caller went away.</param>
     /// <returns>200 with the batch, or 404.</returns>
     [Function("ShowBatch")]
-    public async Task<IActionResult> GetAsync(
+    public Task<IActionResult> GetAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "batches/{id}")] HttpRequest request,
         [DurableClient] DurableTaskClient durable,
         string id,
         CancellationToken cancellationToken) =>
-        await batches.FindAsync(durable, id, cancellationToken) is { } batch ? HttpResults.Json(200, BatchView.Of(batch)) : NotFound(id);
+        HttpEdge.AnswerAsync(request, async () => HttpResults.Json(200, BatchView.Of(await FindAsync(durable, id, cancellationToken))));
 
     /// <summary>Hands out the results of an ended batch, one JSON object a line.</summary>
     /// <param name="request">The request.</param>
@@ -52,23 +52,18 @@ public sealed class BatchesApi(StartEndpoint starts, BatchService batches)
     /// <param name="cancellationToken">The caller went away.</param>
     /// <returns>200 (206 for a range), 404 without a batch, 409 while it runs, 410 when they are not kept any more.</returns>
     [Function("GetBatchResults")]
-    public async Task<IActionResult> GetResultsAsync(
+    public Task<IActionResult> GetResultsAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "batches/{id}/results")] HttpRequest request,
         [DurableClient] DurableTaskClient durable,
         string id,
-        CancellationToken cancellationToken)
-    {
-        if (await batches.FindAsync(durable, id, cancellationToken) is not { } batch)
+        CancellationToken cancellationToken) => HttpEdge.AnswerAsync(request, async () =>
         {
-            return NotFound(id);
-        }
-
-        return batch.RuntimeStatus == OrchestrationRuntimeStatus.Completed
-            ? await HttpResults.StoredAsync(
-                request,
-                async () => await batches.OpenResultsAsync(id, cancellationToken) is { } results ? new DownloadResult(results, "application/jsonl") : HttpResults.Gone())
-            : HttpResults.Problem(409, "The batch has no results", [new ValidationProblem("id", $"batch '{id}' is {BatchView.Of(batch).Status} and has stored none.")]);
-    }
+            var batch = await FindAsync(durable, id, cancellationToken);
+            return batch.RuntimeStatus == OrchestrationRuntimeStatus.Completed
+                ? new DownloadResult(await batches.OpenResultsAsync(id, cancellationToken), "application/jsonl")
+                : throw new HttpProblemException(
+                    409, "The batch has no results", new ValidationProblem("id", $"batch '{id}' is {BatchView.Of(batch).Status} and has stored none."));
+        });
 
     /// <summary>Pauses a batch: no further line is begun, jobs under way go on.</summary>
     /// <param name="request">The request.</param>
@@ -81,7 +76,7 @@ public sealed class BatchesApi(StartEndpoint starts, BatchService batches)
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "batches/{id}/pause")] HttpRequest request,
         [DurableClient] DurableTaskClient durable,
         string id,
-        CancellationToken cancellationToken) => OrderAsync(durable, id, BatchOrders.Pause, cancellationToken);
+        CancellationToken cancellationToken) => OrderAsync(request, durable, id, BatchOrders.Pause, cancellationToken);
 
     /// <summary>Lets a paused batch go on.</summary>
     /// <param name="request">The request.</param>
@@ -94,7 +89,7 @@ public sealed class BatchesApi(StartEndpoint starts, BatchService batches)
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "batches/{id}/resume")] HttpRequest request,
         [DurableClient] DurableTaskClient durable,
         string id,
-        CancellationToken cancellationToken) => OrderAsync(durable, id, BatchOrders.Resume, cancellationToken);
+        CancellationToken cancellationToken) => OrderAsync(request, durable, id, BatchOrders.Resume, cancellationToken);
 
     /// <summary>Cancels a batch: no further line is begun, and the runs under way stop waiting and paying.</summary>
     /// <param name="request">The request.</param>
@@ -107,7 +102,7 @@ public sealed class BatchesApi(StartEndpoint starts, BatchService batches)
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "batches/{id}/cancel")] HttpRequest request,
         [DurableClient] DurableTaskClient durable,
         string id,
-        CancellationToken cancellationToken) => OrderAsync(durable, id, BatchOrders.Cancel, cancellationToken);
+        CancellationToken cancellationToken) => OrderAsync(request, durable, id, BatchOrders.Cancel, cancellationToken);
 
     /// <summary>Runs the lines of an ended batch again that are valid and did not complete, as a new batch that <c>Idempotency-Key</c> may name.</summary>
     /// <param name="request">The request.</param>
@@ -116,20 +111,26 @@ public sealed class BatchesApi(StartEndpoint starts, BatchService batches)
     /// <param name="cancellationToken">The caller went away.</param>
     /// <returns>202 with <c>Location</c>; 404 without a batch; 400, 409, 429 or 503 as problem+json.</returns>
     [Function("RerunBatch")]
-    public async Task<IActionResult> RerunAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "batches/{id}/rerun")] HttpRequest request,
+    public Task<IActionResult> RerunAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = RerunRoute)] HttpRequest request,
         [DurableClient] DurableTaskClient durable,
         string id,
-        CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        return await batches.FindAsync(durable, id, cancellationToken) is { } batch
-            ? await starts.AnswerAsync(request, "batches", key => batches.RerunAsync(durable, batch, key, cancellationToken))
-            : NotFound(id);
-    }
+        CancellationToken cancellationToken) => starts.RestartAsync(
+            request,
+            RerunRoute,
+            Route,
+            async key => await batches.RerunAsync(durable, await FindAsync(durable, id, cancellationToken), key, cancellationToken));
 
-    private async Task<IActionResult> OrderAsync(DurableTaskClient durable, string id, string order, CancellationToken cancellationToken) =>
-        await batches.OrderAsync(durable, id, order, cancellationToken) ? HttpResults.Json(202, new { Id = id, Order = order }) : NotFound(id);
+    private Task<IActionResult> OrderAsync(HttpRequest request, DurableTaskClient durable, string id, string order, CancellationToken cancellationToken) =>
+        HttpEdge.AnswerAsync(request, async () =>
+            await batches.OrderAsync(durable, id, order, cancellationToken) ? HttpResults.Json(202, new { Id = id, Order = order }) : throw NoBatch(id));
 
-    private static IActionResult NotFound(string id) => HttpResults.Problem(404, "There is no such batch", [new ValidationProblem("id", $"no batch is called '{id}'.")]);
+    private async Task<OrchestrationMetadata> FindAsync(DurableTaskClient durable, string id, CancellationToken cancellationToken) =>
+        await batches.FindAsync(durable, id, cancellationToken) ?? throw NoBatch(id);
+
+    private static string? NameOf(string? key, BatchRequest batch) => key is null || batch.Id is null || key == batch.Id
+        ? key ?? batch.Id
+        : throw new ComputeHordeValidationException("id", "differs from the header Idempotency-Key: give one of them.");
+
+    private static HttpProblemException NoBatch(string id) => new(404, "There is no such batch", new ValidationProblem("id", $"no batch is called '{id}'."));
 }

@@ -113,11 +113,11 @@ public sealed class ReadBatch(BatchStore batches, RequestStore requests, OutputU
 
         try
         {
-            var id = $"{input.BatchId}-{line.Line}";
+            var id = $"{input.BatchId}{Names.Separator}{line.Line}";
             var request = JobRequest.Parse(json);
             outputs.RequireReachable(request);
             comparers.RequireRegistered(request.CrossValidation);
-            if (await requests.SaveAsync(id, json, cancellationToken) is not { } hash)
+            if (await requests.SaveAsync(id, request.Json, cancellationToken) is not { } hash)
             {
                 return (null, Invalid(line, [new ValidationProblem("id", $"another request is stored for run '{id}'.")]));
             }

@@ -1,4 +1,5 @@
 using ComputeHorde.Durable.Runs;
+using ComputeHorde.Durable.Storage;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 
@@ -67,7 +68,20 @@ public static class RunBatch
         {
             var order = context.WaitForExternalEvent<string>(OrderEvent);
             var progress = context.WaitForExternalEvent<LaneProgress>(ProgressEvent);
-            Start();
+
+            // Orders that came while the batch was read are delivered at the end of this turn, and lanes that start in it would not hear of them.
+            await context.CreateTimer(context.CurrentUtcDateTime, CancellationToken.None);
+            while (order.IsCompleted)
+            {
+                ApplyOrder(await order);
+                order = context.WaitForExternalEvent<string>(OrderEvent);
+            }
+
+            if (_order != BatchOrders.Cancel)
+            {
+                Start();
+            }
+
             while (true)
             {
                 ShowProgress(BatchPhases.Running);
@@ -106,13 +120,17 @@ public static class RunBatch
             for (var number = 0; number < count; number++)
             {
                 var width = (input.MaxParallel / count) + (number < input.MaxParallel % count ? 1 : 0);
-                var lane = new LaneInput(context.InstanceId, number, count, width, contents.Chunks, ReportEvery: 1 + (contents.Valid / Reports))
+                var lane = new LaneInput(context.InstanceId, number, count, width, contents.Chunks, ReportEvery(count))
                 {
                     Chunk = number,
+                    Order = _order,
                 };
                 _lanes.Add(context.CallSubOrchestratorAsync<LaneProgress>(nameof(RunBatchLane), lane, new SubOrchestrationOptions(instanceId: LaneId(number))));
             }
         }
+
+        /// <summary>Lanes of many lines report often enough for <see cref="Reports"/> in all; short ones twice at least, or nothing would be seen until their end.</summary>
+        private int ReportEvery(int lanes) => Math.Max(1, Math.Min(contents.Valid / Reports, contents.Valid / (2 * lanes)));
 
         private void ApplyOrder(string? order)
         {
@@ -146,7 +164,6 @@ public static class RunBatch
             Paused = _order == BatchOrders.Pause,
         });
 
-        /// <summary>A name that no caller can give: <c>~</c> is not allowed in them.</summary>
-        private string LaneId(int number) => $"{context.InstanceId}~{number}";
+        private string LaneId(int number) => $"{context.InstanceId}{Names.Separator}lane-{number}";
     }
 }

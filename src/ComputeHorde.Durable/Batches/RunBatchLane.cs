@@ -76,7 +76,7 @@ public static class RunBatchLane
                 }
 
                 _running.RemoveAll(static running => running.Run.IsCompleted);
-                if (Progress.Done / lane.ReportEvery > before / lane.ReportEvery)
+                if (ReportsAt(Progress.Done) > ReportsAt(before))
                 {
                     context.SendEvent(lane.BatchId, RunBatch.ProgressEvent, Progress);
                 }
@@ -115,6 +115,9 @@ public static class RunBatchLane
                 }
             }
         }
+
+        /// <summary>How many reports are due by then. Each lane begins elsewhere, so that reports of many lanes are spread over the time.</summary>
+        private int ReportsAt(int done) => (done + (lane.Lane % lane.ReportEvery)) / lane.ReportEvery;
 
         private static async Task<BatchResult> ResultAsync(BatchLine line, Task<RunOutcome> run)
         {

@@ -41,6 +41,9 @@ internal static partial class Logs
     [LoggerMessage(301, LogLevel.Warning, "{Name} rejected: {Problems} problems, listed in container jobs-rejected")]
     public static partial void SpecificationRejected(this ILogger logger, string name, int problems);
 
+    [LoggerMessage(303, LogLevel.Information, "Specification {Blob} is gone: it was deleted before it was read")]
+    public static partial void SpecificationGone(this ILogger logger, string blob);
+
     [LoggerMessage(302, LogLevel.Warning, "Specification {Blob} has no run: nobody noticed it when it landed")]
     public static partial void SpecificationFound(this ILogger logger, string blob);
 

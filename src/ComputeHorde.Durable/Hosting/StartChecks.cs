@@ -1,6 +1,8 @@
 using Azure.Storage.Blobs;
+using ComputeHorde.Durable.Outputs;
 using ComputeHorde.Sdk;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace ComputeHorde.Durable.Hosting;
 
@@ -8,11 +10,19 @@ namespace ComputeHorde.Durable.Hosting;
 /// <param name="signer">The hotkey.</param>
 /// <param name="client">The facilitator, with its validated options.</param>
 /// <param name="storage">The storage account.</param>
-internal sealed class StartChecks(ISigner signer, ComputeHordeClient client, BlobServiceClient storage) : IHostedService
+/// <param name="options">The settings.</param>
+internal sealed class StartChecks(ISigner signer, ComputeHordeClient client, BlobServiceClient storage, IOptions<DurableOptions> options) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _ = (signer, client, storage);
+        _ = (signer, client);
+        if (storage.Uri.Query.Length > 0 && !OutputStores.IsS3(options.Value.OutputStore))
+        {
+            // One signature cannot make others: every job with outputs would be refused an hour later.
+            throw new InvalidOperationException(
+                "AzureWebJobsStorage holds a shared access signature, which cannot sign upload URLs: use a connection string with an account key, an identity connection, or ComputeHorde__OutputStore for S3.");
+        }
+
         return Task.CompletedTask;
     }
 

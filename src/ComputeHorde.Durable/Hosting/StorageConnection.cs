@@ -22,6 +22,8 @@ internal static class StorageConnection
     {
         var options = new BlobClientOptions
         {
+            // A blob may be called "/a.json": it is that one, and not "a.json".
+            TrimBlobNameSlashes = false,
             Retry =
             {
                 Mode = RetryMode.Exponential,

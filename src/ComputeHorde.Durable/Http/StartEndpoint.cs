@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Threading.RateLimiting;
 using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.Runs;
+using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -9,16 +9,19 @@ using Microsoft.Extensions.Options;
 
 namespace ComputeHorde.Durable.Http;
 
-/// <summary>What all requests have in common that start something, and so cost money: how many there may be, how they are named and answered.</summary>
+/// <summary>What all requests have in common that start something, and so cost money: how they are read, named and answered, and how many there may be.</summary>
 public sealed class StartEndpoint : IDisposable
 {
     private readonly TokenBucketRateLimiter _limit;
+    private readonly TimeProvider _time;
 
     /// <summary>Allows <see cref="DurableOptions.MaxStartsPerMinute"/>, all at once after a quiet minute.</summary>
     /// <param name="options">The settings.</param>
-    public StartEndpoint(IOptions<DurableOptions> options)
+    /// <param name="time">The clock that bounds how long a body may take.</param>
+    public StartEndpoint(IOptions<DurableOptions> options, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
+        _time = time;
         var most = options.Value.MaxStartsPerMinute;
         var tokens = Math.Max(1, most / 60);
         _limit = new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
@@ -33,33 +36,74 @@ public sealed class StartEndpoint : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _limit.Dispose();
 
-    /// <summary>Starts what a request asks for and answers it: 202 with <c>Location</c>; 400, 409, 413, 429 or 503 as problem+json.</summary>
+    /// <summary>Starts what a body asks for and answers: 202 with <c>Location</c>, or a problem document.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="route">Where to look for what was started.</param>
-    /// <param name="start">Starts it under the name of the header <c>Idempotency-Key</c>, null when there is none; gives null when something else has this name.</param>
-    internal async Task<IActionResult> AnswerAsync(HttpRequest request, string route, Func<string?, Task<StartedRun?>> start)
+    /// <param name="place">Where to look for what is started, which is the route of the function as well.</param>
+    /// <param name="mostBytes">How long the body may be.</param>
+    /// <param name="parse">Reads the body, and says what is wrong with it.</param>
+    /// <param name="start">Starts it under the name of <c>Idempotency-Key</c>, null when there is none; gives null when something else has this name.</param>
+    /// <param name="cancellationToken">The caller went away.</param>
+    internal Task<IActionResult> StartAsync<T>(
+        HttpRequest request, string place, int mostBytes, Func<BinaryData, T> parse, Func<string?, T, Task<StartedRun?>> start, CancellationToken cancellationToken) =>
+        HttpEdge.AnswerAsync(request, async () =>
+        {
+            // Only what could start takes of the allowance: slow, broken and wrong requests do not shut out the others.
+            var key = KeyOf(request);
+            var body = parse(await RequestBody.ReadJsonAsync(request, mostBytes, _time, cancellationToken));
+            TakeOne();
+            return Started(request, place, place, key, await start(key, body));
+        });
+
+    /// <summary>Starts something again and answers as <see cref="StartAsync"/> does.</summary>
+    /// <param name="request">The request; it needs no body.</param>
+    /// <param name="route">The route of the function.</param>
+    /// <param name="place">Where to look for what is started.</param>
+    /// <param name="start">Starts it, as in <see cref="StartAsync"/>.</param>
+    internal Task<IActionResult> RestartAsync(HttpRequest request, string route, string place, Func<string?, Task<StartedRun?>> start) =>
+        HttpEdge.AnswerAsync(request, async () =>
+        {
+            var key = KeyOf(request);
+            TakeOne();
+            return Started(request, route, place, key, await start(key));
+        });
+
+    private static string? KeyOf(HttpRequest request)
     {
-        ArgumentNullException.ThrowIfNull(request);
+        if (request.Headers[Field] is not { Count: > 0 } header)
+        {
+            return null;
+        }
+
+        Names.RequireRun(header.ToString(), Field);
+        return header.ToString();
+    }
+
+    private void TakeOne()
+    {
         using var lease = _limit.AttemptAcquire();
         if (!lease.IsAcquired)
         {
             var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var time) ? time : TimeSpan.FromSeconds(1);
-            request.HttpContext.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-            return HttpResults.Problem(429, "Too many starts", [new ValidationProblem("rate", "is above ComputeHorde__MaxStartsPerMinute. Nothing was started; send the same request again later.")]);
-        }
-
-        var key = request.Headers["Idempotency-Key"].ToString();
-        try
-        {
-            return await HttpResults.FromStorageAsync(request, async () => HttpResults.Started(request, route, key, await start(key.Length == 0 ? null : key)));
-        }
-        catch (ComputeHordeValidationException exception)
-        {
-            return HttpResults.Problem(400, "The request is not valid", exception.Problems);
-        }
-        catch (BodyTooLargeException exception)
-        {
-            return HttpResults.Problem(413, "The request is too large", [new ValidationProblem("body", exception.Message)]);
+            throw new HttpProblemException(
+                429, "Too many starts", new ValidationProblem("rate", "is above ComputeHorde__MaxStartsPerMinute. Nothing was started; send the same request again later."))
+            {
+                RetryAfterSeconds = (int)Math.Ceiling(wait.TotalSeconds),
+            };
         }
     }
+
+    private static IActionResult Started(HttpRequest request, string route, string place, string? key, StartedRun? started)
+    {
+        if (started is null)
+        {
+            throw new HttpProblemException(
+                409, "Something else was sent under this Idempotency-Key", new ValidationProblem(Field, $"'{key}' names something with another body."));
+        }
+
+        var location = ApiAddress.Of(request, route, $"{place}/{started.Id}");
+        request.HttpContext.Response.Headers.Location = location;
+        return HttpResults.Json(202, new { started.Id, StatusUrl = location });
+    }
+
+    private const string Field = "Idempotency-Key";
 }

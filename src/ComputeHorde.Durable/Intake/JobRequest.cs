@@ -25,6 +25,9 @@ public sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string> 
     /// </summary>
     public string? StreamingCertificate { get; init; }
 
+    /// <summary>The request as it was sent: what is stored, and whose hash the run holds on to.</summary>
+    internal BinaryData Json { get; private init; } = BinaryData.Empty;
+
     /// <summary>The most characters of <see cref="StreamingCertificate"/>.</summary>
     public const int MaxCertificateLength = 4000;
 
@@ -66,7 +69,7 @@ public sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string> 
         }
 
         return problems.Count == 0
-            ? new JobRequest(spec, outputs, policy) { CrossValidation = crossValidation, StreamingCertificate = certificate }
+            ? new JobRequest(spec, outputs, policy) { CrossValidation = crossValidation, StreamingCertificate = certificate, Json = json }
             : throw new ComputeHordeValidationException(problems);
     }
 

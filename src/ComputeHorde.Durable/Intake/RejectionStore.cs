@@ -1,6 +1,6 @@
 using Azure;
+using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
-using ComputeHorde.Durable.Http;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
 
@@ -19,15 +19,20 @@ public sealed class RejectionStore(BlobContainers containers)
     /// <returns>True when its problems are written down.</returns>
     public async Task<bool> HasAsync(string name, string version, CancellationToken cancellationToken)
     {
-        var container = await containers.GetAsync(ContainerNames.JobsRejected, cancellationToken);
-        try
+        var blob = await BlobAsync(name, cancellationToken);
+        return await VersionOfAsync(blob, cancellationToken) == version;
+    }
+
+    /// <summary>Takes back what was said of an earlier version, now that a later one is accepted.</summary>
+    /// <param name="name">What was accepted.</param>
+    /// <param name="version">The version that was accepted: what is wrong with parts of it stays.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task WithdrawAsync(string name, string version, CancellationToken cancellationToken)
+    {
+        var blob = await BlobAsync(name, cancellationToken);
+        if (await VersionOfAsync(blob, cancellationToken) is { } rejected && rejected != version)
         {
-            BlobProperties properties = await container.GetBlobClient(name + Suffix).GetPropertiesAsync(conditions: null, cancellationToken);
-            return properties.Metadata.TryGetValue(Version, out var rejected) && rejected == version;
-        }
-        catch (RequestFailedException exception) when (exception.Status == 404)
-        {
-            return false;
+            await blob.DeleteIfExistsAsync(DeleteSnapshotsOption.None, conditions: null, cancellationToken);
         }
     }
 
@@ -39,9 +44,10 @@ public sealed class RejectionStore(BlobContainers containers)
     /// <param name="cancellationToken">Gives up.</param>
     public async Task SaveAsync(string name, string title, IReadOnlyList<ValidationProblem> problems, string? version, CancellationToken cancellationToken)
     {
-        var container = await containers.GetAsync(ContainerNames.JobsRejected, cancellationToken);
-        await container.GetBlobClient(name + Suffix).UploadAsync(
-            new BinaryData(SnakeCaseJson.ToUtf8(ProblemDocument.Of(400, title, problems) with { Instance = name })),
+        var document = Problems.Document(400, title, problems);
+        document.Instance = name;
+        await (await BlobAsync(name, cancellationToken)).UploadAsync(
+            new BinaryData(SnakeCaseJson.ToUtf8(document)),
             new BlobUploadOptions
             {
                 HttpHeaders = new BlobHttpHeaders { ContentType = "application/problem+json" },
@@ -49,4 +55,21 @@ public sealed class RejectionStore(BlobContainers containers)
             },
             cancellationToken);
     }
+
+    private static async Task<string?> VersionOfAsync(BlobClient blob, CancellationToken cancellationToken)
+    {
+        try
+        {
+            BlobProperties properties = await blob.GetPropertiesAsync(conditions: null, cancellationToken);
+            return properties.Metadata.TryGetValue(Version, out var version) ? version : "";
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Not by <see cref="BlobContainers.GetBlobAsync"/>: what is wrong may be the very name.</summary>
+    private async Task<BlobClient> BlobAsync(string name, CancellationToken cancellationToken) =>
+        (await containers.GetAsync(ContainerNames.JobsRejected, cancellationToken)).GetBlobClient(name + Suffix);
 }

@@ -19,7 +19,9 @@ namespace ComputeHorde.Durable.Intake;
 public sealed class SpecificationBlobs(SpecificationIntake intake, BlobContainers containers, TimeProvider timeProvider, ILogger<SpecificationBlobs> logger)
 {
     /// <summary>The blobs that are specifications.</summary>
-    public const string Path = ContainerNames.Jobs + "/{name}.json";
+    public const string Path = ContainerNames.Jobs + "/{name}" + Extension;
+
+    private const string Extension = ".json";
 
     /// <summary>
     /// How old the specifications are that the sweep looks at: what is younger is with the trigger, and what is older was given up by Event Grid
@@ -28,21 +30,27 @@ public sealed class SpecificationBlobs(SpecificationIntake intake, BlobContainer
     private static readonly TimeSpan Youngest = TimeSpan.FromMinutes(2), Oldest = TimeSpan.FromDays(3);
 
     /// <summary>The polled form: Azurite, Elastic Premium, dedicated plans.</summary>
-    /// <param name="blob">The specification.</param>
+    /// <param name="blob">The specification. It is addressed by its name: the client that comes with the event drops a slash before it.</param>
     /// <param name="durable">Starts the run.</param>
+    /// <param name="name">The blob's name without its extension.</param>
     /// <param name="cancellationToken">Ends the function when the host stops; the blob is found again.</param>
     [Function("JobSpecPolled")]
-    public Task RunPolledAsync([BlobTrigger(Path)] BlobClient blob, [DurableClient] DurableTaskClient durable, CancellationToken cancellationToken) =>
-        intake.AcceptAsync(durable, blob, cancellationToken);
+    public Task RunPolledAsync(
+        [BlobTrigger(Path)] BlobClient blob, [DurableClient] DurableTaskClient durable, string name, CancellationToken cancellationToken) =>
+        intake.AcceptAsync(durable, name + Extension, cancellationToken);
 
     /// <summary>The Event Grid form: Flex Consumption has no other.</summary>
-    /// <param name="blob">The specification.</param>
+    /// <param name="blob">The specification, addressed by its name as in <see cref="RunPolledAsync"/>.</param>
     /// <param name="durable">Starts the run.</param>
+    /// <param name="name">The blob's name without its extension.</param>
     /// <param name="cancellationToken">Ends the function when the host stops; the event comes again.</param>
     [Function("JobSpecEvent")]
     public Task RunEventAsync(
-        [BlobTrigger(Path, Source = BlobTriggerSource.EventGrid)] BlobClient blob, [DurableClient] DurableTaskClient durable, CancellationToken cancellationToken) =>
-        intake.AcceptAsync(durable, blob, cancellationToken);
+        [BlobTrigger(Path, Source = BlobTriggerSource.EventGrid)] BlobClient blob,
+        [DurableClient] DurableTaskClient durable,
+        string name,
+        CancellationToken cancellationToken) =>
+        intake.AcceptAsync(durable, name + Extension, cancellationToken);
 
     /// <summary>Finds specifications without a run: an event that went missing leaves nothing undone.</summary>
     /// <param name="timer">Not used: what is due is decided by each blob's age.</param>
@@ -58,14 +66,14 @@ public sealed class SpecificationBlobs(SpecificationIntake intake, BlobContainer
         await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix: null, cancellationToken))
         {
             var age = now - (blob.Properties.LastModified ?? now);
-            if (blob.Name.EndsWith(".json", StringComparison.Ordinal) && age >= Youngest && age <= Oldest && await IsWithoutRunAsync(durable, blob, cancellationToken))
+            if (blob.Name.EndsWith(Extension, StringComparison.Ordinal) && age >= Youngest && age <= Oldest && await IsWithoutRunAsync(durable, blob, cancellationToken))
             {
                 logger.SpecificationFound(blob.Name);
-                await intake.AcceptAsync(durable, container.GetBlobClient(blob.Name), cancellationToken);
+                await intake.AcceptAsync(durable, blob.Name, cancellationToken);
             }
         }
     }
 
     private async Task<bool> IsWithoutRunAsync(DurableTaskClient durable, BlobItem blob, CancellationToken cancellationToken) =>
-        blob.Properties.ETag is { } version && !await intake.IsKnownAsync(durable, ContainerNames.Jobs, blob.Name, version, cancellationToken);
+        blob.Properties.ETag is { } version && !await intake.IsKnownAsync(durable, blob.Name, version, cancellationToken);
 }

@@ -1,10 +1,10 @@
 using Azure;
-using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using ComputeHorde.Durable.Batches;
 using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.Outputs;
 using ComputeHorde.Durable.Runs;
+using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
@@ -17,62 +17,75 @@ namespace ComputeHorde.Durable.Intake;
 /// </summary>
 /// <param name="runs">Starts runs.</param>
 /// <param name="batches">Starts batches.</param>
+/// <param name="containers">The storage account.</param>
 /// <param name="outputs">Mints upload URLs beforehand.</param>
 /// <param name="rejections">Says what is wrong with a specification.</param>
 /// <param name="logger">The log.</param>
 public sealed class SpecificationIntake(
-    RunService runs, BatchService batches, OutputUrls outputs, RejectionStore rejections, ILogger<SpecificationIntake> logger)
+    RunService runs,
+    BatchService batches,
+    BlobContainers containers,
+    OutputUrls outputs,
+    RejectionStore rejections,
+    ILogger<SpecificationIntake> logger)
 {
     /// <summary>Starts what a blob specifies, unless that has been done.</summary>
     /// <param name="durable">Starts it.</param>
-    /// <param name="blob">The blob.</param>
+    /// <param name="name">The blob's name in container <c>jobs</c>.</param>
     /// <param name="cancellationToken">Gives up; the blob is taken in later.</param>
-    public async Task AcceptAsync(DurableTaskClient durable, BlobClient blob, CancellationToken cancellationToken)
+    public async Task AcceptAsync(DurableTaskClient durable, string name, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(durable);
-        ArgumentNullException.ThrowIfNull(blob);
+        ArgumentNullException.ThrowIfNull(name);
         BlobDownloadStreamingResult found;
         try
         {
-            found = await blob.DownloadStreamingAsync(cancellationToken: cancellationToken);
+            var container = await containers.GetAsync(ContainerNames.Jobs, cancellationToken);
+            found = await container.GetBlobClient(name).DownloadStreamingAsync(cancellationToken: cancellationToken);
         }
         catch (RequestFailedException exception) when (exception.Status == 404)
         {
-            // Deleted before anybody came to it: there is nothing to run.
+            // Most likely deleted before anybody came to it: there is nothing to run. The sweep goes by the container's own list.
+            logger.SpecificationGone(name);
             return;
         }
 
         await using var content = found.Content;
-        var id = SpecificationId.Of(blob.BlobContainerName, blob.Name, found.Details.ETag);
-        if (await IsKnownAsync(durable, blob.BlobContainerName, blob.Name, found.Details.ETag, cancellationToken))
+        var id = SpecificationId.Of(ContainerNames.Jobs, name, found.Details.ETag);
+        if (await IsKnownAsync(durable, name, found.Details.ETag, cancellationToken))
         {
             return;
         }
 
         try
         {
-            await StartAsync(durable, id, NameOf(blob.Name), await ReadAsync(found, cancellationToken), cancellationToken);
-            logger.SpecificationAccepted(blob.Name, id);
+            if (Names.FaultOfBlob(name) is { } fault)
+            {
+                throw new ComputeHordeValidationException("name", fault);
+            }
+
+            await StartAsync(durable, id, NameOf(name), await ReadAsync(found, cancellationToken), cancellationToken);
+            await rejections.WithdrawAsync(NameOf(name), id, cancellationToken);
+            logger.SpecificationAccepted(name, id);
         }
         catch (ComputeHordeValidationException exception)
         {
-            await rejections.SaveAsync(NameOf(blob.Name), "The job specification is not valid", exception.Problems, id, cancellationToken);
-            logger.SpecificationRejected(blob.Name, exception.Problems.Count);
+            await rejections.SaveAsync(NameOf(name), "The job specification is not valid", exception.Problems, id, cancellationToken);
+            logger.SpecificationRejected(name, exception.Problems.Count);
         }
     }
 
     /// <summary>Whether a version of a blob was taken in before: it has a run, or it was rejected.</summary>
     /// <param name="durable">Knows the runs.</param>
-    /// <param name="container">The blob's container.</param>
-    /// <param name="name">Its name.</param>
+    /// <param name="name">The blob's name in container <c>jobs</c>.</param>
     /// <param name="version">The version.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>True when there is nothing left to do.</returns>
-    public async Task<bool> IsKnownAsync(DurableTaskClient durable, string container, string name, ETag version, CancellationToken cancellationToken)
+    public async Task<bool> IsKnownAsync(DurableTaskClient durable, string name, ETag version, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(durable);
         ArgumentNullException.ThrowIfNull(name);
-        var id = SpecificationId.Of(container, name, version);
+        var id = SpecificationId.Of(ContainerNames.Jobs, name, version);
         return await durable.GetInstanceAsync(id, cancellationToken) is not null || await rejections.HasAsync(NameOf(name), id, cancellationToken);
     }
 
@@ -82,7 +95,7 @@ public sealed class SpecificationIntake(
     {
         if (BatchRequest.IsBatch(json))
         {
-            Require(id, await batches.StartAsync(durable, id, json, name, cancellationToken));
+            Require(id, await batches.StartAsync(durable, id, BatchRequest.Parse(json), name, cancellationToken));
             return;
         }
 
@@ -91,8 +104,9 @@ public sealed class SpecificationIntake(
             throw new ComputeHordeValidationException("body", $"must have at most {JobSpecValidation.MaxRequestBytes} bytes.");
         }
 
-        await outputs.PrepareAsync(id, JobRequest.Parse(json), cancellationToken);
-        Require(id, await runs.StartAsync(durable, id, json, cancellationToken));
+        var request = JobRequest.Parse(json);
+        await outputs.PrepareAsync(id, request, cancellationToken);
+        Require(id, await runs.StartAsync(durable, id, request, cancellationToken));
     }
 
     private static void Require(string id, StartedRun? started) =>

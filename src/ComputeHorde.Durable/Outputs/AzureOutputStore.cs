@@ -80,7 +80,7 @@ public sealed class AzureOutputStore(BlobServiceClient service, BlobContainers c
     }
 
     private async Task<BlobClient> BlobAsync(string name, CancellationToken cancellationToken) =>
-        (await containers.GetAsync(ContainerNames.Outputs, cancellationToken)).GetBlobClient(name);
+        await containers.GetBlobAsync(ContainerNames.Outputs, name, cancellationToken);
 
     private async Task<UserDelegationKey> GetDelegationKeyAsync(DateTimeOffset until, CancellationToken cancellationToken)
     {

@@ -44,5 +44,5 @@ public sealed class PreparedUrls(BlobContainers containers, TimeProvider timePro
     }
 
     private async Task<BlobClient> BlobAsync(string run, CancellationToken cancellationToken) =>
-        (await containers.GetAsync(ContainerNames.JobUrls, cancellationToken)).GetBlobClient(run + ".json");
+        await containers.GetBlobAsync(ContainerNames.JobUrls, run + ".json", cancellationToken);
 }

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using ComputeHorde.Durable.Checks.Comparers;
 using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.Intake;
@@ -16,35 +15,35 @@ namespace ComputeHorde.Durable.Runs;
 /// <param name="outputs">Knows who can upload.</param>
 /// <param name="comparers">Knows by what results can be compared.</param>
 /// <param name="logger">The log.</param>
-public sealed partial class RunService(
+public sealed class RunService(
     RequestStore requests, ResultStore results, OutputUrls outputs, ComparerRegistry comparers, ILogger<RunService> logger)
 {
     /// <summary>Validates, stores and starts. The request is stored before the run starts, so a run never lacks it.</summary>
     /// <param name="durable">Starts the run.</param>
     /// <param name="id">The run's name; null makes one.</param>
-    /// <param name="json">The request: a <see cref="JobRequest"/>.</param>
+    /// <param name="request">The request.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The run, or null when another request is stored under this name.</returns>
     /// <exception cref="ComputeHordeValidationException">The name or the request is not valid.</exception>
-    public async Task<StartedRun?> StartAsync(DurableTaskClient durable, string? id, BinaryData json, CancellationToken cancellationToken)
+    public async Task<StartedRun?> StartAsync(DurableTaskClient durable, string? id, JobRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(durable);
+        ArgumentNullException.ThrowIfNull(request);
         id ??= Guid.NewGuid().ToString("N");
-        if (!IsId(id))
-        {
-            throw new ComputeHordeValidationException("Idempotency-Key", "must have 1 to 100 characters of A-Z a-z 0-9 . _ : - and begin and end with a letter or a digit.");
-        }
-
-        var request = JobRequest.Parse(json);
+        Names.RequireRun(id, "id");
         outputs.RequireReachable(request);
         comparers.RequireRegistered(request.CrossValidation);
-        if (await requests.SaveAsync(id, json, cancellationToken) is not { } hash)
+        if (await requests.SaveAsync(id, request.Json, cancellationToken) is not { } hash)
         {
             return null;
         }
 
-        if (await durable.GetInstanceAsync(id, cancellationToken) is null
-            && await OrchestrationStarter.TryStartAsync(durable, id, nameof(RunJob), InputOf(id, hash, request), cancellationToken))
+        if (await durable.GetInstanceAsync(id, cancellationToken) is { } known)
+        {
+            return known.Name == nameof(RunJob) ? new StartedRun(id) : null;
+        }
+
+        if (await OrchestrationStarter.TryStartAsync(durable, id, nameof(RunJob), InputOf(id, hash, request), cancellationToken))
         {
             DurableTelemetry.RunStarted(request.Spec.ExecutorClass);
             logger.RunAccepted(id, request.Spec.DockerImage, request.Spec.ExecutorClass);
@@ -69,31 +68,29 @@ public sealed partial class RunService(
 
     /// <summary>Lists runs, a page of the task hub at a time.</summary>
     /// <param name="durable">Reads them.</param>
-    /// <param name="status">Only runs with this status, as <see cref="RunView.Status"/> has it; null for all.</param>
-    /// <param name="pageSize">How many at most.</param>
-    /// <param name="continuation">What the page before gave; null for the first.</param>
+    /// <param name="query">Which runs.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The runs, without their outcomes.</returns>
-    public async Task<RunPage> ListAsync(
-        DurableTaskClient durable, string? status, int pageSize, string? continuation, CancellationToken cancellationToken)
+    public async Task<RunPage> ListAsync(DurableTaskClient durable, RunQuery query, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(durable);
-        var query = new OrchestrationQuery
+        ArgumentNullException.ThrowIfNull(query);
+        var wanted = new OrchestrationQuery
         {
-            Statuses = RunPage.RuntimeStatuses(status),
-            PageSize = pageSize,
-            ContinuationToken = continuation,
+            Statuses = RunPage.RuntimeStatuses(query.Status),
+            PageSize = query.PageSize,
+            ContinuationToken = query.Continuation,
             FetchInputsAndOutputs = true,
         };
         var runs = new List<RunView>();
         string? next = null;
         var pages = 0;
-        await foreach (var page in durable.GetAllInstancesAsync(query).AsPages(continuation, pageSize).WithCancellation(cancellationToken))
+        await foreach (var page in durable.GetAllInstancesAsync(wanted).AsPages(query.Continuation, query.PageSize).WithCancellation(cancellationToken))
         {
             runs.AddRange(page.Values
                 .Where(static instance => instance.Name == nameof(RunJob))
                 .Select(RunView.Of)
-                .Where(run => status is null || run.Status == status)
+                .Where(run => query.Status is null || run.Status == query.Status)
                 .Select(static run => run with { Outcome = null }));
             next = page.ContinuationToken;
             if (runs.Count > 0 || ++pages == RunPage.MostHubPages)
@@ -102,7 +99,7 @@ public sealed partial class RunService(
             }
         }
 
-        return new RunPage(runs, next);
+        return new RunPage(runs, RunQuery.Wrap(next));
     }
 
     /// <summary>Tells a run to stop waiting and paying.</summary>
@@ -150,10 +147,4 @@ public sealed partial class RunService(
             IsStreaming = request.Spec.Streaming,
             Trace = DurableTelemetry.Current,
         };
-
-    /// <summary>Whether a text can name a run.</summary>
-    internal static bool IsId(string text) => IdPattern().IsMatch(text);
-
-    [GeneratedRegex("^[A-Za-z0-9](?:[A-Za-z0-9._:-]{0,98}[A-Za-z0-9])?\\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex IdPattern();
 }

@@ -25,4 +25,13 @@ public sealed class BlobContainers(BlobServiceClient service)
         await container.CreateIfNotExistsAsync(PublicAccessType.None, metadata: null, encryptionScopeOptions: null, cancellationToken);
         return _known.GetOrAdd(name, container);
     }
+
+    /// <summary>Gives a blob, whose container is made if it is missing.</summary>
+    /// <param name="container">One of <see cref="ContainerNames"/>.</param>
+    /// <param name="name">The blob's name, just as the container lists it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The blob, whether it exists or not.</returns>
+    /// <exception cref="ArgumentException">No blob can have that name.</exception>
+    public async ValueTask<BlobClient> GetBlobAsync(string container, string name, CancellationToken cancellationToken) =>
+        Names.Address(await GetAsync(container, cancellationToken), name);
 }

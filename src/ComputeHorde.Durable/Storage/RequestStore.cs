@@ -26,7 +26,7 @@ public sealed class RequestStore(BlobContainers containers) : IDisposable
     public async Task<string?> SaveAsync(string id, BinaryData content, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(content);
-        var blob = (await containers.GetAsync(ContainerNames.Requests, cancellationToken)).GetBlobClient(id + ".json");
+        var blob = await containers.GetBlobAsync(ContainerNames.Requests, id + ".json", cancellationToken);
         var hash = Hash(content);
         if (!await blob.TryCreateAsync(content, cancellationToken) && Hash((await blob.DownloadContentAsync(cancellationToken)).Value.Content) != hash)
         {
@@ -65,7 +65,7 @@ public sealed class RequestStore(BlobContainers containers) : IDisposable
     /// <returns>The request, UTF-8 JSON.</returns>
     public async Task<BinaryData> ReadAsync(string id, CancellationToken cancellationToken)
     {
-        var blob = (await containers.GetAsync(ContainerNames.Requests, cancellationToken)).GetBlobClient(id + ".json");
+        var blob = await containers.GetBlobAsync(ContainerNames.Requests, id + ".json", cancellationToken);
         return (await blob.DownloadContentAsync(cancellationToken)).Value.Content;
     }
 

@@ -14,6 +14,7 @@ internal static class SnakeCaseJson
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         PropertyNameCaseInsensitive = false,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new WholeNumberConverter() },
     };
 
     public static string ToText<T>(T value) => JsonSerializer.Serialize(value, Options);

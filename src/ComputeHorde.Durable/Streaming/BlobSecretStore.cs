@@ -86,5 +86,5 @@ public sealed class BlobSecretStore(BlobContainers containers, KeyPairSigner hot
     }
 
     private async Task<BlobClient> BlobAsync(string name, CancellationToken cancellationToken) =>
-        (await containers.GetAsync(ContainerNames.Secrets, cancellationToken)).GetBlobClient(name);
+        await containers.GetBlobAsync(ContainerNames.Secrets, name, cancellationToken);
 }

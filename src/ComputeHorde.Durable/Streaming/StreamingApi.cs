@@ -14,7 +14,7 @@ namespace ComputeHorde.Durable.Streaming;
 /// <param name="keys">The keys of streaming jobs.</param>
 public sealed class StreamingApi(RunService runs, StreamingKeys keys)
 {
-    private const string NotServing = "The job does not serve";
+    private const string Title = "The job does not serve";
 
     /// <summary>Hands out endpoint, certificates and private key of the job that serves for a run now.</summary>
     /// <param name="request">The request.</param>
@@ -23,62 +23,50 @@ public sealed class StreamingApi(RunService runs, StreamingKeys keys)
     /// <param name="cancellationToken">The caller went away.</param>
     /// <returns>200 with a <see cref="StreamingAccess"/>; 404 without a run, or when it does not stream; 409 while nothing serves; 503 while the storage is away.</returns>
     [Function("GetJobStreaming")]
-    public async Task<IActionResult> GetAsync(
+    public Task<IActionResult> GetAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "jobs/{id}/streaming")] HttpRequest request,
         [DurableClient] DurableTaskClient durable,
         string id,
-        CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        if (await runs.FindAsync(durable, id, cancellationToken) is not { } run)
+        CancellationToken cancellationToken) => HttpEdge.AnswerAsync(request, async () =>
         {
-            return HttpResults.NotFound(id);
-        }
+            var run = await runs.FindAsync(durable, id, cancellationToken) ?? throw HttpResults.NoRun(id);
+            if (!run.IsStreaming)
+            {
+                throw new HttpProblemException(404, "The run does not stream", new ValidationProblem("streaming", $"is not asked for by the request of run '{id}'."));
+            }
 
-        if (!run.IsStreaming)
-        {
-            return HttpResults.Problem(404, "The run does not stream", [new ValidationProblem("streaming", $"is not asked for by the request of run '{id}'.")]);
-        }
+            return run is { Outcome: null, Error: null, Progress: { Streaming: { } server, JobUuid: { } job, Attempt: var attempt } }
+                ? HttpResults.Json(200, await AccessAsync(id, job, attempt, server, cancellationToken))
+                : throw NotServing(run);
+        });
 
-        if (run is not { Outcome: null, Error: null, Progress: { Streaming: { } server, JobUuid: { } job, Attempt: var attempt } })
-        {
-            return Wait(request, run);
-        }
-
-        return await HttpResults.FromStorageAsync(request, () => AnswerAsync(id, job, attempt, server, cancellationToken));
-    }
-
-    private async Task<IActionResult> AnswerAsync(string id, string job, int attempt, StreamingEndpoint server, CancellationToken cancellationToken)
+    private async Task<StreamingAccess> AccessAsync(string id, string job, int attempt, StreamingEndpoint server, CancellationToken cancellationToken)
     {
         try
         {
-            using var key = await keys.FindAsync(new AttemptKey(id, attempt), cancellationToken);
-            return key is null
-                ? HttpResults.Problem(409, NotServing, [new ValidationProblem("private_key", $"of attempt {attempt} of run '{id}' is not kept any more.")])
-                : HttpResults.Json(200, new StreamingAccess(
-                    job,
-                    attempt,
-                    server.Address,
-                    server.Port,
-                    server.ServerCertificate,
-                    server.ServerCertificateSha256,
-                    key.CertificatePem,
-                    key.HasPrivateKey ? key.ExportPrivateKeyPem() : null));
+            using var key = await keys.FindAsync(new AttemptKey(id, attempt), cancellationToken)
+                ?? throw new HttpProblemException(409, Title, new ValidationProblem("private_key", $"of attempt {attempt} of run '{id}' is not kept any more."));
+            return new StreamingAccess(
+                job,
+                attempt,
+                server.Address,
+                server.Port,
+                server.ServerCertificate,
+                server.ServerCertificateSha256,
+                key.CertificatePem,
+                key.HasPrivateKey ? key.ExportPrivateKeyPem() : null);
         }
         catch (UnreadableSecretException exception)
         {
-            return HttpResults.Problem(409, NotServing, [new ValidationProblem("private_key", exception.Message)]);
+            throw new HttpProblemException(409, Title, new ValidationProblem("private_key", exception.Message));
         }
     }
 
-    private static IActionResult Wait(HttpRequest request, RunView run)
-    {
-        if (run.Outcome is not null || run.Error is not null)
+    private static HttpProblemException NotServing(RunView run) => run.Outcome is not null || run.Error is not null
+        ? new HttpProblemException(409, Title, new ValidationProblem("id", $"run '{run.Id}' is {run.Status}; the keys of its jobs are forgotten."))
+        : new HttpProblemException(409, Title, new ValidationProblem(
+            "id", $"run '{run.Id}' is {run.Status} and its job serves only while it is streaming_ready; it is '{run.Progress?.Status ?? "not created"}'."))
         {
-            return HttpResults.Problem(409, NotServing, [new ValidationProblem("id", $"run '{run.Id}' is {run.Status}; the keys of its jobs are forgotten.")]);
-        }
-
-        request.HttpContext.Response.Headers.RetryAfter = "5";
-        return HttpResults.Problem(409, NotServing, [new ValidationProblem("id", $"run '{run.Id}' is {run.Status} and its job serves only while it is streaming_ready; it is '{run.Progress?.Status ?? "not created"}'.")]);
-    }
+            RetryAfterSeconds = 5,
+        };
 }

@@ -19,7 +19,50 @@ public class BatchRequestTests
     {
         var batch = BatchRequest.Parse(BinaryData.FromString("""{"jobs_blob":"a/b.jsonl","max_parallel":7,"strict":true,"id":"x"}"""));
 
-        Assert.Equal(new BatchRequest(null, "a/b.jsonl") { MaxParallel = 7, Strict = true, Id = "x" }, batch);
+        Assert.Null(batch.Jobs);
+        Assert.Equal(("a/b.jsonl", 7, true, "x"), (batch.JobsBlob, batch.MaxParallel, batch.Strict, batch.Id));
+    }
+
+    [Theory]
+    [InlineData("7.0", 7)]
+    [InlineData("1e2", 100)]
+    [InlineData("0.2e1", 2)]
+    public void Parse_WholeNumberInAnotherForm_IsTaken(string number, int expected) =>
+        Assert.Equal(expected, BatchRequest.Parse(BinaryData.FromString($$"""{"jobs":[1],"max_parallel":{{number}}}""")).MaxParallel);
+
+    [Theory]
+    [InlineData("../requests/victim.json")]
+    [InlineData("a/../../requests/victim.json")]
+    [InlineData("./a.jsonl")]
+    [InlineData("a/./b.jsonl")]
+    [InlineData("..")]
+    [InlineData("a/..")]
+    [InlineData("/a.jsonl")]
+    [InlineData("a//b.jsonl")]
+    [InlineData("a/")]
+    [InlineData("..\\requests\\victim.json")]
+    [InlineData("a.jsonl.")]
+    [InlineData("a/b./c.jsonl")]
+    [InlineData("a\0b")]
+    [InlineData("a\r\nb")]
+    public void Parse_BlobNameThatMeansAnotherPlace_IsRefused(string name)
+    {
+        var exception = Assert.Throws<ComputeHordeValidationException>(() => BatchRequest.Parse(BinaryData.FromObjectAsJson(new { jobs_blob = name })));
+
+        Assert.Equal("jobs_blob", Assert.Single(exception.Problems).Field);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a~1")]
+    [InlineData("a/b")]
+    [InlineData("-a")]
+    [InlineData("a\n")]
+    public void Parse_IdThatNamesNoBatch_IsSaidOfTheId(string id)
+    {
+        var exception = Assert.Throws<ComputeHordeValidationException>(() => BatchRequest.Parse(BinaryData.FromObjectAsJson(new { jobs = new[] { 1 }, id })));
+
+        Assert.Equal("id", Assert.Single(exception.Problems).Field);
     }
 
     [Theory]

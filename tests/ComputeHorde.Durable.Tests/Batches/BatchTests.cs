@@ -23,7 +23,7 @@ public class BatchTests(ITestOutputHelper output)
         Assert.Equal("completed:3 invalid:2", Counted(batch));
         Assert.Equal([1, 2, 3, 4, 5], results.Select(static line => (int)line["line"]!));
         Assert.Equal("docker_image", (string?)results[1]["problems"]!.AsArray().First(static problem => ((string)problem!["field"]!).StartsWith("docker", StringComparison.Ordinal))!["field"]);
-        Assert.Equal("completed", (string?)(await horde.GetAsync("jobs/lot-1-3"))["status"]);
+        Assert.Equal("completed", (string?)(await horde.GetAsync("jobs/lot-1~3"))["status"]);
         Assert.Equal(3, horde.Emulator.Counters.Creates);
     }
 
@@ -61,7 +61,7 @@ public class BatchTests(ITestOutputHelper output)
     public async Task Batch_Rerun_RunsOnlyTheLinesThatFailed()
     {
         await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { Output = output });
-        horde.Emulator.SetBehaviourForTag("lot-4-2#", "rejected:busy");
+        horde.Emulator.SetBehaviourForTag("lot-4~2#", "rejected:busy");
         var bad = Jobs.Sha256("two");
         bad["policy"] = new JsonObject { ["max_attempts"] = 1 };
         await horde.PostAsync("batches", new JsonArray(Jobs.Sha256("one"), bad, JsonValue.Create("x")), "lot-4");
@@ -135,7 +135,7 @@ public class BatchTests(ITestOutputHelper output)
 
         Assert.Equal("completed:2", Counted(batch));
         Assert.Equal(2, horde.Emulator.Counters.Creates);
-        Assert.False(await horde.Queues.GetQueueClient("validation-batches-poison").ExistsAsync(TestContext.Current.CancellationToken));
+        Assert.False(await horde.Queues.GetQueueClient("batches-poison").ExistsAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public class ListJobsTests(ITestOutputHelper output)
         }
         while (continuation is not null);
 
-        Assert.Equal(["good-0", "good-1", "good-2", "good-3", "good-4", "lot-1"], completed.Order(StringComparer.Ordinal));
+        Assert.Equal(["good-0", "good-1", "good-2", "good-3", "good-4", "lot~1"], completed.Order(StringComparer.Ordinal));
         Assert.Equal("bad-0", (string?)Assert.Single((await horde.GetAsync("jobs?status=failed"))["jobs"]!.AsArray())!["id"]);
         Assert.Equal(7, (await horde.GetAsync("jobs"))["jobs"]!.AsArray().Count);
     }

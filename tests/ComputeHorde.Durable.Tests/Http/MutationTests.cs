@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Azure.Storage.Blobs.Models;
 using ComputeHorde.Durable.Intake;
@@ -37,7 +38,7 @@ public class MutationTests(ITestOutputHelper output)
             new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = TestContext.Current.CancellationToken },
             async (body, cancellation) =>
             {
-                using var content = new ByteArrayContent(body.Item);
+                using var content = Json(body.Item);
                 using var answer = await horde.Http.PostAsync(new Uri(body.Index % 3 == 0 ? "batches" : "jobs", UriKind.Relative), content, cancellation);
                 Assert.True((int)answer.StatusCode < 500, $"body {body.Index} of seed {seed} got {answer.StatusCode}");
                 if (answer.StatusCode == HttpStatusCode.Accepted)
@@ -97,7 +98,7 @@ public class MutationTests(ITestOutputHelper output)
         await Eventually.TrueAsync(
             async () =>
             {
-                while (waiting.Count > 0 && await intake.IsKnownAsync(horde.Functions.Client, "jobs", waiting[^1].Name, waiting[^1].Properties.ETag!.Value, TestContext.Current.CancellationToken))
+                while (waiting.Count > 0 && await intake.IsKnownAsync(horde.Functions.Client, waiting[^1].Name, waiting[^1].Properties.ETag!.Value, TestContext.Current.CancellationToken))
                 {
                     waiting.RemoveAt(waiting.Count - 1);
                 }
@@ -118,13 +119,15 @@ public class MutationTests(ITestOutputHelper output)
     public async Task Http_BodyTooLarge_IsRefused(string route, int size)
     {
         await using var horde = await StartAsync();
-        using var content = new ByteArrayContent(new byte[size]);
+        using var content = Json(new byte[size]);
 
         using var answer = await horde.Http.PostAsync(new Uri(route, UriKind.Relative), content, TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
         Assert.Empty(await horde.ListAsync("requests"));
     }
+
+    private static ByteArrayContent Json(byte[] body) => new(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
 
     /// <summary>The facilitator takes nothing, so that accepted jobs wait and cost nothing.</summary>
     private Task<HordeFixture> StartAsync() => HordeFixture.StartAsync(new HordeFixtureOptions

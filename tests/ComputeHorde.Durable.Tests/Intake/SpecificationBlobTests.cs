@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Azure.Storage.Blobs;
 using ComputeHorde.Durable.Intake;
 using ComputeHorde.Durable.Tests.Batches;
 using ComputeHorde.Durable.Tests.Support;
@@ -62,6 +63,32 @@ public class SpecificationBlobTests(ITestOutputHelper output)
         Assert.Contains("args[0]", problems["errors"]!.AsObject().Select(static error => error.Key));
         Assert.NotNull(await horde.DownloadAsync("jobs", "folder/bad.json"));
         Assert.Empty(await horde.ListAsync("requests"));
+        Assert.Equal(0, horde.Emulator.Counters.CreateCalls);
+    }
+
+    [Fact]
+    public async Task Blob_ReplacedByAValidOne_LosesItsProblems()
+    {
+        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { Output = output });
+
+        await horde.UploadAsync("jobs", "train.json", "{}");
+        await Eventually.TrueAsync(async () => (await horde.ListAsync("jobs-rejected")).Count == 1, "it was rejected");
+        await horde.UploadAsync("jobs", "train.json", Jobs.Sha256("one").ToJsonString());
+        await Eventually.TrueAsync(() => horde.Emulator.Counters.Creates == 1, "the valid version ran");
+
+        await Eventually.TrueAsync(async () => (await horde.ListAsync("jobs-rejected")).Count == 0, "its problems were withdrawn");
+    }
+
+    [Fact]
+    public async Task Blob_WithANameThatIsWrittenInOtherForms_IsRejectedAndNotPassedOver()
+    {
+        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { Output = output });
+        var container = new BlobServiceClient(horde.Storage, new BlobClientOptions { TrimBlobNameSlashes = false }).GetBlobContainerClient("jobs");
+
+        await container.CreateIfNotExistsAsync(cancellationToken: TestContext.Current.CancellationToken);
+        await container.GetBlobClient("/slash1.json").UploadAsync(BinaryData.FromString(Jobs.Sha256("one").ToJsonString()), TestContext.Current.CancellationToken);
+
+        await Eventually.TrueAsync(async () => (await horde.ListAsync("jobs-rejected")).Count == 1, "it was rejected");
         Assert.Equal(0, horde.Emulator.Counters.CreateCalls);
     }
 

@@ -1,6 +1,6 @@
 using Azure;
 using ComputeHorde.Durable.Intake;
-using ComputeHorde.Durable.Runs;
+using ComputeHorde.Durable.Storage;
 
 namespace ComputeHorde.Durable.Tests.Intake;
 
@@ -15,7 +15,7 @@ public class SpecificationIdTests
     {
         var id = SpecificationId.Of("jobs", name, new ETag("0x8DC"));
 
-        Assert.True(RunService.IsId(id), id);
+        Assert.True(Names.IsRun(id), id);
         Assert.True(SpecificationId.IsOne(id));
         Assert.InRange(id.Length, 1, 70);
     }

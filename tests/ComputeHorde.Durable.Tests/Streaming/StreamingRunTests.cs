@@ -116,7 +116,7 @@ public sealed class StreamingRunTests
         using var answer = await horde.PostAsync("batches", new JsonObject { ["jobs"] = new JsonArray(Job(seconds: 30_000)) }, "lot");
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
 
-        await AssertServesAsync(await AccessAsync(horde, "lot-1"));
+        await AssertServesAsync(await AccessAsync(horde, "lot~1"));
     }
 
     [Fact]

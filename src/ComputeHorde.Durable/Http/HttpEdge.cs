@@ -1,0 +1,52 @@
+using System.Globalization;
+using Azure;
+using ComputeHorde.Durable.Storage;
+using ComputeHorde.Sdk;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+
+namespace ComputeHorde.Durable.Http;
+
+/// <summary>The edge of the HTTP API: the one place where what a function throws becomes a problem document.</summary>
+internal static class HttpEdge
+{
+    /// <summary>Answers a request.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="answer">Answers it, or throws what says why not.</param>
+    public static async Task<IActionResult> AnswerAsync(HttpRequest request, Func<Task<IActionResult>> answer)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        try
+        {
+            return await answer();
+        }
+        catch (HttpProblemException problem)
+        {
+            return Retry(request, problem.RetryAfterSeconds, HttpResults.Problem(problem.Status, problem.Message, [problem.Problem]));
+        }
+        catch (ComputeHordeValidationException exception)
+        {
+            return HttpResults.Problem(400, "The request is not valid", exception.Problems);
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            return HttpResults.Problem(
+                410, "It is not kept any more", [new ValidationProblem("id", "names something that ended so long ago that what it stored was deleted.")]);
+        }
+        catch (Exception exception) when (StorageOutages.IsOutage(exception))
+        {
+            return Retry(request, 10, HttpResults.Problem(
+                503, "The storage account does not answer", [new ValidationProblem("storage", "does not answer. Nothing was begun; send the same request again.")]));
+        }
+    }
+
+    private static IActionResult Retry(HttpRequest request, int? seconds, IActionResult result)
+    {
+        if (seconds is { } wait)
+        {
+            request.HttpContext.Response.Headers.RetryAfter = wait.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return result;
+    }
+}
