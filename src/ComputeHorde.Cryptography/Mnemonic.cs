@@ -108,7 +108,6 @@ public static class Mnemonic
     internal static void ToSeed(ReadOnlySpan<char> phrase, ReadOnlySpan<char> password, Span<byte> seed)
     {
         Span<byte> entropy = stackalloc byte[MaxEntropySize];
-        Span<byte> key = stackalloc byte[64];
         var salt = SecretMemory.ToUtf8(password, "mnemonic"u8) ?? throw Error.Mnemonic("the password has a surrogate without its pair");
         try
         {
@@ -118,13 +117,11 @@ public static class Mnemonic
                 throw Error.Mnemonic(fault);
             }
 
-            Rfc2898DeriveBytes.Pbkdf2(entropy[..size], salt, key, Iterations, HashAlgorithmName.SHA512);
-            key[..SeedSize].CopyTo(seed);
+            Rfc2898DeriveBytes.Pbkdf2(entropy[..size], salt, seed, Iterations, HashAlgorithmName.SHA512);
         }
         finally
         {
             SecretMemory.Erase(entropy);
-            SecretMemory.Erase(key);
             SecretMemory.Erase(salt);
         }
     }

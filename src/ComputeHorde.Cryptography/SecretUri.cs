@@ -15,8 +15,6 @@ internal static class SecretUri
     private const string PasswordMark = "///";
     private const char ByteOrderMark = '\ufeff';
 
-    private static readonly SearchValues<char> s_hexDigits = SearchValues.Create("0123456789abcdefABCDEF");
-
     /// <summary>Makes the key pair that the URI names.</summary>
     internal static Sr25519KeyPair Open(ReadOnlySpan<char> uri)
     {
@@ -52,12 +50,11 @@ internal static class SecretUri
         // As in Substrate, a password has no effect on a seed.
         Span<byte> seed = stackalloc byte[Sr25519.SeedSize];
         var digits = phrase[HexPrefix.Length..];
-        if (digits.Length != 2 * seed.Length || digits.ContainsAnyExcept(s_hexDigits))
+        if (digits.Length != 2 * seed.Length || Convert.FromHexString(digits, seed, out _, out _) != OperationStatus.Done)
         {
             throw Error.Uri($"a seed is 0x and {2 * seed.Length} hexadecimal digits");
         }
 
-        Convert.FromHexString(digits, seed, out _, out _);
         var root = Sr25519KeyPair.FromSeed(seed);
         SecretMemory.Erase(seed);
         return root;

@@ -25,49 +25,43 @@ internal static class SodiumLibrary
     {
         var file = folders.Select(folder => Path.Combine(folder, FileName)).FirstOrDefault(File.Exists)
             ?? throw Fault($"has no {FileName} in {string.Join(", ", folders)}; publish the application for this platform, with its native files");
-        try
-        {
-            RequireTheOneOfThePackage(file);
-            var library = NativeLibrary.Load(file);
-            Initialize(library, file);
-            return library;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or BadImageFormatException or EntryPointNotFoundException)
-        {
-            throw Fault($"cannot be loaded from {file}: {error.Message}", error);
-        }
-    }
-
-    private static void RequireTheOneOfThePackage(string file)
-    {
-        // On a Mac every library is signed anew with the application that it is a part of; only its version can be asked.
-        if (OperatingSystem.IsMacOS())
-        {
-            return;
-        }
-
-        var known = typeof(SodiumLibrary).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "libsodium.sha256").Value!;
-        using var content = File.OpenRead(file);
-        if (!known.Contains(Convert.ToHexStringLower(SHA256.HashData(content)), StringComparison.OrdinalIgnoreCase))
+        if (!IsTheOneOfThePackage(file))
         {
             throw Fault($"is not what {file} holds: the file is damaged, was changed, or is of another version");
         }
+
+        if (!NativeLibrary.TryLoad(file, out var library))
+        {
+            throw Fault($"cannot be loaded from {file}: it is for another platform, or lacks a library of the system");
+        }
+
+        return IsReady(library) ? library : throw Fault($"is needed, but {file} is of another version or finds no randomness");
     }
 
-    private static unsafe void Initialize(nint library, string file)
+    private static bool IsTheOneOfThePackage(string file)
     {
-        var version = (delegate* unmanaged[Cdecl]<nint>)NativeLibrary.GetExport(library, "sodium_version_string");
-        var found = Marshal.PtrToStringAnsi(version());
-        if (found != Version)
+        // On a Mac every library is signed anew with the application that it is a part of; there only the version can be asked, below.
+        if (OperatingSystem.IsMacOS())
         {
-            throw Fault($"is needed, but {file} is version {found}");
+            return true;
         }
 
-        var initialize = (delegate* unmanaged[Cdecl]<int>)NativeLibrary.GetExport(library, "sodium_init");
-        if (initialize() < 0)
+        var known = typeof(SodiumLibrary).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "libsodium.sha256");
+        try
         {
-            throw Fault("cannot initialize itself: the system gives no randomness");
+            return known.Value!.Contains(Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file))), StringComparison.OrdinalIgnoreCase);
         }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Fault($"cannot be read from {file}: {error.Message}", error);
+        }
+    }
+
+    private static unsafe bool IsReady(nint library)
+    {
+        var version = (delegate* unmanaged[Cdecl]<nint>)NativeLibrary.GetExport(library, "sodium_version_string");
+        var initialize = (delegate* unmanaged[Cdecl]<int>)NativeLibrary.GetExport(library, "sodium_init");
+        return Marshal.PtrToStringAnsi(version()) == Version && initialize() >= 0;
     }
 
     /// <summary>Beside the assembly first (a plug-in brings its own), then where the host says that the application's native files are.</summary>

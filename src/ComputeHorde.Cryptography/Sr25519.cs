@@ -30,7 +30,12 @@ public static class Sr25519
     private const byte Marker = 0x80;
 
     /// <summary>Made late, so that a missing library is an error of the call and not of this type.</summary>
-    private static readonly Lazy<MerlinTranscript> s_context = new(MakeContext);
+    private static readonly Lazy<MerlinTranscript> s_context = new(() =>
+    {
+        var transcript = new MerlinTranscript("SigningContext"u8);
+        transcript.Append([], "substrate"u8);
+        return transcript;
+    });
 
     /// <summary>
     /// Checks a signature. Takes no secrets, allocates nothing, and does not throw: whatever is not a valid signature is just not one.
@@ -149,12 +154,5 @@ public static class Sr25519
         SecretMemory.Erase(wide);
         SecretMemory.Erase(reduced);
         return same;
-    }
-
-    private static MerlinTranscript MakeContext()
-    {
-        var transcript = new MerlinTranscript("SigningContext"u8);
-        transcript.Append([], "substrate"u8);
-        return transcript;
     }
 }

@@ -47,12 +47,8 @@ public static class Ss58
     public static byte[] Decode(string address, ushort prefix = BittensorPrefix)
     {
         ArgumentNullException.ThrowIfNull(address);
-        var fault = Parse(address, out var publicKey, out var found);
-        if (fault is null && found != prefix)
-        {
-            fault = $"the address belongs to network {found}, not {prefix}";
-        }
-
+        var fault = Parse(address, out var publicKey, out var found)
+            ?? (found == prefix ? null : $"the address belongs to network {found}, not {prefix}");
         return fault is null ? publicKey : throw new FormatException($"Not a valid SS58 address: {fault}.");
     }
 

@@ -23,6 +23,7 @@ public sealed class SodiumLibraryTests : IDisposable
     [InlineData("cut off")]
     [InlineData("one bit changed")]
     [InlineData("another library")]
+    [InlineData("another platform")]
     [InlineData("no library")]
     [InlineData("empty")]
     public void Load_AnotherFile_NamesThePlatformAndTheFile(string fault)
@@ -98,6 +99,10 @@ public sealed class SodiumLibraryTests : IDisposable
                 break;
             case "another library":
                 content = File.ReadAllBytes(Directory.EnumerateFiles(RuntimeEnvironment.GetRuntimeDirectory(), "libSystem.Native.*").First());
+                break;
+            case "another platform":
+                var other = OperatingSystem.IsWindows() ? Path.Combine("linux-x64", "native", "libsodium.so") : Path.Combine("win-x64", "native", "libsodium.dll");
+                content = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "runtimes", other));
                 break;
             case "no library":
                 content = "not a library"u8.ToArray();
