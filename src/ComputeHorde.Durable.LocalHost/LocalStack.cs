@@ -1,5 +1,5 @@
 using ComputeHorde.Durable.Hosting;
-using ComputeHorde.Durable.LocalRuntime;
+using ComputeHorde.Functions.Local;
 using ComputeHorde.Emulator;
 using Microsoft.Extensions.Logging;
 
@@ -148,7 +148,7 @@ internal sealed class LocalStack : IAsyncDisposable
             {
                 return await AzuriteServer.StartAsync(At(10000, 10001), cancellationToken);
             }
-            catch (LocalRuntimeException)
+            catch (LocalFunctionsException)
             {
                 // Most likely another Azurite is at home there. If it was something else, the next try says so.
             }

@@ -1,5 +1,5 @@
 using System.Net;
-using ComputeHorde.Durable.LocalRuntime;
+using ComputeHorde.Functions.Local;
 using ComputeHorde.Emulator;
 
 namespace ComputeHorde.Durable.LocalHost.Tests;

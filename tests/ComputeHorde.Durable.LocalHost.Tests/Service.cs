@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ComputeHorde.Durable.LocalRuntime;
+using ComputeHorde.Functions.Local;
 using ComputeHorde.Emulator;
 
 namespace ComputeHorde.Durable.LocalHost.Tests;

@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using ComputeHorde.Durable.LocalRuntime;
+using ComputeHorde.Functions.Local;
 using ComputeHorde.Sdk;
 using Microsoft.Extensions.Options;
 
@@ -22,7 +22,7 @@ internal static class Guard
         {
             return await FailAsync(string.Join("; ", exception.Failures));
         }
-        catch (Exception exception) when (exception is LocalRuntimeException or ComputeHordeException or UserException or UnauthorizedAccessException or IOException or SocketException)
+        catch (Exception exception) when (exception is LocalFunctionsException or ComputeHordeException or UserException or UnauthorizedAccessException or IOException or SocketException)
         {
             return await FailAsync(exception.Message);
         }

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using ComputeHorde.Durable.Batches;
 using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.Http;
-using ComputeHorde.Durable.LocalRuntime;
+using ComputeHorde.Functions.Local;
 using ComputeHorde.Durable.Runs;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Durable.Streaming;

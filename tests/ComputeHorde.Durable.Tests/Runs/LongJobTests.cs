@@ -1,5 +1,6 @@
 using System.Net;
-using ComputeHorde.Durable.LocalRuntime.Testing;
+using ComputeHorde.DurableTask.Sqlite.Testing;
+using ComputeHorde.Functions.Local;
 using ComputeHorde.Durable.Tests.Support;
 
 namespace ComputeHorde.Durable.Tests.Runs;

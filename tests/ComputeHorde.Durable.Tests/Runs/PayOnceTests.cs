@@ -1,6 +1,6 @@
 using ComputeHorde.Durable.Hosting;
-using ComputeHorde.Durable.LocalRuntime;
 using ComputeHorde.Durable.Runs;
+using ComputeHorde.Functions.Local;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Durable.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,7 +1,7 @@
 using Azure;
 using ComputeHorde.Durable.Hosting;
-using ComputeHorde.Durable.LocalRuntime.Testing;
 using ComputeHorde.Durable.Runs;
+using ComputeHorde.DurableTask.Sqlite.Testing;
 using ComputeHorde.Durable.Storage;
 using Microsoft.Extensions.Options;
 

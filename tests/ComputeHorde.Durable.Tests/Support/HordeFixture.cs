@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using ComputeHorde.Durable.Hosting;
-using ComputeHorde.Durable.LocalRuntime;
+using ComputeHorde.Functions.Local;
 using ComputeHorde.Emulator;
 using Microsoft.Extensions.Logging;
 

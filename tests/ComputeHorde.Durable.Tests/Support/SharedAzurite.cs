@@ -1,5 +1,5 @@
 using System.Globalization;
-using ComputeHorde.Durable.LocalRuntime;
+using ComputeHorde.Functions.Local;
 
 namespace ComputeHorde.Durable.Tests.Support;
 

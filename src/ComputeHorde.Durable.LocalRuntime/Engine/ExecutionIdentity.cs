@@ -1,7 +1,0 @@
-using Microsoft.DurableTask;
-
-namespace ComputeHorde.Durable.LocalRuntime.Engine;
-
-/// <summary>Which orchestration an execution runs, and the version of what it calls without one.</summary>
-internal sealed record ExecutionIdentity(
-    string InstanceId, string Name, string? Version, string? Input, ParentOrchestrationInstance? Parent, string? DefaultVersion = null);

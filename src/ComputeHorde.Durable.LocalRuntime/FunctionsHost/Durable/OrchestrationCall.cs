@@ -1,6 +1,0 @@
-using Microsoft.DurableTask;
-
-namespace ComputeHorde.Durable.LocalRuntime.FunctionsHost.Durable;
-
-/// <summary>What starts an orchestrator function: its context, and the input for its second parameter.</summary>
-internal sealed record OrchestrationCall(TaskOrchestrationContext Context, object? Input);

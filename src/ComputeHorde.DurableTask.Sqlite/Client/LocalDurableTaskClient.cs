@@ -1,0 +1,288 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using ComputeHorde.DurableTask.Sqlite.Storage;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace ComputeHorde.DurableTask.Sqlite.Engine;
+
+/// <summary>The client of a hub in the same process.</summary>
+internal sealed partial class LocalDurableTaskClient(
+    LocalTaskHub hub, IDurableStore store, DataConverter converter, TimeProvider time, string? defaultVersion) : DurableTaskClient("local")
+{
+    private static readonly TimeSpan LongestEffects = TimeSpan.FromSeconds(5);
+
+    // The keys of finished instances that are being purged or rewound.
+    private readonly ConcurrentDictionary<long, bool> _claims = new();
+
+    public override async Task RaiseEventAsync(
+        string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(instanceId);
+        ArgumentException.ThrowIfNullOrEmpty(eventName);
+        await SendAsync(instanceId, new EventRaised(eventName, converter.Serialize(eventPayload)), cancellation);
+    }
+
+    public override Task SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
+        SendAsync(instanceId, new ExecutionSuspended(reason), cancellation);
+
+    public override Task ResumeInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
+        SendAsync(instanceId, new ExecutionResumed(reason), cancellation);
+
+    public override Task TerminateInstanceAsync(
+        string instanceId, TerminateInstanceOptions? options = null, CancellationToken cancellation = default) =>
+        SendAsync(instanceId, new ExecutionTerminated(converter.Serialize(options?.Output), options?.Recursive ?? false), cancellation);
+
+    public override Task<OrchestrationMetadata> WaitForInstanceStartAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
+        WaitAsync(instanceId, forEnd: false, getInputsAndOutputs, cancellation);
+
+    public override Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
+        WaitAsync(instanceId, forEnd: true, getInputsAndOutputs, cancellation);
+
+    public override Task<OrchestrationMetadata?> GetInstancesAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default)
+    {
+        hub.RequireRunning();
+        ArgumentException.ThrowIfNullOrEmpty(instanceId);
+        cancellation.ThrowIfCancellationRequested();
+        return Task.FromResult(Find(instanceId) is { } found ? Describe(found, getInputsAndOutputs) : null);
+    }
+
+    public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null)
+    {
+        filter ??= new OrchestrationQuery();
+        return Pageable.Create((token, size, cancellation) =>
+        {
+            hub.RequireRunning();
+            cancellation.ThrowIfCancellationRequested();
+            var limit = size ?? filter.PageSize;
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit, nameof(filter));
+
+            // One more than the page holds tells whether another page follows.
+            var found = store.Query(new InstanceFilter
+            {
+                AfterKey = ReadToken(token ?? filter.ContinuationToken),
+                Limit = limit < int.MaxValue ? limit + 1 : limit,
+                CreatedFrom = filter.CreatedFrom?.UtcTicks,
+                CreatedTo = filter.CreatedTo?.UtcTicks,
+                Prefix = string.IsNullOrEmpty(filter.InstanceIdPrefix) ? null : filter.InstanceIdPrefix,
+                Statuses = filter.Statuses?.ToHashSet() is { Count: > 0 } statuses ? statuses : null,
+            });
+            found.ForEach(AwaitEffects);
+            var next = found.Count > limit ? found[limit - 1].Row.Key.ToString(CultureInfo.InvariantCulture) : null;
+            return Task.FromResult(new Page<OrchestrationMetadata>(
+                [.. found.Take(limit).Select(instance => Describe(instance, filter.FetchInputsAndOutputs))], next));
+        });
+    }
+
+    public override async Task<PurgeResult> PurgeInstanceAsync(
+        string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
+    {
+        hub.RequireRunning();
+        return Find(instanceId) is { State.IsOver: true } found
+            ? new PurgeResult(await PurgeAsync([found], options, cancellation), isComplete: true)
+            : new PurgeResult(0, isComplete: true);
+    }
+
+    public override async Task<PurgeResult> PurgeAllInstancesAsync(
+        PurgeInstancesFilter filter, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
+    {
+        const int PageSize = 1000;
+        hub.RequireRunning();
+        ArgumentNullException.ThrowIfNull(filter);
+        if (filter.Timeout <= TimeSpan.Zero)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(filter), filter.Timeout, $"{nameof(PurgeInstancesFilter)}.{nameof(filter.Timeout)} must be a positive TimeSpan.");
+        }
+
+        var start = time.GetTimestamp();
+        var (count, after) = (0, 0L);
+        while (true)
+        {
+            var page = store.Query(new InstanceFilter
+            {
+                AfterKey = after,
+                Limit = PageSize,
+                CreatedFrom = filter.CreatedFrom?.UtcTicks,
+                CreatedTo = filter.CreatedTo?.UtcTicks,
+                Statuses = filter.Statuses?.ToHashSet() is { Count: > 0 } statuses ? statuses : null,
+            });
+            count += await PurgeAsync(page.FindAll(instance => instance.State.IsOver), options, cancellation);
+            if (page.Count < PageSize)
+            {
+                return new PurgeResult(count, isComplete: true);
+            }
+
+            if (time.GetElapsedTime(start) > filter.Timeout)
+            {
+                return new PurgeResult(count, isComplete: false);
+            }
+
+            after = page[^1].Row.Key;
+        }
+    }
+
+    public override Task<Page<string>> ListInstanceIdsAsync(
+        IEnumerable<OrchestrationRuntimeStatus>? runtimeStatus = null,
+        DateTimeOffset? completedTimeFrom = null,
+        DateTimeOffset? completedTimeTo = null,
+        int pageSize = OrchestrationQuery.DefaultPageSize,
+        string? lastInstanceKey = null,
+        CancellationToken cancellation = default)
+    {
+        hub.RequireRunning();
+        cancellation.ThrowIfCancellationRequested();
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(pageSize);
+        var after = lastInstanceKey?.Split('.') is [var at, var key] ? (ReadToken(at), ReadToken(key)) : (long.MinValue, 0);
+        var found = store.QueryFinished(new FinishedFilter
+        {
+            After = after,
+            Limit = pageSize,
+            CompletedFrom = completedTimeFrom?.UtcTicks,
+            CompletedTo = completedTimeTo?.UtcTicks,
+            Statuses = runtimeStatus?.ToHashSet() is { Count: > 0 } statuses ? statuses : null,
+        });
+        found.ForEach(instance => AwaitEffects(instance.InstanceId, instance.Key, instance.CompletedAt));
+        var next = found.Count == pageSize ? $"{found[^1].CompletedAt}.{found[^1].Key}" : null;
+        return Task.FromResult(new Page<string>([.. found.Select(instance => instance.InstanceId)], next));
+    }
+
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static long ReadToken(string? token) => token is null
+        ? 0
+        : long.TryParse(token, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw new ArgumentException($"'{token}' is not a continuation token.", nameof(token));
+
+    /// <summary>Waits, and says which operation was given up: the type of the exception is exactly that of the real client's.</summary>
+    private static async Task UnlessCanceledAsync(Task task, CancellationToken cancellation, [CallerMemberName] string operation = "")
+    {
+        try
+        {
+            await task.WaitAsync(cancellation);
+        }
+        catch (OperationCanceledException e) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException($"The {operation} operation was canceled.", e, cancellation);
+        }
+    }
+
+    private async Task SendAsync(
+        string instanceId, HistoryEvent item, CancellationToken cancellation, [CallerMemberName] string operation = "")
+    {
+        hub.RequireRunning();
+        ArgumentException.ThrowIfNullOrEmpty(instanceId);
+        cancellation.ThrowIfCancellationRequested();
+        var taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        hub.Deliver(instanceId, new Message(item, Acknowledge: taken));
+        await UnlessCanceledAsync(taken.Task, cancellation, operation);
+    }
+
+    private async Task<OrchestrationMetadata> WaitAsync(
+        string instanceId, bool forEnd, bool withData, CancellationToken cancellation, [CallerMemberName] string operation = "")
+    {
+        ArgumentException.ThrowIfNullOrEmpty(instanceId);
+        var waiter = hub.Waiters.Add(instanceId, forEnd);
+        try
+        {
+            // Asked afterwards: either the stop finds the waiter, or this finds the stop.
+            hub.RequireRunning();
+            var found = Find(instanceId);
+            var isThere = found is not null && (forEnd ? found.State.IsOver : found.State.Status != OrchestrationRuntimeStatus.Pending);
+            if (!isThere)
+            {
+                await UnlessCanceledAsync(waiter.Task, cancellation, operation);
+                found = await waiter.Task;
+            }
+
+            return Describe(found!, withData);
+        }
+        finally
+        {
+            hub.Waiters.Remove(instanceId, waiter);
+        }
+    }
+
+    private StoredInstance? Find(string instanceId) => hub.Directory.Peek(instanceId) is { Committed: { } state } known
+        ? new StoredInstance(known.CommittedRow, state)
+        : store.Find(instanceId);
+
+    private void AwaitEffects(StoredInstance seen) => AwaitEffects(seen.Row.InstanceId, seen.Row.Key, seen.State.UpdatedAt);
+
+    /// <summary>The store is ahead of memory for a moment after each write. What a client is shown of it must hold for what it does next.</summary>
+    private void AwaitEffects(string instanceId, long key, long updatedAt) => SpinWait.SpinUntil(
+        () => hub.Directory.Peek(instanceId) is not { Committed: { } state } known || known.Row.Key != key || state.UpdatedAt >= updatedAt, LongestEffects);
+
+    private async Task<int> PurgeAsync(IReadOnlyList<StoredInstance> finished, PurgeInstanceOptions? options, CancellationToken cancellation)
+    {
+        List<InstanceRow> rows = [];
+        foreach (var instance in finished)
+        {
+            Collect(instance, rows, options?.Recursive ?? false);
+        }
+
+        if (rows.Count > 0)
+        {
+            var durable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            hub.Write(new SimpleCommit(
+                transaction => rows.ForEach(transaction.DeleteInstance),
+                () =>
+                {
+                    rows.ForEach(row => _claims.TryRemove(row.Key, out _));
+                    durable.TrySetResult();
+                },
+                e =>
+                {
+                    rows.ForEach(row => _claims.TryRemove(row.Key, out _));
+                    durable.TrySetException(e);
+                }));
+            await UnlessCanceledAsync(durable.Task, cancellation);
+        }
+
+        return rows.Count;
+    }
+
+    /// <summary>Claims what is to be purged. Who holds the claim looks again, for the instance may have been rewound before.</summary>
+    private void Collect(StoredInstance instance, List<InstanceRow> rows, bool recursive)
+    {
+        if (!instance.State.IsOver || !_claims.TryAdd(instance.Row.Key, true))
+        {
+            return;
+        }
+
+        AwaitEffects(instance);
+        if (Find(instance.Row.InstanceId) is not { State.IsOver: true } present || present.Row.Key != instance.Row.Key)
+        {
+            _claims.TryRemove(instance.Row.Key, out _);
+            return;
+        }
+
+        rows.Add(instance.Row);
+        if (recursive)
+        {
+            store.FindChildren(instance.Row.Key).ForEach(child => Collect(child, rows, recursive));
+        }
+    }
+
+    private OrchestrationMetadata Describe(StoredInstance instance, bool withData)
+    {
+        var (row, state) = instance;
+        return new OrchestrationMetadata(row.Name, row.InstanceId)
+        {
+            RuntimeStatus = state.Status,
+            CreatedAt = new DateTimeOffset(row.CreatedAt, TimeSpan.Zero),
+            LastUpdatedAt = new DateTimeOffset(state.UpdatedAt, TimeSpan.Zero),
+            DataConverter = withData ? converter : null,
+            SerializedInput = withData ? row.Input : null,
+            SerializedOutput = withData ? state.Output : null,
+            SerializedCustomStatus = withData ? state.CustomStatus : null,
+            FailureDetails = withData ? state.Failure : null,
+            Tags = row.ReadTags(),
+        };
+    }
+}

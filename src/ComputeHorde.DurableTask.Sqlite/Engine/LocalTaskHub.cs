@@ -1,0 +1,513 @@
+using ComputeHorde.DurableTask.Sqlite.Storage;
+using ComputeHorde.DurableTask.Sqlite.Testing;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Converters;
+using Microsoft.DurableTask.Worker;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace ComputeHorde.DurableTask.Sqlite.Engine;
+
+/// <summary>The durable engine: runs the orchestrators and activities of a registry over a store.</summary>
+public sealed class LocalTaskHub : IAsyncDisposable
+{
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    private readonly LocalTaskHostOptions _options;
+    private readonly IDurableStore _store;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ManualResetEventSlim _stopped = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Work _core;
+    private readonly Work _activities;
+    private long _lastInstanceKey;
+    private long _lastMessageId;
+    private long _commitsAtRestart = -1;
+    private TimeSpan _pause = ShortestPause;
+    private int _state;
+
+    /// <summary>Makes a hub; nothing runs before <see cref="StartAsync"/>.</summary>
+    /// <param name="registry">What it can run. Names that are missing fail the call, not the hub.</param>
+    /// <param name="options">Its settings.</param>
+    /// <param name="services">Where classes get their services from; each activity has its own scope.</param>
+    public LocalTaskHub(DurableTaskRegistry registry, LocalTaskHostOptions options, IServiceProvider services)
+        : this(registry, options, services, options.DatabasePath is { } path ? new SqliteStore(path) : new MemoryStore())
+    {
+    }
+
+    internal LocalTaskHub(DurableTaskRegistry registry, LocalTaskHostOptions options, IServiceProvider services, IDurableStore store)
+    {
+        ArgumentNullException.ThrowIfNull(registry);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(services);
+        options.Validate();
+        (_options, _store) = (options, store);
+        var loggers = options.LoggerFactory ?? services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
+        _logger = loggers.CreateLogger<LocalTaskHub>();
+        var converter = services.GetService<DataConverter>() ?? JsonDataConverter.Default;
+        var properties = services.GetService<IExceptionPropertiesProvider>();
+        Versions = new VersionGate(services.GetService<IOptions<DurableTaskWorkerOptions>>()?.Value.Versioning);
+        var defaultVersion = services.GetService<IOptions<DurableTaskClientOptions>>()?.Value.DefaultVersion;
+        var scopes = services.GetRequiredService<IServiceScopeFactory>();
+        var clock = options.TimeProvider as VirtualTimeProvider;
+        _core = new Work(clock is null ? null : clock.Enter, clock is null ? null : clock.Leave);
+        _activities = new Work(clock is null ? null : clock.EnterRunning, clock is null ? null : clock.LeaveRunning);
+        MayDelayWrites = options.TimeProvider == TimeProvider.System;
+        Directory = new InstanceDirectory(store, Math.Max(1, options.WarmInstances), options.WarmBytes);
+        Commits = new CommitQueue(store, _core, Restart);
+        Wakes = new WakeQueue(options.TimeProvider, instanceId => Deliver(instanceId, default));
+        Activities = new ActivityDispatcher(
+            registry, scopes, converter, properties, options.MaxConcurrentActivities, _activities, (id, message) => Deliver(id, message), () => Commits.Epoch, _logger, _stopping.Token);
+        var turns = new TurnRunner(
+            this, registry, scopes, store, converter, properties, new TurnRecorder(this, converter, options.TimeProvider, _logger), options.TimeProvider, loggers, _logger);
+        Workers = new TurnWorkers(
+            options.MaxConcurrentOrchestrations, turns.Run, Commits, Wakes, new InlineActivities(Activities), _core);
+        Client = new LocalDurableTaskClient(this, store, converter, options.TimeProvider, defaultVersion);
+        clock?.Attach(() => Wakes.Count > 0);
+    }
+
+    /// <summary>Starts and steers instances; usable while the hub runs.</summary>
+    public DurableTaskClient Client { get; }
+
+    /// <summary>Cancelled when the hub begins to stop: activities should come to an end.</summary>
+    public CancellationToken Stopping => _stopping.Token;
+
+    /// <summary>How many transactions the store has committed since the hub started.</summary>
+    public long CommittedTransactions => _store.Commits;
+
+    /// <summary>Whether a write that nobody waits for may wait for others: not on a clock that stands still meanwhile.</summary>
+    internal bool MayDelayWrites { get; }
+
+    /// <summary>Whether running code is never kept from one turn to the next.</summary>
+    internal bool ReplaysEveryTurn => _options.WarmInstances == 0;
+
+    internal VersionGate Versions { get; }
+
+    internal CommitQueue Commits { get; }
+
+    internal InstanceDirectory Directory { get; }
+
+    internal TurnWorkers Workers { get; }
+
+    internal ActivityDispatcher Activities { get; }
+
+    internal WakeQueue Wakes { get; }
+
+    internal CompletionWaiters Waiters { get; } = new();
+
+    /// <summary>Opens the store, takes up what was left unfinished, and runs.</summary>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>The moment from which the hub runs.</returns>
+    /// <exception cref="DurableStoreException">The database is in use, damaged, foreign or of another version.</exception>
+    public Task StartAsync(CancellationToken cancellation = default)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (Interlocked.CompareExchange(ref _state, 1, 0) != 0)
+        {
+            throw new InvalidOperationException("A hub can be started only once.");
+        }
+
+        (_lastInstanceKey, _lastMessageId) = _store.Open();
+        _core.Begin();
+        Workers.Start();
+        var instances = 0;
+        Exclusively(() => instances = TakeUp());
+        _core.End();
+        Logs.HubStarted(_logger, _options.DatabasePath ?? "memory", instances);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Starts nothing more, waits for what runs (no longer than the drain time-out), and closes the store.</summary>
+    /// <param name="cancellation">Stops waiting for what runs.</param>
+    /// <returns>The moment from which the store is closed.</returns>
+    public async Task StopAsync(CancellationToken cancellation = default)
+    {
+        var before = Interlocked.CompareExchange(ref _state, 2, 1);
+        if (before != 1)
+        {
+            await (before == 0 ? Task.CompletedTask : _ended.Task);
+            return;
+        }
+
+        await _stopping.CancelAsync();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(_options.DrainTimeout);
+        while (!(Activities.Active == 0 && _core.IsIdle) && !limit.IsCancellationRequested)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, CancellationToken.None);
+        }
+
+        Logs.HubStopped(_logger, Activities.Active);
+        Abandon();
+    }
+
+    /// <summary>Writes the history of an instance as JSON, for people and for <see cref="HistoryReplayer"/>.</summary>
+    /// <param name="instanceId">The id of the instance.</param>
+    /// <returns>The history since the instance last continued as new; <see langword="null"/> when there is no such instance.</returns>
+    public string? ExportHistory(string instanceId)
+    {
+        RequireRunning();
+        while (_store.Find(instanceId) is { } found)
+        {
+            if (TryReadTurns(found) is { } turns)
+            {
+                return HistoryDocument.Of(found, turns).Write();
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Reads the history that belongs to a state; null when the instance has begun a new one meanwhile.</summary>
+    internal List<HistoryTurn>? TryReadTurns(StoredInstance found)
+    {
+        try
+        {
+            List<HistoryTurn> turns = [.. _store.ReadHistory(found.Row).SelectMany(data => HistoryCodec.ReadTurns(data)).Take(found.State.Turns)];
+            return HasBegunAnew() ? null : turns;
+        }
+        catch (InvalidDataException) when (HasBegunAnew())
+        {
+            return null;
+        }
+
+        bool HasBegunAnew() => _store.Find(found.Row.InstanceId) is not { } now
+            || (now.Row.Key, now.State.Generation) != (found.Row.Key, found.State.Generation)
+            || now.State.Turns < found.State.Turns;
+    }
+
+    /// <summary>Counts the events of an instance's history: the start of each turn, what it received and what it decided.</summary>
+    /// <param name="instanceId">The id of the instance.</param>
+    /// <returns>The number since the instance last continued as new; <see langword="null"/> when there is no such instance.</returns>
+    public int? CountHistoryEvents(string instanceId)
+    {
+        RequireRunning();
+        return _store.Find(instanceId)?.State.Events;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        Interlocked.Exchange(ref _state, 3);
+        Wakes.Dispose();
+        _stopping.Dispose();
+        _stopped.Dispose();
+    }
+
+    /// <summary>Stops at once, as a crash would, and gives the store free.</summary>
+    internal void Abandon()
+    {
+        Interlocked.Exchange(ref _state, 3);
+        _stopped.Set();
+        Wakes.Dispose();
+        Workers.Stop();
+        Commits.Exclusively(() => ForgetAll(Stopped()));
+        Waiters.Stop(Stopped());
+        _store.Dispose();
+        _ended.TrySetResult();
+    }
+
+    internal long NextInstanceKey() => Interlocked.Increment(ref _lastInstanceKey);
+
+    internal long NextMessageId() => Interlocked.Increment(ref _lastMessageId);
+
+    /// <summary>Fails unless the hub runs.</summary>
+    internal void RequireRunning()
+    {
+        if (Volatile.Read(ref _state) is 0 or 3)
+        {
+            throw Stopped();
+        }
+    }
+
+    internal void LogRewound(string instanceId, string reason) => Logs.Rewound(_logger, instanceId, reason);
+
+    /// <summary>Queues a write.</summary>
+    internal void Write(PendingCommit item)
+    {
+        Workers.Add(item);
+        if (HasStopped())
+        {
+            Commits.Exclusively(() => Commits.BeginEpoch(Stopped()));
+        }
+    }
+
+    /// <summary>Brings a message to the unfinished instance of an id; drops it when there is none.</summary>
+    internal void Deliver(string instanceId, in Message message)
+    {
+        if (Volatile.Read(ref _state) == 3)
+        {
+            message.Acknowledge?.TrySetException(Stopped());
+            return;
+        }
+
+        while (true)
+        {
+            var epoch = Commits.Epoch;
+            if (Find(instanceId) is not { } instance || (message.Key != 0 && instance.Row.Key != message.Key))
+            {
+                Drop([message], epoch);
+                return;
+            }
+
+            if (instance.TryAdd(message, out var mustQueue))
+            {
+                if (mustQueue)
+                {
+                    Workers.Add(instance);
+                }
+
+                FailIfStopped(instance);
+                return;
+            }
+        }
+    }
+
+    /// <summary>Lets a new instance run.</summary>
+    internal void Release(Instance instance)
+    {
+        if (instance.Release())
+        {
+            Workers.Add(instance);
+        }
+
+        FailIfStopped(instance);
+    }
+
+    /// <summary>Lets a new instance run that is durable now.</summary>
+    internal void ReleaseNew(Instance instance)
+    {
+        instance.Committed = instance.State;
+        instance.Created?.TrySetResult();
+        Release(instance);
+    }
+
+    /// <summary>Stores a new instance that does not start at once.</summary>
+    internal void Create(Instance instance)
+    {
+        instance.IsNew = false;
+        Write(new SimpleCommit(
+            transaction => TurnCommit.AddNew(transaction, instance, instance.Row, instance.State, default),
+            () =>
+            {
+                ReleaseNew(instance);
+                if (instance.Row.StartAt is { } at)
+                {
+                    Wakes.Set(instance.Row.InstanceId, at);
+                }
+            },
+            e => Discard(instance, e)));
+    }
+
+    /// <summary>Takes a finished instance out of memory.</summary>
+    internal void Forget(Instance instance)
+    {
+        Directory.Remove(instance);
+        Drop(instance.Retire());
+    }
+
+    /// <summary>Takes an instance out of memory that cannot go on.</summary>
+    internal void Discard(Instance instance, Exception cause)
+    {
+        Directory.Remove(instance);
+        FailMessages(instance, cause);
+    }
+
+    /// <summary>Nobody will take these messages.</summary>
+    /// <param name="messages">The messages.</param>
+    /// <param name="epoch">The life of the hub in which that was found out; -1 for the present one.</param>
+    internal void Drop(List<Message> messages, int epoch = -1)
+    {
+        List<long>? stored = null;
+        List<TaskCompletionSource>? acknowledged = null;
+        foreach (var message in messages)
+        {
+            if (message.StoredId != 0)
+            {
+                (stored ??= []).Add(message.StoredId);
+            }
+
+            if (message.Acknowledge is { } source)
+            {
+                (acknowledged ??= []).Add(source);
+            }
+        }
+
+        Settle(stored, acknowledged, epoch);
+    }
+
+    /// <summary>Removes stored messages, and tells who waits: after all that was decided before, such as the end of the instance, is durable.</summary>
+    internal void Settle(List<long>? stored, List<TaskCompletionSource>? acknowledged, int epoch = -1)
+    {
+        if (stored is not null || acknowledged is not null)
+        {
+            Write(new SimpleCommit(
+                transaction => stored?.ForEach(transaction.DeleteMessage),
+                () => acknowledged?.ForEach(source => source.TrySetResult()),
+                e => acknowledged?.ForEach(source => source.TrySetException(e)))
+            {
+                Epoch = epoch,
+            });
+        }
+    }
+
+    /// <summary>Has a call that was left behind take its message out of the store when it has run, which it may have meanwhile.</summary>
+    internal void KeepUntilRun(long key, int generation, TaskScheduled call, long storedId)
+    {
+        if (!Activities.TryKeep(key, generation, call.Id, storedId))
+        {
+            Settle([storedId], null);
+        }
+    }
+
+    /// <summary>The store could not be read or written: begin again from what it holds.</summary>
+    internal void Recover(Exception cause) => Exclusively(() => Restart(cause));
+
+    /// <summary>
+    /// Whether the hub has stopped. Asked after something was queued: either <see cref="Abandon"/> has found it, or the
+    /// caller sees here that nobody will.
+    /// </summary>
+    private bool HasStopped()
+    {
+        Interlocked.MemoryBarrier();
+        return Volatile.Read(ref _state) == 3;
+    }
+
+    private void FailIfStopped(Instance instance)
+    {
+        if (HasStopped())
+        {
+            Discard(instance, Stopped());
+        }
+    }
+
+    /// <summary>Runs something while nothing is written, and has the workers look at the writes and timers it leaves.</summary>
+    private void Exclusively(Action action)
+    {
+        Commits.Exclusively(action);
+        Workers.Wake();
+    }
+
+    private static InvalidOperationException Stopped() => new("The task hub is not running.");
+
+    private static void FailMessages(Instance instance, Exception cause)
+    {
+        instance.Created?.TrySetException(cause);
+        foreach (var message in instance.Retire())
+        {
+            message.Acknowledge?.TrySetException(cause);
+        }
+    }
+
+    private Instance? Find(string instanceId)
+    {
+        try
+        {
+            return Directory.Resolve(instanceId);
+        }
+        catch (DurableStoreException e)
+        {
+            Recover(e);
+            return Directory.Resolve(instanceId);
+        }
+    }
+
+    /// <summary>Forgets all that is in memory and takes up what the store holds, however long that takes. Nothing is written meanwhile.</summary>
+    private void Restart(Exception cause)
+    {
+        Logs.StoreFailed(_logger, cause);
+        if (_store.Commits == _commitsAtRestart)
+        {
+            // Nothing could be written since the last time: all that runs meanwhile would run in vain, again and again.
+            _stopped.Wait(_pause);
+            _pause = Longer(_pause);
+        }
+        else
+        {
+            (_commitsAtRestart, _pause) = (_store.Commits, ShortestPause);
+        }
+
+        var pause = ShortestPause;
+        while (!_stopped.IsSet)
+        {
+            ForgetAll(cause);
+            try
+            {
+                TakeUp();
+                return;
+            }
+            catch (Exception e)
+            {
+                // Whatever keeps the store from being read, there is nothing to do but to try again.
+                Logs.RecoveryFailed(_logger, pause, e);
+                _stopped.Wait(pause);
+                pause = Longer(pause);
+            }
+        }
+    }
+
+    /// <summary>Begins a new life without anything of the old one: who loads an instance afterwards gets it as the store has it, and no commit of an earlier one is written any more.</summary>
+    private void ForgetAll(Exception cause)
+    {
+        var forgotten = Directory.Clear(() =>
+        {
+            Wakes.Clear();
+            Commits.BeginEpoch(cause);
+        });
+        forgotten.ForEach(instance => FailMessages(instance, cause));
+    }
+
+    private static TimeSpan Longer(TimeSpan pause) => pause * 2 < LongestPause ? pause * 2 : LongestPause;
+
+    private int TakeUp()
+    {
+        var unfinished = _store.FindWork();
+        foreach (var (instanceId, wakeAt) in unfinished)
+        {
+            if (wakeAt is { } at)
+            {
+                Wakes.Set(instanceId, at);
+            }
+            else
+            {
+                Deliver(instanceId, default);
+            }
+        }
+
+        foreach (var (message, instanceId) in _store.ReadMessages())
+        {
+            var item = new Message(HistoryCodec.ReadMessage(message.Data), message.Id, message.Target, message.Generation);
+            if (item.Event is CallLeftBehind left)
+            {
+                Activities.Add(left.InstanceId, message.Target, message.Generation, left.Call);
+                KeepUntilRun(message.Target, message.Generation, left.Call, message.Id);
+            }
+            else if (instanceId is null)
+            {
+                Drop([item]);
+            }
+            else
+            {
+                Deliver(instanceId, item);
+            }
+        }
+
+        // What was left behind has no turn whose worker would look for it.
+        Activities.Start();
+        foreach (var instanceId in Waiters.InstanceIds())
+        {
+            if (_store.Find(instanceId) is { } found)
+            {
+                Waiters.Notify(found.Row, found.State);
+            }
+        }
+
+        return unfinished.Count;
+    }
+}

@@ -1,0 +1,41 @@
+using Microsoft.DurableTask;
+
+namespace ComputeHorde.DurableTask.Sqlite.Engine;
+
+/// <summary>Something an orchestrator has asked for and that has not come back.</summary>
+internal interface IOpenCall
+{
+    /// <summary>What was asked for.</summary>
+    ActionEvent Action { get; }
+
+    /// <summary>It came back.</summary>
+    void Complete(string? result);
+
+    /// <summary>It failed.</summary>
+    void Fail(TaskFailureDetails failure);
+}
+
+/// <summary>An activity or a sub-orchestration that is running.</summary>
+internal sealed class OpenTask<T>(ActionEvent action, string name, DataConverter converter) : TaskCompletionSource<T>, IOpenCall
+{
+    public ActionEvent Action => action;
+
+    public void Complete(string? result)
+    {
+        T? value;
+        try
+        {
+            value = converter.Deserialize<T>(result);
+        }
+        catch (Exception e)
+        {
+            // Whatever a converter throws about the result belongs to the code that asked for this type.
+            TrySetException(e);
+            return;
+        }
+
+        TrySetResult(value!);
+    }
+
+    public void Fail(TaskFailureDetails failure) => TrySetException(new TaskFailedException(name, action.Id, failure));
+}

@@ -1,0 +1,142 @@
+using System.Net;
+using System.Text.Json;
+using Azure.Core.Serialization;
+using ComputeHorde.Functions.Local.Durable;
+using ComputeHorde.Functions.Local.Settings;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Middleware;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Worker;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace ComputeHorde.Functions.Local;
+
+/// <summary>The web application under a functions application: settings, services, Kestrel on loopback.</summary>
+internal static class FunctionsWebHost
+{
+    private const int DefaultPort = 7071;
+    private const long DefaultBodyLimit = 100 * 1024 * 1024;
+
+    /// <summary>What a stop may take beside the drain.</summary>
+    private static readonly TimeSpan StopReserve = TimeSpan.FromSeconds(10);
+
+    public static WebApplicationBuilder CreateBuilder(
+        LocalFunctionsHostOptions options, string[] args, IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middleware)
+    {
+        var contentRoot = Path.GetFullPath(options.ContentRoot);
+        if (!Directory.Exists(contentRoot))
+            throw new LocalFunctionsException($"The directory {contentRoot} does not exist: give the one that holds host.json.");
+
+        var localSettings = LocalSettingsJson.Load(contentRoot);
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = ["--hostBuilder:reloadConfigOnChange=false", .. args],
+            ContentRootPath = contentRoot,
+            EnvironmentName = Environment.GetEnvironmentVariable("AZURE_FUNCTIONS_ENVIRONMENT") ?? Environments.Development,
+        });
+        AddSettings(builder.Configuration, options, localSettings);
+        var hostJson = HostJson.Load(contentRoot, builder.Configuration);
+        AddBelow(builder.Configuration, hostJson.LogLevels.Select(pair => new KeyValuePair<string, string?>("Logging:LogLevel:" + pair.Key, pair.Value)));
+        AddLogging(builder.Logging, options);
+        AddServices(builder.Services);
+
+        builder.Services.AddSingleton(new FunctionsSetup(
+            options,
+            hostJson,
+            [.. hostJson.IgnoredKeys.Select(key => "host.json " + key), .. localSettings.IgnoredKeys.Select(key => "local.settings.json " + key)],
+            middleware));
+        builder.WebHost.ConfigureKestrel((context, kestrel) =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = BodyLimit(context.Configuration);
+            kestrel.Listen(IPAddress.Loopback, options.Port ?? localSettings.LocalHttpPort ?? DefaultPort);
+        });
+        return builder;
+    }
+
+    public static WebApplication Build(WebApplicationBuilder builder)
+    {
+        var application = builder.Build();
+        application.Services.GetRequiredService<FunctionsRuntime>().MapHttp(application);
+        return application;
+    }
+
+    private static void AddSettings(
+        ConfigurationManager configuration, LocalFunctionsHostOptions options, LocalSettingsJson localSettings)
+    {
+        // The environment wins over the file, as it does under func; what the program gives wins over both.
+        AddBelow(configuration, localSettings.Values);
+        var given = options.Settings.ToDictionary(pair => LocalSettingsJson.ConfigurationKey(pair.Key), pair => pair.Value);
+        if (options.StorageConnectionString is { } storage)
+            given["AzureWebJobsStorage"] = storage;
+        configuration.AddInMemoryCollection(given);
+    }
+
+    /// <summary>Adds settings that all others win over.</summary>
+    private static void AddBelow(ConfigurationManager configuration, IEnumerable<KeyValuePair<string, string?>> settings) =>
+        ((IConfigurationBuilder)configuration).Sources.Insert(
+            0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = settings });
+
+    private static void AddLogging(ILoggingBuilder logging, LocalFunctionsHostOptions options)
+    {
+        logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+
+        // A host that does not start says why in the exception it throws; the same with a stack trace would drown that line.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+        if (options.ConfigureLogging is not { } configure)
+            return;
+
+        logging.ClearProviders();
+        configure(logging);
+    }
+
+    private static void AddServices(IServiceCollection services)
+    {
+        services.AddMvcCore();
+        services.AddProblemDetails();
+        services.Configure<JsonSerializerOptions>(json => json.PropertyNameCaseInsensitive = true);
+        services.AddOptions<WorkerOptions>().PostConfigure<IOptions<JsonSerializerOptions>>(
+            (worker, json) => worker.Serializer ??= new JsonObjectSerializer(json.Value));
+        services.TryAddSingleton<DataConverter, WorkerDataConverter>();
+        services.AddOptions<DurableTaskWorkerOptions>().PostConfigure<FunctionsSetup>(
+            (durable, setup) => durable.Versioning ??= setup.HostJson.Durable.Versioning);
+        services.AddOptions<DurableTaskClientOptions>().PostConfigure<FunctionsSetup>((client, setup) =>
+        {
+            if (client.DefaultVersion.Length == 0)
+            {
+                client.DefaultVersion = setup.HostJson.Durable.Versioning?.DefaultVersion ?? "";
+            }
+        });
+
+        // Kestrel must not cut requests off before the drain does.
+        services.AddOptions<HostOptions>().PostConfigure<FunctionsSetup>((host, setup) =>
+            host.ShutdownTimeout = TimeSpan.FromTicks(Math.Max(host.ShutdownTimeout.Ticks, (setup.Options.DrainTimeout + StopReserve).Ticks)));
+        services.AddSingleton<FunctionsRuntime>();
+        services.AddHostedService(provider => provider.GetRequiredService<FunctionsRuntime>());
+    }
+
+    /// <summary>The setting that also limits bodies in Azure, in bytes.</summary>
+    private static long BodyLimit(IConfiguration configuration)
+    {
+        const string Name = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT";
+        return configuration[Name] is not { } text ? DefaultBodyLimit
+            : long.TryParse(text, out var limit) && limit > 0 ? limit
+            : throw new LocalFunctionsException($"Setting {Name} must be a number of bytes above 0, but is '{text}'.");
+    }
+}
+
+/// <summary>What the functions runtime needs to know from before the application was built.</summary>
+internal sealed record FunctionsSetup(
+    LocalFunctionsHostOptions Options,
+    HostJson HostJson,
+    IReadOnlyList<string> IgnoredKeys,
+    IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> Middleware);

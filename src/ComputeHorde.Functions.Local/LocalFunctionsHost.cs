@@ -1,0 +1,92 @@
+using ComputeHorde.DurableTask.Sqlite.Engine;
+using ComputeHorde.Functions.Local;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ComputeHorde.Functions.Local;
+
+/// <summary>Runs the functions of some assemblies on this machine: HTTP on Kestrel, queues and blobs of a storage account (Azurite),
+/// timers, and durable functions on SQLite. Blob triggers poll; receipts of handled blobs, timer statuses, and which messages a stop cut
+/// off (which counts as no failed attempt) are kept in <c>host.db</c>, orchestrations in the task hub's file beside it. Queues and containers of triggers are made if missing.
+/// Function keys are not checked, as under <c>func start</c>.</summary>
+public sealed class LocalFunctionsHost : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+    private readonly FunctionsRuntime _runtime;
+
+    private LocalFunctionsHost(WebApplication application)
+    {
+        _application = application;
+        _runtime = application.Services.GetRequiredService<FunctionsRuntime>();
+        BaseAddress = new Uri(application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    }
+
+    /// <summary>Where the HTTP functions are, without the route prefix: <c>http://127.0.0.1:port</c>.</summary>
+    public Uri BaseAddress { get; }
+
+    /// <summary>The client of the task hub.</summary>
+    public DurableTaskClient Client => _runtime.Client;
+
+    /// <summary>The task hub: its histories can be exported and counted.</summary>
+    public LocalTaskHub TaskHub => _runtime.TaskHub;
+
+    /// <summary>The application's services.</summary>
+    public IServiceProvider Services => _application.Services;
+
+    /// <summary>The functions that run.</summary>
+    public IReadOnlyList<FunctionDescriptor> Functions => [.. _runtime.Functions.Select(function => function.Descriptor)];
+
+    /// <summary>Starts a host. It listens when the task has ended.</summary>
+    /// <param name="options">How it is set up.</param>
+    /// <param name="cancellation">Gives up starting.</param>
+    /// <returns>The running host.</returns>
+    /// <exception cref="LocalFunctionsException">A settings file or setting is wrong, a function is declared wrongly, the port is taken, or
+    /// the data directory cannot be used.</exception>
+    public static async Task<LocalFunctionsHost> StartAsync(LocalFunctionsHostOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var builder = new FunctionsApplicationBuilder(options, []);
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        options.Configure?.Invoke(builder);
+        options.ConfigureServices?.Invoke(builder.Services);
+        var application = (WebApplication)builder.Build();
+        try
+        {
+            await application.StartAsync(cancellation);
+            var host = new LocalFunctionsHost(application);
+            application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Function").Started(
+                host._runtime.Functions.Count, host.BaseAddress.ToString(), string.Join(", ", host._runtime.Functions.Select(function => function.Name)));
+            return host;
+        }
+        catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            await application.DisposeAsync();
+            throw new LocalFunctionsException($"{exception.Message} Choose another port, or 0 for a free one.", exception);
+        }
+        catch
+        {
+            await application.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Stops: nothing new is begun, running functions end within the drain time-out or are cancelled, unfinished
+    /// orchestrations go on at the next start.</summary>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <returns>A task that ends when the host has stopped.</returns>
+    public Task StopAsync(CancellationToken cancellation = default) => _application.StopAsync(cancellation);
+
+    /// <summary>Stops the host if it still runs, and frees what it holds.</summary>
+    /// <returns>A task that ends when all is freed.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        await _application.StopAsync();
+        await _application.DisposeAsync();
+    }
+}

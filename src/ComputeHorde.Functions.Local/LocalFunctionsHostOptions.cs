@@ -1,0 +1,82 @@
+using System.Reflection;
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace ComputeHorde.Functions.Local;
+
+/// <summary>How a local functions host is set up.</summary>
+public sealed class LocalFunctionsHostOptions
+{
+    /// <summary>The assemblies whose <c>[Function]</c> methods are run.</summary>
+    /// <value>Default none.</value>
+    public IReadOnlyList<Assembly> FunctionAssemblies { get; init; } = [];
+
+    /// <summary>The directory of host.json and local.settings.json; either may be missing.</summary>
+    /// <value>Default the current directory.</value>
+    public string ContentRoot { get; init; } = Directory.GetCurrentDirectory();
+
+    /// <summary>Settings that win over the environment and local.settings.json; <c>__</c> separates sections.</summary>
+    /// <value>Default none.</value>
+    public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>();
+
+    /// <summary>The connection string of the storage account, as setting <c>AzureWebJobsStorage</c>.</summary>
+    /// <value>Default null: taken from the settings.</value>
+    public string? StorageConnectionString { get; init; }
+
+    /// <summary>The directory of the task hub's and the host's own SQLite files; made if missing.</summary>
+    /// <value>Default <c>.durable</c> in the content root.</value>
+    public string? DataDirectory { get; init; }
+
+    /// <summary>Keeps the task hub and the host's own state in memory: nothing survives a restart.</summary>
+    /// <value>Default false.</value>
+    public bool InMemory { get; init; }
+
+    /// <summary>The loopback port of the HTTP functions; 0 takes a free one.</summary>
+    /// <value>Default null: <c>Host.LocalHttpPort</c> of local.settings.json, or 7071.</value>
+    public int? Port { get; init; }
+
+    /// <summary>The clock of orchestrations and timer functions. Polling and function time-outs keep the real clock.</summary>
+    /// <value>Default the system's clock.</value>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>How long running functions may take to end when the host stops, before they are cancelled.</summary>
+    /// <value>Default 10 seconds.</value>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Changes the application before it is built, as its Program.cs does in Azure.</summary>
+    public Action<FunctionsApplicationBuilder>? Configure { get; init; }
+
+    /// <summary>Adds services, after <see cref="Configure"/>.</summary>
+    public Action<IServiceCollection>? ConfigureServices { get; init; }
+
+    /// <summary>Sets up logging instead of the console.</summary>
+    /// <value>Default null: the console.</value>
+    public Action<ILoggingBuilder>? ConfigureLogging { get; init; }
+
+    /// <summary>How long a queue message is locked before its lock is renewed or lost. A message whose process died comes back after it.</summary>
+    /// <value>Default 30 seconds.</value>
+    public TimeSpan QueueLockDuration { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>What a program gets that does not say otherwise.</summary>
+    internal static LocalFunctionsHostOptions ForEntryAssembly()
+    {
+        var entry = Assembly.GetEntryAssembly();
+        var contentRoot = Directory.GetCurrentDirectory();
+        return new LocalFunctionsHostOptions
+        {
+            FunctionAssemblies = entry is null ? [] : [entry, .. References(entry)],
+            ContentRoot = File.Exists(Path.Combine(contentRoot, "host.json")) ? contentRoot : AppContext.BaseDirectory,
+        };
+    }
+
+    /// <summary>The assemblies that an assembly refers to and that can hold functions: those that refer to this one.</summary>
+    private static IEnumerable<Assembly> References(Assembly entry)
+    {
+        var own = typeof(LocalFunctionsHostOptions).Assembly.GetName().Name;
+        return entry.GetReferencedAssemblies()
+            .Where(name => name.Name != own && File.Exists(Path.Combine(AppContext.BaseDirectory, name.Name + ".dll")))
+            .Select(Assembly.Load)
+            .Where(assembly => assembly.GetReferencedAssemblies().Any(name => name.Name == own));
+    }
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using Azure.Storage.Queues.Models;
+using ComputeHorde.Functions.Local.Invocation;
+
+namespace ComputeHorde.Functions.Local.Queues;
+
+/// <summary>A message on its way into a function.</summary>
+/// <param name="Message">The message as received, its body as it is in the queue.</param>
+/// <param name="Base64">Whether host.json's <c>messageEncoding</c> is <c>base64</c>.</param>
+internal sealed record ReceivedMessage(QueueMessage Message, bool Base64)
+{
+    public string Raw => Message.Body.ToString();
+
+    public BinaryData Body(bool binary) => QueueBody.Decode(Raw, Base64, binary);
+}
+
+/// <summary>The parameter of a queue trigger: the message, or its body.</summary>
+internal static class QueueBinding
+{
+    public static ParameterBinder Trigger(Type type, ValueConverter converter)
+    {
+        if (type == typeof(QueueMessage))
+            return static context => new(Decoded((ReceivedMessage)context.Trigger.Value!));
+
+        var binary = type == typeof(byte[]) || type == typeof(BinaryData) || type == typeof(Stream) || type == typeof(ReadOnlyMemory<byte>);
+        return context => new(converter.FromBody(((ReceivedMessage)context.Trigger.Value!).Body(binary), type));
+    }
+
+    /// <summary>What further parameters can take by name: facts about the message, and the top level of a JSON body.</summary>
+    public static IReadOnlyDictionary<string, object?> Data(ReceivedMessage received)
+    {
+        var message = received.Message;
+        var body = received.Body(binary: false);
+        var data = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
+        AddJson(data, body);
+        data["QueueTrigger"] = body.ToString();
+        data["Id"] = message.MessageId;
+        data["PopReceipt"] = message.PopReceipt;
+        data["DequeueCount"] = message.DequeueCount;
+        data["InsertionTime"] = message.InsertedOn;
+        data["ExpirationTime"] = message.ExpiresOn;
+        data["NextVisibleTime"] = message.NextVisibleOn;
+        return data;
+    }
+
+    private static QueueMessage Decoded(ReceivedMessage received) => QueuesModelFactory.QueueMessage(
+        received.Message.MessageId,
+        received.Message.PopReceipt,
+        received.Body(binary: true),
+        received.Message.DequeueCount,
+        received.Message.NextVisibleOn,
+        received.Message.InsertedOn,
+        received.Message.ExpiresOn);
+
+    private static void AddJson(Dictionary<string, object?> data, BinaryData body)
+    {
+        if (body.ToMemory().Span is not [(byte)'{', ..])
+            return;
+
+        try
+        {
+            using var document = JsonDocument.Parse(body.ToMemory());
+            foreach (var property in document.RootElement.EnumerateObject())
+                data[property.Name] = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString() : property.Value.GetRawText();
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // A text that merely begins like JSON, or holds half of a surrogate pair, has no properties to offer; the function still gets it whole.
+            data.Clear();
+        }
+    }
+}

@@ -1,0 +1,163 @@
+using System.Collections.Concurrent;
+using ComputeHorde.Testing;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace ComputeHorde.DurableTask.Sqlite.Tests.Engine;
+
+/// <summary>Orderly stops in the middle of work, each followed by a start from the same file.</summary>
+public sealed class StopTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("stop").FullName;
+
+    [Fact]
+    public async Task Stop_WhileEventsAreRaised_LosesNoneThatWasAcknowledged()
+    {
+        const int Stops = 6;
+        const int Raisers = 4;
+        var acknowledged = new ConcurrentBag<int>();
+        var next = 0;
+        for (var round = 0; round < Stops; round++)
+        {
+            var host = await OpenAsync();
+            await host.Client.ScheduleNewOrchestrationInstanceAsync("collect", new List<int>(), new StartOrchestrationOptions("one"));
+            var before = acknowledged.Count;
+            var raisers = Enumerable.Range(0, Raisers).Select(_ => Task.Run(async () =>
+            {
+                try
+                {
+                    while (true)
+                    {
+                        var number = Interlocked.Increment(ref next);
+                        await host.Client.RaiseEventAsync("one", "number", number);
+                        acknowledged.Add(number);
+                    }
+                }
+                catch (InvalidOperationException)
+                {
+                    // The hub has stopped: this one was not promised.
+                }
+            })).ToArray();
+            await Eventually.TrueAsync(() => acknowledged.Count > before + 20, "twenty more were acknowledged", withinSeconds: 30, everyMilliseconds: 1);
+            await host.DisposeAsync();
+            await Task.WhenAll(raisers).WaitAsync(TimeSpan.FromSeconds(30));
+        }
+
+        await using var last = await OpenAsync();
+        await last.Client.RaiseEventAsync("one", "number", -1);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var end = await last.Client.WaitForInstanceCompletionAsync("one", getInputsAndOutputs: true, limit.Token);
+
+        Assert.True(end.RuntimeStatus == OrchestrationRuntimeStatus.Completed, $"{end.RuntimeStatus}: {end.FailureDetails}");
+        Assert.Empty(acknowledged.Except(end.ReadOutputAs<List<int>>()!));
+    }
+
+    [Fact]
+    public async Task Stop_WhileACallRunsThatNobodyWaitsFor_RunsItAgainAfterTheNextStart()
+    {
+        using var blocked = new SemaphoreSlim(0);
+        var runs = 0;
+        var path = Path.Combine(_folder, "loose.db");
+        var host = await OpenAsync();
+        var end = await host.Client.WaitForInstanceCompletionAsync(
+            await host.Client.ScheduleNewOrchestrationInstanceAsync("loose"), getInputsAndOutputs: true);
+        await Eventually.TrueAsync(() => runs == 1, "the activity runs", withinSeconds: 30);
+        await host.DisposeAsync();
+        blocked.Release(2);
+
+        await using (await OpenAsync())
+        {
+            await Eventually.TrueAsync(() => runs == 2, "the activity runs again", withinSeconds: 30);
+        }
+
+        await using (await OpenAsync())
+        {
+            Assert.Equal(2, runs);
+        }
+
+        Assert.Equal("done", end.ReadOutputAs<string>());
+
+        Task<LocalTaskHost> OpenAsync() => LocalTaskHost.StartAsync(
+            tasks => tasks
+                .AddOrchestratorFunc<object, string>("loose", (context, _) =>
+                {
+                    _ = context.CallActivityAsync("slow");
+                    return Task.FromResult("done");
+                })
+                .AddActivityFunc("slow", async _ =>
+                {
+                    Interlocked.Increment(ref runs);
+                    await blocked.WaitAsync();
+                }),
+            new LocalTaskHostOptions { DatabasePath = path, DrainTimeout = TimeSpan.FromMilliseconds(50) });
+    }
+
+    [Fact]
+    public async Task Stop_CalledByTwo_ReturnsToBothWhenTheFileIsFree()
+    {
+        var host = await OpenAsync();
+
+        await Task.WhenAll(host.Hub.StopAsync(), host.Hub.StopAsync(), host.DisposeAsync().AsTask());
+
+        await (await OpenAsync()).DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Stop_WhileManyBeginToWait_LeavesNobodyWaiting()
+    {
+        for (var round = 0; round < 4; round++)
+        {
+            var host = await LocalTaskHost.StartAsync(tasks => tasks.AddOrchestratorFunc<object, string>(
+                "wait", (context, _) => context.WaitForExternalEvent<string>("never")));
+            await host.Client.ScheduleNewOrchestrationInstanceAsync("wait", new StartOrchestrationOptions("one"));
+            var waiting = Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(
+                () =>
+                {
+                    List<Task> waits = [];
+                    do
+                    {
+                        waits.Add(host.Client.WaitForInstanceCompletionAsync("one"));
+                    }
+                    while (!waits[^1].IsFaulted);
+                    return Task.WhenAll(waits);
+                },
+                TaskCreationOptions.LongRunning).Unwrap()).ToArray();
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+
+            await host.DisposeAsync();
+
+            foreach (var waits in waiting)
+            {
+                await Assert.ThrowsAsync<InvalidOperationException>(() => waits.WaitAsync(TimeSpan.FromSeconds(30)));
+            }
+        }
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    /// <summary>"collect" passes each number through an activity and continues as new now and then; -1 ends it.</summary>
+    private Task<LocalTaskHost> OpenAsync() => LocalTaskHost.StartAsync(
+        tasks => tasks
+            .AddOrchestratorFunc<List<int>, List<int>>("collect", async (context, numbers) =>
+            {
+                for (var count = 0; count < 10; count++)
+                {
+                    var number = await context.WaitForExternalEvent<int>("number");
+                    if (number < 0)
+                    {
+                        return numbers!;
+                    }
+
+                    numbers!.Add(await context.CallActivityAsync<int>("same", number));
+                }
+
+                context.ContinueAsNew(numbers);
+                return numbers!;
+            })
+            .AddActivityFunc<int, int>("same", async (_, number) =>
+            {
+                await Task.Yield();
+                return number;
+            }),
+        new LocalTaskHostOptions { DatabasePath = Path.Combine(_folder, "hub.db") });
+}
