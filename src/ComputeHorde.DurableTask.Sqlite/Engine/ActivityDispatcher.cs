@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.DurableTask;
-using Microsoft.DurableTask.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -11,10 +9,8 @@ namespace ComputeHorde.DurableTask.Sqlite.Engine;
 /// has committed their calls.
 /// </summary>
 internal sealed class ActivityDispatcher(
-    DurableTaskRegistry registry,
+    TaskHubWorker worker,
     IServiceScopeFactory scopes,
-    DataConverter converter,
-    IExceptionPropertiesProvider? properties,
     int most,
     Work running,
     Action<string, Message> deliver,
@@ -219,15 +215,15 @@ internal sealed class ActivityDispatcher(
         var task = call.Task;
         try
         {
-            if (registry.FindActivity(task.Name, new TaskVersion(task.Version)) is not { } factory)
-            {
-                return new TaskFailed(task.Id, Failures.ActivityNotFound(task.Name));
-            }
-
-            var scope = new ActivityScope(scopes);
+            var scope = new LazyScope(scopes);
             await using (scope)
             {
-                var activity = factory(scope);
+                if (worker.Tasks.CreateActivity(task.Name, task.Version, scope) is not { } activity)
+                {
+                    return new TaskFailed(task.Id, Failures.ActivityNotFound(task.Name));
+                }
+
+                var converter = worker.Options.DataConverter;
                 var output = await activity.RunAsync(call, converter.Deserialize(task.Input, activity.InputType));
                 return new TaskCompleted(task.Id, converter.Serialize(output));
             }
@@ -242,7 +238,7 @@ internal sealed class ActivityDispatcher(
         {
             // Whatever an activity throws is its answer to the orchestrator.
             LogFailed(call, e);
-            return new TaskFailed(task.Id, TaskFailureDetails.FromException(e, properties));
+            return new TaskFailed(task.Id, Failures.FromException(e, worker.Properties));
         }
     }
 

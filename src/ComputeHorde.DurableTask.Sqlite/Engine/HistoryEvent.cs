@@ -51,7 +51,7 @@ internal sealed record TaskCompleted(int TaskId, string? Result) : HistoryEvent
 }
 
 /// <summary>An activity threw.</summary>
-internal sealed record TaskFailed(int TaskId, TaskFailureDetails Failure) : HistoryEvent
+internal sealed record TaskFailed(int TaskId, FailureDetails Failure) : HistoryEvent
 {
     public override string Describe() => $"TaskFailed (#{TaskId})";
 }
@@ -69,7 +69,7 @@ internal sealed record SubOrchestrationCompleted(int TaskId, string? Result) : H
 }
 
 /// <summary>A sub-orchestration threw or was terminated.</summary>
-internal sealed record SubOrchestrationFailed(int TaskId, TaskFailureDetails Failure) : HistoryEvent
+internal sealed record SubOrchestrationFailed(int TaskId, FailureDetails Failure) : HistoryEvent
 {
     public override string Describe() => $"SubOrchestrationFailed (#{TaskId})";
 }
@@ -132,8 +132,13 @@ internal sealed record EventSent(int Id, string InstanceId, string Name, string?
 
 /// <summary>The code came to its end, or was ended.</summary>
 internal sealed record ExecutionCompleted(
-    int Id, OrchestrationRuntimeStatus Status, string? Output, TaskFailureDetails? Failure) : ActionEvent(Id)
+    int Id, OrchestrationRuntimeStatus Status, string? Output, FailureDetails? Failure) : ActionEvent(Id)
 {
+    // No instance has this status any longer, so clients may not look for it; histories are full of it.
+#pragma warning disable CS0618
+    public const OrchestrationRuntimeStatus ContinuedAsNew = OrchestrationRuntimeStatus.ContinuedAsNew;
+#pragma warning restore CS0618
+
     public override bool Matches(ActionEvent other) => other is ExecutionCompleted completed && completed.Status == Status;
 
     public override string Describe() => $"ExecutionCompleted ({Status})";

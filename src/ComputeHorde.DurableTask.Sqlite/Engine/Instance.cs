@@ -38,7 +38,7 @@ internal sealed class Instance(InstanceRow row, InstanceState state, InstanceSta
     public List<byte[]>? Recorded { get; set; }
 
     /// <summary>The services of the running code.</summary>
-    public AsyncServiceScope? Scope { get; set; }
+    public LazyScope? Scope { get; set; }
 
     /// <summary>The time of the latest turn.</summary>
     public long LastTimestamp { get; set; }
@@ -220,7 +220,7 @@ internal sealed class Instance(InstanceRow row, InstanceState state, InstanceSta
     }
 
     /// <summary>What services throw in their disposal concerns no instance; as an unobserved exception it reaches whoever looks for those.</summary>
-    private static async Task DisposeAsync(AsyncServiceScope scope) => await scope.DisposeAsync();
+    private static async Task DisposeAsync(LazyScope scope) => await scope.DisposeAsync();
 
     private bool Queue()
     {

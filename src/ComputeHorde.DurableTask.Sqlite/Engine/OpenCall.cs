@@ -1,4 +1,7 @@
+using DurableTask.Core.Exceptions;
 using Microsoft.DurableTask;
+using CoreTaskFailedException = DurableTask.Core.Exceptions.TaskFailedException;
+using TaskFailedException = Microsoft.DurableTask.TaskFailedException;
 
 namespace ComputeHorde.DurableTask.Sqlite.Engine;
 
@@ -12,7 +15,7 @@ internal interface IOpenCall
     void Complete(string? result);
 
     /// <summary>It failed.</summary>
-    void Fail(TaskFailureDetails failure);
+    void Fail(FailureDetails failure);
 }
 
 /// <summary>An activity or a sub-orchestration that is running.</summary>
@@ -37,5 +40,13 @@ internal sealed class OpenTask<T>(ActionEvent action, string name, DataConverter
         TrySetResult(value!);
     }
 
-    public void Fail(TaskFailureDetails failure) => TrySetException(new TaskFailedException(name, action.Id, failure));
+    public void Fail(FailureDetails failure)
+    {
+        // The exception of the framework's core carries what the public one cannot: whether to retry at all, and what a policy's filter reads.
+        OrchestrationException cause = action is TaskScheduled task
+            ? new CoreTaskFailedException(action.Id, action.Id, name, task.Version, failure.ErrorMessage, null)
+            : new SubOrchestrationFailedException(action.Id, action.Id, name, (action as SubOrchestrationCreated)?.Version, failure.ErrorMessage, null);
+        cause.FailureDetails = failure;
+        TrySetException(new TaskFailedException(name, action.Id, cause));
+    }
 }

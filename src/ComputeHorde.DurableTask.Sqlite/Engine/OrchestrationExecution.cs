@@ -16,7 +16,7 @@ internal sealed class OrchestrationExecution
     private readonly DataConverter _converter;
     private readonly IExceptionPropertiesProvider? _properties;
     private readonly TurnScheduler _scheduler;
-    private readonly LocalOrchestrationContext _context;
+    private readonly OrchestrationContext _context;
     private readonly List<HistoryEvent> _held = [];
     private List<HistoryEvent>? _fed;
     private List<HistoryEvent>? _leftOver;
@@ -33,14 +33,14 @@ internal sealed class OrchestrationExecution
             _strayed = true;
             onStrayed?.Invoke();
         });
-        _context = new LocalOrchestrationContext(identity, converter, loggers, _scheduler);
+        _context = new OrchestrationContext(identity, converter, loggers, _scheduler);
     }
 
     /// <summary>The end, once it is reached.</summary>
     public ExecutionCompleted? Completed { get; private set; }
 
     /// <summary>How the next execution starts, when this one continues as new.</summary>
-    public ContinueAsNewOptions? Next => Completed?.Status == OrchestrationRuntimeStatus.ContinuedAsNew ? _context.Next : null;
+    public ContinueAsNewOptions? Next => Completed?.Status == ExecutionCompleted.ContinuedAsNew ? _context.Next : null;
 
     /// <summary>Whether the sub-orchestrations are to be terminated as well.</summary>
     public bool TerminatesChildren { get; private set; }
@@ -120,7 +120,7 @@ internal sealed class OrchestrationExecution
     }
 
     /// <summary>Ends the execution from outside of its code, in a turn of its own.</summary>
-    public void Abort(long timestamp, List<ActionEvent> decided, TaskFailureDetails failure)
+    public void Abort(long timestamp, List<ActionEvent> decided, FailureDetails failure)
     {
         _context.BeginTurn(timestamp, isReplay: false, decided);
         End(OrchestrationRuntimeStatus.Failed, failure.ErrorMessage, failure);
@@ -244,7 +244,7 @@ internal sealed class OrchestrationExecution
                 var output = main.GetAwaiter().GetResult();
                 var (status, text) = _context.Next is null
                     ? (OrchestrationRuntimeStatus.Completed, _converter.Serialize(output))
-                    : (OrchestrationRuntimeStatus.ContinuedAsNew, null);
+                    : (ExecutionCompleted.ContinuedAsNew, null);
                 End(status, text, null);
             }
         }
@@ -257,10 +257,10 @@ internal sealed class OrchestrationExecution
 
     private void Fail(Exception e)
     {
-        var failure = TaskFailureDetails.FromException(e, _properties);
+        var failure = Failures.FromException(e, _properties);
         End(OrchestrationRuntimeStatus.Failed, failure.ErrorMessage, failure);
     }
 
-    private void End(OrchestrationRuntimeStatus status, string? output, TaskFailureDetails? failure) =>
+    private void End(OrchestrationRuntimeStatus status, string? output, FailureDetails? failure) =>
         Completed = _context.End(status, output, failure);
 }

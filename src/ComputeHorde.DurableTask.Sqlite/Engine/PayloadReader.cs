@@ -55,7 +55,7 @@ internal ref struct PayloadReader(ReadOnlySpan<byte> data)
         return tags;
     }
 
-    public TaskFailureDetails? ReadFailure()
+    public FailureDetails? ReadFailure()
     {
         if (ReadByte() == 0)
         {
@@ -64,7 +64,7 @@ internal ref struct PayloadReader(ReadOnlySpan<byte> data)
 
         var (type, message, stack, nonRetriable) = (ReadString()!, ReadString()!, ReadString(), ReadByte() != 0);
         var properties = FailureProperties.Read(ReadString());
-        return new TaskFailureDetails(type, message, stack, ReadFailure(), properties) { IsNonRetriable = nonRetriable };
+        return new FailureDetails(type, message, stack, ReadFailure(), nonRetriable, properties);
     }
 
     private static InvalidDataException Truncated() => new("The stored history ends in the middle of an event.");

@@ -45,7 +45,7 @@ internal ref struct PayloadWriter(IBufferWriter<byte> target)
         }
     }
 
-    public void WriteFailure(TaskFailureDetails? failure)
+    public void WriteFailure(FailureDetails? failure)
     {
         WriteByte(failure is null ? (byte)0 : (byte)1);
         if (failure is not null)

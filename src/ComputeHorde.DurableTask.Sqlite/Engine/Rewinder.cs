@@ -10,7 +10,7 @@ namespace ComputeHorde.DurableTask.Sqlite.Engine;
 /// Lets failed instances run again from where they failed: the calls whose failure ended them are made again, and so are their
 /// failed sub-orchestrations, from their beginning if they have been purged; what has succeeded is kept.
 /// </summary>
-internal sealed class Rewinder(LocalTaskHub hub, IDurableStore store, TimeProvider time, ConcurrentDictionary<long, bool> claims)
+internal sealed class Rewinder(TaskHub hub, IDurableStore store, TimeProvider time, ConcurrentDictionary<long, bool> claims)
 {
     /// <summary>Rewinds an instance and its failed sub-orchestrations in one transaction.</summary>
     /// <param name="failed">The instance.</param>
@@ -87,14 +87,14 @@ internal sealed class Rewinder(LocalTaskHub hub, IDurableStore store, TimeProvid
         return first < 0 ? turns.Count - 1 : first;
     }
 
-    private static IEnumerable<TaskFailureDetails> FailuresIn(HistoryTurn turn) => turn.Received.Select(item => item switch
+    private static IEnumerable<FailureDetails> FailuresIn(HistoryTurn turn) => turn.Received.Select(item => item switch
     {
         TaskFailed e => e.Failure,
         SubOrchestrationFailed e => e.Failure,
         _ => null,
-    }).OfType<TaskFailureDetails>();
+    }).OfType<FailureDetails>();
 
-    private static bool IsCause(TaskFailureDetails cause, TaskFailureDetails? failure) => failure is not null
+    private static bool IsCause(FailureDetails cause, FailureDetails? failure) => failure is not null
         && ((cause.ErrorType, cause.ErrorMessage, cause.StackTrace) == (failure.ErrorType, failure.ErrorMessage, failure.StackTrace)
             || IsCause(cause, failure.InnerFailure));
 
@@ -217,7 +217,7 @@ internal sealed class Rewinder(LocalTaskHub hub, IDurableStore store, TimeProvid
     }
 
     /// <summary>One instance: the turns it keeps, and what it gets again.</summary>
-    private sealed class Plan(Instance instance, List<HistoryTurn> kept, List<HistoryEvent> again, LocalTaskHub hub)
+    private sealed class Plan(Instance instance, List<HistoryTurn> kept, List<HistoryEvent> again, TaskHub hub)
     {
         private readonly List<Instance> _children = [];
         private List<(HistoryEvent Event, StoredMessage Stored)> _messages = [];

@@ -5,7 +5,7 @@ using ComputeHorde.DurableTask.Sqlite.Storage;
 namespace ComputeHorde.DurableTask.Sqlite.Engine;
 
 /// <summary>Everything one turn has decided: written together, let out together.</summary>
-internal sealed class TurnCommit(LocalTaskHub hub, Instance instance, InstanceRow row, InstanceState state) : PendingCommit
+internal sealed class TurnCommit(TaskHub hub, Instance instance, InstanceRow row, InstanceState state) : PendingCommit
 {
     private static readonly ArrayPool<byte> Buffers = ArrayPool<byte>.Shared;
 

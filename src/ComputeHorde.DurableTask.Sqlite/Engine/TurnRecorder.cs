@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.DurableTask.Sqlite.Engine;
 
 /// <summary>Makes one commit of what a turn has decided: its history, the new state, the calls, children and messages that it lets out.</summary>
-internal sealed class TurnRecorder(LocalTaskHub hub, DataConverter converter, TimeProvider time, ILogger logger)
+internal sealed class TurnRecorder(TaskHub hub, DataConverter converter, TimeProvider time, ILogger logger)
 {
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? _encoder;
@@ -104,7 +104,7 @@ internal sealed class TurnRecorder(LocalTaskHub hub, DataConverter converter, Ti
 
     /// <summary>Makes a sub-orchestration as its caller asks for it, which its caller's commit has to add; null when an unfinished instance has its id.</summary>
     public static Instance? TryCreateChild(
-        LocalTaskHub hub, SubOrchestrationCreated sub, InstanceRow caller, int generation, long createdAt, bool isNewId, int epoch)
+        TaskHub hub, SubOrchestrationCreated sub, InstanceRow caller, int generation, long createdAt, bool isNewId, int epoch)
     {
         var row = new InstanceRow
         {
@@ -165,7 +165,7 @@ internal sealed class TurnRecorder(LocalTaskHub hub, DataConverter converter, Ti
             case EventSent sent when hub.Directory.Resolve(sent.InstanceId) is { } target:
                 Send(commit, sent.InstanceId, target.Row.Key, -1, new EventRaised(sent.Name, sent.Payload));
                 break;
-            case ExecutionCompleted { Status: OrchestrationRuntimeStatus.ContinuedAsNew }:
+            case ExecutionCompleted { Status: ExecutionCompleted.ContinuedAsNew }:
                 break;
             case ExecutionCompleted completed:
                 TellParent(instance, completed, commit);
@@ -249,7 +249,7 @@ internal sealed class TurnRecorder(LocalTaskHub hub, DataConverter converter, Ti
     /// <summary>Ends an instance that no turn can be run of.</summary>
     public void Fail(Instance instance, int epoch, Exception e, List<long>? consumed = null, List<TaskCompletionSource>? acknowledged = null)
     {
-        var failure = TaskFailureDetails.FromException(e);
+        var failure = Failures.FromException(e);
         List<ActionEvent> actions = [new ExecutionCompleted(int.MaxValue, OrchestrationRuntimeStatus.Failed, failure.ErrorMessage, failure)];
         instance.LastTimestamp = Math.Max(time.GetUtcNow().UtcTicks, instance.LastTimestamp + 1);
         var state = instance.State with

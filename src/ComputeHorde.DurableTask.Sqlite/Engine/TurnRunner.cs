@@ -1,7 +1,5 @@
 using ComputeHorde.DurableTask.Sqlite.Storage;
 using Microsoft.DurableTask;
-using Microsoft.DurableTask.Client;
-using Microsoft.DurableTask.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -9,12 +7,10 @@ namespace ComputeHorde.DurableTask.Sqlite.Engine;
 
 /// <summary>Runs turns: takes all messages of an instance, runs its code until it blocks, and hands over what it decided to <see cref="TurnRecorder"/>.</summary>
 internal sealed class TurnRunner(
-    LocalTaskHub hub,
-    DurableTaskRegistry registry,
+    TaskHub hub,
+    TaskHubWorker worker,
     IServiceScopeFactory scopes,
     IDurableStore store,
-    DataConverter converter,
-    IExceptionPropertiesProvider? properties,
     TurnRecorder recorder,
     TimeProvider time,
     ILoggerFactory loggers,
@@ -112,7 +108,7 @@ internal sealed class TurnRunner(
             // What this object has called itself since then runs, or will as soon as the call is durable.
             var isFresh = instance.Recorded is null;
             (execution, var mismatch) = Load(instance, replays: failure is null);
-            failure ??= mismatch is null ? null : TaskFailureDetails.FromException(mismatch);
+            failure ??= mismatch is null ? null : Failures.FromException(mismatch);
             lost = isFresh ? FindLost(instance, execution) : null;
         }
 
@@ -212,19 +208,10 @@ internal sealed class TurnRunner(
         var parent = row.Parent is { } link ? new ParentOrchestrationInstance(link.Name, link.InstanceId) : null;
         var execution = new OrchestrationExecution(
             new ExecutionIdentity(row.InstanceId, row.Name, row.Version, row.Input, parent, hub.Versions.DefaultVersion),
-            () =>
-            {
-                if (registry.FindOrchestrator(row.Name, new TaskVersion(row.Version)) is not { } factory)
-                {
-                    return null;
-                }
-
-                var scope = instance.Scope ??= scopes.CreateAsyncScope();
-                return factory(scope.ServiceProvider);
-            },
-            converter,
+            () => worker.Tasks.CreateOrchestrator(row.Name, row.Version, instance.Scope ??= new LazyScope(scopes)),
+            worker.Options.DataConverter,
             loggers,
-            properties,
+            worker.Properties,
             () => hub.Deliver(row.InstanceId, default));
         instance.Execution = execution;
         instance.LastTimestamp = Math.Max(instance.LastTimestamp, instance.State.UpdatedAt);

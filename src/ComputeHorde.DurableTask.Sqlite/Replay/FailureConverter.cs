@@ -5,17 +5,15 @@ using Microsoft.DurableTask;
 namespace ComputeHorde.DurableTask.Sqlite.Engine;
 
 /// <summary>Failures in exported histories: with all that decides how code goes on after them.</summary>
-internal sealed class FailureConverter : JsonConverter<TaskFailureDetails>
+internal sealed class FailureConverter : JsonConverter<FailureDetails>
 {
-    public override TaskFailureDetails? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+    public override FailureDetails? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         JsonSerializer.Deserialize<Document>(ref reader, options) is { } read
-            ? new TaskFailureDetails(read.ErrorType, read.ErrorMessage, read.StackTrace, read.InnerFailure, FailureProperties.Read(read.Properties?.GetRawText()))
-            {
-                IsNonRetriable = read.IsNonRetriable,
-            }
+            ? new FailureDetails(
+                read.ErrorType, read.ErrorMessage, read.StackTrace, read.InnerFailure, read.IsNonRetriable, FailureProperties.Read(read.Properties?.GetRawText()))
             : null;
 
-    public override void Write(Utf8JsonWriter writer, TaskFailureDetails value, JsonSerializerOptions options)
+    public override void Write(Utf8JsonWriter writer, FailureDetails value, JsonSerializerOptions options)
     {
         var properties = FailureProperties.Write(value.Properties) is { } json ? JsonElement.Parse(json) : (JsonElement?)null;
         var document = new Document(value.ErrorType, value.ErrorMessage, value.StackTrace, value.InnerFailure, properties, value.IsNonRetriable);
@@ -23,5 +21,5 @@ internal sealed class FailureConverter : JsonConverter<TaskFailureDetails>
     }
 
     private sealed record Document(
-        string ErrorType, string ErrorMessage, string? StackTrace, TaskFailureDetails? InnerFailure, JsonElement? Properties, bool IsNonRetriable = false);
+        string ErrorType, string ErrorMessage, string? StackTrace, FailureDetails? InnerFailure, JsonElement? Properties, bool IsNonRetriable = false);
 }

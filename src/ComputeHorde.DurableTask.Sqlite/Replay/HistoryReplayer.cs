@@ -13,22 +13,22 @@ namespace ComputeHorde.DurableTask.Sqlite;
 /// </summary>
 public sealed class HistoryReplayer
 {
-    private readonly DurableTaskRegistry _registry;
+    private readonly VersionedTasks _tasks;
     private readonly IServiceProvider? _services;
     private readonly DataConverter _converter;
 
     /// <summary>Makes a replayer.</summary>
-    /// <param name="registry">Today's orchestrators.</param>
+    /// <param name="configure">Adds today's orchestrators.</param>
     /// <param name="services">Where orchestrator classes get their services from; by default there are none.</param>
-    public HistoryReplayer(DurableTaskRegistry registry, IServiceProvider? services = null)
+    public HistoryReplayer(Action<DurableTaskRegistry> configure, IServiceProvider? services = null)
     {
-        ArgumentNullException.ThrowIfNull(registry);
-        (_registry, _services) = (registry, services);
+        ArgumentNullException.ThrowIfNull(configure);
+        (_tasks, _services) = (VersionedTasks.Of(configure), services);
         _converter = services?.GetService<DataConverter>() ?? JsonDataConverter.Default;
     }
 
     /// <summary>Runs one history.</summary>
-    /// <param name="history">What <see cref="LocalTaskHub.ExportHistory"/> wrote.</param>
+    /// <param name="history">What <see cref="SqliteTaskHub.ExportHistory"/> wrote.</param>
     /// <exception cref="NonDeterministicOrchestrationException">The code does something else than the history says.</exception>
     /// <exception cref="InvalidOperationException">No orchestrator of that name is registered.</exception>
     /// <exception cref="System.Text.Json.JsonException">The text is not a history.</exception>
@@ -36,15 +36,15 @@ public sealed class HistoryReplayer
     {
         ArgumentNullException.ThrowIfNull(history);
         var document = HistoryDocument.Read(history);
-        var factory = _registry.FindOrchestrator(document.Name, new TaskVersion(document.Version))
-            ?? throw new InvalidOperationException(Failures.OrchestratorNotFound(document.Name).ErrorMessage);
         var parent = document.ParentInstanceId is { } id ? new ParentOrchestrationInstance(document.ParentName ?? "", id) : null;
         using var empty = _services is null ? new ServiceCollection().BuildServiceProvider() : null;
         using var scope = (_services ?? empty!).CreateScope();
+        var orchestrator = _tasks.CreateOrchestrator(document.Name, document.Version, scope.ServiceProvider)
+            ?? throw new InvalidOperationException(Failures.OrchestratorNotFound(document.Name).ErrorMessage);
         var loggers = _services?.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
         var execution = new OrchestrationExecution(
             new ExecutionIdentity(document.InstanceId, document.Name, document.Version, document.Input, parent),
-            () => factory(scope.ServiceProvider),
+            () => orchestrator,
             _converter,
             loggers);
         var position = 0;

@@ -104,7 +104,7 @@ internal sealed record InstanceState
 
     public string? CustomStatus { get; init; }
 
-    public TaskFailureDetails? Failure { get; init; }
+    public FailureDetails? Failure { get; init; }
 
     /// <summary>Whether it is over.</summary>
     public bool IsOver => CompletedAt is not null;

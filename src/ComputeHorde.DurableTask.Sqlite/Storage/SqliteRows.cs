@@ -78,7 +78,7 @@ internal static class SqliteRows
             .Bind(first + 7, state.CustomStatus)
             .Bind(first + 8, head);
 
-    private static ReadOnlySpan<byte> Encode(TaskFailureDetails failure)
+    private static ReadOnlySpan<byte> Encode(FailureDetails failure)
     {
         var buffer = new ArrayBufferWriter<byte>();
         var writer = new PayloadWriter(buffer);

@@ -1,11 +1,13 @@
+using DurableTask.Core.Exceptions;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
+using TaskFailedException = Microsoft.DurableTask.TaskFailedException;
 
 namespace ComputeHorde.DurableTask.Sqlite.Engine;
 
 /// <summary>What the orchestrator of one execution sees; collects what it decides.</summary>
-internal sealed class LocalOrchestrationContext(
+internal sealed class OrchestrationContext(
     ExecutionIdentity identity, DataConverter converter, ILoggerFactory loggers, TurnScheduler scheduler) : TaskOrchestrationContext
 {
     private readonly Dictionary<int, IOpenCall> _open = [];
@@ -72,7 +74,7 @@ internal sealed class LocalOrchestrationContext(
 
     public void FireTimer(int id) => _timers?.Close(id)?.TrySetResult();
 
-    public void Fail(int id, TaskFailureDetails failure)
+    public void Fail(int id, FailureDetails failure)
     {
         if (Close(id) is { } call)
         {
@@ -81,7 +83,7 @@ internal sealed class LocalOrchestrationContext(
     }
 
     /// <summary>Adds the end of the execution as its last action.</summary>
-    public ExecutionCompleted End(OrchestrationRuntimeStatus status, string? output, TaskFailureDetails? failure) =>
+    public ExecutionCompleted End(OrchestrationRuntimeStatus status, string? output, FailureDetails? failure) =>
         Decide(new ExecutionCompleted(_nextId, status, output, failure));
 
     public override T? GetInput<T>()
@@ -237,7 +239,7 @@ internal sealed class LocalOrchestrationContext(
             {
                 return await attempt(failures);
             }
-            catch (TaskFailedException e) when (!e.FailureDetails.IsNonRetriable)
+            catch (TaskFailedException e) when (e.InnerException is not OrchestrationException { FailureDetails.IsNonRetriable: true })
             {
                 failures++;
                 if (retry.Handler is { } handler)
@@ -248,7 +250,7 @@ internal sealed class LocalOrchestrationContext(
                         throw;
                     }
                 }
-                else if (PauseBefore(retry.Policy!, failures, start, e.FailureDetails) is { } pause)
+                else if (PauseBefore(retry.Policy!, failures, start, e.InnerException!) is { } pause)
                 {
                     await CreateTimer(pause, CancellationToken.None);
                 }
@@ -263,10 +265,17 @@ internal sealed class LocalOrchestrationContext(
     }
 
     /// <summary>How long to wait for the next attempt; null when there is to be none.</summary>
-    private TimeSpan? PauseBefore(RetryPolicy policy, int failures, DateTime start, TaskFailureDetails failure)
+    private TimeSpan? PauseBefore(RetryPolicy policy, int failures, DateTime start, Exception failure)
     {
         var inTime = policy.RetryTimeout == Timeout.InfiniteTimeSpan || _now - start < policy.RetryTimeout;
-        return failures < policy.MaxNumberOfAttempts && inTime && policy.Retries(failure) ? policy.DelayAfter(failures - 1) : null;
+        return failures < policy.MaxNumberOfAttempts && inTime && policy.Handle(failure) ? DelayAfter(policy, failures - 1) : null;
+    }
+
+    private static TimeSpan DelayAfter(RetryPolicy policy, int attempt)
+    {
+        var milliseconds = policy.FirstRetryInterval.TotalMilliseconds * Math.Pow(policy.BackoffCoefficient, attempt);
+        var longest = policy.MaxRetryInterval == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : policy.MaxRetryInterval;
+        return milliseconds < longest.TotalMilliseconds ? TimeSpan.FromMilliseconds(milliseconds) : longest;
     }
 
     private void RequireTurn()

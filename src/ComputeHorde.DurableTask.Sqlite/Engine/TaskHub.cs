@@ -1,24 +1,19 @@
+using System.Collections.Concurrent;
 using ComputeHorde.DurableTask.Sqlite.Storage;
 using ComputeHorde.DurableTask.Sqlite.Testing;
-using Microsoft.DurableTask;
-using Microsoft.DurableTask.Client;
-using Microsoft.DurableTask.Converters;
-using Microsoft.DurableTask.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace ComputeHorde.DurableTask.Sqlite.Engine;
 
 /// <summary>The durable engine: runs the orchestrators and activities of a registry over a store.</summary>
-public sealed class LocalTaskHub : IAsyncDisposable
+internal sealed class TaskHub : IAsyncDisposable
 {
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
-    private readonly LocalTaskHostOptions _options;
-    private readonly IDurableStore _store;
+    private readonly SqliteTaskHubOptions _options;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ManualResetEventSlim _stopped = new();
@@ -31,54 +26,51 @@ public sealed class LocalTaskHub : IAsyncDisposable
     private TimeSpan _pause = ShortestPause;
     private int _state;
 
-    /// <summary>Makes a hub; nothing runs before <see cref="StartAsync"/>.</summary>
-    /// <param name="registry">What it can run. Names that are missing fail the call, not the hub.</param>
-    /// <param name="options">Its settings.</param>
-    /// <param name="services">Where classes get their services from; each activity has its own scope.</param>
-    public LocalTaskHub(DurableTaskRegistry registry, LocalTaskHostOptions options, IServiceProvider services)
-        : this(registry, options, services, options.DatabasePath is { } path ? new SqliteStore(path) : new MemoryStore())
+    public TaskHub(TaskHubWorker? worker, SqliteTaskHubOptions options, IServiceProvider services, IDurableStore store)
     {
-    }
-
-    internal LocalTaskHub(DurableTaskRegistry registry, LocalTaskHostOptions options, IServiceProvider services, IDurableStore store)
-    {
-        ArgumentNullException.ThrowIfNull(registry);
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(services);
-        options.Validate();
-        (_options, _store) = (options, store);
-        var loggers = options.LoggerFactory ?? services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
-        _logger = loggers.CreateLogger<LocalTaskHub>();
-        var converter = services.GetService<DataConverter>() ?? JsonDataConverter.Default;
-        var properties = services.GetService<IExceptionPropertiesProvider>();
-        Versions = new VersionGate(services.GetService<IOptions<DurableTaskWorkerOptions>>()?.Value.Versioning);
-        var defaultVersion = services.GetService<IOptions<DurableTaskClientOptions>>()?.Value.DefaultVersion;
+        (_options, Store, HasWorker) = (options, store, worker is not null);
+        Time = options.TimeProvider ?? services.GetService<TimeProvider>() ?? TimeProvider.System;
+        var loggers = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
+        _logger = loggers.CreateLogger<TaskHub>();
+        worker ??= TaskHubWorker.None;
+        var concurrency = worker.Options.Concurrency;
+        Versions = new VersionGate(worker.Options.Versioning, HasWorker);
         var scopes = services.GetRequiredService<IServiceScopeFactory>();
-        var clock = options.TimeProvider as VirtualTimeProvider;
+        var clock = Time as VirtualTimeProvider;
         _core = new Work(clock is null ? null : clock.Enter, clock is null ? null : clock.Leave);
         _activities = new Work(clock is null ? null : clock.EnterRunning, clock is null ? null : clock.LeaveRunning);
-        MayDelayWrites = options.TimeProvider == TimeProvider.System;
+        MayDelayWrites = Time == TimeProvider.System;
         Directory = new InstanceDirectory(store, Math.Max(1, options.WarmInstances), options.WarmBytes);
         Commits = new CommitQueue(store, _core, Restart);
-        Wakes = new WakeQueue(options.TimeProvider, instanceId => Deliver(instanceId, default));
+        Wakes = new WakeQueue(Time, instanceId => Deliver(instanceId, default));
         Activities = new ActivityDispatcher(
-            registry, scopes, converter, properties, options.MaxConcurrentActivities, _activities, (id, message) => Deliver(id, message), () => Commits.Epoch, _logger, _stopping.Token);
-        var turns = new TurnRunner(
-            this, registry, scopes, store, converter, properties, new TurnRecorder(this, converter, options.TimeProvider, _logger), options.TimeProvider, loggers, _logger);
+            worker, scopes, concurrency.MaximumConcurrentActivityWorkItems, _activities, (id, message) => Deliver(id, message), () => Commits.Epoch, _logger, _stopping.Token);
+        var turns = new TurnRunner(this, worker, scopes, store, new TurnRecorder(this, worker.Options.DataConverter, Time, _logger), Time, loggers, _logger);
         Workers = new TurnWorkers(
-            options.MaxConcurrentOrchestrations, turns.Run, Commits, Wakes, new InlineActivities(Activities), _core);
-        Client = new LocalDurableTaskClient(this, store, converter, options.TimeProvider, defaultVersion);
+            Math.Min(concurrency.MaximumConcurrentOrchestrationWorkItems, Math.Max(2, Environment.ProcessorCount)),
+            turns.Run,
+            Commits,
+            Wakes,
+            new InlineActivities(Activities),
+            _core);
         clock?.Attach(() => Wakes.Count > 0);
     }
-
-    /// <summary>Starts and steers instances; usable while the hub runs.</summary>
-    public DurableTaskClient Client { get; }
 
     /// <summary>Cancelled when the hub begins to stop: activities should come to an end.</summary>
     public CancellationToken Stopping => _stopping.Token;
 
     /// <summary>How many transactions the store has committed since the hub started.</summary>
-    public long CommittedTransactions => _store.Commits;
+    public long CommittedTransactions => Store.Commits;
+
+    internal IDurableStore Store { get; }
+
+    internal TimeProvider Time { get; }
+
+    /// <summary>Whether anything runs here; else instances are only kept.</summary>
+    internal bool HasWorker { get; }
+
+    /// <summary>The keys of finished instances that are being purged or rewound.</summary>
+    internal ConcurrentDictionary<long, bool> Claims { get; } = new();
 
     /// <summary>Whether a write that nobody waits for may wait for others: not on a clock that stands still meanwhile.</summary>
     internal bool MayDelayWrites { get; }
@@ -101,10 +93,8 @@ public sealed class LocalTaskHub : IAsyncDisposable
     internal CompletionWaiters Waiters { get; } = new();
 
     /// <summary>Opens the store, takes up what was left unfinished, and runs.</summary>
-    /// <param name="cancellation">Gives up.</param>
-    /// <returns>The moment from which the hub runs.</returns>
     /// <exception cref="DurableStoreException">The database is in use, damaged, foreign or of another version.</exception>
-    public Task StartAsync(CancellationToken cancellation = default)
+    public void Start(CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
         if (Interlocked.CompareExchange(ref _state, 1, 0) != 0)
@@ -112,14 +102,13 @@ public sealed class LocalTaskHub : IAsyncDisposable
             throw new InvalidOperationException("A hub can be started only once.");
         }
 
-        (_lastInstanceKey, _lastMessageId) = _store.Open();
+        (_lastInstanceKey, _lastMessageId) = Store.Open();
         _core.Begin();
         Workers.Start();
         var instances = 0;
         Exclusively(() => instances = TakeUp());
         _core.End();
-        Logs.HubStarted(_logger, _options.DatabasePath ?? "memory", instances);
-        return Task.CompletedTask;
+        Logs.HubStarted(_logger, _options.Path ?? "memory", instances);
     }
 
     /// <summary>Starts nothing more, waits for what runs (no longer than the drain time-out), and closes the store.</summary>
@@ -152,7 +141,7 @@ public sealed class LocalTaskHub : IAsyncDisposable
     public string? ExportHistory(string instanceId)
     {
         RequireRunning();
-        while (_store.Find(instanceId) is { } found)
+        while (Store.Find(instanceId) is { } found)
         {
             if (TryReadTurns(found) is { } turns)
             {
@@ -168,7 +157,7 @@ public sealed class LocalTaskHub : IAsyncDisposable
     {
         try
         {
-            List<HistoryTurn> turns = [.. _store.ReadHistory(found.Row).SelectMany(data => HistoryCodec.ReadTurns(data)).Take(found.State.Turns)];
+            List<HistoryTurn> turns = [.. Store.ReadHistory(found.Row).SelectMany(data => HistoryCodec.ReadTurns(data)).Take(found.State.Turns)];
             return HasBegunAnew() ? null : turns;
         }
         catch (InvalidDataException) when (HasBegunAnew())
@@ -176,7 +165,7 @@ public sealed class LocalTaskHub : IAsyncDisposable
             return null;
         }
 
-        bool HasBegunAnew() => _store.Find(found.Row.InstanceId) is not { } now
+        bool HasBegunAnew() => Store.Find(found.Row.InstanceId) is not { } now
             || (now.Row.Key, now.State.Generation) != (found.Row.Key, found.State.Generation)
             || now.State.Turns < found.State.Turns;
     }
@@ -187,7 +176,7 @@ public sealed class LocalTaskHub : IAsyncDisposable
     public int? CountHistoryEvents(string instanceId)
     {
         RequireRunning();
-        return _store.Find(instanceId)?.State.Events;
+        return Store.Find(instanceId)?.State.Events;
     }
 
     /// <inheritdoc/>
@@ -209,7 +198,7 @@ public sealed class LocalTaskHub : IAsyncDisposable
         Workers.Stop();
         Commits.Exclusively(() => ForgetAll(Stopped()));
         Waiters.Stop(Stopped());
-        _store.Dispose();
+        Store.Dispose();
         _ended.TrySetResult();
     }
 
@@ -422,7 +411,7 @@ public sealed class LocalTaskHub : IAsyncDisposable
     private void Restart(Exception cause)
     {
         Logs.StoreFailed(_logger, cause);
-        if (_store.Commits == _commitsAtRestart)
+        if (Store.Commits == _commitsAtRestart)
         {
             // Nothing could be written since the last time: all that runs meanwhile would run in vain, again and again.
             _stopped.Wait(_pause);
@@ -430,7 +419,7 @@ public sealed class LocalTaskHub : IAsyncDisposable
         }
         else
         {
-            (_commitsAtRestart, _pause) = (_store.Commits, ShortestPause);
+            (_commitsAtRestart, _pause) = (Store.Commits, ShortestPause);
         }
 
         var pause = ShortestPause;
@@ -467,7 +456,7 @@ public sealed class LocalTaskHub : IAsyncDisposable
 
     private int TakeUp()
     {
-        var unfinished = _store.FindWork();
+        var unfinished = Store.FindWork();
         foreach (var (instanceId, wakeAt) in unfinished)
         {
             if (wakeAt is { } at)
@@ -480,9 +469,14 @@ public sealed class LocalTaskHub : IAsyncDisposable
             }
         }
 
-        foreach (var (message, instanceId) in _store.ReadMessages())
+        foreach (var (message, instanceId) in Store.ReadMessages())
         {
             var item = new Message(HistoryCodec.ReadMessage(message.Data), message.Id, message.Target, message.Generation);
+            if (item.Event is CallLeftBehind && !HasWorker)
+            {
+                continue;
+            }
+
             if (item.Event is CallLeftBehind left)
             {
                 Activities.Add(left.InstanceId, message.Target, message.Generation, left.Call);
@@ -502,7 +496,7 @@ public sealed class LocalTaskHub : IAsyncDisposable
         Activities.Start();
         foreach (var instanceId in Waiters.InstanceIds())
         {
-            if (_store.Find(instanceId) is { } found)
+            if (Store.Find(instanceId) is { } found)
             {
                 Waiters.Notify(found.Row, found.State);
             }

@@ -1,27 +1,37 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using ComputeHorde.DurableTask.Sqlite.Storage;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Options;
 
 namespace ComputeHorde.DurableTask.Sqlite.Engine;
 
 /// <summary>The client of a hub in the same process.</summary>
-internal sealed partial class LocalDurableTaskClient(
-    LocalTaskHub hub, IDurableStore store, DataConverter converter, TimeProvider time, string? defaultVersion) : DurableTaskClient("local")
+internal sealed partial class SqliteDurableTaskClient : DurableTaskClient
 {
     private static readonly TimeSpan LongestEffects = TimeSpan.FromSeconds(5);
 
-    // The keys of finished instances that are being purged or rewound.
-    private readonly ConcurrentDictionary<long, bool> _claims = new();
+    private readonly SqliteTaskHub _hub;
+    private readonly DurableTaskClientOptions _options;
+
+    public SqliteDurableTaskClient(string name, TaskHubs hubs, IOptionsMonitor<DurableTaskClientOptions> options)
+        : base(name) => (_hub, _options) = (hubs.Get(name), options.Get(name));
+
+    private TaskHub Hub => _hub.Engine;
+
+    private IDurableStore Store => Hub.Store;
+
+    private TimeProvider Time => Hub.Time;
+
+    private DataConverter Converter => _options.DataConverter;
 
     public override async Task RaiseEventAsync(
         string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
         ArgumentException.ThrowIfNullOrEmpty(eventName);
-        await SendAsync(instanceId, new EventRaised(eventName, converter.Serialize(eventPayload)), cancellation);
+        await SendAsync(instanceId, new EventRaised(eventName, Converter.Serialize(eventPayload)), cancellation);
     }
 
     public override Task SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
@@ -32,7 +42,7 @@ internal sealed partial class LocalDurableTaskClient(
 
     public override Task TerminateInstanceAsync(
         string instanceId, TerminateInstanceOptions? options = null, CancellationToken cancellation = default) =>
-        SendAsync(instanceId, new ExecutionTerminated(converter.Serialize(options?.Output), options?.Recursive ?? false), cancellation);
+        SendAsync(instanceId, new ExecutionTerminated(Converter.Serialize(options?.Output), options?.Recursive ?? false), cancellation);
 
     public override Task<OrchestrationMetadata> WaitForInstanceStartAsync(
         string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
@@ -45,7 +55,7 @@ internal sealed partial class LocalDurableTaskClient(
     public override Task<OrchestrationMetadata?> GetInstancesAsync(
         string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default)
     {
-        hub.RequireRunning();
+        Hub.RequireRunning();
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
         cancellation.ThrowIfCancellationRequested();
         return Task.FromResult(Find(instanceId) is { } found ? Describe(found, getInputsAndOutputs) : null);
@@ -56,13 +66,13 @@ internal sealed partial class LocalDurableTaskClient(
         filter ??= new OrchestrationQuery();
         return Pageable.Create((token, size, cancellation) =>
         {
-            hub.RequireRunning();
+            Hub.RequireRunning();
             cancellation.ThrowIfCancellationRequested();
             var limit = size ?? filter.PageSize;
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit, nameof(filter));
 
             // One more than the page holds tells whether another page follows.
-            var found = store.Query(new InstanceFilter
+            var found = Store.Query(new InstanceFilter
             {
                 AfterKey = ReadToken(token ?? filter.ContinuationToken),
                 Limit = limit < int.MaxValue ? limit + 1 : limit,
@@ -81,7 +91,7 @@ internal sealed partial class LocalDurableTaskClient(
     public override async Task<PurgeResult> PurgeInstanceAsync(
         string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
     {
-        hub.RequireRunning();
+        Hub.RequireRunning();
         return Find(instanceId) is { State.IsOver: true } found
             ? new PurgeResult(await PurgeAsync([found], options, cancellation), isComplete: true)
             : new PurgeResult(0, isComplete: true);
@@ -91,7 +101,7 @@ internal sealed partial class LocalDurableTaskClient(
         PurgeInstancesFilter filter, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
     {
         const int PageSize = 1000;
-        hub.RequireRunning();
+        Hub.RequireRunning();
         ArgumentNullException.ThrowIfNull(filter);
         if (filter.Timeout <= TimeSpan.Zero)
         {
@@ -99,11 +109,11 @@ internal sealed partial class LocalDurableTaskClient(
                 nameof(filter), filter.Timeout, $"{nameof(PurgeInstancesFilter)}.{nameof(filter.Timeout)} must be a positive TimeSpan.");
         }
 
-        var start = time.GetTimestamp();
+        var start = Time.GetTimestamp();
         var (count, after) = (0, 0L);
         while (true)
         {
-            var page = store.Query(new InstanceFilter
+            var page = Store.Query(new InstanceFilter
             {
                 AfterKey = after,
                 Limit = PageSize,
@@ -117,7 +127,7 @@ internal sealed partial class LocalDurableTaskClient(
                 return new PurgeResult(count, isComplete: true);
             }
 
-            if (time.GetElapsedTime(start) > filter.Timeout)
+            if (Time.GetElapsedTime(start) > filter.Timeout)
             {
                 return new PurgeResult(count, isComplete: false);
             }
@@ -134,11 +144,11 @@ internal sealed partial class LocalDurableTaskClient(
         string? lastInstanceKey = null,
         CancellationToken cancellation = default)
     {
-        hub.RequireRunning();
+        Hub.RequireRunning();
         cancellation.ThrowIfCancellationRequested();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(pageSize);
         var after = lastInstanceKey?.Split('.') is [var at, var key] ? (ReadToken(at), ReadToken(key)) : (long.MinValue, 0);
-        var found = store.QueryFinished(new FinishedFilter
+        var found = Store.QueryFinished(new FinishedFilter
         {
             After = after,
             Limit = pageSize,
@@ -175,11 +185,11 @@ internal sealed partial class LocalDurableTaskClient(
     private async Task SendAsync(
         string instanceId, HistoryEvent item, CancellationToken cancellation, [CallerMemberName] string operation = "")
     {
-        hub.RequireRunning();
+        Hub.RequireRunning();
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
         cancellation.ThrowIfCancellationRequested();
         var taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        hub.Deliver(instanceId, new Message(item, Acknowledge: taken));
+        Hub.Deliver(instanceId, new Message(item, Acknowledge: taken));
         await UnlessCanceledAsync(taken.Task, cancellation, operation);
     }
 
@@ -187,11 +197,11 @@ internal sealed partial class LocalDurableTaskClient(
         string instanceId, bool forEnd, bool withData, CancellationToken cancellation, [CallerMemberName] string operation = "")
     {
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
-        var waiter = hub.Waiters.Add(instanceId, forEnd);
+        var waiter = Hub.Waiters.Add(instanceId, forEnd);
         try
         {
             // Asked afterwards: either the stop finds the waiter, or this finds the stop.
-            hub.RequireRunning();
+            Hub.RequireRunning();
             var found = Find(instanceId);
             var isThere = found is not null && (forEnd ? found.State.IsOver : found.State.Status != OrchestrationRuntimeStatus.Pending);
             if (!isThere)
@@ -204,19 +214,19 @@ internal sealed partial class LocalDurableTaskClient(
         }
         finally
         {
-            hub.Waiters.Remove(instanceId, waiter);
+            Hub.Waiters.Remove(instanceId, waiter);
         }
     }
 
-    private StoredInstance? Find(string instanceId) => hub.Directory.Peek(instanceId) is { Committed: { } state } known
+    private StoredInstance? Find(string instanceId) => Hub.Directory.Peek(instanceId) is { Committed: { } state } known
         ? new StoredInstance(known.CommittedRow, state)
-        : store.Find(instanceId);
+        : Store.Find(instanceId);
 
     private void AwaitEffects(StoredInstance seen) => AwaitEffects(seen.Row.InstanceId, seen.Row.Key, seen.State.UpdatedAt);
 
     /// <summary>The store is ahead of memory for a moment after each write. What a client is shown of it must hold for what it does next.</summary>
     private void AwaitEffects(string instanceId, long key, long updatedAt) => SpinWait.SpinUntil(
-        () => hub.Directory.Peek(instanceId) is not { Committed: { } state } known || known.Row.Key != key || state.UpdatedAt >= updatedAt, LongestEffects);
+        () => Hub.Directory.Peek(instanceId) is not { Committed: { } state } known || known.Row.Key != key || state.UpdatedAt >= updatedAt, LongestEffects);
 
     private async Task<int> PurgeAsync(IReadOnlyList<StoredInstance> finished, PurgeInstanceOptions? options, CancellationToken cancellation)
     {
@@ -229,16 +239,16 @@ internal sealed partial class LocalDurableTaskClient(
         if (rows.Count > 0)
         {
             var durable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            hub.Write(new SimpleCommit(
+            Hub.Write(new SimpleCommit(
                 transaction => rows.ForEach(transaction.DeleteInstance),
                 () =>
                 {
-                    rows.ForEach(row => _claims.TryRemove(row.Key, out _));
+                    rows.ForEach(row => Hub.Claims.TryRemove(row.Key, out _));
                     durable.TrySetResult();
                 },
                 e =>
                 {
-                    rows.ForEach(row => _claims.TryRemove(row.Key, out _));
+                    rows.ForEach(row => Hub.Claims.TryRemove(row.Key, out _));
                     durable.TrySetException(e);
                 }));
             await UnlessCanceledAsync(durable.Task, cancellation);
@@ -250,7 +260,7 @@ internal sealed partial class LocalDurableTaskClient(
     /// <summary>Claims what is to be purged. Who holds the claim looks again, for the instance may have been rewound before.</summary>
     private void Collect(StoredInstance instance, List<InstanceRow> rows, bool recursive)
     {
-        if (!instance.State.IsOver || !_claims.TryAdd(instance.Row.Key, true))
+        if (!instance.State.IsOver || !Hub.Claims.TryAdd(instance.Row.Key, true))
         {
             return;
         }
@@ -258,14 +268,14 @@ internal sealed partial class LocalDurableTaskClient(
         AwaitEffects(instance);
         if (Find(instance.Row.InstanceId) is not { State.IsOver: true } present || present.Row.Key != instance.Row.Key)
         {
-            _claims.TryRemove(instance.Row.Key, out _);
+            Hub.Claims.TryRemove(instance.Row.Key, out _);
             return;
         }
 
         rows.Add(instance.Row);
         if (recursive)
         {
-            store.FindChildren(instance.Row.Key).ForEach(child => Collect(child, rows, recursive));
+            Store.FindChildren(instance.Row.Key).ForEach(child => Collect(child, rows, recursive));
         }
     }
 
@@ -277,11 +287,11 @@ internal sealed partial class LocalDurableTaskClient(
             RuntimeStatus = state.Status,
             CreatedAt = new DateTimeOffset(row.CreatedAt, TimeSpan.Zero),
             LastUpdatedAt = new DateTimeOffset(state.UpdatedAt, TimeSpan.Zero),
-            DataConverter = withData ? converter : null,
+            DataConverter = withData ? Converter : null,
             SerializedInput = withData ? row.Input : null,
             SerializedOutput = withData ? state.Output : null,
             SerializedCustomStatus = withData ? state.CustomStatus : null,
-            FailureDetails = withData ? state.Failure : null,
+            FailureDetails = withData ? Failures.ToTaskFailure(state.Failure) : null,
             Tags = row.ReadTags(),
         };
     }

@@ -5,12 +5,12 @@ using Microsoft.DurableTask.Client;
 
 namespace ComputeHorde.DurableTask.Sqlite.Engine;
 
-internal sealed partial class LocalDurableTaskClient
+internal sealed partial class SqliteDurableTaskClient
 {
     public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
         TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
     {
-        hub.RequireRunning();
+        Hub.RequireRunning();
         cancellation.ThrowIfCancellationRequested();
         if (orchestratorName == default)
         {
@@ -19,8 +19,8 @@ internal sealed partial class LocalDurableTaskClient
 
         var id = string.IsNullOrEmpty(options?.InstanceId) ? Guid.NewGuid().ToString("N") : options.InstanceId;
         var isNewId = id != options?.InstanceId;
-        var data = converter.Serialize(input);
-        var version = options?.Version is { } given ? given.Version : defaultVersion;
+        var data = Converter.Serialize(input);
+        var version = options?.Version is { } given ? given.Version : _options.DefaultVersion;
         var policy = DedupePolicy.Parse(options?.DedupeStatuses);
         await UnlessCanceledAsync(
             StartAsync(() => NewRow(id, orchestratorName.Name, version, data, options), isNewId, policy, cancellation), cancellation);
@@ -30,7 +30,7 @@ internal sealed partial class LocalDurableTaskClient
     public override async Task<string> RestartAsync(
         string instanceId, bool restartWithNewInstanceId = false, CancellationToken cancellation = default)
     {
-        hub.RequireRunning();
+        Hub.RequireRunning();
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
         var found = Find(instanceId)
             ?? throw new ArgumentException($"An orchestration with the instanceId {instanceId} was not found.", nameof(instanceId));
@@ -54,7 +54,7 @@ internal sealed partial class LocalDurableTaskClient
 
     public override async Task RewindInstanceAsync(string instanceId, string reason, CancellationToken cancellation = default)
     {
-        hub.RequireRunning();
+        Hub.RequireRunning();
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
         cancellation.ThrowIfCancellationRequested();
         var found = Find(instanceId)
@@ -65,25 +65,25 @@ internal sealed partial class LocalDurableTaskClient
                 $"An orchestration with the instanceId {instanceId} cannot be rewound: it is {found.State.Status}, not Failed.");
         }
 
-        if (!new Rewinder(hub, store, time, _claims).TryRewind(found, out var done))
+        if (!new Rewinder(Hub, Store, Time, Hub.Claims).TryRewind(found, out var done))
         {
             throw new InvalidOperationException(
                 $"An orchestration with the instanceId {instanceId} cannot be rewound now: something that it has called is still running, or it begins anew.");
         }
 
         await UnlessCanceledAsync(done, cancellation);
-        hub.LogRewound(instanceId, reason);
+        Hub.LogRewound(instanceId, reason);
     }
 
     private InstanceRow NewRow(string id, string name, string? version, string? input, StartOrchestrationOptions? options) => new()
     {
-        Key = hub.NextInstanceKey(),
+        Key = Hub.NextInstanceKey(),
         InstanceId = id,
         Name = name,
         Version = string.IsNullOrEmpty(version) ? null : version,
         Input = input,
-        CreatedAt = time.GetUtcNow().UtcTicks,
-        StartAt = options?.StartAt is { } start && start > time.GetUtcNow() ? start.UtcTicks : null,
+        CreatedAt = Time.GetUtcNow().UtcTicks,
+        StartAt = options?.StartAt is { } start && start > Time.GetUtcNow() ? start.UtcTicks : null,
         Tags = InstanceRow.WriteTags(ImmutableDictionary<string, string>.Empty, options?.Tags),
     };
 
@@ -93,17 +93,17 @@ internal sealed partial class LocalDurableTaskClient
         {
             var row = newRow();
             var state = new InstanceState { Status = OrchestrationRuntimeStatus.Pending, UpdatedAt = row.CreatedAt, WakeAt = row.StartAt };
-            var creation = hub.Directory.Create(row, state, isNewId, refuse: present => policy.Keeps(present.Status));
+            var creation = Hub.Directory.Create(row, state, isNewId, refuse: present => policy.Keeps(present.Status));
             if (creation.Created is { } created)
             {
                 var durable = created.Created!.Task;
-                if (row.StartAt is null && !hub.Versions.Rejects(row.Version))
+                if (row.StartAt is null && !Hub.Versions.Rejects(row.Version))
                 {
-                    hub.Release(created);
+                    Hub.Release(created);
                 }
                 else
                 {
-                    hub.Create(created);
+                    Hub.Create(created);
                 }
 
                 await durable;
@@ -120,8 +120,8 @@ internal sealed partial class LocalDurableTaskClient
             }
 
             var reason = $"A new instance with the same instance id '{row.InstanceId}' takes the place of this one.";
-            await SendAsync(row.InstanceId, new ExecutionTerminated(converter.Serialize(reason), Recursive: false), cancellation);
-            if (hub.Versions.Rejects(existing.Version))
+            await SendAsync(row.InstanceId, new ExecutionTerminated(Converter.Serialize(reason), Recursive: false), cancellation);
+            if (Hub.Versions.Rejects(existing.Version))
             {
                 // Another hub must end it.
                 await WaitAsync(row.InstanceId, forEnd: true, withData: false, cancellation);
