@@ -1,5 +1,4 @@
 using ComputeHorde.DurableTask.Sqlite.Storage;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace ComputeHorde.DurableTask.Sqlite.Engine;
 
@@ -36,9 +35,6 @@ internal sealed class Instance(InstanceRow row, InstanceState state, InstanceSta
 
     /// <summary>All turns of the history, durable or not, for a hub that replays in every turn; else null.</summary>
     public List<byte[]>? Recorded { get; set; }
-
-    /// <summary>The services of the running code.</summary>
-    public LazyScope? Scope { get; set; }
 
     /// <summary>The time of the latest turn.</summary>
     public long LastTimestamp { get; set; }
@@ -212,15 +208,7 @@ internal sealed class Instance(InstanceRow row, InstanceState state, InstanceSta
     {
         Execution = null;
         Bytes = 0;
-        if (Scope is { } scope)
-        {
-            Scope = null;
-            _ = DisposeAsync(scope);
-        }
     }
-
-    /// <summary>What services throw in their disposal concerns no instance; as an unobserved exception it reaches whoever looks for those.</summary>
-    private static async Task DisposeAsync(LazyScope scope) => await scope.DisposeAsync();
 
     private bool Queue()
     {

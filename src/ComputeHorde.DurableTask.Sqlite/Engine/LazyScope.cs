@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ComputeHorde.DurableTask.Sqlite.Engine;
 
-/// <summary>The services of one activity or orchestration. The scope behind them is made when the first one is asked for: most tasks ask for none.</summary>
+/// <summary>The services of one activity. The scope behind them is made when the first one is asked for: most tasks ask for none.</summary>
 internal sealed class LazyScope(IServiceScopeFactory scopes) : IKeyedServiceProvider, IAsyncDisposable
 {
     private AsyncServiceScope? _scope;

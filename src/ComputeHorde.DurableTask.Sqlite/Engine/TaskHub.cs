@@ -45,7 +45,7 @@ internal sealed class TaskHub : IAsyncDisposable
         Wakes = new WakeQueue(Time, instanceId => Deliver(instanceId, default));
         Activities = new ActivityDispatcher(
             worker, scopes, concurrency.MaximumConcurrentActivityWorkItems, _activities, (id, message) => Deliver(id, message), () => Commits.Epoch, _logger, _stopping.Token);
-        var turns = new TurnRunner(this, worker, scopes, store, new TurnRecorder(this, worker.Options.DataConverter, Time, _logger), Time, loggers, _logger);
+        var turns = new TurnRunner(this, worker, services, store, new TurnRecorder(this, worker.Options.DataConverter, Time, _logger), Time, loggers, _logger);
         Workers = new TurnWorkers(
             Math.Min(concurrency.MaximumConcurrentOrchestrationWorkItems, Math.Max(2, Environment.ProcessorCount)),
             turns.Run,

@@ -1,6 +1,5 @@
 using ComputeHorde.DurableTask.Sqlite.Storage;
 using Microsoft.DurableTask;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.DurableTask.Sqlite.Engine;
@@ -9,7 +8,7 @@ namespace ComputeHorde.DurableTask.Sqlite.Engine;
 internal sealed class TurnRunner(
     TaskHub hub,
     TaskHubWorker worker,
-    IServiceScopeFactory scopes,
+    IServiceProvider services,
     IDurableStore store,
     TurnRecorder recorder,
     TimeProvider time,
@@ -208,7 +207,7 @@ internal sealed class TurnRunner(
         var parent = row.Parent is { } link ? new ParentOrchestrationInstance(link.Name, link.InstanceId) : null;
         var execution = new OrchestrationExecution(
             new ExecutionIdentity(row.InstanceId, row.Name, row.Version, row.Input, parent, hub.Versions.DefaultVersion),
-            () => worker.Tasks.CreateOrchestrator(row.Name, row.Version, instance.Scope ??= new LazyScope(scopes)),
+            () => worker.Tasks.CreateOrchestrator(row.Name, row.Version, services),
             worker.Options.DataConverter,
             loggers,
             worker.Properties,

@@ -1,3 +1,4 @@
+using ComputeHorde.DurableTask.Sqlite.Crasher;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using ComputeHorde.DurableTask.Sqlite.Engine;
@@ -41,7 +42,6 @@ public sealed class CrashTests(ITestOutputHelper output)
         private readonly Random _random = new(seed);
         private readonly Lock _gate = new();
         private readonly ConcurrentDictionary<(string Instance, int Value), int> _ran = new();
-        private readonly ServiceProvider _services = new ServiceCollection().BuildServiceProvider();
 
         /// <summary>All, none, or fewer than there are: then instances leave the memory and come back.</summary>
         private int WarmInstances => (seed % 3) switch
@@ -68,7 +68,6 @@ public sealed class CrashTests(ITestOutputHelper output)
             }
             finally
             {
-                await _services.DisposeAsync();
                 Directory.Delete(folder, recursive: true);
             }
         }
@@ -84,13 +83,13 @@ public sealed class CrashTests(ITestOutputHelper output)
                 _calm = crashes >= 12;
                 var store = new FaultyStore(onFile ? new SqliteStore(path) : memory, _ => Next());
                 _current = store;
-                var tasks = new DurableTaskRegistry();
-                RandomWorkflow.Register(tasks, Activity, (context, value) => _ran[(context.InstanceId, value)] % 3 != 0);
-                var hub = new LocalTaskHub(tasks, new LocalTaskHostOptions { TimeProvider = new VirtualTimeProvider(), WarmInstances = WarmInstances }, _services, store);
-                await hub.StartAsync();
-                var done = FinishAsync(hub.Client, workflows);
+                await using var host = await TestHost.StartAsync(
+                    tasks => RandomWorkflow.Register(tasks, Activity, (context, value) => _ran[(context.InstanceId, value)] % 3 != 0),
+                    new TestHostOptions { TimeProvider = new VirtualTimeProvider(), WarmInstances = WarmInstances },
+                    store);
+                var done = FinishAsync(host.Client, workflows);
                 var ended = await Task.WhenAny(done, store.Crashed.Task, Task.Delay(TimeSpan.FromSeconds(60)));
-                hub.Abandon();
+                host.Hub.Abandon();
                 Assert.True(ended == done || ended == store.Crashed.Task, $"Seed {seed} hangs.");
                 Assert.True(_leak is null, $"Seed {seed}: {_leak}");
                 if (done.IsCompletedSuccessfully && !store.Crashed.Task.IsCompleted)

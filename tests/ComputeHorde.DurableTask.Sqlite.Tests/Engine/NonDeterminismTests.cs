@@ -51,13 +51,9 @@ public sealed class NonDeterminismTests : IDisposable
                 await host.Client.WaitForInstanceCompletionAsync("one");
                 history = host.Hub.ExportHistory("one");
             });
-        var original = new DurableTaskRegistry();
-        Original(original);
-        new HistoryReplayer(original).Replay(history!);
-        var changed = new DurableTaskRegistry();
-        Changed(changed, change);
+        new HistoryReplayer(Original).Replay(history!);
 
-        var error = Assert.Throws<NonDeterministicOrchestrationException>(() => new HistoryReplayer(changed).Replay(history!));
+        var error = Assert.Throws<NonDeterministicOrchestrationException>(() => new HistoryReplayer(tasks => Changed(tasks, change)).Replay(history!));
 
         Assert.Equal((expected, actual), (error.Expected, error.Actual));
     }
@@ -74,10 +70,10 @@ public sealed class NonDeterminismTests : IDisposable
                 await host.Client.WaitForInstanceCompletionAsync("one");
                 history = host.Hub.ExportHistory("one");
             });
-        var longer = new DurableTaskRegistry()
-            .AddOrchestratorFunc<object, int>("flow", async (context, _) => await context.CallActivityAsync<int>("more"));
+        var longer = new HistoryReplayer(tasks => tasks
+            .AddOrchestratorFunc<object, int>("flow", async (context, _) => await context.CallActivityAsync<int>("more")));
 
-        var error = Assert.Throws<NonDeterministicOrchestrationException>(() => new HistoryReplayer(longer).Replay(history!));
+        var error = Assert.Throws<NonDeterministicOrchestrationException>(() => longer.Replay(history!));
 
         Assert.Equal((2, "ExecutionCompleted (Completed)", "TaskScheduled 'more' (#0)"), (error.Position, error.Expected, error.Actual));
     }
@@ -131,10 +127,10 @@ public sealed class NonDeterminismTests : IDisposable
         }
     }
 
-    private async Task WithHostAsync(Action<DurableTaskRegistry> registry, Func<LocalTaskHost, Task> act, int untilEvents = 0)
+    private async Task WithHostAsync(Action<DurableTaskRegistry> registry, Func<TestHost, Task> act, int untilEvents = 0)
     {
-        await using var host = await LocalTaskHost.StartAsync(
-            registry, new LocalTaskHostOptions { DatabasePath = Path.Combine(_folder, "hub.db"), TimeProvider = new VirtualTimeProvider() });
+        await using var host = await TestHost.StartAsync(
+            registry, new TestHostOptions { DatabasePath = Path.Combine(_folder, "hub.db"), TimeProvider = new VirtualTimeProvider() });
         await act(host);
         if (untilEvents > 0)
         {

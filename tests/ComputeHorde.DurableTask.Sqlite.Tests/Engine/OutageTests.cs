@@ -26,16 +26,14 @@ public sealed class OutageTests
             Interlocked.Increment(ref writes);
             return Stopwatch.GetTimestamp() < Volatile.Read(ref failsUntil) ? Fault.Fail : Fault.None;
         });
-        var tasks = new DurableTaskRegistry()
+        Action<DurableTaskRegistry> register = tasks => tasks
             .AddOrchestratorFunc<object, int>("one", (context, _) => context.CallActivityAsync<int>("call"))
             .AddActivityFunc<object, int>("call", (_, _) =>
             {
                 open.Wait(TimeSpan.FromMinutes(1));
                 return Interlocked.Increment(ref calls);
             });
-        await using var services = new ServiceCollection().BuildServiceProvider();
-        await using var hub = new LocalTaskHub(tasks, new LocalTaskHostOptions(), services, store);
-        await hub.StartAsync();
+        await using var hub = await TestHost.StartAsync(register, store: store);
         var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("one");
         Volatile.Write(ref failsUntil, Stopwatch.GetTimestamp() + Stopwatch.Frequency);
         Volatile.Write(ref isDown, true);

@@ -77,7 +77,7 @@ public sealed class StopTests : IDisposable
 
         Assert.Equal("done", end.ReadOutputAs<string>());
 
-        Task<LocalTaskHost> OpenAsync() => LocalTaskHost.StartAsync(
+        Task<TestHost> OpenAsync() => TestHost.StartAsync(
             tasks => tasks
                 .AddOrchestratorFunc<object, string>("loose", (context, _) =>
                 {
@@ -89,7 +89,7 @@ public sealed class StopTests : IDisposable
                     Interlocked.Increment(ref runs);
                     await blocked.WaitAsync();
                 }),
-            new LocalTaskHostOptions { DatabasePath = path, DrainTimeout = TimeSpan.FromMilliseconds(50) });
+            new TestHostOptions { DatabasePath = path, DrainTimeout = TimeSpan.FromMilliseconds(50) });
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class StopTests : IDisposable
     {
         var host = await OpenAsync();
 
-        await Task.WhenAll(host.Hub.StopAsync(), host.Hub.StopAsync(), host.DisposeAsync().AsTask());
+        await Task.WhenAll(host.Hub.StopAsync(CancellationToken.None), host.Hub.StopAsync(CancellationToken.None), host.DisposeAsync().AsTask());
 
         await (await OpenAsync()).DisposeAsync();
     }
@@ -107,7 +107,7 @@ public sealed class StopTests : IDisposable
     {
         for (var round = 0; round < 4; round++)
         {
-            var host = await LocalTaskHost.StartAsync(tasks => tasks.AddOrchestratorFunc<object, string>(
+            var host = await TestHost.StartAsync(tasks => tasks.AddOrchestratorFunc<object, string>(
                 "wait", (context, _) => context.WaitForExternalEvent<string>("never")));
             await host.Client.ScheduleNewOrchestrationInstanceAsync("wait", new StartOrchestrationOptions("one"));
             var waiting = Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(
@@ -136,7 +136,7 @@ public sealed class StopTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     /// <summary>"collect" passes each number through an activity and continues as new now and then; -1 ends it.</summary>
-    private Task<LocalTaskHost> OpenAsync() => LocalTaskHost.StartAsync(
+    private Task<TestHost> OpenAsync() => TestHost.StartAsync(
         tasks => tasks
             .AddOrchestratorFunc<List<int>, List<int>>("collect", async (context, numbers) =>
             {
@@ -159,5 +159,5 @@ public sealed class StopTests : IDisposable
                 await Task.Yield();
                 return number;
             }),
-        new LocalTaskHostOptions { DatabasePath = Path.Combine(_folder, "hub.db") });
+        new TestHostOptions { DatabasePath = Path.Combine(_folder, "hub.db") });
 }

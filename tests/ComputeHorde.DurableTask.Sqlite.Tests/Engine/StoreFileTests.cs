@@ -118,7 +118,7 @@ public sealed class StoreFileTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private Task<LocalTaskHost> OpenAsync() => LocalTaskHost.StartAsync(
+    private Task<TestHost> OpenAsync() => TestHost.StartAsync(
         tasks => tasks
             .AddOrchestratorFunc<object, string>("wait", (context, _) => context.WaitForExternalEvent<string>("go"))
             .AddOrchestratorFunc<DateTime, DateTime>("sleep", async (context, due) =>
@@ -126,5 +126,5 @@ public sealed class StoreFileTests : IDisposable
                 await context.CreateTimer(due, CancellationToken.None);
                 return context.CurrentUtcDateTime;
             }),
-        new LocalTaskHostOptions { DatabasePath = DatabasePath });
+        new TestHostOptions { DatabasePath = DatabasePath });
 }

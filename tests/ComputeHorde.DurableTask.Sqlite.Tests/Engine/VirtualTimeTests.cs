@@ -24,7 +24,7 @@ public sealed class VirtualTimeTests
     [Fact]
     public async Task Activity_AwaitingVirtualTime_LetsItPass()
     {
-        await using var host = await LocalTaskHost.StartAsync(
+        await using var host = await TestHost.StartAsync(
             tasks => tasks
                 .AddOrchestratorFunc<object, TimeSpan>("flow", async (context, _) =>
                 {
@@ -33,7 +33,7 @@ public sealed class VirtualTimeTests
                     return context.CurrentUtcDateTime - start;
                 })
                 .AddActivityFunc("slow", _ => Task.Delay(TimeSpan.FromHours(6), _time)),
-            new LocalTaskHostOptions { TimeProvider = _time });
+            new TestHostOptions { TimeProvider = _time });
 
         var id = await host.Client.ScheduleNewOrchestrationInstanceAsync("flow");
         var end = await host.Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true);

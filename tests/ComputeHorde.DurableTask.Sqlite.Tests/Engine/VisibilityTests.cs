@@ -10,7 +10,6 @@ namespace ComputeHorde.DurableTask.Sqlite.Tests.Engine;
 /// <summary>Writes that take long: what clients see meanwhile.</summary>
 public sealed class VisibilityTests : IDisposable
 {
-    private readonly ServiceProvider _services = new ServiceCollection().BuildServiceProvider();
     private readonly MemoryStore _stored = new();
     private readonly ManualResetEventSlim _mayGoOn = new();
     private volatile string? _slow;
@@ -78,13 +77,10 @@ public sealed class VisibilityTests : IDisposable
     public void Dispose()
     {
         _mayGoOn.Dispose();
-        _services.Dispose();
     }
 
-    private async Task<LocalTaskHub> StartAsync(Action<DurableTaskRegistry> registry)
+    private async Task<TestHost> StartAsync(Action<DurableTaskRegistry> registry)
     {
-        var tasks = new DurableTaskRegistry();
-        registry(tasks);
         var store = new FaultyStore(_stored, place =>
         {
             if (place == _slow)
@@ -95,8 +91,6 @@ public sealed class VisibilityTests : IDisposable
 
             return Fault.None;
         });
-        var hub = new LocalTaskHub(tasks, new LocalTaskHostOptions(), _services, store);
-        await hub.StartAsync();
-        return hub;
+        return await TestHost.StartAsync(registry, store: store);
     }
 }

@@ -27,7 +27,7 @@ internal static class StoredOrchestrations
         .AddActivityFunc<string, string>("say", (_, text) => $"said {text}")
         .AddActivityFunc<string, string>("work", (_, text) => work(text))
         .AddActivityFunc<int, int>("throw", (_, number) => number < 0 ? number : throw new InvalidOperationException(
-            $"refused {number}", new ArgumentException("the cause")));
+            $"refused {number}", new TimeoutException("the cause")));
 
     private static async Task<string> StepsAsync(TaskOrchestrationContext context, int count)
     {

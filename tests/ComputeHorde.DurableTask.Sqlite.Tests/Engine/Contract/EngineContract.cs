@@ -7,7 +7,7 @@ namespace ComputeHorde.DurableTask.Sqlite.Tests.Engine.Contract;
 /// <summary>What holds on every store. Each store runs all of it, mostly on virtual time.</summary>
 public abstract partial class EngineContract : IAsyncLifetime
 {
-    private readonly List<LocalTaskHost> _hosts = [];
+    private readonly List<TestHost> _hosts = [];
 
     protected VirtualTimeProvider Time { get; } = new();
 
@@ -24,22 +24,22 @@ public abstract partial class EngineContract : IAsyncLifetime
     }
 
     /// <summary>The options that make a host use this store.</summary>
-    protected abstract LocalTaskHostOptions NewOptions();
+    protected abstract TestHostOptions NewOptions();
 
     /// <summary>The rows of all tables and the bytes they take up, where the store is a file.</summary>
     protected virtual (long Rows, long Bytes) MeasureStorage() => default;
 
-    protected async Task<DurableTaskClient> StartAsync(Action<DurableTaskRegistry> registry, Action<LocalTaskHostOptions>? configure = null)
+    protected async Task<DurableTaskClient> StartAsync(Action<DurableTaskRegistry> registry, Action<TestHostOptions>? configure = null)
     {
         var options = NewOptions();
         options.TimeProvider = Time;
         configure?.Invoke(options);
-        var host = await LocalTaskHost.StartAsync(registry, options);
+        var host = await TestHost.StartAsync(registry, options);
         _hosts.Add(host);
         return host.Client;
     }
 
-    protected LocalTaskHost Host => _hosts[^1];
+    private protected TestHost Host => _hosts[^1];
 
     protected static async Task<OrchestrationMetadata> RunAsync(DurableTaskClient client, string name, object? input = null)
     {

@@ -81,10 +81,8 @@ public abstract partial class EngineContract
         }
 
         var status = kind == "suspended" ? (await client.GetInstanceAsync("one"))!.RuntimeStatus : (await EndAsync(client, "one")).RuntimeStatus;
-        var tasks = new DurableTaskRegistry();
-        Register(tasks);
 
-        new HistoryReplayer(tasks).Replay(Host.Hub.ExportHistory("one")!);
+        new HistoryReplayer(Register).Replay(Host.Hub.ExportHistory("one")!);
 
         Assert.Equal(
             kind switch

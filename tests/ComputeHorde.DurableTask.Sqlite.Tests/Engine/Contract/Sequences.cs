@@ -193,7 +193,7 @@ public abstract partial class EngineContract
                 })
                 .AddOrchestratorFunc<object, bool>("blocked", (context, _) => context.CallActivityAsync<bool>("step", true))
                 .AddActivityFunc<bool, bool>("step", (_, blocks) => !blocks || open.Wait(TimeSpan.FromMinutes(1))),
-            options => (options.TimeProvider, options.MaxConcurrentOrchestrations) = (TimeProvider.System, 1));
+            options => (options.TimeProvider, options.ConfigureWorker) = (TimeProvider.System, worker => worker.Concurrency.MaximumConcurrentOrchestrationWorkItems = 1));
         await RunAsync(client, "steps", 200);
 
         var blocked = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => client.ScheduleNewOrchestrationInstanceAsync("blocked")));

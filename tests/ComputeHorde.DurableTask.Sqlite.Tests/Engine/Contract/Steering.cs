@@ -83,7 +83,7 @@ public abstract partial class EngineContract
 
         Assert.Equal(1, Output<int>(await EndAsync(client, id)));
         Assert.Equal(1, calls);
-        Assert.Equal(0, Host.Hub.Activities.Active);
+        Assert.Equal(0, Host.Hub.Engine.Activities.Active);
     }
 
     [Fact]

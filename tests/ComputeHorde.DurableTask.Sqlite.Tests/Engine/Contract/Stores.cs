@@ -4,14 +4,14 @@ namespace ComputeHorde.DurableTask.Sqlite.Tests.Engine.Contract;
 
 public sealed class MemoryEngineTests : EngineContract
 {
-    protected override LocalTaskHostOptions NewOptions() => new();
+    protected override TestHostOptions NewOptions() => new();
 }
 
 public sealed class SqliteEngineTests : EngineContract
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("engine").FullName;
 
-    protected override LocalTaskHostOptions NewOptions() => new() { DatabasePath = Path.Combine(_folder, "hub.db") };
+    protected override TestHostOptions NewOptions() => new() { DatabasePath = Path.Combine(_folder, "hub.db") };
 
     protected override (long Rows, long Bytes) MeasureStorage()
     {

@@ -51,7 +51,7 @@ public abstract partial class EngineContract
     [Fact]
     public async Task Termination_OfAnInstanceOfAnotherVersionThatIsNotDue_IsKeptAndNotTurnedOver()
     {
-        var client = await StartAsync(Waiting, options => options.ConfigureServices = services => services.Configure<DurableTaskWorkerOptions>(
+        var client = await StartAsync(Waiting, options => options.ConfigureWorker = (
             durable => durable.Versioning = new VersioningOptions { Version = "1", MatchStrategy = VersionMatchStrategy.Strict }));
         using var held = Time.Busy();
         await client.ScheduleNewOrchestrationInstanceAsync("wait", new StartOrchestrationOptions("later", Time.GetUtcNow().AddDays(1)) { Version = "2" });
@@ -102,7 +102,7 @@ public abstract partial class EngineContract
     {
         var client = await StartAsync(
             tasks => tasks.AddOrchestratorFunc<object, string>("versioned", (context, _) => context.Version),
-            options => options.ConfigureServices = services => services.Configure<DurableTaskWorkerOptions>(durable => durable.Versioning = new VersioningOptions
+            options => options.ConfigureWorker = (durable => durable.Versioning = new VersioningOptions
             {
                 Version = worker,
                 MatchStrategy = strategy,
@@ -122,7 +122,7 @@ public abstract partial class EngineContract
     {
         var client = await StartAsync(
             tasks => tasks.AddOrchestratorFunc<object, string>("versioned", (context, _) => context.WaitForExternalEvent<string>("go")),
-            options => options.ConfigureServices = services => services.Configure<DurableTaskWorkerOptions>(
+            options => options.ConfigureWorker = (
                 durable => durable.Versioning = new VersioningOptions { Version = "1", MatchStrategy = VersionMatchStrategy.Strict }));
         var newer = await client.ScheduleNewOrchestrationInstanceAsync("versioned", new StartOrchestrationOptions { Version = "2" });
         var own = await client.ScheduleNewOrchestrationInstanceAsync("versioned", new StartOrchestrationOptions { Version = "1" });

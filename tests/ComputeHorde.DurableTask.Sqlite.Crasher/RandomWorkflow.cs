@@ -1,15 +1,15 @@
 using Microsoft.DurableTask;
 
-namespace ComputeHorde.DurableTask.Sqlite.Tests.Engine;
+namespace ComputeHorde.DurableTask.Sqlite.Crasher;
 
 /// <summary>A step of a random workflow.</summary>
 /// <param name="Kind">What it does.</param>
 /// <param name="Number">Makes it different from others.</param>
 /// <param name="Inner">The steps of a sub-orchestration.</param>
-internal sealed record Step(string Kind, int Number, Step[]? Inner = null);
+public sealed record Step(string Kind, int Number, Step[]? Inner = null);
 
 /// <summary>Workflows made by a seed, and what they come to when nothing disturbs them.</summary>
-internal static class RandomWorkflow
+public static class RandomWorkflow
 {
     private const int FirstLoose = 1000;
 
@@ -134,5 +134,5 @@ internal static class RandomWorkflow
         return await work;
     }
 
-    internal sealed record Progress(Step[] Steps, int At, List<int> Results);
+    public sealed record Progress(Step[] Steps, int At, List<int> Results);
 }
