@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using ComputeHorde.Durable.LocalRuntime;
 
 namespace ComputeHorde.Benchmarks;
 
@@ -11,10 +10,10 @@ internal sealed record EngineMeasurement(double Seconds, double CpuMilliseconds,
         var path = Path.Combine(folder, $"{Guid.NewGuid():N}.db");
         try
         {
-            await using var host = await LocalTaskHost.StartAsync(shape.Register, new LocalTaskHostOptions { DatabasePath = path });
+            await using var host = await EngineHost.StartAsync(shape.Register, path);
             GC.Collect();
             var (cpu, allocated, clock) = (Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes(), Stopwatch.StartNew());
-            await shape.RunAsync(host);
+            await shape.RunAsync(host.Client);
             var seconds = clock.Elapsed.TotalSeconds;
             return new EngineMeasurement(
                 seconds,

@@ -1,5 +1,5 @@
-using ComputeHorde.Durable.LocalRuntime;
 using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
 
 namespace ComputeHorde.Benchmarks;
 
@@ -11,4 +11,4 @@ namespace ComputeHorde.Benchmarks;
 /// <param name="Register">Adds its orchestrators and activities.</param>
 /// <param name="RunAsync">Runs it to its end.</param>
 internal sealed record EngineShape(
-    string Name, string Unit, int Items, int Orchestrations, Action<DurableTaskRegistry> Register, Func<LocalTaskHost, Task> RunAsync);
+    string Name, string Unit, int Items, int Orchestrations, Action<DurableTaskRegistry> Register, Func<DurableTaskClient, Task> RunAsync);

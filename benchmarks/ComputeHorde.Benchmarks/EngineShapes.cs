@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using ComputeHorde.Durable.LocalRuntime;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
@@ -29,27 +28,27 @@ internal static class EngineShapes
                     return await context.WaitForExternalEvent<string>("go");
                 })
                 .AddActivityFunc<object, int>("announce", (context, _) => ran.Writer.TryWrite(context.InstanceId) ? 1 : 0),
-            async host =>
+            async client =>
             {
                 var raising = Task.Run(async () =>
                 {
                     var raised = new List<Task>(count);
                     for (var i = 0; i < count; i++)
                     {
-                        raised.Add(host.Client.RaiseEventAsync(await ran.Reader.ReadAsync(), "go", "now"));
+                        raised.Add(client.RaiseEventAsync(await ran.Reader.ReadAsync(), "go", "now"));
                     }
 
                     await Task.WhenAll(raised);
                 });
-                await Task.WhenAll(RunAllAsync(host.Client, "event", count), raising);
+                await Task.WhenAll(RunAllAsync(client, "event", count), raising);
             });
     }
 
     private static EngineShape Poll(int count) => new(
-        "poll", "orchestrations", count, count, tasks => AddPolling(tasks, rounds: 5, TimeSpan.FromMilliseconds(10)), host => RunAllAsync(host.Client, "poll", count));
+        "poll", "orchestrations", count, count, tasks => AddPolling(tasks, rounds: 5, TimeSpan.FromMilliseconds(10)), client => RunAllAsync(client, "poll", count));
 
     private static EngineShape LongPoll(int count, int rounds) => new(
-        "long poll", "orchestrations", count, count, tasks => AddPolling(tasks, rounds, TimeSpan.FromMilliseconds(1)), host => RunAllAsync(host.Client, "poll", count));
+        "long poll", "orchestrations", count, count, tasks => AddPolling(tasks, rounds, TimeSpan.FromMilliseconds(1)), client => RunAllAsync(client, "poll", count));
 
     private static EngineShape FanOut(int count) => new(
         "fan-out",
@@ -63,7 +62,7 @@ internal static class EngineShapes
                 return results.Length;
             })
             .AddActivityFunc<int, int>("work", (_, value) => value),
-        host => RunAllAsync(host.Client, "fan", 1, count));
+        client => RunAllAsync(client, "fan", 1, count));
 
     private static EngineShape Subs(int count) => new(
         "subs",
@@ -78,7 +77,7 @@ internal static class EngineShapes
             })
             .AddOrchestratorFunc<int, int>("child", (context, value) => context.CallActivityAsync<int>("work", value))
             .AddActivityFunc<int, int>("work", (_, value) => value),
-        host => RunAllAsync(host.Client, "parent", 1, count));
+        client => RunAllAsync(client, "parent", 1, count));
 
     private static void AddPolling(DurableTaskRegistry tasks, int rounds, TimeSpan pause) => tasks
         .AddOrchestratorFunc<object, int>("poll", async (context, _) =>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using ComputeHorde.Durable.LocalRuntime;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
@@ -12,9 +11,9 @@ internal static class EngineWaiting
     internal static async Task<string> ReportAsync(int count, string folder)
     {
         var path = Path.Combine(folder, "waiting.db");
-        await using var host = await LocalTaskHost.StartAsync(
+        await using var host = await EngineHost.StartAsync(
             tasks => tasks.AddOrchestratorFunc<object, string>("wait", (context, _) => context.WaitForExternalEvent<string>("go")),
-            new LocalTaskHostOptions { DatabasePath = path });
+            path);
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var clock = Stopwatch.StartNew();
         var ids = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => host.Client.ScheduleNewOrchestrationInstanceAsync("wait")));
