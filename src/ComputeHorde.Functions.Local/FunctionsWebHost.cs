@@ -29,7 +29,7 @@ internal static class FunctionsWebHost
     private static readonly TimeSpan StopReserve = TimeSpan.FromSeconds(10);
 
     public static WebApplicationBuilder CreateBuilder(
-        LocalFunctionsHostOptions options, string[] args, IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middleware)
+        LocalFunctionsHostOptions options, IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middleware)
     {
         var contentRoot = Path.GetFullPath(options.ContentRoot);
         if (!Directory.Exists(contentRoot))
@@ -38,7 +38,7 @@ internal static class FunctionsWebHost
         var localSettings = LocalSettingsJson.Load(contentRoot);
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
-            Args = ["--hostBuilder:reloadConfigOnChange=false", .. args],
+            Args = ["--hostBuilder:reloadConfigOnChange=false"],
             ContentRootPath = contentRoot,
             EnvironmentName = Environment.GetEnvironmentVariable("AZURE_FUNCTIONS_ENVIRONMENT") ?? Environments.Development,
         });

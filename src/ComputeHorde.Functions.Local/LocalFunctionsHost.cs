@@ -1,9 +1,7 @@
 using ComputeHorde.DurableTask.Sqlite.Engine;
-using ComputeHorde.Functions.Local;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -51,11 +49,11 @@ public sealed class LocalFunctionsHost : IAsyncDisposable
     public static async Task<LocalFunctionsHost> StartAsync(LocalFunctionsHostOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var builder = new FunctionsApplicationBuilder(options, []);
+        var builder = new LocalFunctionsApplicationBuilder(options);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         options.Configure?.Invoke(builder);
         options.ConfigureServices?.Invoke(builder.Services);
-        var application = (WebApplication)builder.Build();
+        var application = builder.Build();
         try
         {
             await application.StartAsync(cancellation);

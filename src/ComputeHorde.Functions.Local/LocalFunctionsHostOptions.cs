@@ -1,5 +1,4 @@
 using System.Reflection;
-using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -45,7 +44,7 @@ public sealed class LocalFunctionsHostOptions
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Changes the application before it is built, as its Program.cs does in Azure.</summary>
-    public Action<FunctionsApplicationBuilder>? Configure { get; init; }
+    public Action<LocalFunctionsApplicationBuilder>? Configure { get; init; }
 
     /// <summary>Adds services, after <see cref="Configure"/>.</summary>
     public Action<IServiceCollection>? ConfigureServices { get; init; }
@@ -57,26 +56,4 @@ public sealed class LocalFunctionsHostOptions
     /// <summary>How long a queue message is locked before its lock is renewed or lost. A message whose process died comes back after it.</summary>
     /// <value>Default 30 seconds.</value>
     public TimeSpan QueueLockDuration { get; init; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>What a program gets that does not say otherwise.</summary>
-    internal static LocalFunctionsHostOptions ForEntryAssembly()
-    {
-        var entry = Assembly.GetEntryAssembly();
-        var contentRoot = Directory.GetCurrentDirectory();
-        return new LocalFunctionsHostOptions
-        {
-            FunctionAssemblies = entry is null ? [] : [entry, .. References(entry)],
-            ContentRoot = File.Exists(Path.Combine(contentRoot, "host.json")) ? contentRoot : AppContext.BaseDirectory,
-        };
-    }
-
-    /// <summary>The assemblies that an assembly refers to and that can hold functions: those that refer to this one.</summary>
-    private static IEnumerable<Assembly> References(Assembly entry)
-    {
-        var own = typeof(LocalFunctionsHostOptions).Assembly.GetName().Name;
-        return entry.GetReferencedAssemblies()
-            .Where(name => name.Name != own && File.Exists(Path.Combine(AppContext.BaseDirectory, name.Name + ".dll")))
-            .Select(Assembly.Load)
-            .Where(assembly => assembly.GetReferencedAssemblies().Any(name => name.Name == own));
-    }
 }

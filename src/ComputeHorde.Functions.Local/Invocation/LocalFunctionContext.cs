@@ -8,6 +8,9 @@ namespace ComputeHorde.Functions.Local.Invocation;
 internal sealed class LocalFunctionContext(
     RunnableFunction function, TriggerInput trigger, IServiceProvider services, CancellationToken cancellation) : FunctionContext
 {
+    /// <summary>Where <c>FunctionContext.GetHttpContext</c> looks.</summary>
+    private const string HttpContextKey = "HttpRequestContext";
+
     private readonly Activity? _activity = Activity.Current;
     private InvocationFeatures? _features;
     private IDictionary<object, object>? _items;
@@ -58,7 +61,7 @@ internal sealed class LocalFunctionContext(
 
     public override IDictionary<object, object> Items
     {
-        get => _items ??= new Dictionary<object, object>();
+        get => _items ??= Trigger.Value is HttpContext http ? new Dictionary<object, object> { [HttpContextKey] = http } : [];
         set => _items = value;
     }
 

@@ -54,8 +54,14 @@ internal static partial class FunctionDiscovery
         if (inputs.Count(IsTrigger) != 1)
             throw new LocalFunctionsException($"{place}: a function has exactly one trigger, but this one has {inputs.Count(IsTrigger)}.");
 
-        return new FunctionDescriptor(
-            name, method, inputs.Single(IsTrigger), [.. inputs.Where(binding => !IsTrigger(binding)), .. Outputs(method, place)]);
+        var outputs = Outputs(method, place).ToArray();
+        if (outputs.GroupBy(output => output.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            throw new LocalFunctionsException(
+                $"{place}: '{twice.Key}' has {twice.Count()} output attributes: return an object with a property for each of them.");
+        }
+
+        return new FunctionDescriptor(name, method, inputs.Single(IsTrigger), [.. inputs.Where(binding => !IsTrigger(binding)), .. outputs]);
     }
 
     private static IEnumerable<BindingDescriptor> Outputs(MethodInfo method, string place)
