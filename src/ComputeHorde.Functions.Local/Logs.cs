@@ -55,6 +55,9 @@ internal static partial class Logs
     [LoggerMessage(2040, LogLevel.Information, "Timer '{Function}' is past due: the occurrence of {Due:O} runs now")]
     public static partial void PastDue(this ILogger logger, string function, DateTime due);
 
+    [LoggerMessage(2041, LogLevel.Warning, "Timer '{Function}': the clock was set and now shows {Now:O}: its schedule is planned anew")]
+    public static partial void ClockWasSet(this ILogger logger, string function, DateTime now);
+
     [LoggerMessage(2050, LogLevel.Warning, "Settings that a local host does not act on: {Keys}")]
     public static partial void IgnoredKeys(this ILogger logger, string keys);
 

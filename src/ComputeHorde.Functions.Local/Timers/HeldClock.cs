@@ -8,7 +8,10 @@ internal sealed class HeldClock(TimeProvider time) : IDisposable
 {
     private IDisposable? _hold;
 
-    public DateTime Now => time.GetUtcNow().UtcDateTime;
+    /// <summary>What the clock shows, which may be set, and how much time has really passed, which may not.</summary>
+    public Moment Now => new(time.GetUtcNow().UtcDateTime, time.GetTimestamp());
+
+    public TimeSpan Since(Moment moment) => time.GetElapsedTime(moment.Timestamp);
 
     /// <summary>Holds time until the first wait has begun.</summary>
     public void Hold() => Interlocked.Exchange(ref _hold, (time as VirtualTimeProvider)?.Running())?.Dispose();
@@ -33,4 +36,6 @@ internal sealed class HeldClock(TimeProvider time) : IDisposable
     }
 
     public void Dispose() => Interlocked.Exchange(ref _hold, null)?.Dispose();
+
+    internal readonly record struct Moment(DateTime Utc, long Timestamp);
 }

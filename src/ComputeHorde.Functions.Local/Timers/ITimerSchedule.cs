@@ -8,6 +8,10 @@ internal interface ITimerSchedule
     /// <summary>The first occurrence after a time, in UTC; null when there is none.</summary>
     DateTime? Next(DateTime after);
 
+    /// <summary>Whether the status is kept, so that an occurrence missed while the host was down is made up for: not of what comes more
+    /// often than once a minute.</summary>
+    bool IsMonitored(DateTime now);
+
     /// <summary>Parses a CRON expression, which is in the given time zone, or a time span.</summary>
     /// <exception cref="LocalFunctionsException">It is neither.</exception>
     static ITimerSchedule Parse(string schedule, TimeZoneInfo zone, string place)
@@ -20,17 +24,11 @@ internal interface ITimerSchedule
 
         try
         {
-            return new ZonedSchedule(CronSchedule.Parse(schedule), zone);
+            return CronSchedule.Parse(schedule, zone);
         }
         catch (FormatException exception)
         {
             throw new LocalFunctionsException($"{place}: the schedule '{schedule}' is not valid: {exception.Message}.", exception);
         }
     }
-}
-
-/// <summary>Every so often, counted from the beginning of the last run.</summary>
-internal sealed class IntervalSchedule(TimeSpan interval) : ITimerSchedule
-{
-    public DateTime? Next(DateTime after) => DateTime.MaxValue - after > interval ? after + interval : null;
 }

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.Functions.Local.Timers;
 
-/// <summary>Runs one function on its schedule, one run at a time. Its status is kept, so that a run missed while the host was down is
-/// made up for, once.</summary>
+/// <summary>Runs one function on its schedule, one run at a time. Its status is kept, so that what was missed while the host was down is
+/// made up for by one run. Waits are measured on time that cannot be set; where the clock was set, a CRON expression is planned anew.</summary>
 internal sealed class TimerListener(
     RunnableFunction function,
     TimerTriggerAttribute trigger,
@@ -17,11 +17,11 @@ internal sealed class TimerListener(
     TimeProvider time,
     ILogger logger) : IFunctionListener, IDisposable
 {
-    /// <summary>Schedules more frequent than this keep no status.</summary>
-    private static readonly TimeSpan ShortestMonitored = TimeSpan.FromMinutes(1);
-
     /// <summary>No wait is longer, so that a clock that was set is noticed.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+
+    /// <summary>By how much a clock may differ from the time that passed without having been set.</summary>
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(2);
 
     private readonly HeldClock _clock = new(time);
     private readonly ITimerSchedule _schedule = ITimerSchedule.Parse(scheduleText, zone, $"Function '{function.Name}', [TimerTrigger]");
@@ -39,30 +39,47 @@ internal sealed class TimerListener(
     public async Task RunAsync(CancellationToken stopping)
     {
         using var release = _clock;
-        var now = _clock.Now;
-        var monitored = IsMonitored(now);
-        var saved = monitored ? state.FindTimer(function.Name) : null;
+        var from = _clock.Now;
+        var monitored = trigger.UseMonitor && _schedule.IsMonitored(from.Utc);
+        var saved = monitored && state.FindTimer(function.Name) is { } found && found.Schedule == scheduleText ? found : null;
         var last = saved?.Last ?? DateTime.MinValue;
-        var next = saved is not null && saved.Schedule == scheduleText ? saved.Next : _schedule.Next(now);
-        if (monitored && saved?.Schedule != scheduleText && next is { } first)
-            state.SaveTimer(function.Name, new TimerState(scheduleText, last, first, now));
 
-        if (trigger.RunOnStartup || next < now)
+        // A status from a time that the clock has yet to reach again holds nothing up.
+        var planned = _schedule.Next(from.Utc);
+        var next = saved is null || saved.Next > planned ? planned : saved.Next;
+        if (monitored && saved is null && next is { } first)
+            state.SaveTimer(function.Name, new TimerState(scheduleText, last, first, from.Utc));
+
+        if (trigger.RunOnStartup || next < from.Utc)
         {
-            var pastDue = next < now;
+            var pastDue = next < from.Utc;
             if (pastDue)
                 logger.PastDue(function.Name, next!.Value);
-            (last, next) = await RunOnceAsync(now, last, next, monitored, pastDue);
+            if (await RunOnceAsync(last, next, from.Utc, monitored, pastDue) is not { } started)
+                return;
+            (last, next) = (started, _schedule.Next(started));
         }
 
-        while (next is { } due && await WaitUntilAsync(due, stopping))
-            (last, next) = await RunOnceAsync(due, last, due, monitored, pastDue: false);
+        while (next is not null)
+        {
+            next = await WaitUntilAsync(next.Value, from, stopping);
+            if (next is null)
+                return;
+
+            // A clock that is late by an instant must not have the same occurrence come twice.
+            from = _clock.Now;
+            var begin = from.Utc > next ? from.Utc : next.Value;
+            if (await RunOnceAsync(last, next, begin, monitored, pastDue: false) is not { } started)
+                return;
+            (last, next) = (started, _schedule.Next(started));
+        }
     }
 
     public void Dispose() => _clock.Dispose();
 
-    private async Task<(DateTime Last, DateTime? Next)> RunOnceAsync(
-        DateTime started, DateTime last, DateTime? planned, bool monitored, bool pastDue)
+    /// <returns>When the run began; null when the host's stop cut it off, and its status stays as it was, so that the next start makes up
+    /// for it.</returns>
+    private async Task<DateTime?> RunOnceAsync(DateTime last, DateTime? planned, DateTime begin, bool monitored, bool pastDue)
     {
         var info = new TimerInfo
         {
@@ -74,39 +91,44 @@ internal sealed class TimerListener(
 
         try
         {
-            await runner.RunAsync(function, new TriggerInput(info, TriggerInput.NoData, $"timer fired at {_clock.Now:O}"));
+            await runner.RunAsync(function, new TriggerInput(info, TriggerInput.NoData, $"timer fired at {begin:O}"));
         }
         catch (Exception) when (runner.IsCuttingOff)
         {
-            // The host's stop cut it off: the status stays as it was, so that the next start makes up for this run.
-            return (last, null);
+            return null;
         }
         catch (Exception)
         {
             // The runner has logged it; a timer goes on with its next occurrence.
         }
 
-        // Occurrences that passed while the function ran are not made up for: the next one from now on counts.
-        var now = _clock.Now;
-        var next = _schedule.Next(started);
-        while (next <= now)
-            next = _schedule.Next(next.Value);
-        if (monitored && next is { } following)
-            state.SaveTimer(function.Name, new TimerState(scheduleText, started, following, _clock.Now));
-        return (started, next);
+        if (monitored && _schedule.Next(begin) is { } following)
+            state.SaveTimer(function.Name, new TimerState(scheduleText, begin, following, begin));
+        return begin;
     }
 
-    private async Task<bool> WaitUntilAsync(DateTime due, CancellationToken stopping)
+    /// <summary>Waits for an occurrence that was planned at <paramref name="from"/>. One that is over already, because the run before took
+    /// that long, comes at once.</summary>
+    /// <returns>The occurrence, or that which took its place when the clock was set; null when the host stops.</returns>
+    private async Task<DateTime?> WaitUntilAsync(DateTime due, HeldClock.Moment from, CancellationToken stopping)
     {
-        for (var wait = due - _clock.Now; wait > TimeSpan.Zero; wait = due - _clock.Now)
+        for (var rest = Rest(); rest > TimeSpan.Zero; rest = Rest())
         {
-            if (!await _clock.WaitAsync(wait < LongestWait ? wait : LongestWait, stopping))
-                return false;
+            if (!await _clock.WaitAsync(rest < LongestWait ? rest : LongestWait, stopping))
+                return null;
+
+            var now = _clock.Now;
+            if (_schedule is IntervalSchedule || (now.Utc - from.Utc - _clock.Since(from)).Duration() <= ClockTolerance)
+                continue;
+
+            logger.ClockWasSet(function.Name, now.Utc);
+            from = now;
+            if (now.Utc < due && _schedule.Next(now.Utc) is { } planned)
+                due = planned;
         }
 
-        return !stopping.IsCancellationRequested;
-    }
+        return stopping.IsCancellationRequested ? null : due;
 
-    private bool IsMonitored(DateTime now) =>
-        trigger.UseMonitor && _schedule.Next(now) is { } first && _schedule.Next(first) is { } second && second - first >= ShortestMonitored;
+        TimeSpan Rest() => due - from.Utc - _clock.Since(from);
+    }
 }
