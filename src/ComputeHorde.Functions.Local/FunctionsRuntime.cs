@@ -1,15 +1,17 @@
-using ComputeHorde.DurableTask.Sqlite.Engine;
+using ComputeHorde.DurableTask.Sqlite;
+using ComputeHorde.DurableTask.Sqlite.Testing;
 using ComputeHorde.Functions.Local.Durable;
 using ComputeHorde.Functions.Local.Http;
 using ComputeHorde.Functions.Local.Invocation;
 using ComputeHorde.Functions.Local.Settings;
 using ComputeHorde.Functions.Local.Storage;
-using ComputeHorde.DurableTask.Sqlite.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
+using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -29,7 +31,8 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
     private readonly CancellationTokenSource _stopping = new();
     private readonly RequestLimit _requestLimit;
     private readonly FunctionRunner _runner;
-    private readonly DurableFunctions _durable;
+    private readonly FunctionRunner _activityRunner;
+    private readonly IServiceProvider _services;
     private readonly HostState _state;
     private readonly IReadOnlyList<IFunctionListener> _listeners;
     private Task _listening = Task.CompletedTask;
@@ -39,36 +42,27 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
     public FunctionsRuntime(
         IServiceProvider services, FunctionsSetup setup, IConfiguration configuration, IOptions<WorkerOptions> worker, ILoggerFactory loggers)
     {
-        _setup = setup;
+        (_services, _setup) = (services, setup);
         _requestLimit = new RequestLimit(setup.HostJson.Http);
         _logger = loggers.CreateLogger("Function");
-        var directory = DataDirectory(setup.Options);
         var settings = new SettingResolver(configuration);
         var storage = new StorageClients(settings);
         var converter = new ValueConverter(worker.Value.Serializer!);
-        var binders = new ParameterBinders(converter, storage, () => _durable!.Hub.Client);
+        var binders = new ParameterBinders(converter, storage, services.GetRequiredService<DurableTaskClient>);
 
         FunctionExecutionDelegate pipeline = static context => ((LocalFunctionContext)context).InvokeAsync();
         foreach (var step in setup.Middleware.Reverse())
             pipeline = step(pipeline);
 
         _runner = new FunctionRunner(services, pipeline, setup.HostJson.FunctionTimeout, _triggers, _logger, setup.Options.TimeProvider as VirtualTimeProvider, _logger);
-        var activityRunner = new FunctionRunner(services, pipeline, setup.HostJson.FunctionTimeout, _activities, _logger, clock: null, invocations: null);
+        _activityRunner = new FunctionRunner(services, pipeline, setup.HostJson.FunctionTimeout, _activities, _logger, clock: null, invocations: null);
         Functions = FunctionDescriptor.DiscoverIn(setup.Options.FunctionAssemblies)
             .Where(function => IsEnabled(function.Name, configuration))
             .Select(function => new RunnableFunction(
                 function, binders.Create, new FunctionOutputs(function, converter, storage, setup.HostJson.Queues.Base64)))
             .ToArray();
-        _durable = new DurableFunctions(
-            services,
-            setup.Options,
-            setup.HostJson.Durable,
-            directory is null ? null : Path.Combine(directory, setup.HostJson.Durable.HubName.ToLowerInvariant() + ".db"),
-            loggers);
-        foreach (var function in Functions)
-            _durable.Add(function, activityRunner);
 
-        _state = HostState.Open(directory is null ? null : Path.Combine(directory, "host.db"));
+        _state = HostState.Open(setup.DataDirectory is { } directory ? Path.Combine(directory, "host.db") : null);
         var factory = new ListenerFactory(setup, storage, settings, _state, _runner, _logger);
         _listeners = Functions.Select(factory.Create).OfType<IFunctionListener>().ToArray();
     }
@@ -78,9 +72,11 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
     /// <summary>What listeners cannot reach at the moment.</summary>
     public IEnumerable<string> Unreachable => _listeners.Where(listener => !listener.IsReachable).Select(listener => listener.Resource);
 
-    public DurableTaskClient Client => _durable.Hub.Client;
-
-    public LocalTaskHub TaskHub => _durable.Hub;
+    public void AddTasksTo(DurableTaskRegistry registry)
+    {
+        foreach (var function in Functions)
+            DurableFunctions.Add(registry, function, _activityRunner, () => _services.GetRequiredService<SqliteTaskHub>().Stopping);
+    }
 
     public void MapHttp(WebApplication application)
     {
@@ -99,7 +95,6 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await _durable.StartAsync(cancellationToken);
         await Task.WhenAll(_listeners.Select(listener => listener.PrepareAsync(cancellationToken)))
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
@@ -126,7 +121,6 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
         // What a listener began while the drain found nothing left to wait for must not hold up the stop either.
         await _triggers.CloseAsync(StorageGrace);
         await _listening;
-        await _durable.StopAsync(CancellationToken.None);
     }
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -140,7 +134,6 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
         await _stopping.CancelAsync();
         await _triggers.CloseAsync(TimeSpan.Zero);
         await _listening;
-        await _durable.DisposeAsync();
         await _activities.CloseAsync(TimeSpan.Zero);
         _state.Dispose();
         _requestLimit.Dispose();
@@ -170,25 +163,4 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
     private bool IsEnabled(string function, IConfiguration configuration) =>
         !(configuration[$"AzureWebJobs.{function}.Disabled"] is { } disabled && (disabled == "1" || disabled.Equals("true", StringComparison.OrdinalIgnoreCase)))
         && (_setup.HostJson.Functions.Count == 0 || _setup.HostJson.Functions.Contains(function, StringComparer.OrdinalIgnoreCase));
-
-    /// <summary>The directory of the SQLite files, proven to be writable; null when everything stays in memory.</summary>
-    private static string? DataDirectory(LocalFunctionsHostOptions options)
-    {
-        if (options.InMemory)
-            return null;
-
-        var directory = Path.GetFullPath(options.DataDirectory ?? Path.Combine(options.ContentRoot, ".durable"));
-        try
-        {
-            Directory.CreateDirectory(directory);
-            using var probe = new FileStream(
-                Path.Combine(directory, $".probe-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
-            return directory;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new LocalFunctionsException(
-                $"The data directory {directory} cannot be written to: correct its permissions, or give another one.", exception);
-        }
-    }
 }

@@ -7,12 +7,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
-using Microsoft.DurableTask;
-using Microsoft.DurableTask.Client;
-using Microsoft.DurableTask.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -46,13 +42,13 @@ internal static class FunctionsWebHost
         var hostJson = HostJson.Load(contentRoot, builder.Configuration);
         AddBelow(builder.Configuration, hostJson.LogLevels.Select(pair => new KeyValuePair<string, string?>("Logging:LogLevel:" + pair.Key, pair.Value)));
         AddLogging(builder.Logging, options);
-        AddServices(builder.Services);
-
-        builder.Services.AddSingleton(new FunctionsSetup(
+        var setup = new FunctionsSetup(
             options,
             hostJson,
+            OpenDataDirectory(options),
             [.. hostJson.IgnoredKeys.Select(key => "host.json " + key), .. localSettings.IgnoredKeys.Select(key => "local.settings.json " + key)],
-            middleware));
+            middleware);
+        AddServices(builder.Services, setup);
         builder.WebHost.ConfigureKestrel((context, kestrel) =>
         {
             kestrel.AddServerHeader = false;
@@ -99,27 +95,21 @@ internal static class FunctionsWebHost
         configure(logging);
     }
 
-    private static void AddServices(IServiceCollection services)
+    private static void AddServices(IServiceCollection services, FunctionsSetup setup)
     {
+        services.AddSingleton(setup);
         services.AddMvcCore();
         services.AddProblemDetails();
         services.Configure<JsonSerializerOptions>(json => json.PropertyNameCaseInsensitive = true);
         services.AddOptions<WorkerOptions>().PostConfigure<IOptions<JsonSerializerOptions>>(
             (worker, json) => worker.Serializer ??= new JsonObjectSerializer(json.Value));
-        services.TryAddSingleton<DataConverter, WorkerDataConverter>();
-        services.AddOptions<DurableTaskWorkerOptions>().PostConfigure<FunctionsSetup>(
-            (durable, setup) => durable.Versioning ??= setup.HostJson.Durable.Versioning);
-        services.AddOptions<DurableTaskClientOptions>().PostConfigure<FunctionsSetup>((client, setup) =>
-        {
-            if (client.DefaultVersion.Length == 0)
-            {
-                client.DefaultVersion = setup.HostJson.Durable.Versioning?.DefaultVersion ?? "";
-            }
-        });
+        DurableFunctions.AddTo(services, setup);
 
         // Kestrel must not cut requests off before the drain does.
-        services.AddOptions<HostOptions>().PostConfigure<FunctionsSetup>((host, setup) =>
+        services.AddOptions<HostOptions>().PostConfigure(host =>
             host.ShutdownTimeout = TimeSpan.FromTicks(Math.Max(host.ShutdownTimeout.Ticks, (setup.Options.DrainTimeout + StopReserve).Ticks)));
+
+        // After the worker of the task hub: hosted services stop in the reverse order, and functions use the hub.
         services.AddSingleton<FunctionsRuntime>();
         services.AddHostedService(provider => provider.GetRequiredService<FunctionsRuntime>());
     }
@@ -132,11 +122,38 @@ internal static class FunctionsWebHost
             : long.TryParse(text, out var limit) && limit > 0 ? limit
             : throw new LocalFunctionsException($"Setting {Name} must be a number of bytes above 0, but is '{text}'.");
     }
+
+    /// <summary>The directory of the SQLite files, proven to be writable; null when everything stays in memory.</summary>
+    private static string? OpenDataDirectory(LocalFunctionsHostOptions options)
+    {
+        if (options.InMemory)
+            return null;
+
+        var directory = Path.GetFullPath(options.DataDirectory ?? Path.Combine(options.ContentRoot, ".durable"));
+        try
+        {
+            Directory.CreateDirectory(directory);
+            using var probe = new FileStream(
+                Path.Combine(directory, $".probe-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            return directory;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new LocalFunctionsException(
+                $"The data directory {directory} cannot be written to: correct its permissions, or give another one.", exception);
+        }
+    }
 }
 
 /// <summary>What the functions runtime needs to know from before the application was built.</summary>
+/// <param name="Options">What the program said.</param>
+/// <param name="HostJson">What host.json says.</param>
+/// <param name="DataDirectory">The directory of the SQLite files; null when everything stays in memory.</param>
+/// <param name="IgnoredKeys">Keys of the settings files that a local host does not act on.</param>
+/// <param name="Middleware">The steps around every invocation, the outermost first.</param>
 internal sealed record FunctionsSetup(
     LocalFunctionsHostOptions Options,
     HostJson HostJson,
+    string? DataDirectory,
     IReadOnlyList<string> IgnoredKeys,
     IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> Middleware);

@@ -1,5 +1,6 @@
-using ComputeHorde.DurableTask.Sqlite.Engine;
+using ComputeHorde.DurableTask.Sqlite;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.DurableTask.Client;
@@ -29,10 +30,10 @@ public sealed class LocalFunctionsHost : IAsyncDisposable
     public Uri BaseAddress { get; }
 
     /// <summary>The client of the task hub.</summary>
-    public DurableTaskClient Client => _runtime.Client;
+    public DurableTaskClient Client => Services.GetRequiredService<DurableTaskClient>();
 
     /// <summary>The task hub: its histories can be exported and counted.</summary>
-    public LocalTaskHub TaskHub => _runtime.TaskHub;
+    public SqliteTaskHub TaskHub => Services.GetRequiredService<SqliteTaskHub>();
 
     /// <summary>The application's services.</summary>
     public IServiceProvider Services => _application.Services;
@@ -62,14 +63,13 @@ public sealed class LocalFunctionsHost : IAsyncDisposable
                 host._runtime.Functions.Count, host.BaseAddress.ToString(), string.Join(", ", host._runtime.Functions.Select(function => function.Name)));
             return host;
         }
-        catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        catch (Exception exception)
         {
+            // What has started already, as the task hub, stops in order: activities that it took up are not failed but left for the next start.
+            await application.StopAsync(CancellationToken.None);
             await application.DisposeAsync();
-            throw new LocalFunctionsException($"{exception.Message} Choose another port, or 0 for a free one.", exception);
-        }
-        catch
-        {
-            await application.DisposeAsync();
+            if (Explain(exception) is { } explained)
+                throw explained;
             throw;
         }
     }
@@ -87,4 +87,11 @@ public sealed class LocalFunctionsHost : IAsyncDisposable
         await _application.StopAsync();
         await _application.DisposeAsync();
     }
+
+    private static LocalFunctionsException? Explain(Exception exception) => exception switch
+    {
+        IOException { InnerException: AddressInUseException } => new($"{exception.Message} Choose another port, or 0 for a free one.", exception),
+        DurableStoreException => new(exception.Message, exception),
+        _ => null,
+    };
 }

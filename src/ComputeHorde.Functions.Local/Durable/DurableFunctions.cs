@@ -1,64 +1,59 @@
-using ComputeHorde.DurableTask.Sqlite.Engine;
+using ComputeHorde.DurableTask.Sqlite;
 using ComputeHorde.Functions.Local.Invocation;
-using ComputeHorde.Functions.Local.Settings;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
-using Microsoft.Extensions.Logging;
+using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Worker;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace ComputeHorde.Functions.Local.Durable;
 
-/// <summary>Hands the orchestrator and activity functions to the durable engine.</summary>
-internal sealed class DurableFunctions : IAsyncDisposable
+/// <summary>The orchestrator and activity functions as tasks of a worker on the SQLite provider, with what host.json says of it.</summary>
+internal static class DurableFunctions
 {
-    private readonly DurableTaskRegistry _registry = new();
-
-    public DurableFunctions(
-        IServiceProvider services, LocalFunctionsHostOptions options, DurableSettings settings, string? databasePath, ILoggerFactory loggers)
+    public static void AddTo(IServiceCollection services, FunctionsSetup setup)
     {
-        var hubOptions = new LocalTaskHostOptions
+        services.TryAddSingleton<DataConverter, WorkerDataConverter>();
+        services.AddDurableTaskWorker(worker => worker.UseSqlite(hub =>
         {
-            DatabasePath = databasePath,
-            TimeProvider = options.TimeProvider,
-            DrainTimeout = options.DrainTimeout,
-            LoggerFactory = loggers,
-            Services = services,
-        };
-        hubOptions.MaxConcurrentActivities = settings.MaxConcurrentActivityFunctions ?? hubOptions.MaxConcurrentActivities;
-        hubOptions.MaxConcurrentOrchestrations = settings.MaxConcurrentOrchestratorFunctions ?? hubOptions.MaxConcurrentOrchestrations;
-        Hub = new LocalTaskHub(_registry, hubOptions, services);
+            hub.Path = setup.DataDirectory is { } directory ? Path.Combine(directory, setup.HostJson.Durable.HubName.ToLowerInvariant() + ".db") : null;
+            hub.TimeProvider = setup.Options.TimeProvider;
+            hub.DrainTimeout = setup.Options.DrainTimeout;
+        }));
+        services.AddDurableTaskClient(client => client.UseSqlite());
+        services.AddOptions<DurableTaskRegistry>().Configure<FunctionsRuntime>(static (registry, runtime) => runtime.AddTasksTo(registry));
+
+        var settings = setup.HostJson.Durable;
+        services.AddOptions<DurableTaskWorkerOptions>().PostConfigure(worker =>
+        {
+            var concurrency = worker.Concurrency;
+            concurrency.MaximumConcurrentActivityWorkItems = settings.MaxConcurrentActivityFunctions ?? concurrency.MaximumConcurrentActivityWorkItems;
+            concurrency.MaximumConcurrentOrchestrationWorkItems =
+                settings.MaxConcurrentOrchestratorFunctions ?? concurrency.MaximumConcurrentOrchestrationWorkItems;
+            worker.Versioning ??= settings.Versioning;
+        });
+        services.AddOptions<DurableTaskClientOptions>().PostConfigure(client =>
+        {
+            if (client.DefaultVersion.Length == 0)
+            {
+                client.DefaultVersion = settings.Versioning?.DefaultVersion ?? "";
+            }
+        });
     }
 
-    public LocalTaskHub Hub { get; }
-
-    public void Add(RunnableFunction function, FunctionRunner runner)
+    public static void Add(DurableTaskRegistry registry, RunnableFunction function, FunctionRunner runner, Func<CancellationToken> stopping)
     {
         switch (function.Descriptor.Trigger.Attribute)
         {
             case OrchestrationTriggerAttribute:
                 var orchestrator = new FunctionOrchestrator(function, runner);
-                _registry.AddOrchestrator(orchestrator.Name, orchestrator);
+                registry.AddOrchestrator(orchestrator.Name, orchestrator);
                 break;
             case ActivityTriggerAttribute:
-                var activity = new FunctionActivity(function, runner, () => Hub.Stopping);
-                _registry.AddActivity(activity.Name, activity);
+                var activity = new FunctionActivity(function, runner, stopping);
+                registry.AddActivity(activity.Name, activity);
                 break;
         }
     }
-
-    /// <exception cref="LocalFunctionsException">The task hub's file cannot be opened.</exception>
-    public async Task StartAsync(CancellationToken cancellation)
-    {
-        try
-        {
-            await Hub.StartAsync(cancellation);
-        }
-        catch (DurableStoreException exception)
-        {
-            throw new LocalFunctionsException(exception.Message, exception);
-        }
-    }
-
-    public Task StopAsync(CancellationToken cancellation) => Hub.StopAsync(cancellation);
-
-    public ValueTask DisposeAsync() => Hub.DisposeAsync();
 }
