@@ -2,7 +2,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Specialized;
 using Microsoft.Azure.Functions.Worker;
 
-namespace ComputeHorde.Functions.Local.Tests.Functions;
+namespace ComputeHorde.Functions.Local.Tests;
 
 /// <summary>Blob functions of every kind of signature. Each test names the container through a setting.</summary>
 public sealed class BlobFunctions

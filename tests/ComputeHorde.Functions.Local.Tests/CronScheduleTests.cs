@@ -1,6 +1,6 @@
 using ComputeHorde.Functions.Local.Timers;
 
-namespace ComputeHorde.Functions.Local.Tests.Functions;
+namespace ComputeHorde.Functions.Local.Tests;
 
 public sealed class CronScheduleTests
 {
@@ -20,10 +20,10 @@ public sealed class CronScheduleTests
     [InlineData("*/5 * * * *", "2026-01-01T00:00:30", "2026-01-01T00:05:00")]
     [InlineData("0 15 10 ? * *", "2026-06-01T10:15:00", "2026-06-02T10:15:00")]
     public void Next_Expression_IsTheFirstOccurrenceAfter(string expression, string after, string expected) =>
-        Assert.Equal(Utc(expected), CronSchedule.Parse(expression).Next(Utc(after)));
+        Assert.Equal(Utc(expected), CronSchedule.Parse(expression, TimeZoneInfo.Utc).Next(Utc(after)));
 
     [Fact]
-    public void Next_DateThatNeverComes_IsNone() => Assert.Null(CronSchedule.Parse("0 0 0 31 2 *").Next(Utc("2026-01-01T00:00:00")));
+    public void Next_DateThatNeverComes_IsNone() => Assert.Null(CronSchedule.Parse("0 0 0 31 2 *", TimeZoneInfo.Utc).Next(Utc("2026-01-01T00:00:00")));
 
     [Theory]
     [InlineData("0 30 9 * * *", "2026-01-15T00:00:00", "2026-01-15T08:30:00")]
@@ -35,7 +35,7 @@ public sealed class CronScheduleTests
     [InlineData("0 30 2 * * *", "2026-10-25T00:30:00", "2026-10-26T01:30:00")]
     [InlineData("0 */20 * * * *", "2026-10-25T00:40:00", "2026-10-25T01:00:00")] // shown twice, but in every hour anyway
     public void Next_InATimeZone_FollowsItsClocks(string expression, string after, string expected) => Assert.Equal(
-        Utc(expected), new ZonedSchedule(CronSchedule.Parse(expression), TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin")).Next(Utc(after)));
+        Utc(expected), CronSchedule.Parse(expression, TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin")).Next(Utc(after)));
 
     [Theory]
     [InlineData("* * * *", "six fields")]
@@ -49,7 +49,7 @@ public sealed class CronScheduleTests
     [InlineData("*/0 * * * * *", "field 'second' has '*/0'")]
     [InlineData("a * * * * *", "field 'second' has 'a'")]
     public void Parse_NotValid_NamesTheField(string expression, string error) =>
-        Assert.Contains(error, Assert.Throws<FormatException>(() => CronSchedule.Parse(expression)).Message, StringComparison.Ordinal);
+        Assert.Contains(error, Assert.Throws<FormatException>(() => CronSchedule.Parse(expression, TimeZoneInfo.Utc)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Next_RandomExpressions_AgreeWithTryingEverySecond()
@@ -67,7 +67,7 @@ public sealed class CronScheduleTests
             while (expected.Second != second || expected.Minute < minute || (expected.Minute - minute) % step != 0 || expected.Hour < hour)
                 expected = expected.AddSeconds(1);
 
-            Assert.Equal(expected, CronSchedule.Parse(expression).Next(after));
+            Assert.Equal(expected, CronSchedule.Parse(expression, TimeZoneInfo.Utc).Next(after));
         }
     }
 

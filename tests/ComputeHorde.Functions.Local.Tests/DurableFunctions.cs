@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
-namespace ComputeHorde.Functions.Local.Tests.Functions;
+namespace ComputeHorde.Functions.Local.Tests;
 
 /// <summary>Durable functions as an application writes them.</summary>
 public sealed class DurableFunctions

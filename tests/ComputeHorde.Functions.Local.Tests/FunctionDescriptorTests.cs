@@ -3,7 +3,7 @@ using System.Reflection.Emit;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
-namespace ComputeHorde.Functions.Local.Tests.Functions;
+namespace ComputeHorde.Functions.Local.Tests;
 
 public sealed class FunctionDescriptorTests
 {
@@ -20,7 +20,7 @@ public sealed class FunctionDescriptorTests
 
         Assert.Equal(type, function.Trigger.Type);
         Assert.Equal(properties, string.Join(' ', function.Trigger.Properties.OrderBy(pair => pair.Key).Select(pair => $"{pair.Key}={pair.Value}")));
-        Assert.StartsWith("ComputeHorde.Functions.Local.Tests.Functions.", function.EntryPoint, StringComparison.Ordinal);
+        Assert.StartsWith("ComputeHorde.Functions.Local.Tests.", function.EntryPoint, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace ComputeHorde.Functions.Local.Tests.Functions;
+namespace ComputeHorde.Functions.Local.Tests;
 
 /// <summary>
 /// Functions whose process is killed in the middle of a run. What is promised: each message and blob is handled at least

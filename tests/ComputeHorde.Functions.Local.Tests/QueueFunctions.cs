@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Azure.Storage.Queues.Models;
 using Microsoft.Azure.Functions.Worker;
 
-namespace ComputeHorde.Functions.Local.Tests.Functions;
+namespace ComputeHorde.Functions.Local.Tests;
 
 /// <summary>Queue functions of every kind of signature. Each test names the queue through a setting.</summary>
 internal static class QueueFunctionNames

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace ComputeHorde.Functions.Local.Tests.Functions;
+namespace ComputeHorde.Functions.Local.Tests;
 
 /// <summary>What keeps a host from starting is told in one clear line.</summary>
 public sealed class StartupFailureTests(StorageFixture storage)

@@ -1,9 +1,9 @@
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 
-[assembly: AssemblyFixture(typeof(ComputeHorde.Functions.Local.Tests.Functions.StorageFixture))]
+[assembly: AssemblyFixture(typeof(ComputeHorde.Functions.Local.Tests.StorageFixture))]
 
-namespace ComputeHorde.Functions.Local.Tests.Functions;
+namespace ComputeHorde.Functions.Local.Tests;
 
 /// <summary>One Azurite for all tests; each test uses queues and containers of its own.</summary>
 public sealed class StorageFixture : IAsyncLifetime

@@ -3,7 +3,7 @@ using System.Net;
 using ComputeHorde.Functions.Local.Storage;
 using Microsoft.Extensions.Logging;
 
-namespace ComputeHorde.Functions.Local.Tests.Functions;
+namespace ComputeHorde.Functions.Local.Tests;
 
 /// <summary>Azurite goes away under a running host and comes back.</summary>
 public sealed class StorageOutageTests
@@ -62,7 +62,7 @@ public sealed class StorageOutageTests
     public void OutageMonitor_SeveralFailures_LogsEachOutageOnce()
     {
         using var log = new TestLog();
-        var clock = new ManualClock(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        var clock = new ObservedTime(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
         var monitor = new OutageMonitor("Queue 'x'", log.CreateLogger("test"), clock);
 
         monitor.Succeeded();

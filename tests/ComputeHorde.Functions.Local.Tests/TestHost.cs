@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
 using System.Reflection;
-using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace ComputeHorde.Functions.Local.Tests.Functions;
+namespace ComputeHorde.Functions.Local.Tests;
 
 /// <summary>Starts a functions host with some of this assembly's functions, a directory of its own, and its log in memory.</summary>
 internal sealed class TestHost : IAsyncDisposable
@@ -99,7 +98,7 @@ internal sealed class TestHostSetup(TempDirectory directory)
 
     public Recorder Recorder { get; set; } = new();
 
-    public Action<FunctionsApplicationBuilder>? Configure { get; set; }
+    public Action<LocalFunctionsApplicationBuilder>? Configure { get; set; }
 
     public Action<IServiceCollection>? ConfigureServices { get; set; }
 

@@ -1,6 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
 
-namespace ComputeHorde.Functions.Local.Tests.Functions;
+namespace ComputeHorde.Functions.Local.Tests;
 
 public sealed class TimerFunctions
 {

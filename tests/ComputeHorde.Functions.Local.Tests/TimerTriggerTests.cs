@@ -1,13 +1,13 @@
 using Microsoft.Azure.Functions.Worker;
 
-namespace ComputeHorde.Functions.Local.Tests.Functions;
+namespace ComputeHorde.Functions.Local.Tests;
 
 public sealed class TimerTriggerTests(StorageFixture storage)
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 30, TimeSpan.Zero);
 
     private readonly Recorder _recorder = new();
-    private readonly ManualClock _clock = new(Start);
+    private readonly ObservedTime _clock = new(Start);
 
     [Theory]
     [InlineData("0 */5 * * * *", 270)]

@@ -11,6 +11,9 @@ internal sealed class HeldClock(TimeProvider time) : IDisposable
     /// <summary>What the clock shows, which may be set, and how much time has really passed, which may not.</summary>
     public Moment Now => new(time.GetUtcNow().UtcDateTime, time.GetTimestamp());
 
+    /// <summary>No wait is longer, so that a clock that was set is noticed; virtual time cannot be set.</summary>
+    public TimeSpan LongestWait => time is VirtualTimeProvider ? TimeSpan.FromDays(1) : TimeSpan.FromMinutes(1);
+
     public TimeSpan Since(Moment moment) => time.GetElapsedTime(moment.Timestamp);
 
     /// <summary>Holds time until the first wait has begun.</summary>

@@ -17,9 +17,6 @@ internal sealed class TimerListener(
     TimeProvider time,
     ILogger logger) : IFunctionListener, IDisposable
 {
-    /// <summary>No wait is longer, so that a clock that was set is noticed.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
-
     /// <summary>By how much a clock may differ from the time that passed without having been set.</summary>
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(2);
 
@@ -114,7 +111,7 @@ internal sealed class TimerListener(
     {
         for (var rest = Rest(); rest > TimeSpan.Zero; rest = Rest())
         {
-            if (!await _clock.WaitAsync(rest < LongestWait ? rest : LongestWait, stopping))
+            if (!await _clock.WaitAsync(rest < _clock.LongestWait ? rest : _clock.LongestWait, stopping))
                 return null;
 
             var now = _clock.Now;
