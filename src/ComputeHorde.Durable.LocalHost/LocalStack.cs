@@ -89,7 +89,14 @@ internal sealed class LocalStack : IAsyncDisposable
     {
         if (options.StorageConnectionString is null)
         {
-            Azurite = await StartAzuriteAsync(options, progress, cancellationToken);
+            Azurite = await AzuriteServer.StartAsync(
+                new AzuriteOptions
+                {
+                    DataDirectory = Path.Combine(options.DataDirectory, "azurite"),
+                    Progress = progress,
+                    PrefersDevelopmentPorts = options.OnWellKnownPorts,
+                },
+                cancellationToken);
         }
 
         StorageConnectionString = options.StorageConnectionString ?? Azurite!.ConnectionString;
@@ -135,25 +142,5 @@ internal sealed class LocalStack : IAsyncDisposable
                 },
             },
             cancellationToken);
-    }
-
-    private static async Task<AzuriteServer> StartAzuriteAsync(LocalStackOptions options, Action<string> progress, CancellationToken cancellationToken)
-    {
-        AzuriteOptions At(int blobPort, int queuePort) =>
-            new() { DataDirectory = Path.Combine(options.DataDirectory, "azurite"), Progress = progress, BlobPort = blobPort, QueuePort = queuePort };
-
-        if (options.OnWellKnownPorts)
-        {
-            try
-            {
-                return await AzuriteServer.StartAsync(At(10000, 10001), cancellationToken);
-            }
-            catch (LocalFunctionsException)
-            {
-                // Most likely another Azurite is at home there. If it was something else, the next try says so.
-            }
-        }
-
-        return await AzuriteServer.StartAsync(At(0, 0), cancellationToken);
     }
 }

@@ -5,29 +5,71 @@ namespace ComputeHorde.Functions.Local.Tests;
 /// <summary>A clock that stands still until it is moved, and tells who waits on it.</summary>
 internal sealed class ObservedTime(DateTimeOffset start) : FakeTimeProvider(start)
 {
-    private int _waiting;
+    private readonly Lock _lock = new();
+    private readonly HashSet<ObservedTimer> _waiting = [];
+    private int _begun;
 
-    public int Waiting => Volatile.Read(ref _waiting);
+    /// <summary>How many one-shot timers are set.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_lock)
+                return _waiting.Count;
+        }
+    }
+
+    /// <summary>How many waits have begun so far.</summary>
+    public int Begun
+    {
+        get
+        {
+            lock (_lock)
+                return _begun;
+        }
+    }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        Interlocked.Increment(ref _waiting);
-        return new ObservedTimer(this, base.CreateTimer(callback, state, dueTime, period));
+        var timer = new ObservedTimer(this);
+        timer.Inner = base.CreateTimer(
+            value =>
+            {
+                Note(timer, waits: false);
+                callback(value);
+            },
+            state,
+            dueTime,
+            period);
+        Note(timer, dueTime != Timeout.InfiniteTimeSpan);
+        return timer;
     }
 
-    private sealed class ObservedTimer(ObservedTime time, ITimer timer) : ITimer
+    private void Note(ObservedTimer timer, bool waits)
     {
-        private int _disposed;
+        lock (_lock)
+        {
+            if (!waits)
+                _waiting.Remove(timer);
+            else if (_waiting.Add(timer))
+                _begun++;
+        }
+    }
 
-        public bool Change(TimeSpan dueTime, TimeSpan period) => timer.Change(dueTime, period);
+    private sealed class ObservedTimer(ObservedTime time) : ITimer
+    {
+        public ITimer Inner { get; set; } = null!;
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            time.Note(this, dueTime != Timeout.InfiniteTimeSpan);
+            return Inner.Change(dueTime, period);
+        }
 
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref _disposed, 1) == 0)
-            {
-                Interlocked.Decrement(ref time._waiting);
-                timer.Dispose();
-            }
+            time.Note(this, waits: false);
+            Inner.Dispose();
         }
 
         public ValueTask DisposeAsync()

@@ -115,7 +115,7 @@ public sealed class StartupFailureTests(StorageFixture storage)
         var error = await Assert.ThrowsAsync<LocalFunctionsException>(() =>
             TestHost.StartAsync(storage.ConnectionString, ["TimerOnSchedule"], setup => setup.Settings["TestSchedule"] = "0 0 99 * * *"));
 
-        Assert.Contains("'0 0 99 * * *' is not valid: field 'hour' has '99'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("'0 0 99 * * *' is not valid: 99 is higher than the maximum allowable value for the [Hour] field", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

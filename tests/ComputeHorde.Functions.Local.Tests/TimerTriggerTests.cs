@@ -87,7 +87,7 @@ public sealed class TimerTriggerTests(StorageFixture storage)
     }
 
     [Fact]
-    public async Task Timer_RunLongerThanItsInterval_DoesNotOverlap()
+    public async Task Timer_RunLongerThanItsInterval_DoesNotOverlapAndMakesUpForWhatItMissedOnce()
     {
         var release = new TaskCompletionSource();
         _recorder.Behaviour = (_, _) => release.Task;
@@ -99,10 +99,12 @@ public sealed class TimerTriggerTests(StorageFixture storage)
         _clock.Advance(TimeSpan.FromMinutes(10));
         Assert.Single(_recorder.Calls("TimerOnSchedule"));
         release.SetResult();
+        await Eventually.TrueAsync(() => _recorder.Calls("TimerOnSchedule").Length == 2, "the timer made up for what it had missed");
         await SleepingAsync();
+        Assert.Equal(2, _recorder.Calls("TimerOnSchedule").Length);
         _clock.Advance(TimeSpan.FromMinutes(1));
 
-        await Eventually.TrueAsync(() => _recorder.Calls("TimerOnSchedule").Length == 2, "the timer ran twice");
+        await Eventually.TrueAsync(() => _recorder.Calls("TimerOnSchedule").Length == 3, "the timer ran on its schedule");
     }
 
     [Fact]
@@ -115,13 +117,63 @@ public sealed class TimerTriggerTests(StorageFixture storage)
         _clock.Advance(TimeSpan.FromMinutes(5));
         await Eventually.TrueAsync(() => _recorder.Calls("TimerOnSchedule").Length == 1, "the timer ran once");
 
-        _clock.Advance(TimeSpan.FromMinutes(12));
+        _clock.Advance(TimeSpan.FromMinutes(2));
         release.SetResult();
         await SleepingAsync();
         _clock.Advance(TimeSpan.FromMinutes(3));
 
         await Eventually.TrueAsync(() => _recorder.Calls("TimerOnSchedule").Length == 2, "the timer ran twice");
-        Assert.Equal(Start.AddMinutes(20).UtcDateTime, ((TimerInfo)_recorder.Calls("TimerOnSchedule")[1]!).ScheduleStatus!.Next);
+        Assert.Equal(Start.AddMinutes(10).UtcDateTime, ((TimerInfo)_recorder.Calls("TimerOnSchedule")[1]!).ScheduleStatus!.Next);
+    }
+
+    [Theory]
+    [InlineData("*/2 * * * * *", -3600)]
+    [InlineData("00:00:02", -3600)]
+    [InlineData("00:00:02", 86_400)]
+    public async Task Timer_ClockSet_GoesOnAfterTheTimeThatReallyPasses(string schedule, int seconds)
+    {
+        await using var host = await StartAsync(schedule);
+        await SleepingAsync();
+
+        _clock.AdjustTime(_clock.GetUtcNow().AddSeconds(seconds));
+        for (var run = 1; run <= 3; run++)
+        {
+            await SleepingAsync();
+            Assert.Equal(run - 1, _recorder.Calls("TimerOnSchedule").Length);
+            await PassAsync(TimeSpan.FromSeconds(2));
+            await Eventually.TrueAsync(() => _recorder.Calls("TimerOnSchedule").Length == run, "the timer ran");
+        }
+    }
+
+    [Theory]
+    [InlineData(12, 13)] // past the occurrence, which is made up for at once
+    [InlineData(11, 12)] // just before it
+    public async Task Timer_ClockSetForward_RunsByTheNewTime(int setTo, int ranBy)
+    {
+        await using var host = await StartAsync("0 0 12 * * *");
+        await SleepingAsync();
+
+        _clock.AdjustTime(new DateTimeOffset(2026, 1, 1, setTo, 30, 0, TimeSpan.Zero));
+        for (var minute = 0; minute < 31 && _recorder.Calls("TimerOnSchedule").Length == 0; minute++)
+            await PassAsync(TimeSpan.FromMinutes(1));
+
+        await Eventually.TrueAsync(() => _recorder.Calls("TimerOnSchedule").Length == 1, "the timer ran");
+        Assert.InRange(_clock.GetUtcNow().TimeOfDay, TimeSpan.FromHours(12), TimeSpan.FromHours(ranBy));
+    }
+
+    [Fact]
+    public async Task Timer_StatusFromAClockThatWasSetBack_HoldsNothingUp()
+    {
+        using var data = new TempDirectory();
+        await using (await StartAsync("0 */5 * * * *", data.Path))
+            await SleepingAsync();
+
+        _clock.AdjustTime(Start.AddHours(-3));
+        await using var host = await StartAsync("0 */5 * * * *", data.Path);
+        await SleepingAsync();
+        _clock.Advance(TimeSpan.FromSeconds(270));
+
+        await Eventually.TrueAsync(() => _recorder.Calls("TimerOnSchedule").Length == 1, "the timer ran");
     }
 
     [Fact]
@@ -148,6 +200,14 @@ public sealed class TimerTriggerTests(StorageFixture storage)
 
     /// <summary>The listener waits on the clock.</summary>
     private Task SleepingAsync() => Eventually.TrueAsync(() => _clock.Waiting > 0, "the listener waits on the clock");
+
+    /// <summary>Lets time pass, and the listener see it.</summary>
+    private async Task PassAsync(TimeSpan time)
+    {
+        var begun = _clock.Begun;
+        _clock.Advance(time);
+        await Eventually.TrueAsync(() => _clock.Begun > begun, "the listener waits anew");
+    }
 
     private Task<TestHost> StartAsync(string schedule, string? data = null, string? zone = null) =>
         TestHost.StartAsync(storage.ConnectionString, ["TimerOnSchedule"], setup =>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -10,17 +11,18 @@ internal static partial class AzuriteOutput
     private const int KeptErrorLength = 4000;
 
     /// <exception cref="LocalFunctionsException">It ended, or did not listen in time.</exception>
-    public static async Task<(Uri Blob, Uri Queue)> ReadAddressesAsync(Process process, AzuriteOptions options, CancellationToken cancellation)
+    public static async Task<AzuritePorts> ReadPortsAsync(Process process, AzuriteOptions options, CancellationToken cancellation)
     {
-        var blob = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var queue = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var ports = new ConcurrentDictionary<string, int>();
+        var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var errors = new StringBuilder();
         process.OutputDataReceived += (_, line) =>
         {
             if (line.Data is null || Listening().Match(line.Data) is not { Success: true } match)
                 return;
-            var address = new Uri(match.Groups["address"].Value);
-            _ = match.Groups["service"].Value == "Blob" ? blob.TrySetResult(address) : queue.TrySetResult(address);
+            ports[match.Groups["service"].Value] = new Uri(match.Groups["address"].Value).Port;
+            if (ports.Count == 3)
+                listening.TrySetResult();
         };
         process.ErrorDataReceived += (_, line) =>
         {
@@ -34,13 +36,12 @@ internal static partial class AzuriteOutput
         process.BeginErrorReadLine();
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var listening = Task.WhenAll(blob.Task, queue.Task);
         var timeout = Task.Delay(options.StartTimeout, TimeProvider.System, limit.Token);
-        var first = await Task.WhenAny(listening, process.WaitForExitAsync(limit.Token), timeout);
+        var first = await Task.WhenAny(listening.Task, process.WaitForExitAsync(limit.Token), timeout);
         await limit.CancelAsync();
         cancellation.ThrowIfCancellationRequested();
-        if (first == listening)
-            return (await blob.Task, await queue.Task);
+        if (first == listening.Task)
+            return new AzuritePorts(ports["Blob"], ports["Queue"], ports["Table"]);
         if (first == timeout)
             throw new LocalFunctionsException($"Azurite did not listen within {options.StartTimeout:c}: is the machine overloaded? Try again.");
 
@@ -52,7 +53,7 @@ internal static partial class AzuriteOutput
     private static LocalFunctionsException Explain(string errors, AzuriteOptions options, int exitCode)
     {
         if (AddressInUse().Match(errors) is { Success: true } taken)
-            return new LocalFunctionsException($"Azurite cannot listen on {taken.Groups["address"].Value}: the port is taken. Choose another one, or 0 for a free one.");
+            return PortTaken(taken.Groups["address"].Value, options);
         if (errors.Contains("EACCES", StringComparison.Ordinal) || errors.Contains("EROFS", StringComparison.Ordinal))
             return new LocalFunctionsException($"Azurite cannot write to {options.DataDirectory}: correct its permissions, or give another directory.");
 
@@ -61,8 +62,16 @@ internal static partial class AzuriteOutput
         return new LocalFunctionsException($"Azurite ended at once with code {exitCode}: {line}");
     }
 
+    private static LocalFunctionsException PortTaken(string address, AzuriteOptions options)
+    {
+        var isChosen = new[] { options.BlobPort, options.QueuePort, options.TablePort }.Any(port => port != 0 && address.EndsWith($":{port}", StringComparison.Ordinal));
+        return new LocalFunctionsException($"Azurite cannot listen on {address}: the port is taken. " + (isChosen || options.DataDirectory is null
+            ? "Choose another one, or 0 for a free one."
+            : $"It is that of the data in {options.DataDirectory}, and URLs with it may be in use: end what listens there, or delete {AzuriteFolder.PortsName} to have others."));
+    }
+
     [GeneratedRegex(
-        @"Azurite (?<service>Blob|Queue) service (?:is successfully listening at|successfully listens on) (?<address>http://\S+)",
+        @"Azurite (?<service>Blob|Queue|Table) service (?:is successfully listening at|successfully listens on) (?<address>http://\S+)",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex Listening();

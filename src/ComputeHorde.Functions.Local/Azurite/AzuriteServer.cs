@@ -1,10 +1,12 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using ComputeHorde.Functions.Local.Azurite;
 
 namespace ComputeHorde.Functions.Local;
 
-/// <summary>A running Azurite: blobs and queues of a storage account on loopback. It ends with the process that started it, however
-/// that one ends.</summary>
+/// <summary>A running Azurite: blobs, queues and tables of a storage account on loopback. It ends with the process that started it, however
+/// that one ends, and saves what it holds first.</summary>
 public sealed class AzuriteServer : IAsyncDisposable
 {
     /// <summary>Azurite's one fixed, publicly documented account.</summary>
@@ -13,19 +15,21 @@ public sealed class AzuriteServer : IAsyncDisposable
     /// <summary>The key that is built into Azurite and printed in its documentation: it opens nothing else.</summary>
     private const string AccountKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
-    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
+    /// <summary>How long a stop waits for Azurite to save. Beyond that it goes on by itself, and the next start waits for it.</summary>
+    private static readonly TimeSpan SavingPatience = TimeSpan.FromMinutes(5);
 
     private readonly Process _process;
-    private readonly bool _keepsData;
+    private readonly AzuriteFolder? _folder;
     private int _disposed;
 
-    private AzuriteServer(Process process, bool keepsData, Uri blobAddress, Uri queueAddress)
+    private AzuriteServer(Process process, AzuriteFolder? folder, AzuritePorts ports)
     {
         _process = process;
-        _keepsData = keepsData;
+        _folder = folder;
         ProcessId = process.Id;
-        BlobEndpoint = new Uri(blobAddress, Account);
-        QueueEndpoint = new Uri(queueAddress, Account);
+        BlobEndpoint = Endpoint(ports.Blob);
+        QueueEndpoint = Endpoint(ports.Queue);
+        TableEndpoint = Endpoint(ports.Table);
     }
 
     /// <summary>The account's blob address.</summary>
@@ -34,12 +38,15 @@ public sealed class AzuriteServer : IAsyncDisposable
     /// <summary>The account's queue address.</summary>
     public Uri QueueEndpoint { get; }
 
+    /// <summary>The account's table address.</summary>
+    public Uri TableEndpoint { get; }
+
     /// <summary>The process id of Azurite.</summary>
     public int ProcessId { get; }
 
     /// <summary>The connection string of the account.</summary>
     public string ConnectionString =>
-        $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={AccountKey};BlobEndpoint={BlobEndpoint};QueueEndpoint={QueueEndpoint};";
+        $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={AccountKey};BlobEndpoint={BlobEndpoint};QueueEndpoint={QueueEndpoint};TableEndpoint={TableEndpoint};";
 
     /// <summary>Starts Azurite, after installing it where that has not been done yet. With an installation in place it needs no network.</summary>
     /// <param name="options">How it is started; null for all defaults.</param>
@@ -51,25 +58,25 @@ public sealed class AzuriteServer : IAsyncDisposable
     {
         options ??= new AzuriteOptions();
         var tool = await AzuriteTool.PrepareAsync(options, cancellation);
-        var start = new ProcessStartInfo(options.NodePath, Arguments(options))
-        {
-            WorkingDirectory = tool,
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["AZURITE_FOLLOW_STDIN"] = "1";
-
-        var process = Process.Start(start)!;
+        var folder = options.DataDirectory is null ? null : await AzuriteFolder.OpenAsync(options.DataDirectory, options, cancellation);
         try
         {
-            var (blob, queue) = await AzuriteOutput.ReadAddressesAsync(process, options, cancellation);
-            return new AzuriteServer(process, options.DataDirectory is not null, blob, queue);
+            var process = Start(tool, options, folder);
+            try
+            {
+                var ports = await AzuriteOutput.ReadPortsAsync(process, options, cancellation);
+                folder?.SavePorts(ports);
+                return new AzuriteServer(process, folder, ports);
+            }
+            catch
+            {
+                await EndAsync(process, keepsData: false);
+                throw;
+            }
         }
         catch
         {
-            await EndAsync(process, keepsData: false);
+            folder?.Dispose();
             throw;
         }
     }
@@ -78,8 +85,53 @@ public sealed class AzuriteServer : IAsyncDisposable
     /// <returns>A task that ends when the process has.</returns>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0)
-            await EndAsync(_process, _keepsData);
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+
+        await EndAsync(_process, keepsData: _folder is not null);
+        _folder?.Dispose();
+    }
+
+    private static Uri Endpoint(int port) => new($"http://127.0.0.1:{port}/{Account}");
+
+    private static Process Start(string tool, AzuriteOptions options, AzuriteFolder? folder)
+    {
+        var start = new ProcessStartInfo(options.NodePath, Arguments(Ports(options, folder), folder))
+        {
+            WorkingDirectory = tool,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["AZURITE_FOLLOW_STDIN"] = "1";
+        if (folder is not null)
+            start.Environment["AZURITE_WRITER_FILE"] = folder.WriterFile;
+        return Process.Start(start)!;
+    }
+
+    private static AzuritePorts Ports(AzuriteOptions options, AzuriteFolder? folder)
+    {
+        var usual = folder?.ReadPorts()
+            ?? (options.PrefersDevelopmentPorts && AzuritePorts.Development.All.All(IsFree) ? AzuritePorts.Development : new AzuritePorts(0, 0, 0));
+        return new AzuritePorts(
+            options.BlobPort == 0 ? usual.Blob : options.BlobPort,
+            options.QueuePort == 0 ? usual.Queue : options.QueuePort,
+            options.TablePort == 0 ? usual.Table : options.TablePort);
+    }
+
+    private static bool IsFree(int port)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, port);
+        try
+        {
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     private static async Task EndAsync(Process process, bool keepsData)
@@ -88,13 +140,12 @@ public sealed class AzuriteServer : IAsyncDisposable
         {
             if (keepsData && !process.HasExited)
             {
-                // Closing its input lets it write out what it holds; then it is not asked any more.
+                // Closing its input has it write out what it holds. Whoever killed it on the way would lose that.
                 process.StandardInput.Close();
-                using var patience = new CancellationTokenSource(StopTimeout, TimeProvider.System);
+                using var patience = new CancellationTokenSource(SavingPatience, TimeProvider.System);
                 await process.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
-
-            if (!process.HasExited)
+            else if (!process.HasExited)
             {
                 process.Kill(entireProcessTree: true);
                 await process.WaitForExitAsync(CancellationToken.None);
@@ -102,17 +153,17 @@ public sealed class AzuriteServer : IAsyncDisposable
         }
     }
 
-    private static List<string> Arguments(AzuriteOptions options)
+    private static List<string> Arguments(AzuritePorts ports, AzuriteFolder? folder)
     {
         List<string> arguments =
         [
             "run.mjs", "--silent", "--skipApiVersionCheck", "--disableTelemetry",
-            "--blobHost", "127.0.0.1", "--blobPort", options.BlobPort.ToString(),
-            "--queueHost", "127.0.0.1", "--queuePort", options.QueuePort.ToString(),
-            "--tableHost", "127.0.0.1", "--tablePort", "0",
+            "--blobHost", "127.0.0.1", "--blobPort", $"{ports.Blob}",
+            "--queueHost", "127.0.0.1", "--queuePort", $"{ports.Queue}",
+            "--tableHost", "127.0.0.1", "--tablePort", $"{ports.Table}",
         ];
-        if (options.DataDirectory is { } directory)
-            arguments.AddRange(["--location", Path.GetFullPath(directory)]);
+        if (folder is not null)
+            arguments.AddRange(["--location", folder.Path]);
         else
             arguments.Add("--inMemoryPersistence");
         return arguments;

@@ -35,7 +35,7 @@ internal sealed class CronSchedule : ITimerSchedule
         }
         catch (CrontabException exception)
         {
-            throw new FormatException(exception.Message.TrimEnd('.'), exception);
+            throw new FormatException(exception.GetBaseException().Message.TrimEnd('.'), exception);
         }
     }
 
