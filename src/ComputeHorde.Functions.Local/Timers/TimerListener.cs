@@ -109,23 +109,26 @@ internal sealed class TimerListener(
     /// <returns>The occurrence, or that which took its place when the clock was set; null when the host stops.</returns>
     private async Task<DateTime?> WaitUntilAsync(DateTime due, HeldClock.Moment from, CancellationToken stopping)
     {
-        for (var rest = Rest(); rest > TimeSpan.Zero; rest = Rest())
+        var passed = TimeSpan.FromTicks(Math.Max(0, _clock.Since(from).Ticks));
+        for (var rest = due - from.Utc - passed; rest > TimeSpan.Zero; rest = due - from.Utc - passed)
         {
-            if (!await _clock.WaitAsync(rest < _clock.LongestWait ? rest : _clock.LongestWait, stopping))
+            var wait = rest < _clock.LongestWait ? rest : _clock.LongestWait;
+            var begun = _clock.Now;
+            if (!await _clock.WaitAsync(wait, stopping))
                 return null;
 
             var now = _clock.Now;
-            if (_schedule is IntervalSchedule || (now.Utc - from.Utc - _clock.Since(from)).Duration() <= ClockTolerance)
+            var waited = _clock.Since(begun);
+            passed += waited > wait ? waited : wait;
+            if (_schedule is IntervalSchedule || (now.Utc - from.Utc - passed).Duration() <= ClockTolerance)
                 continue;
 
             logger.ClockWasSet(function.Name, now.Utc);
-            from = now;
+            (from, passed) = (now, TimeSpan.Zero);
             if (now.Utc < due && _schedule.Next(now.Utc) is { } planned)
                 due = planned;
         }
 
         return stopping.IsCancellationRequested ? null : due;
-
-        TimeSpan Rest() => due - from.Utc - _clock.Since(from);
     }
 }
