@@ -1,3 +1,4 @@
+using ComputeHorde.Durable.Functions;
 using ComputeHorde.Durable.Hosting;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;

@@ -1,5 +1,6 @@
 using Azure.Identity;
 using Azure.Monitor.OpenTelemetry.Exporter;
+using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Sdk;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
@@ -9,7 +10,7 @@ using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 
-namespace ComputeHorde.Durable;
+namespace ComputeHorde.Durable.Functions;
 
 /// <summary>
 /// Traces, metrics and logs of the worker, in OpenTelemetry like those of the host (host.json, <c>telemetryMode</c>): to Application Insights where
