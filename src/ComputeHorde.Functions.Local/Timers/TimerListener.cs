@@ -65,7 +65,7 @@ internal sealed class TimerListener(
 
             // A clock that is late by an instant must not have the same occurrence come twice.
             from = _clock.Now;
-            var begin = from.Utc > next ? from.Utc : next.Value;
+            var begin = next > from.Utc && next - from.Utc <= ClockTolerance ? next.Value : from.Utc;
             if (await RunOnceAsync(last, next, begin, monitored, pastDue: false) is not { } started)
                 return;
             (last, next) = (started, _schedule.Next(started));
@@ -125,7 +125,7 @@ internal sealed class TimerListener(
 
             logger.ClockWasSet(function.Name, now.Utc);
             (from, passed) = (now, TimeSpan.Zero);
-            if (now.Utc < due && _schedule.Next(now.Utc) is { } planned)
+            if (now.Utc < due && _schedule.Next(now.Utc.AddTicks(-1)) is { } planned)
                 due = planned;
         }
 
