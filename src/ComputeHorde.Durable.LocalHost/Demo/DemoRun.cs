@@ -105,8 +105,8 @@ internal sealed class DemoRun(LocalStack stack, DemoView view)
     private async Task<bool> RunBatchAsync(DemoApi api, CancellationToken cancellationToken)
     {
         var id = NewId();
-        stack.Emulator!.SetBehaviourForTag($"{id}-{LineRejected}#", "rejected:busy,ok");
-        stack.Emulator.SetBehaviourForTag($"{id}-{LineDropped}#", "drop");
+        stack.Emulator!.SetBehaviourForTag($"{id}~{LineRejected}#", "rejected:busy,ok");
+        stack.Emulator.SetBehaviourForTag($"{id}~{LineDropped}#", "drop");
         view.Heading($"A batch of {Lines} jobs, from queue {BatchQueue.QueueName}");
         var lines = Enumerable.Range(1, Lines).Select(static line => DemoJob.Line(line, isValid: line != LineBroken).ToJsonString());
         await UploadAsync($"{id}.jsonl", string.Join('\n', lines), cancellationToken);
@@ -125,12 +125,12 @@ internal sealed class DemoRun(LocalStack stack, DemoView view)
             ($"Line {LineRejected}", $"rejected by a busy miner; {results[LineRejected].Attempts} attempts, {results[LineRejected].Status}"),
             ($"Line {LineDropped}", $"the facilitator's answer was lost; {results[LineDropped].Attempts} attempt, {results[LineDropped].Status}"),
             ($"Line {LineBroken}", $"{results[LineBroken].Status}: {results[LineBroken].Problems?[0]}"),
-            ("Paid", string.Create(CultureInfo.InvariantCulture, $"{PaidFor(id + "-")} jobs; {summary.ExecutorSeconds:0} executor seconds")),
+            ("Paid", string.Create(CultureInfo.InvariantCulture, $"{PaidFor(id + "~")} jobs; {summary.ExecutorSeconds:0} executor seconds")),
         ]);
         var passed = Check(
             results.Count == Lines && summary.LinesByStatus.Values.Sum() == Lines && summary.LinesByStatus[LineStatuses.Completed] == Lines - 1 && results[LineBroken].Status == LineStatuses.Invalid,
             $"{Lines - 1} lines completed, the wrong one is named by its number, and the summary adds up");
-        return passed & Check(PaidFor(id + "-") == Lines && summary.Attempts == Lines, $"{Lines} jobs were paid for: one a valid line, and one for the attempt that was rejected");
+        return passed & Check(PaidFor(id + "~") == Lines && summary.Attempts == Lines, $"{Lines} jobs were paid for: one a valid line, and one for the attempt that was rejected");
     }
 
     private async Task UploadAsync(string name, string content, CancellationToken cancellationToken)
