@@ -1,0 +1,3 @@
+namespace ComputeHorde.Storage.Local.Blobs;
+
+internal sealed record ContainerRecord(string ETag, DateTimeOffset Modified, Dictionary<string, string> Metadata);

@@ -1,0 +1,7 @@
+namespace ComputeHorde.Storage.Local.Http;
+
+internal enum StorageKind
+{
+    Blob,
+    Queue,
+}

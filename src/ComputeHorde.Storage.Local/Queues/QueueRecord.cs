@@ -1,0 +1,3 @@
+namespace ComputeHorde.Storage.Local.Queues;
+
+internal sealed record QueueRecord(Dictionary<string, string> Metadata);
