@@ -26,11 +26,14 @@ public static class DurableServices
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var section = configuration.GetSection(DurableOptions.Section);
-        services.AddOptions<DurableOptions>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
+        var settings = new SettingsReader(configuration);
+        services.AddSingleton(settings);
+        services.AddSingleton<IValidateOptions<DurableOptions>>(settings);
+        services.AddOptions<DurableOptions>().Configure(settings.Bind).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(_ => HotkeySettings.Load(section));
         services.AddSingleton<ISigner>(static provider => provider.GetRequiredService<KeyPairSigner>());
-        services.AddComputeHorde(options => section.Bind(options));
+        services.AddComputeHorde(settings.Bind);
         services.AddSingleton(provider => StorageConnection.CreateClient(configuration, provider.GetRequiredService<Outages>()));
         services.AddSingleton<BlobContainers>();
         services.AddSingleton<RequestStore>();

@@ -10,6 +10,10 @@ namespace ComputeHorde.Durable.Hosting;
 /// </summary>
 internal static class HotkeySettings
 {
+    /// <summary>The settings that are read here, and that are no options.</summary>
+    public static readonly IReadOnlyList<string> Names =
+        ["HotkeySecret", "HotkeySecretFile", "WalletPath", "WalletName", "WalletHotkey", "WalletPassword", "WalletPasswordFile"];
+
     public static KeyPairSigner Load(IConfiguration section)
     {
         if (Setting("HotkeySecret") is { } secret)

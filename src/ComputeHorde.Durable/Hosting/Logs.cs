@@ -41,6 +41,9 @@ internal static partial class Logs
     [LoggerMessage(301, LogLevel.Warning, "{Name} rejected: {Problems} problems, listed in container jobs-rejected")]
     public static partial void SpecificationRejected(this ILogger logger, string name, int problems);
 
+    [LoggerMessage(304, LogLevel.Warning, "Setting {Name} is ignored: nothing reads a setting of that name")]
+    public static partial void SettingIgnored(this ILogger logger, string name);
+
     [LoggerMessage(303, LogLevel.Information, "Specification {Blob} is gone: it was deleted before it was read")]
     public static partial void SpecificationGone(this ILogger logger, string blob);
 

@@ -2,6 +2,7 @@ using Azure.Storage.Blobs;
 using ComputeHorde.Durable.Outputs;
 using ComputeHorde.Sdk;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace ComputeHorde.Durable.Hosting;
@@ -11,11 +12,19 @@ namespace ComputeHorde.Durable.Hosting;
 /// <param name="client">The facilitator, with its validated options.</param>
 /// <param name="storage">The storage account.</param>
 /// <param name="options">The settings.</param>
-internal sealed class StartChecks(ISigner signer, ComputeHordeClient client, BlobServiceClient storage, IOptions<DurableOptions> options) : IHostedService
+/// <param name="settings">Knows which settings nobody reads.</param>
+/// <param name="logger">The log.</param>
+internal sealed class StartChecks(
+    ISigner signer, ComputeHordeClient client, BlobServiceClient storage, IOptions<DurableOptions> options, SettingsReader settings, ILogger<StartChecks> logger) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _ = (signer, client);
+        foreach (var name in settings.Unknown)
+        {
+            logger.SettingIgnored(name);
+        }
+
         if (storage.Uri.Query.Length > 0 && !OutputStores.IsS3(options.Value.OutputStore))
         {
             // One signature cannot make others: every job with outputs would be refused an hour later.
