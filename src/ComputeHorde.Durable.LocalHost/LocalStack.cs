@@ -11,8 +11,11 @@ internal sealed record LocalStackOptions
     /// <summary>Where the task hub and Azurite keep their files.</summary>
     public required string DataDirectory { get; init; }
 
-    /// <summary>The port of the functions; 0 takes a free one.</summary>
-    public int Port { get; init; }
+    /// <summary>The port of the functions; 0 takes a free one, null the configured one.</summary>
+    public int? Port { get; init; }
+
+    /// <summary>The key that callers have to send; null when none is needed.</summary>
+    public string? FunctionKey { get; init; }
 
     /// <summary>A storage account to use; null starts Azurite.</summary>
     public string? StorageConnectionString { get; init; }
@@ -50,7 +53,7 @@ internal sealed class LocalStack : IAsyncDisposable
 
     public static async Task<LocalStack> StartAsync(LocalStackOptions options, Action<string> progress, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(options.DataDirectory);
+        PrivateFolder.Create(options.DataDirectory);
         var logs = LoggerFactory.Create(options.ConfigureLogging);
         var stack = new LocalStack(logs);
         try
@@ -105,7 +108,6 @@ internal sealed class LocalStack : IAsyncDisposable
             // There is no Event Grid here: specifications are found by polling.
             ["AzureWebJobs.JobSpecEvent.Disabled"] = "true",
         };
-        settings.TryAdd("ComputeHordeSweepSchedule", LocalSettings.Read("ComputeHordeSweepSchedule") ?? "0 */10 * * * *");
         if (options.FacilitatorUrl is null)
         {
             Emulator = await FacilitatorEmulator.StartAsync(
@@ -133,6 +135,7 @@ internal sealed class LocalStack : IAsyncDisposable
                 DataDirectory = options.DataDirectory,
                 StorageConnectionString = StorageConnectionString,
                 Port = options.Port,
+                FunctionKey = options.FunctionKey,
                 Settings = settings,
                 ConfigureLogging = options.ConfigureLogging,
                 Configure = static builder =>

@@ -80,7 +80,7 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
 
     public void MapHttp(WebApplication application)
     {
-        var endpoints = new HttpEndpoints(_setup.HostJson.Http.RoutePrefix, _requestLimit, _runner, _logger);
+        var endpoints = new HttpEndpoints(_setup.HostJson.Http.RoutePrefix, _setup.Options.FunctionKey, _requestLimit, _runner, _logger);
         foreach (var function in Functions.Where(function => function.Descriptor.Trigger.Attribute is HttpTriggerAttribute))
             endpoints.Map(application, function);
         HostEndpoints.Map(application, this);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Azure.Core.Serialization;
 using ComputeHorde.Functions.Local.Durable;
+using ComputeHorde.Functions.Local.Http;
 using ComputeHorde.Functions.Local.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -61,6 +62,9 @@ internal static class FunctionsWebHost
     public static WebApplication Build(WebApplicationBuilder builder)
     {
         var application = builder.Build();
+        // First: the runtime below makes things that would stumble over the first wrong option, and hide the others.
+        application.Services.GetService<IStartupValidator>()?.Validate();
+        LocalCallers.Require(application);
         application.Services.GetRequiredService<FunctionsRuntime>().MapHttp(application);
         return application;
     }

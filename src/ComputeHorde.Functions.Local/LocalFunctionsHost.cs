@@ -51,6 +51,8 @@ public sealed class LocalFunctionsHost : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         var builder = new LocalFunctionsApplicationBuilder(options);
+        var hasBegun = false;
+        builder.Services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(new StartNotice(() => hasBegun = true)));
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         options.Configure?.Invoke(builder);
         options.ConfigureServices?.Invoke(builder.Services);
@@ -66,7 +68,9 @@ public sealed class LocalFunctionsHost : IAsyncDisposable
         catch (Exception exception)
         {
             // What has started already, as the task hub, stops in order: activities that it took up are not failed but left for the next start.
-            await application.StopAsync(CancellationToken.None);
+            // Before the first of them a host cannot be stopped.
+            if (hasBegun)
+                await application.StopAsync(CancellationToken.None);
             await application.DisposeAsync();
             if (Explain(exception) is { } explained)
                 throw explained;
@@ -94,4 +98,16 @@ public sealed class LocalFunctionsHost : IAsyncDisposable
         DurableStoreException => new(exception.Message, exception),
         _ => null,
     };
+
+    /// <summary>Tells that the host begins to start its services.</summary>
+    private sealed class StartNotice(Action begun) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            begun();
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
 }

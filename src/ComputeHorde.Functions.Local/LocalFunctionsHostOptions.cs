@@ -35,6 +35,10 @@ public sealed class LocalFunctionsHostOptions
     /// <value>Default null: <c>Host.LocalHttpPort</c> of local.settings.json, or 7071.</value>
     public int? Port { get; init; }
 
+    /// <summary>The key that callers of HTTP functions have to send, in header <c>x-functions-key</c> or as <c>?code=</c>, unless a function is anonymous.</summary>
+    /// <value>Default null: keys are not checked, as under <c>func start</c>.</value>
+    public string? FunctionKey { get; init; }
+
     /// <summary>The clock of orchestrations and timer functions. Polling and function time-outs keep the real clock.</summary>
     /// <value>Default the system's clock.</value>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

@@ -89,9 +89,72 @@ public sealed class CommandLineTests
             ["serve", "--port", "0", "--data", folder.Path],
             new Dictionary<string, string?> { ["ComputeHorde__MaxPollIntervalSeconds"] = "-1", ["ComputeHorde__OutputUrlMarginSeconds"] = "1" });
         Assert.Equal(1, await host.WaitForExitAsync());
-        AssertOneError(host, "MaxPollIntervalSeconds");
-        AssertOneError(host, "OutputUrlMarginSeconds");
+        AssertErrors(host, "MaxPollIntervalSeconds", "OutputUrlMarginSeconds");
     }
+
+    [Fact]
+    public async Task Serve_SettingsOfTheWrongType_HaveALineEach()
+    {
+        using var folder = new TemporaryFolder();
+        await using var host = HostProcess.Start(
+            ["serve", "--port", "0", "--data", folder.Path],
+            new Dictionary<string, string?> { ["ComputeHorde__SubnetId"] = "twelve", ["COMPUTEHORDE__MAXRETRIES"] = "-1", ["ComputeHorde__SuspectRate"] = "2" });
+        Assert.Equal(1, await host.WaitForExitAsync());
+        AssertErrors(host, "SubnetId", "MaxRetries", "SuspectRate");
+    }
+
+    [Theory]
+    [InlineData("COMPUTEHORDE__FACILITATORURL")]
+    [InlineData("ComputeHorde:FacilitatorUrl")]
+    public async Task Serve_FacilitatorSetInAnyForm_IsNotTheEmulator(string name)
+    {
+        using var folder = new TemporaryFolder();
+        await using var host = HostProcess.Start(
+            ["serve", "--port", "0", "--data", folder.Path, "--wallet-path", folder.Path], new Dictionary<string, string?> { [name] = "http://127.0.0.1:9/" });
+        Assert.Equal(1, await host.WaitForExitAsync());
+        AssertOneError(host, Path.Combine(folder.Path, "default", "hotkeys", "default"));
+    }
+
+    [Fact]
+    public async Task Serve_StorageThatCannotSign_IsRefusedAtStart()
+    {
+        using var folder = new TemporaryFolder();
+        await using var host = HostProcess.Start(
+            ["serve", "--port", "0", "--data", folder.Path],
+            new Dictionary<string, string?>
+            {
+                ["AzureWebJobsStorage"] = "BlobEndpoint=http://127.0.0.1:9/a;QueueEndpoint=http://127.0.0.1:9/a;SharedAccessSignature=sv=2026-01-01&sig=c2VjcmV0",
+            });
+        Assert.Equal(1, await host.WaitForExitAsync());
+        AssertOneError(host, "shared access signature");
+        Assert.DoesNotContain(host.Errors, static line => line.Contains("c2VjcmV0", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Serve_WithRequireKey_AnswersOnlyItsHolders()
+    {
+        using var folder = new TemporaryFolder();
+        await using var host = HostProcess.Start(["serve", "--port", "0", "--data", folder.Path, "--require-key", "--follow-stdin"]);
+        await host.ReadyAsync();
+        var key = await File.ReadAllTextAsync(Path.Combine(folder.Path, "functions.key"), TestContext.Current.CancellationToken);
+        using var http = new HttpClient();
+        var jobs = host.Output.First(static line => line.StartsWith("Functions ", StringComparison.Ordinal)).Split(' ')[^1];
+
+        using var stranger = await http.GetAsync(new Uri(jobs), TestContext.Current.CancellationToken);
+        using var holder = await http.GetAsync(new Uri($"{jobs}?code={key}"), TestContext.Current.CancellationToken);
+
+        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.OK), (stranger.StatusCode, holder.StatusCode));
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder.Path));
+        }
+    }
+
+    [Theory]
+    [InlineData("Max open files            256                  256                  files     ", true)]
+    [InlineData("Max open files            1048576              1048576              files     ", false)]
+    [InlineData("Max open files            unlimited            unlimited            files     ", false)]
+    public void OpenFileLimit_TooLow_IsSaid(string line, bool expected) => Assert.Equal(expected, OpenFileLimit.Warning(["Limit  Soft Limit  Hard Limit  Units", line]) is not null);
 
     [Fact]
     public async Task Serve_WalletMissing_NamesTheFile()
@@ -108,6 +171,14 @@ public sealed class CommandLineTests
         var errors = host.Errors.ToArray();
         Assert.Contains(names, Assert.Single(errors, static line => line.StartsWith("error: ", StringComparison.Ordinal)), StringComparison.Ordinal);
         Assert.DoesNotContain(errors, static line => line.Contains("   at ", StringComparison.Ordinal) || line.Contains(" fail: ", StringComparison.Ordinal));
+    }
+
+    private static void AssertErrors(HostProcess host, params string[] names)
+    {
+        var errors = host.Errors.Where(static line => line.StartsWith("error: ", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(names.Length, errors.Length);
+        Assert.All(names, name => Assert.Contains(errors, line => line.Contains(name, StringComparison.OrdinalIgnoreCase)));
+        Assert.DoesNotContain(host.Errors, static line => line.Contains("   at ", StringComparison.Ordinal));
     }
 
     private static string Which(string program) =>

@@ -27,6 +27,28 @@ public sealed class HttpTriggerTests(StorageFixture storage)
         Assert.Equal("""{"name":"n","times":5}""", await host.Http.GetStringAsync("api/object/n?times=5"));
     }
 
+    [Theory]
+    [InlineData("evil.example", null, false)]
+    [InlineData("127.0.0.1.evil.example:7071", null, false)]
+    [InlineData("127.0.0.1", "http://evil.example", false)]
+    [InlineData("127.0.0.1", "null", false)]
+    [InlineData("localhost:7071", null, true)]
+    [InlineData("[::1]:7071", null, true)]
+    [InlineData("127.0.0.1", "http://localhost:3000", true)]
+    public async Task Request_FromAPageOfElsewhere_IsRefused(string name, string? origin, bool isAnswered)
+    {
+        await using var host = await StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "api/action/7") { Headers = { Host = name } };
+        if (origin is not null)
+        {
+            request.Headers.Add("Origin", origin);
+        }
+
+        using var answer = await host.Http.SendAsync(request);
+
+        Assert.Equal(isAnswered ? HttpStatusCode.OK : HttpStatusCode.Forbidden, answer.StatusCode);
+    }
+
     [Fact]
     public async Task Request_ResultThatIsNoHttpResult_IsNotWrittenAndWarnedOf()
     {

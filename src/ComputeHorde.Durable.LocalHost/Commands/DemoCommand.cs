@@ -22,11 +22,13 @@ internal static class DemoCommand
                 using var folder = DataFolder.Open(parsed.GetValue(data));
                 var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
                 LocalSettings.SetPolling(settings, 0.25);
+                LocalSettings.Load().AddDefaults(settings, 0.25);
                 var view = DemoView.Create(parsed.GetValue(plain) || Console.IsOutputRedirected);
                 await using var stack = await LocalStack.StartAsync(
                     new LocalStackOptions
                     {
                         DataDirectory = folder.Path,
+                        Port = 0,
                         Settings = settings,
                         ConfigureEmulator = static emulator => emulator.Speed = 2,
                         ConfigureLogging = logging => LogSetup.Plain(logging, parsed.GetValue(verbose) ? LogLevel.Debug : LogLevel.Error),

@@ -20,17 +20,26 @@ internal static class Guard
         }
         catch (OptionsValidationException exception)
         {
-            return await FailAsync(string.Join("; ", exception.Failures));
+            return await FailAsync([.. exception.Failures]);
+        }
+        catch (AggregateException several) when (several.InnerExceptions.All(static exception => exception is OptionsValidationException))
+        {
+            return await FailAsync([.. several.InnerExceptions.Cast<OptionsValidationException>().SelectMany(static exception => exception.Failures)]);
         }
         catch (Exception exception) when (exception is LocalFunctionsException or ComputeHordeException or UserException or UnauthorizedAccessException or IOException or SocketException)
         {
-            return await FailAsync(exception.Message);
+            return await FailAsync([exception.Message]);
         }
     }
 
-    private static async Task<int> FailAsync(string message)
+    /// <summary>One line for each fault.</summary>
+    private static async Task<int> FailAsync(IReadOnlyList<string> faults)
     {
-        await Console.Error.WriteLineAsync("error: " + message.ReplaceLineEndings(" "));
+        foreach (var fault in faults)
+        {
+            await Console.Error.WriteLineAsync("error: " + fault.ReplaceLineEndings(" "));
+        }
+
         return 1;
     }
 }

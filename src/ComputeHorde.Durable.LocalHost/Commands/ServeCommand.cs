@@ -8,21 +8,22 @@ internal static class ServeCommand
 {
     public static Command Create()
     {
-        var port = new Option<int>("--port") { Description = "TCP port of the functions on 127.0.0.1; 0 takes a free one.", DefaultValueFactory = static _ => 7071 };
+        var port = new Option<int?>("--port") { Description = "TCP port of the functions on 127.0.0.1; 0 takes a free one. Default: Host.LocalHttpPort of local.settings.json, or 7071." };
         var data = new Option<string>("--data") { Description = "Folder of the task hub and of Azurite.", DefaultValueFactory = static _ => ".computehorde" };
         var facilitator = new Option<string?>("--facilitator-url") { Description = "The facilitator, for example https://facilitator.computehorde.io/. Default: ComputeHorde__FacilitatorUrl of the environment or of local.settings.json; without one, an emulator is started." };
         var validator = new Option<string?>("--validator-hotkey") { Description = "SS58 address of the validator that jobs go to." };
         var walletPath = new Option<string?>("--wallet-path") { Description = "Folder of Bittensor wallets (default ~/.bittensor/wallets/)." };
         var walletName = new Option<string?>("--wallet-name") { Description = "Name of the wallet (default: default)." };
         var hotkey = new Option<string?>("--wallet-hotkey") { Description = "Name of the hotkey in the wallet (default: default)." };
-        var storage = new Option<string?>("--storage") { Description = "Connection string of a storage account. Default: Azurite is started." };
+        var storage = new Option<string?>("--storage") { Description = "Connection string of a storage account. Default: AzureWebJobsStorage of the environment or of local.settings.json; without one, Azurite is started." };
         var poll = new Option<double?>("--poll-interval") { Description = "Seconds between two looks at a job whose status changed a moment ago (default 5; 0.5 with the emulator)." };
         var speed = new Option<double>("--speed") { Description = "How much faster than real time the emulator's jobs live.", DefaultValueFactory = static _ => 1 };
+        var needsKey = new Option<bool>("--require-key") { Description = "Ask callers for the key in functions.key of the data folder, as Azure does (header x-functions-key): for machines that others use too." };
         var verbose = new Option<bool>("--verbose") { Description = "Log every step." };
         var follow = Ended.FollowStandardInput();
         var command = new Command("serve", "Runs the functions with their HTTP API, queues, blob triggers and timers until Ctrl+C. What is unfinished goes on at the next start.")
         {
-            port, data, facilitator, validator, walletPath, walletName, hotkey, storage, poll, speed, verbose, follow,
+            port, data, facilitator, validator, walletPath, walletName, hotkey, storage, poll, speed, needsKey, verbose, follow,
         };
         command.SetAction((parsed, cancellationToken) => Guard.RunAsync(
             async () =>
@@ -40,14 +41,27 @@ internal static class ServeCommand
                 Set("WalletPath", parsed.GetValue(walletPath));
                 Set("WalletName", parsed.GetValue(walletName));
                 Set("WalletHotkey", parsed.GetValue(hotkey));
-                var url = ParseUrl("--facilitator-url", parsed.GetValue(facilitator)) ?? ConfiguredFacilitator();
-                LocalSettings.SetPolling(settings, parsed.GetValue(poll) ?? (url is null ? 0.5 : 5));
+                var configured = LocalSettings.Load();
+                var url = LocalSettings.ParseUrl("--facilitator-url", parsed.GetValue(facilitator)) ?? configured.FacilitatorUrl;
+                if (parsed.GetValue(poll) is { } seconds)
+                {
+                    LocalSettings.SetPolling(settings, seconds);
+                }
+
+                configured.AddDefaults(settings, url is null ? 0.5 : 5);
+                Warn(OpenFileLimit.Warning());
+                foreach (var name in url is null ? configured.IgnoredByTheEmulator : [])
+                {
+                    Warn($"{name} is ignored: without ComputeHorde__FacilitatorUrl an emulator is started, which has a validator and a hotkey of its own.");
+                }
+
                 await using var stack = await LocalStack.StartAsync(
                     new LocalStackOptions
                     {
                         DataDirectory = Path.GetFullPath(parsed.GetValue(data)!),
                         Port = parsed.GetValue(port),
-                        StorageConnectionString = parsed.GetValue(storage),
+                        StorageConnectionString = parsed.GetValue(storage) ?? configured.StorageConnectionString,
+                        FunctionKey = parsed.GetValue(needsKey) ? FunctionKey.Open(Path.GetFullPath(parsed.GetValue(data)!)) : null,
                         OnWellKnownPorts = true,
                         FacilitatorUrl = url,
                         Settings = settings,
@@ -65,16 +79,13 @@ internal static class ServeCommand
         return command;
     }
 
-    private static Uri? ConfiguredFacilitator()
+    private static void Warn(string? message)
     {
-        const string Name = "ComputeHorde__FacilitatorUrl";
-        return ParseUrl(Name, Environment.GetEnvironmentVariable(Name) ?? LocalSettings.Read(Name));
+        if (message is not null)
+        {
+            Console.Error.WriteLine("warning: " + message);
+        }
     }
-
-    private static Uri? ParseUrl(string name, string? text) =>
-        string.IsNullOrEmpty(text) ? null
-        : Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps) ? url
-        : throw new UserException($"{name} is '{text}'; it must be an absolute http or https URL.");
 
     private static void Show(LocalStack stack, Uri? facilitator)
     {

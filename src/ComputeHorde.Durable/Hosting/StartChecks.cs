@@ -28,8 +28,8 @@ internal sealed class StartChecks(
         if (storage.Uri.Query.Length > 0 && !OutputStores.IsS3(options.Value.OutputStore))
         {
             // One signature cannot make others: every job with outputs would be refused an hour later.
-            throw new InvalidOperationException(
-                "AzureWebJobsStorage holds a shared access signature, which cannot sign upload URLs: use a connection string with an account key, an identity connection, or ComputeHorde__OutputStore for S3.");
+            throw new OptionsValidationException(Options.DefaultName, typeof(DurableOptions), [
+                "AzureWebJobsStorage holds a shared access signature, which cannot sign upload URLs: use a connection string with an account key, an identity connection, or ComputeHorde__OutputStore for S3."]);
         }
 
         return Task.CompletedTask;

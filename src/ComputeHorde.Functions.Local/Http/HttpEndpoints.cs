@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.Functions.Local.Http;
 
 /// <summary>The HTTP functions as endpoints below the route prefix.</summary>
-internal sealed class HttpEndpoints(string routePrefix, RequestLimit limit, FunctionRunner runner, ILogger logger)
+internal sealed class HttpEndpoints(string routePrefix, string? key, RequestLimit limit, FunctionRunner runner, ILogger logger)
 {
     /// <summary>The route of an HTTP function, without a leading slash.</summary>
     public static string Route(HttpTriggerAttribute trigger, string functionName, string routePrefix) =>
@@ -23,7 +23,10 @@ internal sealed class HttpEndpoints(string routePrefix, RequestLimit limit, Func
         try
         {
             var pattern = RoutePatternFactory.Parse(route);
-            RequestDelegate handler = http => limit.RunAsync(http, allowed => HandleAsync(allowed, function));
+            var needed = trigger.AuthLevel == AuthorizationLevel.Anonymous ? null : key;
+            RequestDelegate handler = http => needed is null || FunctionKeys.Allow(http.Request, needed)
+                ? limit.RunAsync(http, allowed => HandleAsync(allowed, function))
+                : Results.Problem("Send the key of functions.key in header x-functions-key.", statusCode: StatusCodes.Status401Unauthorized).ExecuteAsync(http);
             _ = trigger.Methods is { Length: > 0 } methods
                 ? endpoints.MapMethods(pattern.RawText!, methods.Select(method => method.ToUpperInvariant()), handler)
                 : endpoints.Map(pattern, handler);
@@ -33,7 +36,7 @@ internal sealed class HttpEndpoints(string routePrefix, RequestLimit limit, Func
             throw new LocalFunctionsException($"Function '{function.Name}': the route '{route}' is not valid: {exception.Message}", exception);
         }
 
-        if (trigger.AuthLevel != AuthorizationLevel.Anonymous)
+        if (trigger.AuthLevel != AuthorizationLevel.Anonymous && key is null)
             logger.KeysNotChecked(trigger.AuthLevel.ToString(), function.Name);
     }
 
