@@ -12,11 +12,13 @@ var hostRoles = ['Storage Blob Data Owner', 'Storage Queue Data Contributor', 'S
 
 // The package (deployments) is not the app's to touch, and the ledger has a role of its own below.
 var appContainers = [
+  'attempts'
   'inflight'
   'job-urls'
   'jobs'
   'jobs-rejected'
   'outputs'
+  'places'
   'requests'
   'results'
   'sampling'

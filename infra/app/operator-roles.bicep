@@ -12,11 +12,13 @@ var roleIds = loadJsonContent('../roles.json')
 
 // Operators hand in specifications, read what came of them and free what a terminated run left. Not `requests`, `secrets`, `job-urls`.
 var operatorContainers = [
+  { name: 'attempts', role: 'Storage Blob Data Reader' }
   { name: 'inflight', role: 'Storage Blob Data Contributor' }
   { name: 'jobs', role: 'Storage Blob Data Contributor' }
   { name: 'jobs-rejected', role: 'Storage Blob Data Reader' }
   { name: 'ledger', role: 'Storage Blob Data Reader' }
   { name: 'outputs', role: 'Storage Blob Data Reader' }
+  { name: 'places', role: 'Storage Blob Data Contributor' }
   { name: 'results', role: 'Storage Blob Data Reader' }
 ]
 var operatorQueues = [

@@ -14,6 +14,7 @@ param ledgerImmutabilityDays int
 
 // The names are those of ContainerNames in the functions; nothing waits for a first use to make them.
 var containerNames = [
+  'attempts'
   'deployments'
   'inflight'
   'job-urls'
@@ -21,6 +22,7 @@ var containerNames = [
   'jobs-rejected'
   'ledger'
   'outputs'
+  'places'
   'requests'
   'results'
   'sampling'
@@ -39,7 +41,9 @@ var retentionDays = {
   results: resultRetentionDays
   secrets: resultRetentionDays
   outputs: outputRetentionDays
+  attempts: claimRetentionDays
   inflight: claimRetentionDays
+  places: claimRetentionDays
 }
 
 var lockedDown = {

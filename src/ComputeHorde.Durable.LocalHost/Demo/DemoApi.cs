@@ -1,8 +1,10 @@
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using ComputeHorde.Durable.Batches;
+using ComputeHorde.Durable.Checks;
 using ComputeHorde.Durable.LocalHost.Commands;
 using ComputeHorde.Durable.Runs;
 using ComputeHorde.Durable.Storage;
@@ -39,6 +41,20 @@ internal sealed class DemoApi(Uri address) : IDisposable
     /// <summary>A run whenever it looks different, until it has ended.</summary>
     public IAsyncEnumerable<RunView> RunAsync(string id, CancellationToken cancellationToken) =>
         StatesAsync<RunView>($"jobs/{id}", static run => (run.Status, run.Progress), static run => run.Outcome is not null || run.Error is not null, cancellationToken);
+
+    /// <summary>What the check of an ended run found.</summary>
+    public async Task<CheckOutcome> VerdictAsync(string id, CancellationToken cancellationToken)
+    {
+        var check = new CheckOutcome(Verdicts.Pending, "");
+        await foreach (var run in StatesAsync<RunView>($"jobs/{id}", CheckOf, static run => CheckOf(run).Verdict != Verdicts.Pending, cancellationToken))
+        {
+            check = CheckOf(run);
+        }
+
+        return check;
+    }
+
+    private static CheckOutcome CheckOf(RunView run) => ((JsonElement)run.Check!).Deserialize<CheckOutcome>(SnakeCaseJson.Options)!;
 
     /// <summary>A batch whenever it looks different, from when it is known until it has ended.</summary>
     public IAsyncEnumerable<BatchView> BatchAsync(string id, CancellationToken cancellationToken) =>

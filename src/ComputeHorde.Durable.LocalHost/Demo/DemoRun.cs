@@ -59,6 +59,7 @@ internal sealed class DemoRun(LocalStack stack, DemoView view)
         var stdout = await api.GetTextAsync($"jobs/{id}/result?part=stdout", cancellationToken);
         var output = manifest.Outputs[Output];
         var bytes = await api.GetBytesAsync($"jobs/{id}/result?part={Output}", cancellationToken);
+        var check = await api.VerdictAsync(id, cancellationToken);
         var paid = PaidFor(id + "#");
         view.Heading("Result");
         view.Facts(
@@ -68,13 +69,13 @@ internal sealed class DemoRun(LocalStack stack, DemoView view)
             ("Artifacts", manifest.Artifacts.Count == 0 ? "none" : string.Join(", ", manifest.Artifacts.Keys)),
             ("Output", $"{Output}  {output.Size} bytes"),
             ("SHA-256", output.Sha256!),
-            ("Trusted miner", $"{outcome.Validation?.Verdict}: {outcome.Validation?.Reason}"),
+            ("Trusted miner", $"{check.Verdict}: {check.Reason}"),
             ("Paid", string.Create(CultureInfo.InvariantCulture, $"{paid} job(s), one of them the copy on the trusted miner; {outcome.ExecutorSeconds:0.0} executor seconds")),
         ]);
         var passed = Check(paid == outcome.Attempts.Count + 1, $"the facilitator stored {outcome.Attempts.Count} job(s) and one copy, though the run was started twice");
         passed &= Check(Convert.ToHexStringLower(SHA256.HashData(bytes)) == output.Sha256, "the uploaded output, downloaded through a presigned URL, has the hash of the outcome");
         passed &= Check(stdout.Length > 0 && manifest.Stdout.Sha256 == Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(stdout))), "the standard output is intact");
-        return passed & Check(outcome.Validation?.Verdict == Verdicts.Match, "the trusted miner's copy has the same artifacts and outputs");
+        return passed & Check(check.Verdict == Verdicts.Match, "the trusted miner's copy has the same artifacts and outputs");
     }
 
     /// <summary>The same job on a miner that returns something plausible and wrong.</summary>
@@ -85,11 +86,12 @@ internal sealed class DemoRun(LocalStack stack, DemoView view)
         view.Heading("The same job on a miner that cheats");
         await api.StartAsync(id, DemoJob.Request(Output), cancellationToken);
         var run = await view.FollowAsync(api.RunAsync(id, cancellationToken));
-        if (run.Outcome is not { JobUuid: { } job, Validation: { } validation })
+        if (run.Outcome is not { JobUuid: { } job, IsChecked: true })
         {
             return Check(false, $"the run ended as '{run.Status}': {run.Outcome?.Failure?.Message ?? run.Error}");
         }
 
+        var validation = await api.VerdictAsync(id, cancellationToken);
         view.Facts(
         [
             ("Verdict", $"{validation.Verdict}: {validation.Reason}"),

@@ -4,7 +4,7 @@ namespace ComputeHorde.Durable.Batches;
 
 /// <summary>Reads the lines of a chunk, and stores how they ended.</summary>
 /// <param name="batches">The blobs of batches.</param>
-public sealed class BatchChunks(BatchStore batches)
+internal sealed class BatchChunks(BatchStore batches)
 {
     /// <summary>The name of the activity that reads a chunk.</summary>
     public const string Load = "LoadBatchChunk";

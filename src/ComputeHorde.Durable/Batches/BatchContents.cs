@@ -6,7 +6,7 @@ namespace ComputeHorde.Durable.Batches;
 /// <param name="Chunks">How many chunks of valid lines were stored.</param>
 /// <param name="Valid">How many lines are valid.</param>
 /// <param name="Invalid">How many are not.</param>
-public sealed record BatchContents(long Offset = 0, int Line = 0, int Chunks = 0, int Valid = 0, int Invalid = 0)
+internal sealed record BatchContents(long Offset = 0, int Line = 0, int Chunks = 0, int Valid = 0, int Invalid = 0)
 {
     /// <summary>Whether the end was reached.</summary>
     public bool IsComplete { get; init; }

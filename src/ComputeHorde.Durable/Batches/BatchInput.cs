@@ -4,7 +4,7 @@ namespace ComputeHorde.Durable.Batches;
 /// <param name="Source">Where the jobs are.</param>
 /// <param name="MaxParallel">How many jobs are under way at once.</param>
 /// <param name="Strict">Whether one job that is not valid keeps all others from running.</param>
-public sealed record BatchInput(BatchSource Source, int MaxParallel, bool Strict)
+internal sealed record BatchInput(BatchSource Source, int MaxParallel, bool Strict)
 {
     /// <summary>The name of the specification that landed in container <c>jobs</c>, if it came that way: the upload URLs of the first attempts are
     /// minted beforehand then, for container <c>job-urls</c>, and lines that are not valid are written beside it; null if not.</summary>

@@ -1,7 +1,7 @@
 namespace ComputeHorde.Durable.Batches;
 
 /// <summary>What a batch can be told.</summary>
-public static class BatchOrders
+internal static class BatchOrders
 {
     /// <summary>Begin no further line.</summary>
     public const string Pause = "pause";

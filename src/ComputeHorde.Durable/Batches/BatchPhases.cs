@@ -1,7 +1,7 @@
 namespace ComputeHorde.Durable.Batches;
 
 /// <summary>The values of <see cref="BatchProgress.Phase"/>.</summary>
-public static class BatchPhases
+internal static class BatchPhases
 {
     /// <summary>Its lines are being read and checked.</summary>
     public const string Reading = "reading";

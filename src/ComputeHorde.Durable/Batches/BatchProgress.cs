@@ -4,7 +4,7 @@ namespace ComputeHorde.Durable.Batches;
 /// <param name="Phase"><c>reading</c>, <c>running</c> or <c>summarising</c>.</param>
 /// <param name="Valid">Valid lines read so far.</param>
 /// <param name="Invalid">Lines read so far that are not valid.</param>
-public sealed record BatchProgress(string Phase, int Valid, int Invalid)
+internal sealed record BatchProgress(string Phase, int Valid, int Invalid)
 {
     /// <summary>Lines that have ended, well or not.</summary>
     public int Done { get; init; }

@@ -12,7 +12,7 @@ namespace ComputeHorde.Durable.Batches;
 /// <param name="batches">Starts them.</param>
 /// <param name="rejections">Says what is wrong with a message.</param>
 /// <param name="logger">The log.</param>
-public sealed class BatchQueue(BatchService batches, RejectionStore rejections, ILogger<BatchQueue> logger)
+internal sealed class BatchQueue(BatchService batches, RejectionStore rejections, ILogger<BatchQueue> logger)
 {
     /// <summary>The queue.</summary>
     public const string QueueName = "batches";

@@ -11,7 +11,7 @@ namespace ComputeHorde.Durable.Batches;
 /// </summary>
 /// <param name="Jobs">The jobs, as they were sent: each is validated on its own, later; null when they lie in a blob.</param>
 /// <param name="JobsBlob">The blob with one job a line; null when the jobs are in the list.</param>
-public sealed record BatchRequest(IReadOnlyList<BinaryData>? Jobs, string? JobsBlob)
+internal sealed record BatchRequest(IReadOnlyList<BinaryData>? Jobs, string? JobsBlob)
 {
     /// <summary>The largest batch document, in bytes. Larger batches come as a JSON Lines blob.</summary>
     public const int MaxBytes = 16 << 20;

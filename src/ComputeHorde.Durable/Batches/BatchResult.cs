@@ -6,7 +6,7 @@ namespace ComputeHorde.Durable.Batches;
 /// <summary>How one line of a batch ended: one line of the result blob.</summary>
 /// <param name="Line">Its number, counted from 1.</param>
 /// <param name="Status">One of <see cref="LineStatuses"/>.</param>
-public sealed record BatchResult(int Line, string Status)
+internal sealed record BatchResult(int Line, string Status)
 {
     /// <summary>The run; null when the line is not valid.</summary>
     public string? Run { get; init; }

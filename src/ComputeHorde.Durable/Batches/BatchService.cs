@@ -12,7 +12,7 @@ namespace ComputeHorde.Durable.Batches;
 /// <param name="batches">The blobs of batches.</param>
 /// <param name="requests">Where requests are kept.</param>
 /// <param name="logger">The log.</param>
-public sealed class BatchService(BatchStore batches, RequestStore requests, ILogger<BatchService> logger)
+internal sealed class BatchService(BatchStore batches, RequestStore requests, ILogger<BatchService> logger)
 {
     /// <summary>Validates the batch (not its jobs), stores it and starts it.</summary>
     /// <param name="durable">Starts it.</param>

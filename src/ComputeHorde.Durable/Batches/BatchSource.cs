@@ -4,7 +4,7 @@ namespace ComputeHorde.Durable.Batches;
 /// <param name="Container">Its container.</param>
 /// <param name="Blob">Its name.</param>
 /// <param name="ETag">The version that was accepted.</param>
-public sealed record BatchSource(string Container, string Blob, string ETag)
+internal sealed record BatchSource(string Container, string Blob, string ETag)
 {
     /// <summary>The batch whose result lines the blob holds, when its failed lines are to run again; null for jobs.</summary>
     public string? RerunOf { get; init; }

@@ -1,7 +1,7 @@
 namespace ComputeHorde.Durable.Batches;
 
 /// <summary>The values of <see cref="BatchSummary.Status"/>.</summary>
-public static class BatchStatuses
+internal static class BatchStatuses
 {
     /// <summary>Every valid line has run, well or not.</summary>
     public const string Completed = "completed";

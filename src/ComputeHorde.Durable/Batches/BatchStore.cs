@@ -13,7 +13,7 @@ namespace ComputeHorde.Durable.Batches;
 /// others by slices. In container <c>results</c>: each chunk's results, then all of them in one blob, and the summary.
 /// </summary>
 /// <param name="containers">The storage account.</param>
-public sealed class BatchStore(BlobContainers containers)
+internal sealed class BatchStore(BlobContainers containers)
 {
     /// <summary>The blob with one <see cref="BatchResult"/> a line, in container <c>results</c>.</summary>
     /// <param name="batch">The batch.</param>

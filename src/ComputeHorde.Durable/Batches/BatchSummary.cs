@@ -3,7 +3,7 @@ namespace ComputeHorde.Durable.Batches;
 /// <summary>How a batch ended: its output and its summary blob.</summary>
 /// <param name="Status">One of <see cref="BatchStatuses"/>.</param>
 /// <param name="Lines">How many lines there are; blank ones do not count.</param>
-public sealed record BatchSummary(string Status, int Lines)
+internal sealed record BatchSummary(string Status, int Lines)
 {
     /// <summary>Line status to number of lines; they add up to <see cref="Lines"/>.</summary>
     public IReadOnlyDictionary<string, int> LinesByStatus { get; init; } = new Dictionary<string, int>();

@@ -10,7 +10,7 @@ namespace ComputeHorde.Durable.Batches;
 /// <param name="Progress">How far it is.</param>
 /// <param name="Summary">How it ended; null while it runs.</param>
 /// <param name="Error">Why the batch itself broke, if it did; not why its jobs failed.</param>
-public sealed record BatchView(
+internal sealed record BatchView(
     string Id, string Status, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, BatchProgress? Progress, BatchSummary? Summary, string? Error)
 {
     internal static BatchView Of(OrchestrationMetadata instance)

@@ -10,7 +10,7 @@ namespace ComputeHorde.Durable.Batches;
 /// <summary>The HTTP API of batches.</summary>
 /// <param name="starts">Answers starts.</param>
 /// <param name="batches">Starts and reads batches.</param>
-public sealed class BatchesApi(StartEndpoint starts, BatchService batches)
+internal sealed class BatchesApi(StartEndpoint starts, BatchService batches)
 {
     private const string Route = "batches", RerunRoute = "batches/{id}/rerun";
 

@@ -7,7 +7,7 @@ namespace ComputeHorde.Durable.Batches;
 /// <param name="Width">How many jobs the lane has under way at once.</param>
 /// <param name="Chunks">How many chunks the batch has.</param>
 /// <param name="ReportEvery">Every how many lines that ended the batch is told.</param>
-public sealed record LaneInput(string BatchId, int Lane, int Lanes, int Width, int Chunks, int ReportEvery)
+internal sealed record LaneInput(string BatchId, int Lane, int Lanes, int Width, int Chunks, int ReportEvery)
 {
     /// <summary>The chunk that is next.</summary>
     public int Chunk { get; init; }

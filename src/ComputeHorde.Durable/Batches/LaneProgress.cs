@@ -4,4 +4,4 @@ namespace ComputeHorde.Durable.Batches;
 /// <param name="Lane">The lane.</param>
 /// <param name="Done">Lines that have ended.</param>
 /// <param name="Completed">Those of them that completed.</param>
-public sealed record LaneProgress(int Lane, int Done, int Completed);
+internal sealed record LaneProgress(int Lane, int Done, int Completed);

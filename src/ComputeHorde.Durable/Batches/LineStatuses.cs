@@ -3,7 +3,7 @@ using ComputeHorde.Durable.Runs;
 namespace ComputeHorde.Durable.Batches;
 
 /// <summary>The values of <see cref="BatchResult.Status"/>.</summary>
-public static class LineStatuses
+internal static class LineStatuses
 {
     /// <summary>Its run completed.</summary>
     public const string Completed = RunStatuses.Completed;

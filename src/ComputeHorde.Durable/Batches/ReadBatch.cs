@@ -1,6 +1,7 @@
 using Azure;
 using ComputeHorde.Durable.Checks.Comparers;
 using ComputeHorde.Durable.Intake;
+using ComputeHorde.Durable.Limits;
 using ComputeHorde.Durable.Outputs;
 using ComputeHorde.Durable.Runs;
 using ComputeHorde.Durable.Storage;
@@ -18,7 +19,7 @@ namespace ComputeHorde.Durable.Batches;
 /// <param name="outputs">Knows who can upload, and mints upload URLs beforehand.</param>
 /// <param name="comparers">Knows by what results can be compared.</param>
 /// <param name="rejections">Says what is wrong with a specification.</param>
-public sealed class ReadBatch(BatchStore batches, RequestStore requests, OutputUrls outputs, ComparerRegistry comparers, RejectionStore rejections)
+internal sealed class ReadBatch(BatchStore batches, RequestStore requests, OutputUrls outputs, ComparerRegistry comparers, RejectionStore rejections, LimitBook limits)
 {
     private const int LinesPerSlice = 500, LinesPerChunk = 20, WritesAtOnce = 16;
     /// <summary>About how many are written beside a specification; the results of the batch hold all.</summary>
@@ -115,7 +116,7 @@ public sealed class ReadBatch(BatchStore batches, RequestStore requests, OutputU
         {
             var id = $"{input.BatchId}{Names.Separator}{line.Line}";
             var request = JobRequest.Parse(json);
-            outputs.RequireReachable(request);
+            outputs.RequireReachable(request.Outputs);
             comparers.RequireRegistered(request.CrossValidation);
             if (await requests.SaveAsync(id, request.Json, cancellationToken) is not { } hash)
             {
@@ -124,10 +125,10 @@ public sealed class ReadBatch(BatchStore batches, RequestStore requests, OutputU
 
             if (input.Specification is not null)
             {
-                await outputs.PrepareAsync(id, request, cancellationToken);
+                await PreparedRuns.PrepareAsync(outputs, id, request, cancellationToken);
             }
 
-            return (new BatchLine(line.Line, RunService.InputOf(id, hash, request), request.Spec.ExecutorClass), null);
+            return (new BatchLine(line.Line, RunService.InputOf(id, hash, request, limits, hasPreparedUrls: input.Specification is not null), request.Spec.ExecutorClass), null);
         }
         catch (ComputeHordeValidationException exception)
         {

@@ -9,7 +9,7 @@ namespace ComputeHorde.Durable.Batches;
 /// Runs many jobs, so many at once. The batch reads its source slice by slice and then leaves the running to lanes (<see cref="RunBatchLane"/>),
 /// each of which begins its history anew with every chunk; so no history grows with the number of jobs, but for about a hundred reports of progress.
 /// </summary>
-public static class RunBatch
+internal static class RunBatch
 {
     /// <summary>The name of the external event by which callers steer a batch, and the batch its lanes: one of <see cref="BatchOrders"/>.</summary>
     public const string OrderEvent = "Order";

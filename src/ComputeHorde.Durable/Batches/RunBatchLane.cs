@@ -1,3 +1,4 @@
+using ComputeHorde.Durable.Checks;
 using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.Runs;
 using ComputeHorde.Durable.Storage;
@@ -10,7 +11,7 @@ namespace ComputeHorde.Durable.Batches;
 /// Runs every n-th chunk of a batch, the jobs of a chunk in a sliding window, and begins its history anew after each chunk. Between two
 /// chunks nothing of the lane is under way, so nothing is lost by that.
 /// </summary>
-public static class RunBatchLane
+internal static class RunBatchLane
 {
     /// <summary>The orchestrator.</summary>
     /// <param name="context">Its only source of time, ids and I/O.</param>
@@ -100,7 +101,7 @@ public static class RunBatchLane
                 nameof(RunJob), line.Run, new SubOrchestrationOptions(instanceId: line.Run.RequestId))));
             if (!context.IsReplaying)
             {
-                DurableTelemetry.RunStarted(line.ExecutorClass);
+                RunTelemetry.Started(line.ExecutorClass);
             }
         }
 
@@ -128,11 +129,11 @@ public static class RunBatchLane
                 {
                     Run = line.Run.RequestId,
                     JobUuid = outcome.JobUuid,
-                    Attempts = outcome.Attempts.Count(static attempt => attempt.JobUuid is not null),
+                    Attempts = outcome.PaidAttempts,
                     ExecutorSeconds = outcome.ExecutorSeconds,
                     FailureClass = outcome.Failure?.Class,
                     Reason = outcome.Failure?.Reason,
-                    Verdict = outcome.Validation?.Verdict,
+                    Verdict = outcome.IsChecked ? Verdicts.Pending : null,
                     Manifest = outcome.Result?.Blob,
                 };
             }

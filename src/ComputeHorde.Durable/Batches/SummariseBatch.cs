@@ -5,7 +5,7 @@ namespace ComputeHorde.Durable.Batches;
 
 /// <summary>Puts the results of all chunks and the lines that are not valid into one blob, in the order of their numbers, and counts them.</summary>
 /// <param name="batches">The blobs of batches.</param>
-public sealed class SummariseBatch(BatchStore batches)
+internal sealed class SummariseBatch(BatchStore batches)
 {
     /// <summary>Writes the result blob and the summary. Doing it twice writes the same.</summary>
     /// <param name="input">The batch and how it ended.</param>

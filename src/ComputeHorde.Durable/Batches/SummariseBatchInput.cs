@@ -4,4 +4,4 @@ namespace ComputeHorde.Durable.Batches;
 /// <param name="BatchId">The batch.</param>
 /// <param name="Status">One of <see cref="BatchStatuses"/>.</param>
 /// <param name="Contents">What was read of it.</param>
-public sealed record SummariseBatchInput(string BatchId, string Status, BatchContents Contents);
+internal sealed record SummariseBatchInput(string BatchId, string Status, BatchContents Contents);

@@ -9,7 +9,7 @@ namespace ComputeHorde.Durable.Checks;
 /// </summary>
 /// <param name="containers">The storage account.</param>
 /// <param name="timeProvider">The clock.</param>
-public sealed class CheatLedger(BlobContainers containers, TimeProvider timeProvider)
+internal sealed class CheatLedger(BlobContainers containers, TimeProvider timeProvider)
 {
     /// <summary>Writes the evidence.</summary>
     /// <param name="cheat">The case.</param>

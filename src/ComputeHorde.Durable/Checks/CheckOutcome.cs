@@ -3,7 +3,7 @@ namespace ComputeHorde.Durable.Checks;
 /// <summary>What cross-validation found about a job.</summary>
 /// <param name="Verdict"><c>match</c>, <c>mismatch</c> or <c>inconclusive</c>; <c>not_sampled</c> when the job was not checked.</param>
 /// <param name="Reason">Why.</param>
-public sealed record CheckOutcome(string Verdict, string Reason)
+internal sealed record CheckOutcome(string Verdict, string Reason)
 {
     /// <summary>The copies on the trusted miner, one or two.</summary>
     public IReadOnlyList<string> TrustedJobUuids { get; init; } = [];

@@ -1,10 +1,12 @@
+using System.Text.Json;
 using ComputeHorde.Durable.Checks.Comparers;
+using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
 
 namespace ComputeHorde.Durable.Checks;
 
 /// <summary>Whether and how the result of a run is checked on the validator's trusted miner.</summary>
-public sealed record CheckPolicy
+internal sealed record CheckPolicy
 {
     /// <summary><c>rate</c>, <c>always</c>, <c>never</c> or <c>budgeted</c>.</summary>
     /// <value><c>rate</c>.</value>
@@ -24,6 +26,8 @@ public sealed record CheckPolicy
     /// <summary>Whether a confirmed mismatch is reported to the facilitator. It is written to the ledger in any case.</summary>
     /// <value>True.</value>
     public bool Report { get; init; } = true;
+
+    internal static CheckPolicy Read(JsonElement json) => json.Deserialize<CheckPolicy>(SnakeCaseJson.Options)!;
 
     internal IEnumerable<ValidationProblem> Validate()
     {

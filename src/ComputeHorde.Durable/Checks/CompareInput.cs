@@ -8,7 +8,7 @@ namespace ComputeHorde.Durable.Checks;
 /// <param name="Trusted">The result to check it against.</param>
 /// <param name="Comparer">The comparer's name.</param>
 /// <param name="Settings">Tolerances and paths.</param>
-public sealed record CompareInput(ResultReference Untrusted, ResultReference Trusted, string Comparer, ComparisonSettings Settings)
+internal sealed record CompareInput(ResultReference Untrusted, ResultReference Trusted, string Comparer, ComparisonSettings Settings)
 {
     /// <summary>The trace of the run: W3C <c>traceparent</c>; null when nobody traces.</summary>
     public string? Trace { get; init; }

@@ -6,7 +6,7 @@ namespace ComputeHorde.Durable.Checks;
 /// <summary>What a comparison found.</summary>
 /// <param name="Verdict">One of <see cref="Verdicts"/>; null when the results could not be read now.</param>
 /// <param name="Reason">Why, without content.</param>
-public sealed record CompareOutcome(string? Verdict, string Reason)
+internal sealed record CompareOutcome(string? Verdict, string Reason)
 {
     internal static CompareOutcome NotNow(string reason) => new(null, HistoryText.Truncate(reason));
 

@@ -11,7 +11,7 @@ namespace ComputeHorde.Durable.Checks;
 /// <param name="results">Where results are kept.</param>
 /// <param name="outputs">Where outputs were uploaded.</param>
 /// <param name="timeProvider">The clock.</param>
-public sealed class CompareResults(ComparerRegistry comparers, ResultStore results, OutputUrls outputs, TimeProvider timeProvider)
+internal sealed class CompareResults(ComparerRegistry comparers, ResultStore results, OutputUrls outputs, TimeProvider timeProvider)
 {
     /// <summary>Less than host.json's functionTimeout, which would end the host instead.</summary>
     private static readonly TimeSpan MostTime = TimeSpan.FromMinutes(5);

@@ -8,7 +8,7 @@ namespace ComputeHorde.Durable.Checks;
 /// <param name="key">The secret.</param>
 /// <param name="state">Budget and suspicion.</param>
 /// <param name="options">How much more a suspect namespace is sampled.</param>
-public sealed class DecideSample(SamplingKey key, SamplingState state, IOptions<DurableOptions> options)
+internal sealed class DecideSample(SamplingKey key, SamplingState state, IOptions<DurableOptions> options)
 {
     /// <summary>Decides. The same job gets the same answer, however often it is asked.</summary>
     /// <param name="input">The job and its policy.</param>
@@ -20,7 +20,7 @@ public sealed class DecideSample(SamplingKey key, SamplingState state, IOptions<
         ArgumentNullException.ThrowIfNull(input);
         using var span = DurableTelemetry.Start(nameof(DecideSample), input.Trace, input.JobUuid);
         var decision = await DecideAsync(input, cancellationToken);
-        DurableTelemetry.Sampled(decision.IsSampled);
+        CheckTelemetry.Sampled(decision.IsSampled);
         return decision;
     }
 

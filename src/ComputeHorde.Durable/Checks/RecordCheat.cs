@@ -5,7 +5,7 @@ namespace ComputeHorde.Durable.Checks;
 
 /// <summary>Writes the evidence of a confirmed mismatch to the ledger, before anybody is told.</summary>
 /// <param name="ledger">The ledger.</param>
-public sealed class RecordCheat(CheatLedger ledger)
+internal sealed class RecordCheat(CheatLedger ledger)
 {
     /// <summary>Writes. Writing the same case again changes nothing.</summary>
     /// <param name="cheat">The case.</param>

@@ -4,7 +4,7 @@ namespace ComputeHorde.Durable.Checks;
 
 /// <summary>Lets sampling learn from a verdict.</summary>
 /// <param name="state">Budget and suspicion.</param>
-public sealed class RecordVerdict(SamplingState state)
+internal sealed class RecordVerdict(SamplingState state)
 {
     /// <summary>Notes it. A second execution counts one clean sample too many, which only lifts a suspicion a little earlier.</summary>
     /// <param name="input">The verdict.</param>

@@ -10,7 +10,7 @@ namespace ComputeHorde.Durable.Checks;
 /// <param name="client">The facilitator.</param>
 /// <param name="ledger">The ledger.</param>
 /// <param name="logger">The log.</param>
-public sealed class ReportCheat(ComputeHordeClient client, CheatLedger ledger, ILogger<ReportCheat> logger)
+internal sealed class ReportCheat(ComputeHordeClient client, CheatLedger ledger, ILogger<ReportCheat> logger)
 {
     /// <summary>Reports. There is one report a job, for ever: "already exists" is success (protocol 7.4).</summary>
     /// <param name="cheat">The case; it must stand in the ledger.</param>

@@ -3,4 +3,4 @@ namespace ComputeHorde.Durable.Checks;
 /// <summary>The decision.</summary>
 /// <param name="IsSampled">Whether to check.</param>
 /// <param name="Reason">Why.</param>
-public sealed record SampleDecision(bool IsSampled, string Reason);
+internal sealed record SampleDecision(bool IsSampled, string Reason);

@@ -5,7 +5,7 @@ namespace ComputeHorde.Durable.Checks;
 /// <param name="Namespace">Its namespace; empty for none.</param>
 /// <param name="ExpectedSeconds">What its trusted copy is expected to take.</param>
 /// <param name="Policy">How to sample.</param>
-public sealed record SampleInput(string JobUuid, string Namespace, double ExpectedSeconds, CheckPolicy Policy)
+internal sealed record SampleInput(string JobUuid, string Namespace, double ExpectedSeconds, CheckPolicy Policy)
 {
     /// <summary>Whether the job serves a client while it runs.</summary>
     public bool IsStreaming { get; init; }

@@ -10,7 +10,7 @@ namespace ComputeHorde.Durable.Checks;
 /// at random at its first use and kept in the private container <c>sampling</c>.
 /// </summary>
 /// <param name="containers">The storage account.</param>
-public sealed class SamplingKey(BlobContainers containers)
+internal sealed class SamplingKey(BlobContainers containers)
 {
     private byte[]? _key;
 

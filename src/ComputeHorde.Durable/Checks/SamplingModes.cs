@@ -1,7 +1,7 @@
 namespace ComputeHorde.Durable.Checks;
 
 /// <summary>The values of <see cref="CheckPolicy.Sampling"/>.</summary>
-public static class SamplingModes
+internal static class SamplingModes
 {
     /// <summary>A share of the jobs, chosen by a keyed hash that no miner can foresee.</summary>
     public const string Rate = "rate";

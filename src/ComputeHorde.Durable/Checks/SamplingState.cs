@@ -11,7 +11,7 @@ namespace ComputeHorde.Durable.Checks;
 /// <param name="containers">The storage account.</param>
 /// <param name="options">The budget, and how long suspicion lasts.</param>
 /// <param name="timeProvider">The clock.</param>
-public sealed class SamplingState(BlobContainers containers, IOptions<DurableOptions> options, TimeProvider timeProvider) : IDisposable
+internal sealed class SamplingState(BlobContainers containers, IOptions<DurableOptions> options, TimeProvider timeProvider) : IDisposable
 {
     private const int MaxTries = 10;
 

@@ -1,7 +1,7 @@
 namespace ComputeHorde.Durable.Checks;
 
 /// <summary>The values of <see cref="CheckOutcome.Verdict"/>.</summary>
-public static class Verdicts
+internal static class Verdicts
 {
     /// <summary>The results agree.</summary>
     public const string Match = "match";
@@ -11,6 +11,9 @@ public static class Verdicts
 
     /// <summary>It cannot be told.</summary>
     public const string Inconclusive = "inconclusive";
+
+    /// <summary>The check is under way.</summary>
+    public const string Pending = "pending";
 
     /// <summary>The job was not chosen.</summary>
     public const string NotSampled = "not_sampled";

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using ComputeHorde.Durable.Outputs;
 
 namespace ComputeHorde.Durable.Hosting;
 
@@ -34,7 +33,7 @@ public sealed class DurableOptions : IValidatableObject
     [Range(60, 604800)]
     public int OutputUrlMarginSeconds { get; set; } = 3600;
 
-    /// <summary>The largest output, in bytes, that is read back to compute its SHA-256; larger ones carry size and MD5 only.</summary>
+    /// <summary>How many bytes of a job's outputs, all together, are read back to compute their SHA-256; what is beyond carries size and MD5 only.</summary>
     /// <value>1 GiB.</value>
     [Range(0, long.MaxValue)]
     public long MaxHashedOutputBytes { get; set; } = 1L << 30;
@@ -43,6 +42,10 @@ public sealed class DurableOptions : IValidatableObject
     /// <value>3600 seconds.</value>
     [Range(0, 1e9)]
     public double TrustedSecondsPerHour { get; set; } = 3600;
+
+    /// <summary>What namespaces may use, by name; <c>*</c> for each one that is not named.</summary>
+    /// <value>None: nobody waits for anybody.</value>
+    public IDictionary<string, NamespaceLimits> Limits { get; } = new Dictionary<string, NamespaceLimits>(StringComparer.Ordinal);
 
     /// <summary>The share of jobs that is checked, at least, in a namespace where one was caught lately.</summary>
     /// <value>0.5.</value>
@@ -81,6 +84,16 @@ public sealed class DurableOptions : IValidatableObject
         if (!OutputStores.All.Contains(OutputStore))
         {
             yield return new ValidationResult($"{Section}:{nameof(OutputStore)} must be one of {string.Join(", ", OutputStores.All)}.");
+        }
+
+        foreach (var (name, limits) in Limits)
+        {
+            var faults = new List<ValidationResult>();
+            Validator.TryValidateObject(limits, new ValidationContext(limits), faults, validateAllProperties: true);
+            foreach (var fault in faults)
+            {
+                yield return new ValidationResult($"{Section}:{nameof(Limits)}:{name}: {fault.ErrorMessage}");
+            }
         }
 
         if (!OutputStores.IsS3(OutputStore))

@@ -35,6 +35,15 @@ internal static partial class Logs
     [LoggerMessage(121, LogLevel.Error, "Job {JobUuid} of run {InstanceId} cannot be read from the facilitator: {Text}")]
     public static partial void JobUnreadable(this ILogger logger, string jobUuid, string instanceId, string text);
 
+    [LoggerMessage(122, LogLevel.Warning, "Run {InstanceId} could not be told of job {JobUuid}; it is tried again at the next poll: {Text}")]
+    public static partial void RunNotTold(this ILogger logger, string instanceId, string jobUuid, string text);
+
+    [LoggerMessage(123, LogLevel.Error, "This machine's clock and the facilitator's differ by {Offset}: nothing is bought until they agree")]
+    public static partial void ClockIsWrong(this ILogger logger, TimeSpan offset);
+
+    [LoggerMessage(124, LogLevel.Debug, "{Admitted} runs admitted; {Waiting} wait for a place")]
+    public static partial void Admitted(this ILogger logger, int admitted, int waiting);
+
     [LoggerMessage(300, LogLevel.Information, "Specification {Blob} accepted: {InstanceId}")]
     public static partial void SpecificationAccepted(this ILogger logger, string blob, string instanceId);
 

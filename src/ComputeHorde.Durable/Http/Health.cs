@@ -9,7 +9,7 @@ namespace ComputeHorde.Durable.Http;
 
 /// <summary>Whether this instance can do its work; for load balancers and for people.</summary>
 /// <param name="containers">The storage account.</param>
-public sealed class Health(BlobContainers containers)
+internal sealed class Health(BlobContainers containers)
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
 

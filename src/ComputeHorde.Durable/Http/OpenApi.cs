@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace ComputeHorde.Durable.Http;
 
 /// <summary>The description of the HTTP API, for tools that make clients of it.</summary>
-public static class OpenApi
+internal static class OpenApi
 {
     private const string Route = "openapi.json";
 

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 namespace ComputeHorde.Durable.Http;
 
 /// <summary>What all requests have in common that start something, and so cost money: how they are read, named and answered, and how many there may be.</summary>
-public sealed class StartEndpoint : IDisposable
+internal sealed class StartEndpoint : IDisposable
 {
     private readonly TokenBucketRateLimiter _limit;
     private readonly TimeProvider _time;
@@ -102,7 +102,7 @@ public sealed class StartEndpoint : IDisposable
 
         var location = ApiAddress.Of(request, route, $"{place}/{started.Id}");
         request.HttpContext.Response.Headers.Location = location;
-        return HttpResults.Json(202, new { started.Id, StatusUrl = location });
+        return HttpResults.Json(202, new { started.Id, StatusUrl = location, Warnings = started.Warnings is { Count: > 0 } warnings ? warnings : null });
     }
 
     private const string Field = "Idempotency-Key";

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ComputeHorde.Durable.Checks;
+using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.Runs;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
@@ -14,7 +15,7 @@ namespace ComputeHorde.Durable.Intake;
 /// <param name="Spec">The job.</param>
 /// <param name="Outputs">Output paths (<c>/output/...</c>) whose upload URLs are ours.</param>
 /// <param name="Policy">What the run may cost and how long it may take.</param>
-public sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string> Outputs, RunPolicy Policy)
+internal sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string> Outputs, RunPolicy Policy)
 {
     /// <summary>Whether and how the result is checked; null for not at all.</summary>
     public CheckPolicy? CrossValidation { get; init; }
@@ -28,13 +29,16 @@ public sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string> 
     /// <summary>The request as it was sent: what is stored, and whose hash the run holds on to.</summary>
     internal BinaryData Json { get; private init; } = BinaryData.Empty;
 
+    /// <summary>Limits of the request's own, beside those of the settings; null for none.</summary>
+    public NamespaceLimits? Limits { get; init; }
+
     /// <summary>The most characters of <see cref="StreamingCertificate"/>.</summary>
     public const int MaxCertificateLength = 4000;
 
     /// <summary>The most outputs that one job may have URLs minted for.</summary>
     public const int MaxOutputs = 100;
 
-    private const int MaxOutputPathLength = 500;
+    private const int MaxOutputPathLength = 500, MaxOutputPathsLength = 8000;
 
     // As long as a signed URL becomes: the size check has to count it.
     private static readonly string PlaceholderUrl = "https://placeholder.invalid/" + new string('x', 600);
@@ -56,11 +60,14 @@ public sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string> 
         var crossValidation = ReadSettings<CheckPolicy>(Take(body, "cross_validation"), "cross_validation", problems);
         problems.AddRange(crossValidation?.Validate() ?? []);
         var certificate = ReadCertificate(Take(body, "streaming_certificate"), problems);
+        var limits = ReadSettings<NamespaceLimits>(Take(body, "limits"), "limits", problems);
+        problems.AddRange(RequestLimits.Validate(limits));
         if (!ComputeHordeJson.TryReadJobSpec(JsonSerializer.SerializeToElement(body), out var spec, out var faults))
         {
             throw new ComputeHordeValidationException([.. problems, .. faults]);
         }
 
+        problems.AddRange(TimeLimits.Validate(spec));
         problems.AddRange(outputs.Where(spec.OutputVolumes.ContainsKey).Select(static path => new ValidationProblem("outputs", $"'{path}' stands in output_volumes as well.")));
         problems.AddRange(JobSpecValidation.Validate(WithPlaceholders(spec, outputs)));
         if (certificate is not null && !spec.Streaming)
@@ -69,9 +76,12 @@ public sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string> 
         }
 
         return problems.Count == 0
-            ? new JobRequest(spec, outputs, policy) { CrossValidation = crossValidation, StreamingCertificate = certificate, Json = json }
+            ? new JobRequest(spec, outputs, policy) { CrossValidation = crossValidation, StreamingCertificate = certificate, Limits = limits, Json = json }
             : throw new ComputeHordeValidationException(problems);
     }
+
+    /// <summary>What the request asks for and ComputeHorde will hardly give.</summary>
+    internal IReadOnlyList<string> Warnings() => RequestWarnings.Of(Spec);
 
     private static JsonObject ParseObject(BinaryData json)
     {
@@ -112,6 +122,12 @@ public sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string> 
             {
                 outputs.Add(path);
             }
+        }
+
+        // They stand in the run's input, and histories take nothing large.
+        if (outputs.Sum(static path => path.Length) > MaxOutputPathsLength)
+        {
+            problems.Add(new ValidationProblem("outputs", $"must have at most {MaxOutputPathsLength} characters, all paths together."));
         }
 
         return outputs;

@@ -8,7 +8,7 @@ namespace ComputeHorde.Durable.Intake;
 
 /// <summary>Says, beside the original, why something that came without a caller to answer was not accepted: container <c>jobs-rejected</c>.</summary>
 /// <param name="containers">The storage account.</param>
-public sealed class RejectionStore(BlobContainers containers)
+internal sealed class RejectionStore(BlobContainers containers)
 {
     private const string Version = "version", Suffix = ".problems.json";
 

@@ -16,7 +16,7 @@ namespace ComputeHorde.Durable.Intake;
 /// <param name="containers">The storage account.</param>
 /// <param name="timeProvider">The clock.</param>
 /// <param name="logger">The log.</param>
-public sealed class SpecificationBlobs(SpecificationIntake intake, BlobContainers containers, TimeProvider timeProvider, ILogger<SpecificationBlobs> logger)
+internal sealed class SpecificationBlobs(SpecificationIntake intake, BlobContainers containers, TimeProvider timeProvider, ILogger<SpecificationBlobs> logger)
 {
     /// <summary>The blobs that are specifications.</summary>
     public const string Path = ContainerNames.Jobs + "/{name}" + Extension;

@@ -21,7 +21,7 @@ namespace ComputeHorde.Durable.Intake;
 /// <param name="outputs">Mints upload URLs beforehand.</param>
 /// <param name="rejections">Says what is wrong with a specification.</param>
 /// <param name="logger">The log.</param>
-public sealed class SpecificationIntake(
+internal sealed class SpecificationIntake(
     RunService runs,
     BatchService batches,
     BlobContainers containers,
@@ -105,8 +105,8 @@ public sealed class SpecificationIntake(
         }
 
         var request = JobRequest.Parse(json);
-        await outputs.PrepareAsync(id, request, cancellationToken);
-        Require(id, await runs.StartAsync(durable, id, request, cancellationToken));
+        await PreparedRuns.PrepareAsync(outputs, id, request, cancellationToken);
+        Require(id, await runs.StartAsync(durable, id, request, hasPreparedUrls: true, cancellationToken));
     }
 
     private static void Require(string id, StartedRun? started) =>

@@ -13,9 +13,9 @@ namespace ComputeHorde.Durable.Outputs;
 /// <param name="service">The storage account.</param>
 /// <param name="containers">Its containers.</param>
 /// <param name="timeProvider">The clock.</param>
-public sealed class AzureOutputStore(BlobServiceClient service, BlobContainers containers, TimeProvider timeProvider) : IOutputStore, IDisposable
+internal sealed class AzureOutputStore(BlobServiceClient service, BlobContainers containers, TimeProvider timeProvider) : IOutputStore, IDisposable
 {
-    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5), KeyLife = TimeSpan.FromDays(1);
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5), KeyLife = TimeSpan.FromDays(1), KeyUse = TimeSpan.FromMinutes(15);
 
     /// <summary>A user-delegation key, and with it every URL that it signs, lives 7 days at most: https://learn.microsoft.com/rest/api/storageservices/get-user-delegation-key.</summary>
     private static readonly TimeSpan MaxDelegatedLife = TimeSpan.FromDays(7) - ClockSkew - ClockSkew;
@@ -24,13 +24,17 @@ public sealed class AzureOutputStore(BlobServiceClient service, BlobContainers c
 
     private readonly SemaphoreSlim _keyGate = new(1, 1);
     private UserDelegationKey? _delegationKey;
+    private long _delegationKeyFetched;
 
     /// <inheritdoc/>
     public Uri Address => service.Uri;
 
     /// <inheritdoc/>
-    public async ValueTask<SignedUpload> SignAsync(string name, TimeSpan life, CancellationToken cancellationToken) =>
-        new("PUT", await SignAsync(new BlobSasBuilder(BlobSasPermissions.Create, default), name, life, cancellationToken), PutBlobHeaders, FormFields: null);
+    public async ValueTask<SignedUpload> SignAsync(string name, TimeSpan life, CancellationToken cancellationToken)
+    {
+        var sas = new BlobSasBuilder(BlobSasPermissions.Create, default);
+        return new SignedUpload("PUT", await SignAsync(sas, name, life, cancellationToken), PutBlobHeaders, FormFields: null) { ExpiresAt = sas.ExpiresOn };
+    }
 
     /// <inheritdoc/>
     public async Task<StoredOutput?> FindAsync(string name, CancellationToken cancellationToken)
@@ -87,10 +91,12 @@ public sealed class AzureOutputStore(BlobServiceClient service, BlobContainers c
         await _keyGate.WaitAsync(cancellationToken);
         try
         {
-            if (_delegationKey is null || _delegationKey.SignedExpiresOn < until)
+            // A key that was revoked meanwhile signs URLs that fail, and each failed upload is a paid attempt: none is used for long.
+            if (_delegationKey is null || _delegationKey.SignedExpiresOn < until || timeProvider.GetElapsedTime(_delegationKeyFetched) > KeyUse)
             {
                 var now = timeProvider.GetUtcNow();
                 var expires = until > now + KeyLife ? until : now + KeyLife;
+                _delegationKeyFetched = timeProvider.GetTimestamp();
                 _delegationKey = await service.GetUserDelegationKeyAsync(now - ClockSkew, expires, cancellationToken);
             }
 

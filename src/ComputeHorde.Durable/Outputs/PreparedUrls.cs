@@ -11,18 +11,11 @@ namespace ComputeHorde.Durable.Outputs;
 /// </summary>
 /// <param name="containers">The storage account.</param>
 /// <param name="timeProvider">The clock.</param>
-public sealed class PreparedUrls(BlobContainers containers, TimeProvider timeProvider)
+internal sealed class PreparedUrls(BlobContainers containers, TimeProvider timeProvider)
 {
     /// <summary>Keeps the URLs of a run, over earlier ones.</summary>
-    /// <param name="run">The run.</param>
-    /// <param name="life">How long they work from now on.</param>
-    /// <param name="uploads">Output path to upload.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    public async Task SaveAsync(string run, TimeSpan life, IReadOnlyDictionary<string, SignedUpload> uploads, CancellationToken cancellationToken)
-    {
-        var document = new PreparedUploads(run, timeProvider.GetUtcNow() + life, uploads);
-        await (await BlobAsync(run, cancellationToken)).UploadAsync(BinaryData.FromBytes(SnakeCaseJson.ToUtf8(document)), overwrite: true, cancellationToken);
-    }
+    public async Task SaveAsync(string run, PreparedUploads uploads, CancellationToken cancellationToken) =>
+        await (await BlobAsync(run, cancellationToken)).UploadAsync(BinaryData.FromBytes(SnakeCaseJson.ToUtf8(uploads)), overwrite: true, cancellationToken);
 
     /// <summary>Finds URLs of a run that still live long enough.</summary>
     /// <param name="run">The run.</param>

@@ -10,7 +10,7 @@ namespace ComputeHorde.Durable.Outputs;
 /// without a call). A <c>PUT</c> is signed together with <c>If-None-Match: *</c>: it writes once and never overwrites. A <c>POST</c> is bound by its
 /// policy to one key and a size; S3 has no create-only form of it.
 /// </summary>
-public sealed class S3OutputStore : IOutputStore, IDisposable
+internal sealed class S3OutputStore : IOutputStore, IDisposable
 {
     /// <summary>The longest life of a presigned URL that S3 accepts.</summary>
     public static readonly TimeSpan MaxLife = TimeSpan.FromDays(7);
@@ -85,7 +85,7 @@ public sealed class S3OutputStore : IOutputStore, IDisposable
             BucketName = _options.S3Bucket,
             Key = name,
             Verb = HttpVerb.GET,
-            Expires = Expires(life),
+            Expires = Expires(life).UtcDateTime,
             Protocol = Protocol,
             ResponseHeaderOverrides = new ResponseHeaderOverrides { ContentDisposition = "attachment", ContentType = "application/octet-stream" },
         }));
@@ -93,16 +93,16 @@ public sealed class S3OutputStore : IOutputStore, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
-    private DateTime Expires(TimeSpan life) => (_timeProvider.GetUtcNow() + (life < MaxLife ? life : MaxLife)).UtcDateTime;
+    private DateTimeOffset Expires(TimeSpan life) => _timeProvider.GetUtcNow() + (life < MaxLife ? life : MaxLife);
 
-    private async Task<SignedUpload> PutAsync(string name, DateTime expires)
+    private async Task<SignedUpload> PutAsync(string name, DateTimeOffset expires)
     {
         var request = new GetPreSignedUrlRequest
         {
             BucketName = _options.S3Bucket,
             Key = name,
             Verb = HttpVerb.PUT,
-            Expires = expires,
+            Expires = expires.UtcDateTime,
             Protocol = Protocol,
         };
         var headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["If-None-Match"] = "*" };
@@ -111,19 +111,19 @@ public sealed class S3OutputStore : IOutputStore, IDisposable
             request.Headers[header] = value;
         }
 
-        return new SignedUpload(HttpMethod.Put.Method, new Uri(await _client.GetPreSignedURLAsync(request)), headers, FormFields: null);
+        return new SignedUpload(HttpMethod.Put.Method, new Uri(await _client.GetPreSignedURLAsync(request)), headers, FormFields: null) { ExpiresAt = expires };
     }
 
-    private async Task<SignedUpload> PostAsync(string name, DateTime expires)
+    private async Task<SignedUpload> PostAsync(string name, DateTimeOffset expires)
     {
         var post = await _client.CreatePresignedPostAsync(new CreatePresignedPostRequest
         {
             BucketName = _options.S3Bucket,
             Key = name,
-            Expires = expires,
+            Expires = expires.UtcDateTime,
             Conditions = [S3PostCondition.ContentLengthRange(0, MaxUploadBytes)],
         });
-        return new SignedUpload(HttpMethod.Post.Method, new Uri(post.Url), Headers: null, post.Fields);
+        return new SignedUpload(HttpMethod.Post.Method, new Uri(post.Url), Headers: null, post.Fields) { ExpiresAt = expires };
     }
 
     /// <summary>The ETag of an object uploaded in one piece and not encrypted with a key of KMS is its MD5; any other form tells nothing.</summary>

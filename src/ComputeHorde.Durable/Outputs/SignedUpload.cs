@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ComputeHorde.Durable.Outputs;
 
 /// <summary>A presigned upload.</summary>
@@ -8,6 +10,10 @@ namespace ComputeHorde.Durable.Outputs;
 public sealed record SignedUpload(
     string Method, Uri Url, IReadOnlyDictionary<string, string>? Headers, IReadOnlyDictionary<string, string>? FormFields)
 {
+    /// <summary>When the URL ends to work, UTC: stores may allow less than was asked for.</summary>
+    [JsonIgnore]
+    public DateTimeOffset ExpiresAt { get; init; } = DateTimeOffset.MaxValue;
+
     /// <summary>Gives the method and the URL without its signature.</summary>
     /// <returns>A text that is safe to log.</returns>
     public override string ToString() => $"{Method} {Url.GetLeftPart(UriPartial.Path)}";

@@ -3,6 +3,8 @@ namespace ComputeHorde.Durable.Runs;
 /// <summary>What an orchestrator knows of one attempt.</summary>
 internal sealed class Attempt(int number)
 {
+    private const string Sent = "sent", Accepted = "accepted";
+
     private DateTime _boughtAt;
     private DateTime? _takenAt;
 
@@ -18,6 +20,17 @@ internal sealed class Attempt(int number)
     /// <summary>Whether something may still come of the job.</summary>
     public bool IsOpen => Job is { HasEnded: false };
 
+    /// <summary>Whether it was rejected before anybody took it, or no validator was there to offer it to: nothing is paid for it.</summary>
+    public bool IsTurnedAway => Job is { IsTurnedAway: true } || (Job is null && Failure is { Class: FailureClasses.Rejected });
+
+    /// <summary>Whether it counts as an attempt: there is a job, and it may have been paid for.</summary>
+    public bool IsPaid => Job is not null && !IsTurnedAway;
+
+    public bool IsAccepted => Job is not null && Job.History.Any(static change => change.Status == Accepted);
+
+    public double ExecutorSeconds =>
+        Job?.History.FirstOrDefault(static change => change.Status == Accepted) is { } accepted ? Math.Max(0, (Job.History[^1].At - accepted.At).TotalSeconds) : 0;
+
     /// <summary>Takes in what was learned of the job. News can come twice and out of order; the longer history wins.</summary>
     /// <returns>Whether it was news.</returns>
     public bool Apply(JobUpdate update, DateTime now)
@@ -32,7 +45,7 @@ internal sealed class Attempt(int number)
         }
 
         Job = update.History.Count > 0 || Job is null ? update : update with { History = Job.History };
-        if (_takenAt is null && update.History.Any(static change => change.Status != "sent"))
+        if (_takenAt is null && update.History.Any(static change => change.Status != Sent))
         {
             _takenAt = now;
         }
@@ -47,57 +60,53 @@ internal sealed class Attempt(int number)
 
     public void Fail(JobFailure failure) => Failure = failure;
 
-    /// <summary>When the job counts as lost (nobody took it) or stuck (it was taken and did not get on).</summary>
-    public DateTime Deadline(RunPolicy policy, int jobBoundSeconds)
-    {
-        if (_takenAt is not { } taken)
-        {
-            return _boughtAt.AddSeconds(policy.LostAfterSeconds);
-        }
+    /// <summary>When to look whether the job is lost (nobody took it) or stuck (it was taken and did not get on), by our clock.</summary>
+    public DateTime Deadline(RunPolicy policy, int jobBoundSeconds) => (_takenAt ?? _boughtAt) + Limit(policy, jobBoundSeconds).Time;
 
-        var bound = taken.AddSeconds(jobBoundSeconds + policy.StuckMarginSeconds);
-        return NextStage(policy) is { } stage && taken.AddSeconds(stage.Value) < bound ? taken.AddSeconds(stage.Value) : bound;
+    /// <summary>
+    /// How long the job may still take. By the facilitator's clock and the job's own times where both are known: ours may have jumped, and a day forward would
+    /// condemn every job that is well.
+    /// </summary>
+    public TimeSpan TimeLeft(RunPolicy policy, int jobBoundSeconds, DateTime now, TimeSpan? clockOffset)
+    {
+        var limit = Limit(policy, jobBoundSeconds).Time;
+        var since = Job?.History.FirstOrDefault(change => _takenAt is null || change.Status != Sent)?.At ?? default;
+        return clockOffset is { } offset && since != default ? limit - (now + offset - since) : limit - (now - (_takenAt ?? _boughtAt));
     }
 
-    public JobFailure Overdue(RunPolicy policy, DateTime now)
+    public JobFailure Overdue(RunPolicy policy, int jobBoundSeconds)
     {
-        if (_takenAt is not { } taken)
+        if (_takenAt is null)
         {
             return new JobFailure(FailureClasses.Lost, "not_received", "The validator did not take the job in time (protocol 9.5).");
         }
 
-        return NextStage(policy) is { } stage && taken.AddSeconds(stage.Value) <= now
-            ? new JobFailure(FailureClasses.Stuck, "overdue", $"The job had not reached '{stage.Key}' {stage.Value} s after it was taken (policy.stage_deadlines).") { Stage = stage.Key }
+        return Limit(policy, jobBoundSeconds) is { Stage: { } stage, Time: var time }
+            ? new JobFailure(FailureClasses.Stuck, "overdue", $"The job had not reached '{stage}' {time.TotalSeconds} s after it was taken (policy.stage_deadlines).") { Stage = stage }
             : new JobFailure(FailureClasses.Stuck, "overdue", "The job did not end within the bound of its limits (protocol 9.2).");
     }
 
-    public AttemptOutcome Outcome() => new(
-        number,
-        Job?.JobUuid,
-        Job?.History is [var first, ..] ? first.At : null,
-        Job?.History ?? [],
-        Failure,
-        ExecutorSeconds());
+    public AttemptOutcome Outcome() => new(number, Job?.JobUuid, Job?.History is [var first, ..] ? first.At : null, Job?.History ?? [], Failure, ExecutorSeconds);
 
-    /// <summary>The earliest deadline of a stage that the job has not reached.</summary>
-    private KeyValuePair<string, int>? NextStage(RunPolicy policy)
+    /// <summary>How long the job may take from when it was bought, or taken, to what comes next: its end, or a stage with a deadline of its own.</summary>
+    private (TimeSpan Time, string? Stage) Limit(RunPolicy policy, int jobBoundSeconds)
     {
-        var reached = Job?.History.Select(static change => RunPolicy.Stages.IndexOf(change.Status)).DefaultIfEmpty(-1).Max() ?? -1;
-        KeyValuePair<string, int>? next = null;
-        foreach (var stage in policy.StageDeadlines)
+        if (_takenAt is null)
         {
-            if (RunPolicy.Stages.IndexOf(stage.Key) > reached && (next is null || stage.Value < next.Value.Value))
+            return (TimeSpan.FromSeconds(policy.LostAfterSeconds), null);
+        }
+
+        var time = TimeSpan.FromSeconds((double)jobBoundSeconds + policy.StuckMarginSeconds);
+        string? next = null;
+        var reached = Job?.History.Select(static change => RunPolicy.Stages.IndexOf(change.Status)).DefaultIfEmpty(-1).Max() ?? -1;
+        foreach (var (stage, seconds) in policy.StageDeadlines)
+        {
+            if (RunPolicy.Stages.IndexOf(stage) > reached && TimeSpan.FromSeconds(seconds) < time)
             {
-                next = stage;
+                (time, next) = (TimeSpan.FromSeconds(seconds), stage);
             }
         }
 
-        return next;
-    }
-
-    private double ExecutorSeconds()
-    {
-        var accepted = Job?.History.FirstOrDefault(static change => change.Status == "accepted");
-        return accepted is null ? 0 : Math.Max(0, (Job!.History[^1].At - accepted.At).TotalSeconds);
+        return (time, next);
     }
 }

@@ -7,5 +7,5 @@ namespace ComputeHorde.Durable.Runs;
 /// <param name="History">The statuses seen, oldest first.</param>
 /// <param name="Failure">Why it did not complete; null when it did or when it was not waited for.</param>
 /// <param name="ExecutorSeconds">Seconds from <c>accepted</c> to the last status seen.</param>
-public sealed record AttemptOutcome(
+internal sealed record AttemptOutcome(
     int Number, string? JobUuid, DateTimeOffset? CreatedAt, IReadOnlyList<StatusChange> History, JobFailure? Failure, double ExecutorSeconds);

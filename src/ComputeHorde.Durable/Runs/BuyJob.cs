@@ -1,3 +1,4 @@
+using Azure;
 using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.Outputs;
 using ComputeHorde.Durable.Storage;
@@ -5,78 +6,159 @@ using ComputeHorde.Durable.Streaming;
 using ComputeHorde.Sdk;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace ComputeHorde.Durable.Runs;
 
 /// <summary>
-/// Buys the job of one attempt, once. The claim is written before the facilitator is asked, so that a second execution of this activity
-/// knows that it is one, and looks the tag up before it creates anything (protocol 14.6).
+/// Buys the job of one attempt, once. The claim is written before the facilitator is asked and renewed before each request; unless this very execution is known to
+/// be the first, the tag is looked up before anything is created (protocol 14.6).
 /// </summary>
-/// <param name="inFlight">Where claims are kept.</param>
-/// <param name="requests">Where requests are kept.</param>
-/// <param name="outputs">Mints the presigned output URLs of the attempt.</param>
-/// <param name="keys">The keys of streaming jobs.</param>
-/// <param name="client">The facilitator.</param>
-/// <param name="outages">Says once when the facilitator is away.</param>
-/// <param name="logger">The log.</param>
-public sealed class BuyJob(
-    AttemptClaims inFlight,
-    RequestStore requests,
+internal sealed class BuyJob(
+    AttemptClaims claims,
+    WatchList watchList,
+    IJobOrders orders,
     OutputUrls outputs,
     StreamingKeys keys,
     ComputeHordeClient client,
+    ClockCheck clock,
+    IOptions<DurableOptions> options,
     Outages outages,
+    TimeProvider timeProvider,
     ILogger<BuyJob> logger)
 {
-    /// <summary>Creates the job, or finds the one that an earlier execution created.</summary>
-    /// <param name="input">The attempt.</param>
-    /// <param name="cancellationToken">Ends the activity when the host stops; it runs again later.</param>
-    /// <returns>The job as first seen, or why there is none.</returns>
+    /// <summary>Requests that may store the job, over all executions. Beyond, the tag is looked up and nothing is sent any more.</summary>
+    public const int MostRequests = 20;
+
+    /// <summary>A message this old may have been delivered before: back ends hide one that is being worked at for at least a minute.</summary>
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(50);
+
+    /// <summary>Buys the job, or finds the one that an earlier execution bought.</summary>
     [Function(nameof(BuyJob))]
     public async Task<BuyJobOutcome> RunAsync([ActivityTrigger] BuyJobInput input, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(input);
         using var span = DurableTelemetry.Start(nameof(BuyJob), input.Trace, input.Key.Tag);
-        using var single = await inFlight.EnterAsync(input.Key, cancellationToken);
-        var claim = await inFlight.ClaimAsync(input.Key, cancellationToken);
-        if (claim.IsContested)
-        {
-            return BuyJobOutcome.Later("Another process started to create this job a moment ago; waiting until it cannot be at it any more.");
-        }
-
+        using var single = await claims.EnterAsync(input.Key, cancellationToken);
         try
         {
-            var job = claim.JobUuid is { } uuid
-                ? await client.GetJobAsync(uuid, cancellationToken)
-                : await CreateAsync(input, claim, cancellationToken);
-            outages.Ended(Outages.Facilitator);
-            var update = JobUpdates.From(job, input.Key.Attempt);
-            await inFlight.SetJobAsync(input.Key, update, cancellationToken);
-            return BuyJobOutcome.Created(update);
+            return await BuyAsync(input, cancellationToken);
+        }
+        catch (ComputeHordeValidationException exception)
+        {
+            return BuyJobOutcome.Impossible("refused", exception.Message);
         }
         catch (ComputeHordeException exception)
         {
-            return Refused(exception);
+            return NotNow(exception);
+        }
+        catch (ClockException exception)
+        {
+            return BuyJobOutcome.Unreachable(exception.Message);
+        }
+        catch (LostClaimException exception)
+        {
+            return BuyJobOutcome.Unreachable(exception.Message);
         }
         catch (UnreadableSecretException exception)
         {
-            return BuyJobOutcome.Never(exception.Message);
+            return BuyJobOutcome.Impossible("secret_unreadable", exception.Message);
+        }
+        catch (InvalidDataException exception)
+        {
+            return BuyJobOutcome.Impossible("request_changed", exception.Message);
+        }
+        catch (Exception exception) when (StorageOutages.MayPass(exception) && !cancellationToken.IsCancellationRequested)
+        {
+            return BuyJobOutcome.Unreachable($"The storage account does not answer: {exception.Message}");
         }
     }
 
-    private async Task<ComputeHordeJob> CreateAsync(BuyJobInput input, AttemptClaim claim, CancellationToken cancellationToken)
+    private async Task<BuyJobOutcome> BuyAsync(BuyJobInput input, CancellationToken cancellationToken)
     {
-        var request = await requests.LoadAsync(input.RequestId, input.RequestSha256, cancellationToken);
-        var spec = await outputs.AddToAsync(request, input.Key, cancellationToken);
-        using var certificate = spec.Streaming ? await keys.ProvideAsync(input.Key, request.StreamingCertificate, cancellationToken) : null;
+        if (await claims.ClaimAsync(input.Key, cancellationToken) is not { } claim)
+        {
+            throw new LostClaimException(input.Key);
+        }
+
+        if (claim.State == AttemptState.Settled)
+        {
+            return BuyJobOutcome.Impossible("settled", "The run of this attempt has ended.");
+        }
+
+        var (update, problem) = claim.JobUuid is { } uuid
+            ? (await LookAsync(uuid, input.Key.Attempt, cancellationToken), null)
+            : await FindOrCreateAsync(input, claim, cancellationToken);
+        outages.Ended(Outages.Facilitator);
+        if (update is null)
+        {
+            return problem!;
+        }
+
+        await claims.SetBoughtAsync(claim, update.JobUuid, update.HasEnded, cancellationToken);
+        if (!update.HasEnded)
+        {
+            await watchList.AddAsync(input.Key, update.JobUuid, update.History.Count, cancellationToken);
+        }
+
+        return BuyJobOutcome.Bought(update);
+    }
+
+    private async Task<JobUpdate> LookAsync(string uuid, int attempt, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return JobUpdates.From(await client.GetJobAsync(uuid, cancellationToken), attempt);
+        }
+        catch (ComputeHordeNotFoundException)
+        {
+            return JobUpdate.Gone(uuid, attempt);
+        }
+    }
+
+    private async Task<(JobUpdate? Job, BuyJobOutcome? Problem)> FindOrCreateAsync(BuyJobInput input, AttemptClaim claim, CancellationToken cancellationToken)
+    {
+        var doubt = DoubtLeft(claim);
+        if (doubt > TimeSpan.Zero || claim.Requests >= MostRequests)
+        {
+            var found = await client.GetJobsByTagAsync(input.Key.Tag, cancellationToken);
+            return found.Count > 0
+                ? (JobUpdates.From(found[0], input.Key.Attempt), null)
+                : (null, BuyJobOutcome.Unreachable(doubt > TimeSpan.Zero
+                    ? "A request for this job was sent a moment ago and has no answer; waiting until it cannot arrive any more."
+                    : $"{claim.Requests} requests for this job were sent, and none is found by its tag. No more are sent, because each may have been stored."));
+        }
+
+        JobOrder order;
+        try
+        {
+            order = await orders.LoadAsync(input.RequestId, input.RequestSha256, cancellationToken);
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            return (null, BuyJobOutcome.Impossible("request_missing", $"The request '{input.RequestId}' is not stored any more."));
+        }
+
+        return (JobUpdates.From(await CreateAsync(input, claim, order, cancellationToken), input.Key.Attempt), null);
+    }
+
+    private async Task<ComputeHordeJob> CreateAsync(BuyJobInput input, AttemptClaim claim, JobOrder order, CancellationToken cancellationToken)
+    {
+        var life = TimeSpan.FromSeconds(input.UrlSeconds) + outputs.Margin;
+        var spec = await outputs.AddToAsync(order.Spec, order.Outputs, input.Key, life, input.HasPreparedUrls, cancellationToken);
+        using var certificate = spec.Streaming ? await keys.ProvideAsync(input.Key, order.StreamingCertificate, cancellationToken) : null;
         var created = await client.CreateJobAsync(
             spec,
             new CreateJobOptions
             {
                 Tag = input.Key.Tag,
                 OnTrustedMiner = input.Key.OnTrustedMiner,
-                LookUpFirst = !claim.IsNew,
+                LookUpFirst = !IsFirst(input, claim) || clock.HasJumped(),
                 StreamingCertificate = certificate,
+                BeforeRequest = async token =>
+                {
+                    clock.RequireRight(client.ServerClockOffset);
+                    claim = await claims.NoteRequestAsync(claim, token);
+                },
             },
             cancellationToken);
         if (created.StreamingCertificate != certificate)
@@ -84,26 +166,47 @@ public sealed class BuyJob(
             logger.StreamingKeyDiffers(created.Job.Uuid);
         }
 
-        if (!created.Created)
+        if (created.Created)
         {
-            logger.JobFoundByTag(input.Key.Tag, created.Job.Uuid);
+            logger.JobCreated(input.Key.Tag, created.Job.Uuid);
         }
         else
         {
-            logger.JobCreated(input.Key.Tag, created.Job.Uuid);
+            logger.JobFoundByTag(input.Key.Tag, created.Job.Uuid);
         }
 
         return created.Job;
     }
 
-    private BuyJobOutcome Refused(ComputeHordeException exception)
+    /// <summary>
+    /// Whether no execution before this one can have sent anything: this one made the claim, and it was asked for so shortly ago, by this very process, that no
+    /// other can have had it and have lost its claim with a storage that forgets.
+    /// </summary>
+    private bool IsFirst(BuyJobInput input, AttemptClaim claim) =>
+        claim.IsNew && input.ScheduledAt >= claims.ProcessStarted && timeProvider.GetUtcNow() - input.ScheduledAt < Fresh;
+
+    /// <summary>How long an earlier request may still be under way. A clock that was set back is no reason to wait longer than for one of now.</summary>
+    private TimeSpan DoubtLeft(AttemptClaim claim)
     {
-        if (!exception.IsTransient)
+        if (claim.RequestedAt is not { } last)
         {
-            return BuyJobOutcome.Never(exception.Message);
+            return TimeSpan.Zero;
         }
 
+        var age = timeProvider.GetUtcNow() - last;
+        return TimeSpan.FromSeconds(options.Value.CreateFenceSeconds) - (age > TimeSpan.Zero ? age : TimeSpan.Zero);
+    }
+
+    private BuyJobOutcome NotNow(ComputeHordeException exception)
+    {
         outages.Started(Outages.Facilitator, exception.Message);
-        return BuyJobOutcome.Later(exception.Message);
+        return exception switch
+        {
+            ComputeHordeUncertainCreateException => BuyJobOutcome.Unreachable(exception.Message),
+            ComputeHordeAuthenticationException => BuyJobOutcome.Refused(exception.Message),
+            ComputeHordeProtocolException { StatusCode: (>= 400 and < 500) or 500 } => BuyJobOutcome.Refused(exception.Message),
+            { StatusCode: 400 } => BuyJobOutcome.NoValidator(exception.Message),
+            _ => BuyJobOutcome.Unreachable(exception.Message),
+        };
     }
 }

@@ -2,12 +2,17 @@ using ComputeHorde.Durable.Storage;
 
 namespace ComputeHorde.Durable.Runs;
 
-/// <summary>The attempt to buy.</summary>
+/// <summary>The job to buy.</summary>
 /// <param name="Key">Which attempt of which run.</param>
 /// <param name="RequestId">The stored request.</param>
 /// <param name="RequestSha256">Its hash.</param>
-public sealed record BuyJobInput(AttemptKey Key, string RequestId, string RequestSha256)
+/// <param name="ScheduledAt">When the orchestrator asked for it, UTC.</param>
+/// <param name="UrlSeconds">How long upload URLs have to work, their margin not counted.</param>
+internal sealed record BuyJobInput(AttemptKey Key, string RequestId, string RequestSha256, DateTimeOffset ScheduledAt, int UrlSeconds)
 {
+    /// <summary>Whether the upload URLs of the first attempt were handed out before the run began.</summary>
+    public bool HasPreparedUrls { get; init; }
+
     /// <summary>The trace of the run: W3C <c>traceparent</c>; null when nobody traces.</summary>
     public string? Trace { get; init; }
 }

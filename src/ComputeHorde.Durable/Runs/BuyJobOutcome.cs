@@ -2,15 +2,22 @@ using ComputeHorde.Durable.Storage;
 
 namespace ComputeHorde.Durable.Runs;
 
-/// <summary>What became of the creation.</summary>
+/// <summary>What became of a purchase.</summary>
+/// <param name="Status">Whether there is a job.</param>
 /// <param name="Update">The job as first seen; null when there is none.</param>
-/// <param name="Problem">Why there is none; null when there is one.</param>
-/// <param name="IsTransient">Whether waiting can help. Nothing was paid.</param>
-public sealed record BuyJobOutcome(JobUpdate? Update, string? Problem, bool IsTransient)
+/// <param name="Problem">Why there is none.</param>
+internal sealed record BuyJobOutcome(BuyStatus Status, JobUpdate? Update, string? Problem)
 {
-    internal static BuyJobOutcome Created(JobUpdate update) => new(update, null, false);
+    /// <summary>The reason of a failure for good.</summary>
+    public string Reason { get; init; } = "refused";
 
-    internal static BuyJobOutcome Later(string problem) => new(null, HistoryText.Truncate(problem), true);
+    public static BuyJobOutcome Bought(JobUpdate update) => new(BuyStatus.Bought, update, null);
 
-    internal static BuyJobOutcome Never(string problem) => new(null, HistoryText.Truncate(problem), false);
+    public static BuyJobOutcome Unreachable(string problem) => new(BuyStatus.Unreachable, null, HistoryText.Truncate(problem));
+
+    public static BuyJobOutcome NoValidator(string problem) => new(BuyStatus.NoValidator, null, HistoryText.Truncate(problem));
+
+    public static BuyJobOutcome Refused(string problem) => new(BuyStatus.Refused, null, HistoryText.Truncate(problem));
+
+    public static BuyJobOutcome Impossible(string reason, string problem) => new(BuyStatus.Impossible, null, HistoryText.Truncate(problem)) { Reason = reason };
 }

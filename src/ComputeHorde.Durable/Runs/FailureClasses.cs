@@ -1,7 +1,7 @@
 namespace ComputeHorde.Durable.Runs;
 
 /// <summary>The names of the failure classes, as they stand in policies and outcomes.</summary>
-public static class FailureClasses
+internal static class FailureClasses
 {
     /// <summary>The validator or the miner declined the job before it ran.</summary>
     public const string Rejected = "rejected";

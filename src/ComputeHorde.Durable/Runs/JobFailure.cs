@@ -4,7 +4,7 @@ namespace ComputeHorde.Durable.Runs;
 /// <param name="Class">One of <see cref="FailureClasses"/>.</param>
 /// <param name="Reason">The protocol's reason, for example <c>busy</c>; ours for <c>lost</c>, <c>stuck</c> and <c>not_created</c>.</param>
 /// <param name="Message">The protocol's message, cut to 500 characters.</param>
-public sealed record JobFailure(string Class, string? Reason, string? Message)
+internal sealed record JobFailure(string Class, string? Reason, string? Message)
 {
     /// <summary>Who rejected or reported it: <c>validator</c>, <c>miner</c>, <c>executor</c>.</summary>
     public string? By { get; init; }

@@ -7,7 +7,7 @@ namespace ComputeHorde.Durable.Runs;
 /// <param name="Attempt">The attempt that bought it, counted from 1.</param>
 /// <param name="History">Every status so far, oldest first.</param>
 /// <param name="Failure">Why it failed; null while it runs and when it completed.</param>
-public sealed record JobUpdate(string JobUuid, int Attempt, IReadOnlyList<StatusChange> History, JobFailure? Failure)
+internal sealed record JobUpdate(string JobUuid, int Attempt, IReadOnlyList<StatusChange> History, JobFailure? Failure)
 {
     /// <summary>The name of the external event.</summary>
     public const string EventName = "JobUpdated";
@@ -21,6 +21,9 @@ public sealed record JobUpdate(string JobUuid, int Attempt, IReadOnlyList<Status
 
     /// <summary>Whether the job completed with success.</summary>
     public bool IsCompleted { get; init; }
+
+    /// <summary>Whether it was rejected before anybody took it (busy, no miner, no allowance): nothing was paid, and it may be taken later.</summary>
+    public bool IsTurnedAway { get; init; }
 
     /// <summary>Whether the job has ended, well or not.</summary>
     public bool HasEnded => IsCompleted || Failure is not null;

@@ -14,6 +14,7 @@ internal static class JobUpdates
         FailureOf(job))
     {
         IsCompleted = job.IsSuccessful,
+        IsTurnedAway = job.IsTurnedAway,
         Streaming = IsServing(job) ? StreamingEndpoint.Of(job.Streaming) : null,
     };
 

@@ -14,7 +14,7 @@ namespace ComputeHorde.Durable.Runs;
 /// <param name="starts">Answers starts.</param>
 /// <param name="runs">Starts and reads runs.</param>
 /// <param name="outputs">Signs downloads of outputs.</param>
-public sealed class JobsApi(StartEndpoint starts, RunService runs, OutputUrls outputs)
+internal sealed class JobsApi(StartEndpoint starts, RunService runs, OutputUrls outputs)
 {
     private const string Route = "jobs";
 
@@ -32,7 +32,7 @@ public sealed class JobsApi(StartEndpoint starts, RunService runs, OutputUrls ou
             Route,
             JobSpecValidation.MaxRequestBytes,
             JobRequest.Parse,
-            (key, job) => runs.StartAsync(durable, key, job, cancellationToken),
+            (key, job) => runs.StartAsync(durable, key, job, hasPreparedUrls: false, cancellationToken),
             cancellationToken);
 
     /// <summary>Lists runs: <c>?status=</c> filters, <c>?page_size=</c> (1 to 500, default 100) bounds, <c>?continuation=</c> goes on.</summary>

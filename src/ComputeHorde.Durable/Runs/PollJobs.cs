@@ -1,4 +1,5 @@
 using ComputeHorde.Durable.Hosting;
+using ComputeHorde.Durable.Limits;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
 using Microsoft.Azure.Functions.Worker;
@@ -8,37 +9,28 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.Durable.Runs;
 
 /// <summary>
-/// The one place that polls: asks the facilitator for all jobs in flight, 150 to a call, and tells a run when the history of its job has
-/// grown. Two pollers at once do no harm: news that comes twice is no news.
+/// The one place that polls: asks the facilitator for all jobs in flight, 150 to a call, and tells a run when the history of its job has grown; and admits the
+/// runs that wait for a place. Two pollers at once do no harm: news that comes twice is no news. One job's trouble is its own.
 /// </summary>
-/// <param name="inFlight">The jobs in flight.</param>
-/// <param name="client">The facilitator.</param>
-/// <param name="outages">Says once when the facilitator is away.</param>
-/// <param name="schedule">When to ask.</param>
-/// <param name="timeProvider">The clock.</param>
-/// <param name="logger">The log.</param>
-public sealed class PollJobs(
-    AttemptClaims inFlight, ComputeHordeClient client, Outages outages, PollSchedule schedule, TimeProvider timeProvider, ILogger<PollJobs> logger)
+internal sealed class PollJobs(
+    WatchList watchList, ComputeHordeClient client, Admission admission, Outages outages, PollSchedule schedule, TimeProvider timeProvider, ILogger<PollJobs> logger)
 {
     /// <summary>Jobs per list call: their uuids have to fit a request line of 8 KB (protocol 2.4).</summary>
-    public const int BatchSize = 150;
+    private const int BatchSize = 150;
 
     private static readonly TimeSpan MissingAfter = TimeSpan.FromSeconds(10);
 
-    /// <summary>Runs on the timer <c>ComputeHordePollSchedule</c>.</summary>
-    /// <param name="timer">Not used: what is due is decided by <see cref="PollSchedule"/>.</param>
-    /// <param name="durable">Tells the runs.</param>
-    /// <param name="cancellationToken">Stops the poll.</param>
+    /// <summary>Runs on the timer <c>ComputeHordePollSchedule</c>; what is due is decided by <see cref="PollSchedule"/>.</summary>
     [Function(nameof(PollJobs))]
     public async Task RunAsync(
         [TimerTrigger("%ComputeHordePollSchedule%")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(durable);
         try
         {
+            await admission.AdmitAsync(durable, cancellationToken);
             await PollAllAsync(durable, cancellationToken);
         }
-        catch (Exception exception) when (StorageOutages.IsOutage(exception))
+        catch (Exception exception) when (StorageOutages.MayPass(exception) && !cancellationToken.IsCancellationRequested)
         {
             // Logged once by the storage client; the next tick looks again.
         }
@@ -46,8 +38,8 @@ public sealed class PollJobs(
 
     private async Task PollAllAsync(DurableTaskClient durable, CancellationToken cancellationToken)
     {
-        var jobs = new List<InFlightJob>();
-        await foreach (var job in inFlight.ListAsync(cancellationToken))
+        var jobs = new List<WatchedJob>();
+        await foreach (var job in watchList.ListAsync(cancellationToken))
         {
             jobs.Add(job);
         }
@@ -57,59 +49,96 @@ public sealed class PollJobs(
             return;
         }
 
-        var poll = new Poll(durable);
+        var changed = 0;
         foreach (var batch in jobs.Chunk(BatchSize))
         {
-            await PollAsync(poll, batch, cancellationToken);
+            changed += await PollAsync(durable, batch, cancellationToken);
         }
 
-        DurableTelemetry.Polled(jobs.Count, poll.Calls);
-        logger.Polled(jobs.Count, poll.Calls, poll.Changed);
+        var calls = (jobs.Count + BatchSize - 1) / BatchSize;
+        RunTelemetry.Polled(jobs.Count, calls);
+        logger.Polled(jobs.Count, calls, changed);
     }
 
-    private async Task PollAsync(Poll poll, InFlightJob[] batch, CancellationToken cancellationToken)
+    private async Task<int> PollAsync(DurableTaskClient durable, WatchedJob[] batch, CancellationToken cancellationToken)
     {
-        poll.Calls++;
         var looks = await client.GetJobsAsync(batch.Select(static job => job.JobUuid), includeResults: false, cancellationToken);
         if (looks.Values.All(static look => look.Error is not null))
         {
             outages.Started(Outages.Facilitator, looks.Values.First().Error!.Message);
-            return;
+            return 0;
         }
 
         outages.Ended(Outages.Facilitator);
+        var changed = 0;
         foreach (var job in batch)
         {
             var look = looks[job.JobUuid];
-            if (look.Job is { } answer && answer.StatusHistory.Count > job.Seen)
+            if (look.Error is { } error)
             {
-                await RaiseUpdateAsync(poll, job, JobUpdates.From(answer, job.Attempt), cancellationToken);
+                logger.JobUnreadable(job.JobUuid, job.Key.InstanceId, error.Message);
             }
-            else if (look.IsMissing && timeProvider.GetUtcNow() - job.Changed > MissingAfter)
+            else if (NewsOf(job, look) is { } update && await TryTellAsync(durable, job, update, cancellationToken))
             {
-                await RaiseUpdateAsync(poll, job, JobUpdate.Gone(job.JobUuid, job.Attempt), cancellationToken);
+                changed++;
             }
-            else if (look.Error is { } error)
+        }
+
+        return changed;
+    }
+
+    private JobUpdate? NewsOf(WatchedJob job, JobLookup look)
+    {
+        if (look.Job is { } answer)
+        {
+            return answer.StatusHistory.Count > job.Seen || answer.IsTerminal ? JobUpdates.From(answer, job.Key.Attempt) : null;
+        }
+
+        // A job that was stored a moment ago may not be listed yet.
+        return look.IsMissing && timeProvider.GetUtcNow() - job.Changed > MissingAfter ? JobUpdate.Gone(job.JobUuid, job.Key.Attempt) : null;
+    }
+
+    /// <summary>The run first, the entry second: a crash between the two tells the run again, never not at all.</summary>
+    private async Task<bool> TryTellAsync(DurableTaskClient durable, WatchedJob job, JobUpdate update, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await durable.RaiseEventAsync(job.Key.InstanceId, JobUpdate.EventName, update, cancellationToken);
+            if (update.HasEnded)
             {
-                logger.JobUnreadable(job.JobUuid, job.InstanceId, error.Message);
+                await watchList.RemoveAsync(job.Key, cancellationToken);
             }
+            else
+            {
+                await watchList.SetSeenAsync(job, update.History.Count, cancellationToken);
+            }
+
+            return true;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Back ends refuse events for what has ended, each with an exception of its own. Whatever it is, it is this run's trouble and not the others'.
+            return await TryForgetAsync(durable, job, exception, cancellationToken);
         }
     }
 
-    /// <summary>The run first, the record second: a crash between the two tells the run again, never not at all.</summary>
-    private async Task RaiseUpdateAsync(Poll poll, InFlightJob job, JobUpdate update, CancellationToken cancellationToken)
+    /// <summary>Ends the watch over a job whose run has ended or was purged.</summary>
+    private async Task<bool> TryForgetAsync(DurableTaskClient durable, WatchedJob job, Exception cause, CancellationToken cancellationToken)
     {
-        await poll.Durable.RaiseEventAsync(job.InstanceId, JobUpdate.EventName, update, cancellationToken);
-        await inFlight.SetJobAsync(job, update, cancellationToken);
-        poll.Changed++;
-    }
+        try
+        {
+            if (await durable.GetInstanceAsync(job.Key.InstanceId, cancellationToken) is null or { IsCompleted: true })
+            {
+                await watchList.RemoveAsync(job.Key, cancellationToken);
+                return false;
+            }
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            cause = exception;
+        }
 
-    private sealed class Poll(DurableTaskClient durable)
-    {
-        public DurableTaskClient Durable { get; } = durable;
-
-        public int Calls { get; set; }
-
-        public int Changed { get; set; }
+        logger.RunNotTold(job.Key.InstanceId, job.JobUuid, cause.Message);
+        return false;
     }
 }

@@ -11,14 +11,14 @@ namespace ComputeHorde.Durable.Runs;
 /// </summary>
 /// <param name="options">The two intervals.</param>
 /// <param name="timeProvider">The clock.</param>
-public sealed class PollSchedule(IOptions<DurableOptions> options, TimeProvider timeProvider)
+internal sealed class PollSchedule(IOptions<DurableOptions> options, TimeProvider timeProvider)
 {
     private long _lookedAt;
 
     /// <summary>Notes this look, and says whether a job has become due since the one before. One that is due takes all others along: they fit the
     /// same calls. The first look of a process finds every job due.</summary>
     /// <param name="jobs">The jobs in flight.</param>
-    public bool IsDue(IReadOnlyCollection<InFlightJob> jobs)
+    public bool IsDue(IReadOnlyCollection<WatchedJob> jobs)
     {
         var now = timeProvider.GetUtcNow();
         var before = Interlocked.Exchange(ref _lookedAt, now.UtcTicks);

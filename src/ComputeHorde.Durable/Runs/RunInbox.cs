@@ -1,3 +1,4 @@
+using ComputeHorde.Durable.Limits;
 using Microsoft.DurableTask;
 
 namespace ComputeHorde.Durable.Runs;
@@ -10,6 +11,8 @@ internal sealed class RunInbox(TaskOrchestrationContext context, DateTime? timeo
 {
     private Task<JobUpdate> _nextUpdate = context.WaitForExternalEvent<JobUpdate>(JobUpdate.EventName);
     private readonly Task<string> _cancel = context.WaitForExternalEvent<string>(CancelEvent);
+    private readonly Task<string> _place = context.WaitForExternalEvent<string>(Admission.EventName);
+    private bool _placeTaken;
     private Task? _timer;
     private DateTime _timerAt;
     private CancellationTokenSource _timerCancellation = new();
@@ -43,6 +46,12 @@ internal sealed class RunInbox(TaskOrchestrationContext context, DateTime? timeo
                 continue;
             }
 
+            if (_place.IsCompleted && !_placeTaken)
+            {
+                _placeTaken = true;
+                return RunSignal.PlaceGranted;
+            }
+
             if (IsTimedOut)
             {
                 return RunSignal.TimedOut;
@@ -53,7 +62,7 @@ internal sealed class RunInbox(TaskOrchestrationContext context, DateTime? timeo
                 return RunSignal.Elapsed;
             }
 
-            await Task.WhenAny(_nextUpdate, _cancel, TimerFor(timeoutAt < until ? timeoutAt.Value : until));
+            await Task.WhenAny([_nextUpdate, _cancel, .. _placeTaken ? [] : new[] { _place }, TimerFor(timeoutAt < until ? timeoutAt.Value : until)]);
         }
     }
 

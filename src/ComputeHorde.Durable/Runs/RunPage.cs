@@ -5,7 +5,7 @@ namespace ComputeHorde.Durable.Runs;
 /// <summary>Some of the runs.</summary>
 /// <param name="Jobs">The runs, without their outcomes. There may be fewer than were asked for, even none, before the end.</param>
 /// <param name="Continuation">Asks for the next page; null at the end.</param>
-public sealed record RunPage(IReadOnlyList<RunView> Jobs, string? Continuation)
+internal sealed record RunPage(IReadOnlyList<RunView> Jobs, string? Continuation)
 {
     /// <summary>The most runs of one page.</summary>
     public const int MaxSize = 500;

@@ -4,9 +4,9 @@ using ComputeHorde.Sdk;
 namespace ComputeHorde.Durable.Runs;
 
 /// <summary>What one run may cost and how long it may take. Every value has a default; a request overrides what it names.</summary>
-public sealed record RunPolicy
+internal sealed record RunPolicy
 {
-    /// <summary>How many paid jobs one run may buy at most, 1 to 20.</summary>
+    /// <summary>How many paid jobs one run may buy at most, 1 to 20; 0 for as many as <see cref="TimeoutSeconds"/> leaves time for.</summary>
     /// <value>3.</value>
     public int MaxAttempts { get; init; } = 3;
 
@@ -50,27 +50,37 @@ public sealed record RunPolicy
     /// <summary>The statuses that a job runs through once it was taken, in their order (protocol 9.1).</summary>
     public static readonly ImmutableArray<string> Stages = ["accepted", "executor_ready", "volumes_ready", "streaming_ready", "execution_done", "completed"];
 
-    /// <summary>Seconds for which an unreachable facilitator or validator is waited for before an attempt; nothing is paid meanwhile.</summary>
+    /// <summary>Seconds for which a facilitator that cannot be reached, or refuses, is waited for before an attempt; nothing is paid meanwhile.</summary>
+    /// <value>Null: one that cannot be reached is waited for as long as it takes, one that refuses for 30 minutes.</value>
+    public int? CreateTimeoutSeconds { get; init; }
+
+    /// <summary>Seconds for which room is waited for (busy miners, no executor, no allowance, no validator); nothing is paid meanwhile.</summary>
     /// <value>1800 seconds.</value>
-    public int CreateTimeoutSeconds { get; init; } = 1800;
+    public int CapacityTimeoutSeconds { get; init; } = 1800;
 
     internal IEnumerable<ValidationProblem> Validate()
     {
         foreach (var (field, value, least, most) in new (string, double?, double, double)[]
         {
-            ("max_attempts", MaxAttempts, 1, 20),
+            ("max_attempts", MaxAttempts, 0, 20),
             ("timeout_seconds", TimeoutSeconds, 1, 7 * 86_400),
             ("backoff_seconds", BackoffSeconds, 0, 3600),
             ("max_backoff_seconds", MaxBackoffSeconds, 0, 86_400),
             ("lost_after_seconds", LostAfterSeconds, 1, 86_400),
             ("stuck_margin_seconds", StuckMarginSeconds, 0, 86_400),
             ("create_timeout_seconds", CreateTimeoutSeconds, 0, 7 * 86_400),
+            ("capacity_timeout_seconds", CapacityTimeoutSeconds, 0, 7 * 86_400),
         })
         {
             if (value is { } number && !(number >= least && number <= most))
             {
                 yield return new ValidationProblem($"policy.{field}", $"must be between {least} and {most}.");
             }
+        }
+
+        if (MaxAttempts == 0 && TimeoutSeconds is null)
+        {
+            yield return new ValidationProblem("policy.max_attempts", "may be 0, for any number of attempts, only with policy.timeout_seconds.");
         }
 
         if (StageDeadlines is null)

@@ -10,7 +10,7 @@ namespace ComputeHorde.Durable.Runs;
 /// <param name="Status">Only runs with this status, as <see cref="RunView.Status"/> has it; null for all.</param>
 /// <param name="PageSize">How many at most.</param>
 /// <param name="Continuation">What the task hub gave with the page before; null for the first.</param>
-public sealed record RunQuery(string? Status, int PageSize, string? Continuation)
+internal sealed record RunQuery(string? Status, int PageSize, string? Continuation)
 {
     // Back ends differ in what they make of a token that is none of theirs: some answer with an empty page. So ours can be told from others.
     private const string TokenPrefix = "p1.";

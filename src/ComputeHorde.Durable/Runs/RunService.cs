@@ -1,6 +1,7 @@
 using ComputeHorde.Durable.Checks.Comparers;
 using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.Intake;
+using ComputeHorde.Durable.Limits;
 using ComputeHorde.Durable.Outputs;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
@@ -13,25 +14,35 @@ namespace ComputeHorde.Durable.Runs;
 /// <param name="requests">Where requests are kept.</param>
 /// <param name="results">Where results are kept.</param>
 /// <param name="outputs">Knows who can upload.</param>
+/// <param name="limits">What namespaces may use.</param>
+/// <param name="verdicts">What checks have found.</param>
 /// <param name="comparers">Knows by what results can be compared.</param>
 /// <param name="logger">The log.</param>
-public sealed class RunService(
-    RequestStore requests, ResultStore results, OutputUrls outputs, ComparerRegistry comparers, ILogger<RunService> logger)
+internal sealed class RunService(
+    RequestStore requests,
+    ResultStore results,
+    OutputUrls outputs,
+    LimitBook limits,
+    IRunVerdicts verdicts,
+    ComparerRegistry comparers,
+    ILogger<RunService> logger)
 {
     /// <summary>Validates, stores and starts. The request is stored before the run starts, so a run never lacks it.</summary>
     /// <param name="durable">Starts the run.</param>
     /// <param name="id">The run's name; null makes one.</param>
     /// <param name="request">The request.</param>
+    /// <param name="hasPreparedUrls">Whether the upload URLs of the first attempt were handed out.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The run, or null when another request is stored under this name.</returns>
     /// <exception cref="ComputeHordeValidationException">The name or the request is not valid.</exception>
-    public async Task<StartedRun?> StartAsync(DurableTaskClient durable, string? id, JobRequest request, CancellationToken cancellationToken)
+    public async Task<StartedRun?> StartAsync(
+        DurableTaskClient durable, string? id, JobRequest request, bool hasPreparedUrls, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(durable);
         ArgumentNullException.ThrowIfNull(request);
         id ??= Guid.NewGuid().ToString("N");
         Names.RequireRun(id, "id");
-        outputs.RequireReachable(request);
+        outputs.RequireReachable(request.Outputs);
         comparers.RequireRegistered(request.CrossValidation);
         if (await requests.SaveAsync(id, request.Json, cancellationToken) is not { } hash)
         {
@@ -40,16 +51,16 @@ public sealed class RunService(
 
         if (await durable.GetInstanceAsync(id, cancellationToken) is { } known)
         {
-            return known.Name == nameof(RunJob) ? new StartedRun(id) : null;
+            return known.Name == nameof(RunJob) ? new StartedRun(id) { Warnings = request.Warnings() } : null;
         }
 
-        if (await OrchestrationStarter.TryStartAsync(durable, id, nameof(RunJob), InputOf(id, hash, request), cancellationToken))
+        if (await OrchestrationStarter.TryStartAsync(durable, id, nameof(RunJob), InputOf(id, hash, request, limits, hasPreparedUrls), cancellationToken))
         {
-            DurableTelemetry.RunStarted(request.Spec.ExecutorClass);
+            RunTelemetry.Started(request.Spec.ExecutorClass);
             logger.RunAccepted(id, request.Spec.DockerImage, request.Spec.ExecutorClass);
         }
 
-        return new StartedRun(id);
+        return new StartedRun(id) { Warnings = request.Warnings() };
     }
 
     /// <summary>Reads a run.</summary>
@@ -61,9 +72,19 @@ public sealed class RunService(
     {
         ArgumentNullException.ThrowIfNull(durable);
         var instance = await durable.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken);
-        return instance is { Name: nameof(RunJob) }
-            ? RunView.Of(instance) with { IsStreaming = instance.ReadInputAs<RunInput>() is { IsStreaming: true } }
-            : null;
+        if (instance is not { Name: nameof(RunJob) } || instance.ReadInputAs<RunInput>() is { TrustedCopyOf: not null })
+        {
+            return null;
+        }
+
+        var view = RunView.Of(instance);
+        var input = instance.ReadInputAs<RunInput>();
+        return view with
+        {
+            IsStreaming = input is { IsStreaming: true },
+            Warnings = input?.Warnings is { Count: > 0 } warnings ? warnings : null,
+            Check = view.Outcome is { IsChecked: true } ? await verdicts.FindAsync(durable, id, cancellationToken) : null,
+        };
     }
 
     /// <summary>Lists runs, a page of the task hub at a time.</summary>
@@ -88,7 +109,7 @@ public sealed class RunService(
         await foreach (var page in durable.GetAllInstancesAsync(wanted).AsPages(query.Continuation, query.PageSize).WithCancellation(cancellationToken))
         {
             runs.AddRange(page.Values
-                .Where(static instance => instance.Name == nameof(RunJob))
+                .Where(static instance => instance.Name == nameof(RunJob) && instance.ReadInputAs<RunInput>() is not { TrustedCopyOf: not null })
                 .Select(RunView.Of)
                 .Where(run => query.Status is null || run.Status == query.Status)
                 .Select(static run => run with { Outcome = null }));
@@ -109,12 +130,22 @@ public sealed class RunService(
     /// <returns>Whether there is such a run.</returns>
     public async Task<bool> CancelAsync(DurableTaskClient durable, string id, CancellationToken cancellationToken)
     {
-        if (await FindAsync(durable, id, cancellationToken) is null)
+        if (await durable.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken) is not { Name: nameof(RunJob) } run
+            || run.ReadInputAs<RunInput>() is { TrustedCopyOf: not null })
         {
             return false;
         }
 
-        await durable.RaiseEventAsync(id, RunInbox.CancelEvent, "cancelled by the caller", cancellationToken);
+        if (!run.IsCompleted)
+        {
+            await durable.RaiseEventAsync(id, RunInbox.CancelEvent, "cancelled by the caller", cancellationToken);
+        }
+        else if (run.ReadOutputAs<RunOutcome>() is { IsChecked: true }
+            && await durable.GetInstanceAsync(CheckInput.InstanceId(id), cancellationToken) is { IsCompleted: false })
+        {
+            await durable.RaiseEventAsync(CheckInput.InstanceId(id), RunInbox.CancelEvent, "cancelled by the caller", cancellationToken);
+        }
+
         return true;
     }
 
@@ -134,17 +165,17 @@ public sealed class RunService(
         return content.Blob is null ? Stream.Null : await results.OpenAsync(content.Blob, cancellationToken);
     }
 
-    /// <summary>The input of a run.</summary>
-    /// <param name="id">The run, and the name under which its request is stored.</param>
-    /// <param name="hash">The hash of the request.</param>
-    /// <param name="request">The request.</param>
-    /// <returns>What the orchestrator has to know of it.</returns>
-    internal static RunInput InputOf(string id, string hash, JobRequest request) =>
+    /// <summary>The input of a run: what the orchestrator has to know of its request.</summary>
+    internal static RunInput InputOf(string id, string hash, JobRequest request, LimitBook limits, bool hasPreparedUrls) =>
         new(id, hash, request.Policy, (int)request.Spec.ExpectedToEndWithin().TotalSeconds)
         {
-            CrossValidation = request.CrossValidation,
+            Outputs = request.Outputs,
+            HasPreparedUrls = hasPreparedUrls,
+            Check = request.CrossValidation is { } check ? SnakeCaseJson.ToElement(check) : null,
             Namespace = request.Spec.JobNamespace ?? "",
+            Place = limits.PlaceFor(request.Spec.JobNamespace ?? "", request.Limits),
             IsStreaming = request.Spec.Streaming,
+            Warnings = request.Warnings(),
             Trace = DurableTelemetry.Current,
         };
 }

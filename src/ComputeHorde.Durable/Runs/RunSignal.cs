@@ -9,6 +9,9 @@ internal enum RunSignal
     /// <summary>The moment waited for has come.</summary>
     Elapsed,
 
+    /// <summary>The namespace has a place for the run.</summary>
+    PlaceGranted,
+
     /// <summary>The caller's time is over.</summary>
     TimedOut,
 

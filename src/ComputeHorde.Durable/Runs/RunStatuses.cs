@@ -1,7 +1,7 @@
 namespace ComputeHorde.Durable.Runs;
 
 /// <summary>The values of <see cref="RunOutcome.Status"/>.</summary>
-public static class RunStatuses
+internal static class RunStatuses
 {
     /// <summary>A job completed and its result is stored.</summary>
     public const string Completed = "completed";
@@ -14,4 +14,12 @@ public static class RunStatuses
 
     /// <summary>The caller cancelled the run; a job that was running runs to its limits.</summary>
     public const string Cancelled = "cancelled";
+
+    public static string Of(RunEnd end) => end switch
+    {
+        RunEnd.Completed => Completed,
+        RunEnd.Cancelled => Cancelled,
+        RunEnd.TimedOut => TimedOut,
+        _ => Failed,
+    };
 }

@@ -10,9 +10,15 @@ namespace ComputeHorde.Durable.Runs;
 /// <param name="Progress">What it is doing now, or did last.</param>
 /// <param name="Outcome">How it ended; null while it runs.</param>
 /// <param name="Error">Why the run itself broke, if it did; not why its job failed.</param>
-public sealed record RunView(
+internal sealed record RunView(
     string Id, string Status, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, RunProgress? Progress, RunOutcome? Outcome, string? Error)
 {
+    /// <summary>What the request asks for and ComputeHorde will hardly give; null for nothing.</summary>
+    public IReadOnlyList<string>? Warnings { get; init; }
+
+    /// <summary>What the check of the run has found, or that it is pending; null when it has none.</summary>
+    public object? Check { get; init; }
+
     /// <summary>Whether its job serves HTTP while it runs.</summary>
     internal bool IsStreaming { get; init; }
 

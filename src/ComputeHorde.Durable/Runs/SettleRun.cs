@@ -1,4 +1,5 @@
 using ComputeHorde.Durable.Hosting;
+using ComputeHorde.Durable.Limits;
 using ComputeHorde.Durable.Outputs;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Durable.Streaming;
@@ -7,50 +8,78 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace ComputeHorde.Durable.Runs;
 
-/// <summary>Settles a run: stores what its job returned, checks its outputs, and ends the watch over all jobs of the run.</summary>
-/// <param name="client">The facilitator.</param>
-/// <param name="requests">Where requests are kept.</param>
-/// <param name="results">Where results are kept.</param>
-/// <param name="outputs">Where outputs were uploaded.</param>
-/// <param name="inFlight">The jobs in flight.</param>
-/// <param name="keys">The keys of streaming jobs.</param>
-public sealed class SettleRun(
-    ComputeHordeClient client, RequestStore requests, ResultStore results, OutputUrls outputs, AttemptClaims inFlight, StreamingKeys keys)
+/// <summary>Settles a run: stores what its job returned, checks its outputs, and releases all that the run holds.</summary>
+internal sealed class SettleRun(
+    ComputeHordeClient client, ResultStore results, OutputUrls outputs, AttemptClaims claims, WatchList watchList, StreamingKeys keys, Places places, Outages outages)
 {
+    /// <summary>A result can have many megabytes, several times over while it is stored: so many at once fit any host.</summary>
+    private const int LoadedAtOnce = 4;
+
+    private static readonly SemaphoreSlim Loads = new(LoadedAtOnce);
+
     /// <summary>Stores and releases. Running it twice stores the same bytes under the same names.</summary>
-    /// <param name="input">The run and the attempt that decides it.</param>
-    /// <param name="cancellationToken">Ends the activity when the host stops; it runs again later.</param>
-    /// <returns>The stored result, or what is missing; then the watch goes on.</returns>
     [Function(nameof(SettleRun))]
     public async Task<SettleOutcome> RunAsync([ActivityTrigger] SettleInput input, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(input);
         using var span = DurableTelemetry.Start(nameof(SettleRun), input.Trace, input.First.InstanceId);
-        ResultReference? stored = null;
-        if (input is { Decisive: { } number, JobUuid: { } uuid })
+        try
         {
-            var attempt = input.First with { Attempt = number };
-            ComputeHordeJob job;
-            try
+            var (stored, missing) = await StoreAsync(input, cancellationToken);
+            if (missing is not null && !input.IsFinal)
             {
-                job = await client.GetJobAsync(uuid, cancellationToken);
-            }
-            catch (ComputeHordeNotFoundException)
-            {
-                return Missing("evicted", "The facilitator no longer has the job; it keeps jobs for 7 days.");
+                return new SettleOutcome(Result: null, missing, NotNow: null);
             }
 
-            var request = await requests.LoadAsync(input.RequestId, input.RequestSha256, cancellationToken);
-            var uploaded = job.IsSuccessful ? await outputs.InspectAsync(request, attempt, cancellationToken) : [];
-            var missing = uploaded.Where(static output => output.Value is null).Select(static output => output.Key).ToArray();
-            if (missing.Length > 0)
-            {
-                return Missing("outputs_missing", $"The job completed and these outputs were not uploaded: {string.Join(", ", missing)}");
-            }
+            await ReleaseAsync(input, cancellationToken);
+            return new SettleOutcome(stored, missing, NotNow: null);
+        }
+        catch (ComputeHordeException exception)
+        {
+            outages.Started(Outages.Facilitator, exception.Message);
+            return NotNow(exception);
+        }
+        catch (Exception exception) when (StorageOutages.MayPass(exception) && !cancellationToken.IsCancellationRequested)
+        {
+            return NotNow(exception);
+        }
+    }
 
-            stored = await results.SaveAsync(job, attempt, uploaded.ToDictionary(static output => output.Key, static output => output.Value!), cancellationToken);
+    private async Task<(ResultReference? Stored, JobFailure? Missing)> StoreAsync(SettleInput input, CancellationToken cancellationToken)
+    {
+        if (input is not { Decisive: { } number, JobUuid: { } uuid })
+        {
+            return (null, null);
         }
 
+        var attempt = input.First with { Attempt = number };
+        await Loads.WaitAsync(cancellationToken);
+        try
+        {
+            var job = await client.GetJobAsync(uuid, cancellationToken);
+            outages.Ended(Outages.Facilitator);
+            var uploaded = job.IsSuccessful ? await outputs.InspectAsync(input.Outputs, attempt, cancellationToken) : [];
+            var missing = uploaded.Where(static output => output.Value is null).Select(static output => output.Key).ToArray();
+            var failure = missing.Length == 0 ? null : Missing("outputs_missing", $"The job completed and these outputs were not uploaded: {string.Join(", ", missing)}");
+            if (failure is not null && !input.IsFinal)
+            {
+                return (null, failure);
+            }
+
+            var found = uploaded.Where(static output => output.Value is not null).ToDictionary(static output => output.Key, static output => output.Value!);
+            return (await results.SaveAsync(job, attempt, found, cancellationToken), failure);
+        }
+        catch (ComputeHordeNotFoundException)
+        {
+            return (null, Missing("evicted", "The facilitator no longer has the job; it keeps jobs for 7 days."));
+        }
+        finally
+        {
+            Loads.Release();
+        }
+    }
+
+    private async Task ReleaseAsync(SettleInput input, CancellationToken cancellationToken)
+    {
         if (input.IsStreaming)
         {
             await keys.ForgetAsync(input.First.InstanceId, cancellationToken);
@@ -58,12 +87,18 @@ public sealed class SettleRun(
 
         for (var later = 0; later < input.Attempts; later++)
         {
-            await inFlight.ReleaseAsync(input.First with { Attempt = input.First.Attempt + later }, cancellationToken);
+            var attempt = input.First with { Attempt = input.First.Attempt + later };
+            await claims.SettleAsync(attempt, cancellationToken);
+            await watchList.RemoveAsync(attempt, cancellationToken);
         }
 
-        return new SettleOutcome(stored, Problem: null);
+        if (input.Place is { } place)
+        {
+            await places.ReleaseAsync(input.First.InstanceId, place, input.ExecutorSeconds, cancellationToken);
+        }
     }
 
-    private static SettleOutcome Missing(string reason, string message) =>
-        new(Result: null, new JobFailure(FailureClasses.HordeFailed, reason, HistoryText.Truncate(message)));
+    private static JobFailure Missing(string reason, string message) => new(FailureClasses.HordeFailed, reason, HistoryText.Truncate(message));
+
+    private static SettleOutcome NotNow(Exception exception) => new(Result: null, Missing: null, HistoryText.Truncate(exception.Message));
 }

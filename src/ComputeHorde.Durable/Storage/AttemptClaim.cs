@@ -1,7 +1,21 @@
+using Azure;
+
 namespace ComputeHorde.Durable.Storage;
 
 /// <summary>A claim on an attempt.</summary>
-/// <param name="JobUuid">The job that an earlier execution bought and noted; null when none is noted.</param>
-/// <param name="IsNew">Whether this is the first claim: nothing can have been bought.</param>
-/// <param name="IsContested">Whether another process may be creating the job right now.</param>
-public sealed record AttemptClaim(string? JobUuid, bool IsNew, bool IsContested);
+internal sealed record AttemptClaim(AttemptKey Key, AttemptState State)
+{
+    /// <summary>Whether this very call made the claim.</summary>
+    public bool IsNew { get; init; }
+
+    /// <summary>The job that was bought; null when none is known.</summary>
+    public string? JobUuid { get; init; }
+
+    /// <summary>When a request that may have bought the job was last sent; null when none was.</summary>
+    public DateTimeOffset? RequestedAt { get; init; }
+
+    /// <summary>How many such requests were sent.</summary>
+    public int Requests { get; init; }
+
+    public ETag ETag { get; init; }
+}

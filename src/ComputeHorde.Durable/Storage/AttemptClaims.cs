@@ -1,177 +1,138 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
-using ComputeHorde.Durable.Hosting;
-using ComputeHorde.Durable.Runs;
-using Microsoft.Extensions.Options;
 
 namespace ComputeHorde.Durable.Storage;
 
 /// <summary>
-/// The jobs in flight: one empty blob an attempt in container <c>inflight</c>, all its facts in metadata, so that one listing answers
-/// "which jobs must be asked about". The blob is the claim on the attempt as well: written before the job is bought, kept until the run
-/// is settled.
+/// Who may buy the job of an attempt: container <c>attempts</c>, one empty blob an attempt, all its facts in metadata. A claim is written before the facilitator
+/// is asked and never deleted: a queue may deliver a purchase again days later, and finds that it was made. A life-cycle rule removes claims after 30 days.
 /// </summary>
-public sealed class AttemptClaims
+internal sealed class AttemptClaims(BlobContainers containers, TimeProvider timeProvider)
 {
-    private const string Owner = "owner", Claimed = "claimed", Uuid = "uuid", Seen = "seen", Changed = "changed", Ended = "ended";
+    private const string Owner = "owner", State = "state", Requested = "requested", Requests = "requests", Uuid = "uuid";
 
     private static readonly string ThisProcess = Guid.NewGuid().ToString("N");
 
-    private readonly BlobContainers _containers;
-    private readonly TimeProvider _timeProvider;
-    private readonly TimeSpan _createFence;
     private readonly SemaphoreSlim[] _gates = [.. Enumerable.Range(0, 256).Select(_ => new SemaphoreSlim(1, 1))];
 
-    /// <summary>Uses container <c>inflight</c>.</summary>
-    /// <param name="containers">The storage account.</param>
-    /// <param name="options">How long another process may still be creating.</param>
-    /// <param name="timeProvider">The clock.</param>
-    public AttemptClaims(BlobContainers containers, IOptions<DurableOptions> options, TimeProvider timeProvider)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        _containers = containers;
-        _timeProvider = timeProvider;
-        _createFence = TimeSpan.FromSeconds(options.Value.CreateFenceSeconds);
-    }
+    /// <summary>What was scheduled before this moment may have been run by a process that is no more.</summary>
+    public DateTimeOffset ProcessStarted { get; } = timeProvider.GetUtcNow();
 
     /// <summary>Lets one execution at a time, in this process, work at an attempt.</summary>
-    /// <param name="key">The attempt.</param>
-    /// <param name="cancellationToken">Gives up waiting.</param>
     /// <returns>Dispose it to let the next one in.</returns>
     public async Task<IDisposable> EnterAsync(AttemptKey key, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(key);
         var gate = _gates[(uint)key.Path.GetHashCode(StringComparison.Ordinal) % _gates.Length];
         await gate.WaitAsync(cancellationToken);
         return new Exit(gate);
     }
 
-    /// <summary>Claims an attempt, or says what is known of an earlier claim.</summary>
-    /// <param name="key">The attempt.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The claim. When it is contested, nothing may be created yet.</returns>
-    public async Task<AttemptClaim> ClaimAsync(AttemptKey key, CancellationToken cancellationToken)
+    /// <summary>Claims an attempt, or takes over the claim of an execution that may have died.</summary>
+    /// <returns>The claim; null when another execution took it over at this very moment.</returns>
+    public async Task<AttemptClaim?> ClaimAsync(AttemptKey key, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(key);
-        var blob = await BlobAsync(key.Path, cancellationToken);
-        var now = _timeProvider.GetUtcNow();
-        var claim = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { [Owner] = ThisProcess, [Claimed] = Text(now) };
-        return await blob.TryCreateAsync(BinaryData.Empty, cancellationToken, claim)
-            ? new AttemptClaim(null, IsNew: true, IsContested: false)
-            : await TakeOverAsync(blob, claim, now, cancellationToken);
-    }
-
-    /// <summary>Notes the job of an attempt, and what its run has been told about it.</summary>
-    /// <param name="key">The attempt.</param>
-    /// <param name="update">The job as the run knows it.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    public async Task SetJobAsync(AttemptKey key, JobUpdate update, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(key);
-        await SetJobAsync(key.Path, update, ETag.All, cancellationToken);
-    }
-
-    /// <summary>Notes what a run has been told about a job.</summary>
-    /// <param name="job">The job as listed.</param>
-    /// <param name="update">What the run was told.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    public Task SetJobAsync(InFlightJob job, JobUpdate update, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(job);
-        return SetJobAsync(job.Path, update, job.ETag, cancellationToken);
-    }
-
-    /// <summary>Lists the jobs that are bought and have not been seen to end.</summary>
-    /// <param name="cancellationToken">Stops the listing.</param>
-    /// <returns>The jobs, in no order.</returns>
-    public async IAsyncEnumerable<InFlightJob> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var container = await _containers.GetAsync(ContainerNames.InFlight, cancellationToken);
-        await foreach (var item in container.GetBlobsAsync(BlobTraits.Metadata, BlobStates.None, prefix: null, cancellationToken))
-        {
-            if (item.Metadata.TryGetValue(Uuid, out var uuid) && !item.Metadata.ContainsKey(Ended))
-            {
-                var slash = item.Name.LastIndexOf('/');
-                var suffix = item.Name[(slash + 1)..];
-                yield return new InFlightJob(
-                    item.Name,
-                    item.Name[..slash],
-                    int.Parse(suffix.StartsWith("trusted", StringComparison.Ordinal) ? suffix[7..] : suffix, CultureInfo.InvariantCulture),
-                    uuid,
-                    int.Parse(item.Metadata[Seen], CultureInfo.InvariantCulture),
-                    Time(item.Metadata[Changed]),
-                    item.Properties.ETag ?? ETag.All);
-            }
-        }
-    }
-
-    /// <summary>Forgets an attempt, once it cannot be created any more.</summary>
-    /// <param name="key">The attempt.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    public async Task ReleaseAsync(AttemptKey key, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(key);
-        await (await BlobAsync(key.Path, cancellationToken)).DeleteIfExistsAsync(DeleteSnapshotsOption.None, conditions: null, cancellationToken);
-    }
-
-    private async Task<AttemptClaim> TakeOverAsync(BlobClient blob, Dictionary<string, string> claim, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        BlobProperties known = await blob.GetPropertiesAsync(conditions: null, cancellationToken);
-        if (known.Metadata.TryGetValue(Uuid, out var uuid))
-        {
-            return new AttemptClaim(uuid, IsNew: false, IsContested: false);
-        }
-
-        if (known.Metadata[Owner] != ThisProcess && now - Time(known.Metadata[Claimed]) < _createFence)
-        {
-            return new AttemptClaim(null, IsNew: false, IsContested: true);
-        }
-
+        var blob = await BlobAsync(key, cancellationToken);
+        var claim = new AttemptClaim(key, AttemptState.Claimed) { IsNew = true };
         try
         {
-            await blob.SetMetadataAsync(claim, new BlobRequestConditions { IfMatch = known.ETag }, cancellationToken);
-            return new AttemptClaim(null, IsNew: false, IsContested: false);
+            BlobContentInfo created = await blob.UploadAsync(
+                BinaryData.Empty,
+                new BlobUploadOptions { Metadata = MetadataOf(claim), Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } },
+                cancellationToken);
+            return claim with { ETag = created.ETag };
+        }
+        catch (RequestFailedException exception) when (exception.Status is 409 or 412)
+        {
+            BlobProperties known = await blob.GetPropertiesAsync(conditions: null, cancellationToken);
+            claim = Read(key, known);
+            return claim.State == AttemptState.Claimed ? await TryWriteAsync(blob, claim, cancellationToken) : claim;
+        }
+    }
+
+    /// <summary>Notes that a request which may buy the job is about to be sent.</summary>
+    /// <exception cref="LostClaimException">Another execution has taken the attempt over, and may send one of its own.</exception>
+    public async Task<AttemptClaim> NoteRequestAsync(AttemptClaim claim, CancellationToken cancellationToken) =>
+        await TryWriteAsync(
+            await BlobAsync(claim.Key, cancellationToken),
+            claim with { RequestedAt = timeProvider.GetUtcNow(), Requests = claim.Requests + 1 },
+            cancellationToken) ?? throw new LostClaimException(claim.Key);
+
+    /// <summary>Notes the job of an attempt. It was bought: that is true whoever holds the claim.</summary>
+    public async Task<AttemptClaim> SetBoughtAsync(AttemptClaim claim, string jobUuid, bool hasEnded, CancellationToken cancellationToken)
+    {
+        var bought = claim with { State = hasEnded ? AttemptState.Ended : AttemptState.Bought, JobUuid = jobUuid };
+        await (await BlobAsync(claim.Key, cancellationToken)).SetMetadataAsync(MetadataOf(bought), conditions: null, cancellationToken);
+        return bought;
+    }
+
+    /// <summary>Makes the claim a tombstone: the run has ended, and no execution may buy for this attempt any more.</summary>
+    public async Task SettleAsync(AttemptKey key, CancellationToken cancellationToken)
+    {
+        var blob = await BlobAsync(key, cancellationToken);
+        try
+        {
+            BlobProperties known = await blob.GetPropertiesAsync(conditions: null, cancellationToken);
+            await blob.SetMetadataAsync(MetadataOf(Read(key, known) with { State = AttemptState.Settled }), conditions: null, cancellationToken);
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            // Never claimed: the tombstone still keeps a purchase that is on its way from being made.
+            await blob.UploadAsync(BinaryData.Empty, new BlobUploadOptions { Metadata = MetadataOf(new AttemptClaim(key, AttemptState.Settled)) }, cancellationToken);
+        }
+    }
+
+    private static async Task<AttemptClaim?> TryWriteAsync(BlobClient blob, AttemptClaim claim, CancellationToken cancellationToken)
+    {
+        try
+        {
+            BlobInfo written = await blob.SetMetadataAsync(MetadataOf(claim), new BlobRequestConditions { IfMatch = claim.ETag }, cancellationToken);
+            return claim with { ETag = written.ETag };
         }
         catch (RequestFailedException exception) when (exception.Status == 412)
         {
-            return new AttemptClaim(null, IsNew: false, IsContested: true);
+            return null;
         }
     }
 
-    private async Task SetJobAsync(string path, JobUpdate update, ETag ifMatch, CancellationToken cancellationToken)
+    private static AttemptClaim Read(AttemptKey key, BlobProperties known)
+    {
+        var metadata = known.Metadata;
+        return new AttemptClaim(key, Enum.Parse<AttemptState>(metadata[State], ignoreCase: true))
+        {
+            ETag = known.ETag,
+            JobUuid = metadata.TryGetValue(Uuid, out var uuid) ? uuid : null,
+            RequestedAt = metadata.TryGetValue(Requested, out var requested)
+                ? DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(requested, CultureInfo.InvariantCulture))
+                : null,
+            Requests = metadata.TryGetValue(Requests, out var requests) ? int.Parse(requests, CultureInfo.InvariantCulture) : 0,
+        };
+    }
+
+    private static Dictionary<string, string> MetadataOf(AttemptClaim claim)
     {
         var metadata = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
         {
             [Owner] = ThisProcess,
-            [Uuid] = update.JobUuid,
-            [Seen] = update.History.Count.ToString(CultureInfo.InvariantCulture),
-            [Changed] = Text(_timeProvider.GetUtcNow()),
+            [State] = claim.State.ToString().ToLowerInvariant(),
         };
-        if (update.HasEnded)
+        if (claim.RequestedAt is { } requested)
         {
-            metadata[Ended] = "1";
+            metadata[Requested] = requested.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+            metadata[Requests] = claim.Requests.ToString(CultureInfo.InvariantCulture);
         }
 
-        var blob = await BlobAsync(path, cancellationToken);
-        try
+        if (claim.JobUuid is { } uuid)
         {
-            await blob.SetMetadataAsync(metadata, new BlobRequestConditions { IfMatch = ifMatch }, cancellationToken);
+            metadata[Uuid] = uuid;
         }
-        catch (RequestFailedException exception) when (exception.Status is 404 or 412)
-        {
-            // Settled meanwhile, or noted by another poller: either knows at least as much.
-        }
+
+        return metadata;
     }
 
-    private async Task<BlobClient> BlobAsync(string path, CancellationToken cancellationToken) =>
-        (await _containers.GetAsync(ContainerNames.InFlight, cancellationToken)).GetBlobClient(path);
-
-    private static string Text(DateTimeOffset time) => time.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
-
-    private static DateTimeOffset Time(string text) => DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(text, CultureInfo.InvariantCulture));
+    private async Task<BlobClient> BlobAsync(AttemptKey key, CancellationToken cancellationToken) =>
+        (await containers.GetAsync(ContainerNames.Attempts, cancellationToken)).GetBlobClient(key.Path);
 
     private sealed class Exit(SemaphoreSlim gate) : IDisposable
     {

@@ -6,7 +6,7 @@ namespace ComputeHorde.Durable.Storage;
 
 /// <summary>The blob containers of the storage account, all private, each made at its first use.</summary>
 /// <param name="service">The storage account.</param>
-public sealed class BlobContainers(BlobServiceClient service)
+internal sealed class BlobContainers(BlobServiceClient service)
 {
     private readonly ConcurrentDictionary<string, BlobContainerClient> _known = new(StringComparer.Ordinal);
 

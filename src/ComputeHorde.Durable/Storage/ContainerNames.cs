@@ -1,7 +1,7 @@
 namespace ComputeHorde.Durable.Storage;
 
 /// <summary>The names of the containers.</summary>
-public static class ContainerNames
+internal static class ContainerNames
 {
     /// <summary>Job specifications that land here start a run.</summary>
     public const string Jobs = "jobs";
@@ -30,6 +30,12 @@ public static class ContainerNames
     /// <summary>Encrypted secrets of runs under way.</summary>
     public const string Secrets = "secrets";
 
+    /// <summary>The claims on attempts.</summary>
+    public const string Attempts = "attempts";
+
     /// <summary>The jobs in flight.</summary>
     public const string InFlight = "inflight";
+
+    /// <summary>The places that runs of limited namespaces hold or wait for.</summary>
+    public const string Places = "places";
 }

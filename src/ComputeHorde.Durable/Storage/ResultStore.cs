@@ -7,7 +7,7 @@ namespace ComputeHorde.Durable.Storage;
 
 /// <summary>What jobs returned: container <c>results</c>, one folder an attempt, its manifest written last.</summary>
 /// <param name="containers">The storage account.</param>
-public sealed class ResultStore(BlobContainers containers)
+internal sealed class ResultStore(BlobContainers containers)
 {
     /// <summary>Stores what a job returned.</summary>
     /// <param name="job">The job, as the facilitator gave it.</param>

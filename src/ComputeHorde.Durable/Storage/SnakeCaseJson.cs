@@ -19,6 +19,8 @@ internal static class SnakeCaseJson
 
     public static string ToText<T>(T value) => JsonSerializer.Serialize(value, Options);
 
+    public static JsonElement ToElement<T>(T value) => JsonSerializer.SerializeToElement(value, Options);
+
     public static byte[] ToUtf8<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, Options);
 
     public static T Read<T>(BinaryData content) =>

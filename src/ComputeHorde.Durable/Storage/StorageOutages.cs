@@ -17,6 +17,13 @@ internal sealed class StorageOutages(Outages outages) : HttpPipelinePolicy
         _ => false,
     };
 
+    /// <summary>
+    /// Whether an exception says nothing for good: the storage is away, or does not let us in just now (keys are rolled, roles take minutes to arrive, a policy
+    /// is being changed). What is missing, and what was wrongly asked, stays so.
+    /// </summary>
+    public static bool MayPass(Exception exception) =>
+        IsOutage(exception) || exception is RequestFailedException { Status: 401 or 403 or 409 or 412 } or HttpRequestException or IOException;
+
     public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
         try

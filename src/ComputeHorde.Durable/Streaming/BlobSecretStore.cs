@@ -14,7 +14,7 @@ namespace ComputeHorde.Durable.Streaming;
 /// </summary>
 /// <param name="containers">The storage account.</param>
 /// <param name="hotkey">The hotkey: from the wallet or, on Azure, from Key Vault, and never beside the secrets.</param>
-public sealed class BlobSecretStore(BlobContainers containers, KeyPairSigner hotkey) : ISecretStore
+internal sealed class BlobSecretStore(BlobContainers containers, KeyPairSigner hotkey) : ISecretStore
 {
     private const byte Version = 1;
     private const int NonceAt = 1, NonceSize = 12, TagAt = NonceAt + NonceSize, TagSize = 16, TextAt = TagAt + TagSize;

@@ -12,7 +12,7 @@ namespace ComputeHorde.Durable.Streaming;
 /// <param name="ServerCertificateSha256">SHA-256 of that certificate (DER), lower-case hex.</param>
 /// <param name="ClientCertificate">The certificate that the server asks for, PEM.</param>
 /// <param name="PrivateKey">Its private key, PKCS #8 PEM, a secret; null when the caller has it, because the request gave the certificate.</param>
-public sealed record StreamingAccess(
+internal sealed record StreamingAccess(
     string JobUuid, int Attempt, string Address, int Port, string ServerCertificate, string ServerCertificateSha256, string ClientCertificate, string? PrivateKey)
 {
     /// <summary>The job; never the key.</summary>

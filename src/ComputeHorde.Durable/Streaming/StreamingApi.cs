@@ -12,7 +12,7 @@ namespace ComputeHorde.Durable.Streaming;
 /// <summary>The one place that hands out the key of a streaming job: to the caller who asks for it.</summary>
 /// <param name="runs">Reads runs.</param>
 /// <param name="keys">The keys of streaming jobs.</param>
-public sealed class StreamingApi(RunService runs, StreamingKeys keys)
+internal sealed class StreamingApi(RunService runs, StreamingKeys keys)
 {
     private const string Title = "The job does not serve";
 
@@ -35,7 +35,7 @@ public sealed class StreamingApi(RunService runs, StreamingKeys keys)
                 throw new HttpProblemException(404, "The run does not stream", new ValidationProblem("streaming", $"is not asked for by the request of run '{id}'."));
             }
 
-            return run is { Outcome: null, Error: null, Progress: { Streaming: { } server, JobUuid: { } job, Attempt: var attempt } }
+            return run is { Outcome: null, Error: null, Progress: { Streaming: { } server, JobUuid: { } job, Number: var attempt } }
                 ? HttpResults.Json(200, await AccessAsync(id, job, attempt, server, cancellationToken))
                 : throw NotServing(run);
         });

@@ -9,7 +9,7 @@ namespace ComputeHorde.Durable.Streaming;
 /// <param name="Port">TCP port.</param>
 /// <param name="ServerCertificate">The server's certificate, PEM: the only one to trust.</param>
 /// <param name="ServerCertificateSha256">SHA-256 of that certificate (DER), lower-case hex.</param>
-public sealed record StreamingEndpoint(string Address, int Port, string ServerCertificate, string ServerCertificateSha256)
+internal sealed record StreamingEndpoint(string Address, int Port, string ServerCertificate, string ServerCertificateSha256)
 {
     // A certificate of an executor has about 1 KiB. This one comes from a stranger and goes into histories.
     private const int MaxCertificateBytes = 4096;

@@ -9,7 +9,7 @@ namespace ComputeHorde.Durable.Streaming;
 /// </summary>
 /// <param name="secrets">Where the private keys are kept.</param>
 /// <param name="timeProvider">The clock.</param>
-public sealed class StreamingKeys(ISecretStore secrets, TimeProvider timeProvider)
+internal sealed class StreamingKeys(ISecretStore secrets, TimeProvider timeProvider)
 {
     /// <summary>Gives the certificate of an attempt, kept at the first call.</summary>
     /// <param name="attempt">The attempt.</param>

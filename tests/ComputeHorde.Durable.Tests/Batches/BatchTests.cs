@@ -61,7 +61,7 @@ public class BatchTests(ITestOutputHelper output)
     public async Task Batch_Rerun_RunsOnlyTheLinesThatFailed()
     {
         await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { Output = output });
-        horde.Emulator.SetBehaviourForTag("lot-4~2#", "rejected:busy");
+        horde.Emulator.SetBehaviourForTag("lot-4~2#", "failed:nonzero_return_code:3");
         var bad = Jobs.Sha256("two");
         bad["policy"] = new JsonObject { ["max_attempts"] = 1 };
         await horde.PostAsync("batches", new JsonArray(Jobs.Sha256("one"), bad, JsonValue.Create("x")), "lot-4");

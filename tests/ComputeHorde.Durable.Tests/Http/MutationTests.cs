@@ -71,7 +71,7 @@ public class MutationTests(ITestOutputHelper output)
         await Eventually.TrueAsync(
             async () => (await queue.GetPropertiesAsync(TestContext.Current.CancellationToken)).Value.ApproximateMessagesCount == 0, "the queue is empty", withinSeconds: 240);
 
-        Assert.False(await horde.Queues.GetQueueClient("validation-batches-poison").ExistsAsync(TestContext.Current.CancellationToken));
+        Assert.False(await horde.Queues.GetQueueClient("batches-poison").ExistsAsync(TestContext.Current.CancellationToken));
         Assert.NotEmpty(await horde.ListAsync("jobs-rejected"));
         await AssertNothingHalfAsync(horde, accepted: null);
     }
@@ -155,8 +155,8 @@ public class MutationTests(ITestOutputHelper output)
 
         var requests = (await horde.ListAsync("requests")).Where(static name => name.EndsWith("/batch.json", StringComparison.Ordinal) || !name.Contains('/'))
             .Select(static name => name.Replace("/batch.json", "", StringComparison.Ordinal).Replace(".json", "", StringComparison.Ordinal)).ToList();
-        var ofBatches = started.Where(id => requests.Exists(request => request.Length < id.Length && id.StartsWith(request + "-", StringComparison.Ordinal))).ToHashSet();
-        var directly = requests.Where(request => !requests.Exists(batch => batch.Length < request.Length && request.StartsWith(batch + "-", StringComparison.Ordinal))).ToList();
+        var ofBatches = started.Where(id => requests.Exists(request => request.Length < id.Length && id.StartsWith(request + "~", StringComparison.Ordinal))).ToHashSet();
+        var directly = requests.Where(request => !requests.Exists(batch => batch.Length < request.Length && request.StartsWith(batch + "~", StringComparison.Ordinal))).ToList();
         Assert.All(directly, id => Assert.Contains(id, started));
         Assert.All(started.Where(id => !id.Contains('~') && !ofBatches.Contains(id)), id => Assert.Contains(id, directly));
         if (accepted is { } count)

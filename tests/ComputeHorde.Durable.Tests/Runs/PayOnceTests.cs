@@ -17,7 +17,7 @@ public sealed class PayOnceTests
         var services = horde.Functions.Services;
         var content = BinaryData.FromString(Jobs.Sha256("once", "/output/report.txt").ToJsonString());
         var hash = await services.GetRequiredService<RequestStore>().SaveAsync("once", content, TestContext.Current.CancellationToken);
-        var input = new BuyJobInput(new AttemptKey("once", 1), "once", hash!);
+        var input = Input("once", hash!);
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ =>
             Task.Run(() => ActivatorUtilities.CreateInstance<BuyJob>(services).RunAsync(input, TestContext.Current.CancellationToken))));
         Assert.Single(outcomes.Select(static outcome => outcome.Update!.JobUuid).Distinct());
@@ -32,11 +32,11 @@ public sealed class PayOnceTests
         var content = BinaryData.FromString(Jobs.Sha256("fenced").ToJsonString());
         var hash = await services.GetRequiredService<RequestStore>().SaveAsync("fenced", content, TestContext.Current.CancellationToken);
         var key = new AttemptKey("fenced", 1);
-        var claim = await horde.UploadAsync(ContainerNames.InFlight, key.Path, "");
+        var claim = await horde.UploadAsync(ContainerNames.Attempts, key.Path, "");
         await claim.SetMetadataAsync(
-            new Dictionary<string, string> { ["owner"] = "another", ["claimed"] = $"{TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()}" }, cancellationToken: TestContext.Current.CancellationToken);
-        var outcome = await ActivatorUtilities.CreateInstance<BuyJob>(services).RunAsync(new BuyJobInput(key, "fenced", hash!), TestContext.Current.CancellationToken);
-        Assert.True(outcome is { Update: null, IsTransient: true });
+            new Dictionary<string, string> { ["owner"] = "another", ["state"] = "claimed", ["requested"] = $"{TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()}", ["requests"] = "1" }, cancellationToken: TestContext.Current.CancellationToken);
+        var outcome = await ActivatorUtilities.CreateInstance<BuyJob>(services).RunAsync(Input("fenced", hash!), TestContext.Current.CancellationToken);
+        Assert.True(outcome is { Update: null, Status: BuyStatus.Unreachable });
         Assert.Equal(0, horde.Emulator.Counters.CreateCalls);
     }
 
@@ -46,8 +46,8 @@ public sealed class PayOnceTests
         await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true });
         var services = horde.Functions.Services;
         await horde.UploadAsync(ContainerNames.Requests, "changed.json", Jobs.Sha256("something else").ToJsonString());
-        await Assert.ThrowsAsync<InvalidDataException>(() => ActivatorUtilities.CreateInstance<BuyJob>(services)
-            .RunAsync(new BuyJobInput(new AttemptKey("changed", 1), "changed", new string('0', 64)), TestContext.Current.CancellationToken));
+        var outcome = await ActivatorUtilities.CreateInstance<BuyJob>(services).RunAsync(Input("changed", new string('0', 64)), TestContext.Current.CancellationToken);
+        Assert.Equal((BuyStatus.Impossible, "request_changed"), (outcome.Status, outcome.Reason));
         Assert.Equal(0, horde.Emulator.Counters.CreateCalls);
     }
 
@@ -64,6 +64,62 @@ public sealed class PayOnceTests
         Assert.Equal(["dropped#1", "dropped#2", "dropped#3"], horde.Emulator.Counters.PaidCreatesByTag.Keys.Order(StringComparer.Ordinal));
         Assert.All(horde.Emulator.Counters.PaidCreatesByTag, static tag => Assert.Equal(1, tag.Value));
     }
+
+    [Fact]
+    public async Task BuyJob_DeliveredAgainAfterTheRunWasSettled_BuysNothing()
+    {
+        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true });
+        using var answer = await horde.PostAsync("jobs", Jobs.Sha256("again"), "again");
+        await horde.EndOfAsync("jobs/again");
+        var hash = await horde.Functions.Services.GetRequiredService<RequestStore>()
+            .SaveAsync("again", BinaryData.FromString(Jobs.Sha256("again").ToJsonString()), TestContext.Current.CancellationToken);
+        var late = Input("again", hash!) with { ScheduledAt = TimeProvider.System.GetUtcNow().AddDays(-1) };
+
+        var outcome = await ActivatorUtilities.CreateInstance<BuyJob>(horde.Functions.Services).RunAsync(late, TestContext.Current.CancellationToken);
+
+        Assert.Equal((BuyStatus.Impossible, "settled"), (outcome.Status, outcome.Reason));
+        Assert.Equal(1, horde.Emulator.Counters.CreateCalls);
+        Assert.Empty(await horde.ListAsync(ContainerNames.InFlight));
+    }
+
+    [Fact]
+    public async Task BuyJob_StorageForgotTheClaim_FindsTheJobByItsTag()
+    {
+        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true });
+        var services = horde.Functions.Services;
+        var content = BinaryData.FromString(Jobs.Sha256("forgotten").ToJsonString());
+        var hash = await services.GetRequiredService<RequestStore>().SaveAsync("forgotten", content, TestContext.Current.CancellationToken);
+        var input = Input("forgotten", hash!);
+        var first = await ActivatorUtilities.CreateInstance<BuyJob>(services).RunAsync(input, TestContext.Current.CancellationToken);
+        await horde.Blobs.GetBlobContainerClient(ContainerNames.Attempts).DeleteBlobAsync("forgotten/1", cancellationToken: TestContext.Current.CancellationToken);
+
+        // The process that had bought it has died: what was scheduled before this one began may have been run.
+        var again = await ActivatorUtilities.CreateInstance<BuyJob>(services)
+            .RunAsync(input with { ScheduledAt = TimeProvider.System.GetUtcNow().AddMinutes(-2) }, TestContext.Current.CancellationToken);
+
+        Assert.Equal(first.Update!.JobUuid, again.Update!.JobUuid);
+        Assert.Equal(1, horde.Emulator.Counters.Creates);
+    }
+
+    [Theory]
+    [InlineData("error:403,error:403,error:403,ok")]
+    [InlineData("error:401,error:401,ok")]
+    [InlineData("error:500,error:500,error:500,error:500,ok")]
+    [InlineData("error:404,ok")]
+    public async Task Run_CreateIsRefusedForAWhile_WaitsAndPaysOnce(string script)
+    {
+        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true });
+        horde.Emulator.SetBehaviourForTag("refused#", script);
+        using var answer = await horde.PostAsync("jobs", Jobs.Sha256("refused"), "refused");
+
+        var run = await horde.EndOfAsync("jobs/refused");
+
+        Assert.True((string?)run["status"] == "completed", run.ToJsonString());
+        Assert.Equal(1, horde.Emulator.Counters.Creates);
+    }
+
+    private static BuyJobInput Input(string run, string hash) =>
+        new(new AttemptKey(run, 1), run, hash, TimeProvider.System.GetUtcNow(), UrlSeconds: 60);
 
     [Fact]
     public async Task Host_SecondOnOneTaskHub_IsRefused()

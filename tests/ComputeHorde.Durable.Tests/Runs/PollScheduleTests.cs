@@ -56,5 +56,5 @@ public sealed class PollScheduleTests
     private PollSchedule Rhythm(double shortest, double longest) =>
         new(Options.Create(new DurableOptions { PollIntervalSeconds = shortest, MaxPollIntervalSeconds = longest }), _clock);
 
-    private InFlightJob JobChangedNow() => new("run/1", "run", 1, "uuid", 1, _clock.GetUtcNow(), ETag.All);
+    private WatchedJob JobChangedNow() => new(new AttemptKey("run", 1), "uuid", 1, _clock.GetUtcNow(), ETag.All);
 }

@@ -11,58 +11,57 @@ public sealed class RunJobTests(RunJobTests.Horde horde) : IClassFixture<RunJobT
 {
     [Theory]
 
-    // What the miner does          run         paid  class of the run's failure, its reason
-    [InlineData("ok", "completed", 1, null, null)]
-    [InlineData("slow:3", "completed", 1, null, null)]
-    [InlineData("disorder", "completed", 1, null, null)]
-    [InlineData("duplicate", "completed", 1, null, null)]
+    // What the miner does          run      stored  turned away  class of the run's failure, its reason
+    [InlineData("ok", "completed", 1, 0, null, null)]
+    [InlineData("slow:3", "completed", 1, 0, null, null)]
+    [InlineData("disorder", "completed", 1, 0, null, null)]
+    [InlineData("duplicate", "completed", 1, 0, null, null)]
 
     // Rejections (protocol 9.3)
-    [InlineData("rejected:busy,ok", "completed", 2, null, null)]
-    [InlineData("rejected:busy:unexcused,ok", "completed", 2, null, null)]
-    [InlineData("rejected:no_miner_for_job,rejected:no_miner_for_job:NotEnoughAllowanceException,ok", "completed", 3, null, null)]
-    [InlineData("rejected:validator_blacklisted,ok", "completed", 2, null, null)]
-    [InlineData("rejected:busy", "failed", 3, "rejected", "busy")]
-    [InlineData("rejected:invalid_signature", "failed", 1, "rejected", "invalid_signature")]
+    [InlineData("rejected:busy,ok", "completed", 2, 1, null, null)]
+    [InlineData("rejected:busy:unexcused,ok", "completed", 2, 1, null, null)]
+    [InlineData("rejected:no_miner_for_job,rejected:no_miner_for_job:NotEnoughAllowanceException,ok", "completed", 3, 2, null, null)]
+    [InlineData("rejected:validator_blacklisted,ok", "completed", 2, 1, null, null)]
+    [InlineData("rejected:invalid_signature", "failed", 1, 0, "rejected", "invalid_signature")]
 
     // Failures by the job's own doing (protocol 9.4)
-    [InlineData("failed:nonzero_return_code:3", "failed", 1, "failed", "nonzero_return_code")]
-    [InlineData("failed:timeout:execution", "failed", 1, "failed", "timeout")]
-    [InlineData("failed:download_failed", "failed", 1, "failed", "download_failed")]
-    [InlineData("failed:upload_failed", "failed", 1, "failed", "upload_failed")]
+    [InlineData("failed:nonzero_return_code:3", "failed", 1, 0, "failed", "nonzero_return_code")]
+    [InlineData("failed:timeout:execution", "failed", 1, 0, "failed", "timeout")]
+    [InlineData("failed:download_failed", "failed", 1, 0, "failed", "download_failed")]
+    [InlineData("failed:upload_failed", "failed", 1, 0, "failed", "upload_failed")]
 
     // Failures that the validator reports as failed, and that are the horde's
-    [InlineData("failed:initial_response_timed_out,ok", "completed", 2, null, null)]
-    [InlineData("failed:executor_readiness_response_timed_out,ok", "completed", 2, null, null)]
-    [InlineData("failed:volumes_timed_out,ok", "completed", 2, null, null)]
-    [InlineData("failed:execution_timed_out,ok", "completed", 2, null, null)]
-    [InlineData("failed:final_response_timed_out,ok", "completed", 2, null, null)]
-    [InlineData("failed:miner_connection_failed,ok", "completed", 2, null, null)]
-    [InlineData("failed:unhandled_exception,ok", "completed", 2, null, null)]
+    [InlineData("failed:initial_response_timed_out,ok", "completed", 2, 0, null, null)]
+    [InlineData("failed:executor_readiness_response_timed_out,ok", "completed", 2, 0, null, null)]
+    [InlineData("failed:volumes_timed_out,ok", "completed", 2, 0, null, null)]
+    [InlineData("failed:execution_timed_out,ok", "completed", 2, 0, null, null)]
+    [InlineData("failed:final_response_timed_out,ok", "completed", 2, 0, null, null)]
+    [InlineData("failed:miner_connection_failed,ok", "completed", 2, 0, null, null)]
+    [InlineData("failed:unhandled_exception,ok", "completed", 2, 0, null, null)]
 
     // Failures of the horde
-    [InlineData("horde_failed:executor_spinup_failed,ok", "completed", 2, null, null)]
-    [InlineData("horde_failed:executor_disconnected,ok", "completed", 2, null, null)]
-    [InlineData("horde_failed:security_check_failed,ok", "completed", 2, null, null)]
-    [InlineData("horde_failed:generic_error,ok", "completed", 2, null, null)]
-    [InlineData("horde_failed:generic_error", "failed", 3, "horde_failed", "generic_error")]
+    [InlineData("horde_failed:executor_spinup_failed,ok", "completed", 2, 0, null, null)]
+    [InlineData("horde_failed:executor_disconnected,ok", "completed", 2, 0, null, null)]
+    [InlineData("horde_failed:security_check_failed,ok", "completed", 2, 0, null, null)]
+    [InlineData("horde_failed:generic_error,ok", "completed", 2, 0, null, null)]
+    [InlineData("horde_failed:generic_error", "failed", 3, 0, "horde_failed", "generic_error")]
 
     // Reported by the horde, caused by the request (protocol 5.4)
-    [InlineData("horde_failed:unhandled_exception:HTTPStatusError:volume_download", "failed", 1, "horde_failed", "unhandled_exception")]
-    [InlineData("horde_failed:unhandled_exception:BadZipFile:volume_download", "failed", 1, "horde_failed", "unhandled_exception")]
-    [InlineData("horde_failed:unhandled_exception,ok", "completed", 2, null, null)]
+    [InlineData("horde_failed:unhandled_exception:HTTPStatusError:volume_download", "failed", 1, 0, "horde_failed", "unhandled_exception")]
+    [InlineData("horde_failed:unhandled_exception:BadZipFile:volume_download", "failed", 1, 0, "horde_failed", "unhandled_exception")]
+    [InlineData("horde_failed:unhandled_exception,ok", "completed", 2, 0, null, null)]
 
     // Uncertain creations: never a second paid job
-    [InlineData("drop", "completed", 1, null, null)]
-    [InlineData("reset,ok", "completed", 1, null, null)]
-    [InlineData("stored-error", "completed", 1, null, null)]
-    [InlineData("error,ok", "completed", 1, null, null)]
-    [InlineData("error:429,ok", "completed", 1, null, null)]
+    [InlineData("drop", "completed", 1, 0, null, null)]
+    [InlineData("reset,ok", "completed", 1, 0, null, null)]
+    [InlineData("stored-error", "completed", 1, 0, null, null)]
+    [InlineData("error,ok", "completed", 1, 0, null, null)]
+    [InlineData("error:429,ok", "completed", 1, 0, null, null)]
 
     // Lost, and gone
-    [InlineData("stuck:sent,ok", "completed", 2, null, null)]
-    [InlineData("evict:completed,ok", "completed", 2, null, null)]
-    public async Task Run_AnyFate_EndsAndPaysAsItShould(string script, string status, int paid, string? failureClass, string? reason)
+    [InlineData("stuck:sent,ok", "completed", 2, 0, null, null)]
+    [InlineData("evict:completed,ok", "completed", 2, 0, null, null)]
+    public async Task Run_AnyFate_EndsAndPaysAsItShould(string script, string status, int stored, int turnedAway, string? failureClass, string? reason)
     {
         var id = await horde.StartAsync(script);
         var run = await horde.Fixture.EndOfAsync($"jobs/{id}", withinSeconds: 90);
@@ -71,9 +70,11 @@ public sealed class RunJobTests(RunJobTests.Horde horde) : IClassFixture<RunJobT
         var outcome = run["outcome"]!;
         Assert.Equal(failureClass, (string?)outcome["failure"]?["class"]);
         Assert.Equal(reason, (string?)outcome["failure"]?["reason"]);
-        Assert.Equal(paid, horde.PaidFor(id));
-        Assert.Equal(paid, outcome["attempts"]!.AsArray().Count);
+        Assert.Equal(stored, horde.PaidFor(id));
+        Assert.Equal(stored - turnedAway, outcome["attempts"]!.AsArray().Count);
+        Assert.Equal(turnedAway, (int)outcome["turned_away"]!);
         Assert.Empty(await horde.Fixture.ListAsync("inflight", id + "/"));
+        Assert.Equal(stored, (await horde.Fixture.ListAsync("attempts", id + "/")).Count);
         if (status == "completed")
         {
             Assert.Equal(1, (int)outcome["result"]!["outputs"]!);
@@ -103,6 +104,16 @@ public sealed class RunJobTests(RunJobTests.Horde horde) : IClassFixture<RunJobT
             Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
             Assert.Contains("default-src 'none'", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task Run_NobodyEverHasRoom_EndsAfterItsBoundWithoutAnAttempt()
+    {
+        var id = await horde.StartAsync("rejected:busy", new JsonObject { ["capacity_timeout_seconds"] = 2, ["backoff_seconds"] = 0.05 });
+        var run = await horde.Fixture.EndOfAsync($"jobs/{id}");
+        Assert.Equal(("failed", "rejected", "busy"), ((string?)run["status"], (string?)run["outcome"]!["failure"]!["class"], (string?)run["outcome"]!["failure"]!["reason"]));
+        Assert.Empty(run["outcome"]!["attempts"]!.AsArray());
+        Assert.Equal(horde.PaidFor(id), (int)run["outcome"]!["turned_away"]!);
     }
 
     [Fact]
@@ -199,11 +210,12 @@ public sealed class RunJobTests(RunJobTests.Horde horde) : IClassFixture<RunJobT
     {
         var id = await horde.StartAsync(script, policy: null, new JsonObject { ["sampling"] = "always" });
         var outcome = (await horde.Fixture.EndOfAsync($"jobs/{id}"))["outcome"]!;
+        var check = await horde.Fixture.VerdictOfAsync(id);
         var job = (string)outcome["job_uuid"]!;
-        Assert.Equal(verdict, (string?)outcome["validation"]!["verdict"]);
+        Assert.Equal(verdict, (string?)check["verdict"]);
         Assert.Equal(reports, horde.Fixture.Emulator.CheatReports.Count(report => report.JobUuid.ToString() == job));
         Assert.Equal(reports * 2, (await horde.Fixture.ListAsync("ledger", job + "/")).Count);
-        Assert.Equal(reports == 1 ? "recorded" : null, (string?)outcome["validation"]!["report"]);
+        Assert.Equal(reports == 1 ? "recorded" : null, (string?)check["report"]);
         Assert.Equal(trusted, horde.Fixture.Emulator.Counters.PaidCreatesByTag.Where(tag => tag.Key.StartsWith($"{id}#trusted", StringComparison.Ordinal)).Sum(static tag => tag.Value));
     }
 

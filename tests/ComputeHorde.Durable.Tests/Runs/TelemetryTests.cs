@@ -29,6 +29,7 @@ public sealed class TelemetryTests
         using var answer = await horde.PostAsync("jobs", job, "traced");
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         await horde.EndOfAsync("jobs/traced");
+        await horde.VerdictOfAsync("traced");
 
         // Other tests run beside this one.
         var trace = spans.First(static span => span.GetTagItem("computehorde.subject") is "traced#1").TraceId;
@@ -66,9 +67,10 @@ public sealed class TelemetryTests
         job["cross_validation"] = new JsonObject { ["sampling"] = "always" };
         using var answer = await horde.PostAsync("jobs", job, "counted");
         await horde.EndOfAsync("jobs/counted");
+        await horde.VerdictOfAsync("counted");
         foreach (var expected in new[]
         {
-            "computehorde.runs.started executor_class=always_on.test", "computehorde.runs.ended status=completed", "computehorde.attempts.ended class=rejected reason=busy",
+            "computehorde.runs.started executor_class=always_on.test", "computehorde.runs.ended status=completed", "computehorde.jobs.turned_away",
             "computehorde.attempts.ended class=none reason=none", "computehorde.stage.duration status=completed", "computehorde.samples checked=True", "computehorde.verdicts verdict=match",
             "computehorde.trusted.time", "computehorde.poll.calls", "computehorde.poll.jobs",
         })

@@ -35,9 +35,9 @@ public sealed class StreamingKeysTests
         horde.Emulator.SetBehaviourForTag("once#", behaviour);
         var input = await InputAsync(horde, StreamingClient.Job(seconds: 1));
         var first = await CreateAsync(horde, input);
-        var claim = horde.Blobs.GetBlobContainerClient(ContainerNames.InFlight).GetBlobClient(Attempt.Path);
+        var claim = horde.Blobs.GetBlobContainerClient(ContainerNames.Attempts).GetBlobClient(Attempt.Path);
         var longAgo = TimeProvider.System.GetUtcNow().AddHours(-1).ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
-        await claim.SetMetadataAsync(new Dictionary<string, string> { ["owner"] = "a process that died", ["claimed"] = longAgo }, cancellationToken: TestContext.Current.CancellationToken);
+        await claim.SetMetadataAsync(new Dictionary<string, string> { ["owner"] = "a process that died", ["state"] = "claimed", ["requested"] = longAgo, ["requests"] = "1" }, cancellationToken: TestContext.Current.CancellationToken);
 
         var second = await CreateAsync(horde, input);
 
@@ -53,7 +53,7 @@ public sealed class StreamingKeysTests
 
         var outcome = await CreateAsync(horde, input);
 
-        Assert.True(outcome is { Update: null, IsTransient: false });
+        Assert.True(outcome is { Update: null, Status: BuyStatus.Impossible });
         Assert.Contains("another hotkey", outcome.Problem, StringComparison.Ordinal);
         Assert.Equal(0, horde.Emulator.Counters.CreateCalls);
     }
@@ -62,7 +62,7 @@ public sealed class StreamingKeysTests
     {
         var content = BinaryData.FromString(job.ToJsonString());
         var hash = await horde.Functions.Services.GetRequiredService<RequestStore>().SaveAsync(Attempt.InstanceId, content, TestContext.Current.CancellationToken);
-        return new BuyJobInput(Attempt, Attempt.InstanceId, hash!);
+        return new BuyJobInput(Attempt, Attempt.InstanceId, hash!, TimeProvider.System.GetUtcNow(), UrlSeconds: 60);
     }
 
     private static Task<BuyJobOutcome> CreateAsync(HordeFixture horde, BuyJobInput input) =>

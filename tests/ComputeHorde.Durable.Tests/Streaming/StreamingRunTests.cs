@@ -86,7 +86,7 @@ public sealed class StreamingRunTests
         Assert.Equal("completed", (string?)run["status"]);
         Assert.Contains("streaming_ready", run["outcome"]!["attempts"]![0]!["history"]!.AsArray().Select(static entry => (string?)entry!["status"]));
         Assert.Null(run["progress"]!["streaming"]);
-        var validation = run["outcome"]!["validation"]!;
+        var validation = await horde.VerdictOfAsync((string)run["id"]!);
         Assert.Equal("not_sampled", (string?)validation["verdict"]);
         Assert.Contains("streaming", (string?)validation["reason"], StringComparison.Ordinal);
         Assert.Equal(0, horde.Emulator.Counters.TrustedCreates);

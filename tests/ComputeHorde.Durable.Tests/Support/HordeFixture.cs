@@ -143,6 +143,15 @@ internal sealed class HordeFixture : IAsyncDisposable
         return run!;
     }
 
+    /// <summary>Waits until the check of an ended run has ended, and gives what it found.</summary>
+    public async Task<JsonNode> VerdictOfAsync(string run, double withinSeconds = 150)
+    {
+        JsonNode? check = null;
+        await Eventually.TrueAsync(
+            async () => (check = (await GetAsync($"jobs/{run}"))["check"]) is not null && (string?)check["verdict"] != "pending", $"the check of {run} ended", withinSeconds);
+        return check!;
+    }
+
     /// <summary>Uploads a blob, its container made if missing.</summary>
     public async Task<BlobClient> UploadAsync(string container, string name, string content)
     {

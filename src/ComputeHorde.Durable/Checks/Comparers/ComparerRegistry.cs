@@ -2,7 +2,7 @@ using ComputeHorde.Sdk;
 namespace ComputeHorde.Durable.Checks.Comparers;
 
 /// <summary>Finds comparers by the names that requests use.</summary>
-public sealed class ComparerRegistry
+internal sealed class ComparerRegistry
 {
     /// <summary>What the names of an application's own comparers begin with.</summary>
     public const string CustomPrefix = "custom:";

@@ -2,7 +2,9 @@ using ComputeHorde.Durable.Batches;
 using ComputeHorde.Durable.Checks;
 using ComputeHorde.Durable.Checks.Comparers;
 using ComputeHorde.Durable.Http;
+using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.Intake;
+using ComputeHorde.Durable.Limits;
 using ComputeHorde.Durable.Outputs;
 using ComputeHorde.Durable.Runs;
 using ComputeHorde.Durable.Storage;
@@ -13,7 +15,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
-namespace ComputeHorde.Durable.Hosting;
+namespace ComputeHorde.Durable;
 
 /// <summary>Registers everything that the functions need: the same call in every host.</summary>
 public static class DurableServices
@@ -39,6 +41,13 @@ public static class DurableServices
         services.AddSingleton<RequestStore>();
         services.AddSingleton<ResultStore>();
         services.AddSingleton<AttemptClaims>();
+        services.AddSingleton<WatchList>();
+        services.AddSingleton<Places>();
+        services.AddSingleton<LimitBook>();
+        services.AddSingleton<Admission>();
+        services.AddSingleton<ClockCheck>();
+        services.AddSingleton<IJobOrders, StoredRequests>();
+        services.AddSingleton<IRunVerdicts, CheckVerdicts>();
         services.TryAddSingleton<ISecretStore, BlobSecretStore>();
         services.AddSingleton<StreamingKeys>();
         services.AddSingleton<PollSchedule>();

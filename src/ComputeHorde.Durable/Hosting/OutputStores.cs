@@ -1,15 +1,15 @@
-namespace ComputeHorde.Durable.Outputs;
+namespace ComputeHorde.Durable.Hosting;
 
 /// <summary>The values of the setting <c>OutputStore</c>.</summary>
 public static class OutputStores
 {
-    /// <summary>Azure Blob Storage, the account of the functions: <see cref="AzureOutputStore"/>.</summary>
+    /// <summary>Azure Blob Storage, the account of the functions.</summary>
     public const string Azure = "azure";
 
-    /// <summary>A bucket that speaks S3, uploaded to with PUT: <see cref="S3OutputStore"/>.</summary>
+    /// <summary>A bucket that speaks S3, uploaded to with PUT.</summary>
     public const string S3Put = "s3-put";
 
-    /// <summary>A bucket that speaks S3, uploaded to with a POST form: <see cref="S3OutputStore"/>.</summary>
+    /// <summary>A bucket that speaks S3, uploaded to with a POST form.</summary>
     public const string S3Post = "s3-post";
 
     /// <summary>All of them.</summary>

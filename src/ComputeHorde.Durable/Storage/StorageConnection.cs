@@ -1,10 +1,10 @@
 using Azure.Core;
 using Azure.Identity;
 using Azure.Storage.Blobs;
-using ComputeHorde.Durable.Storage;
+using ComputeHorde.Durable.Hosting;
 using Microsoft.Extensions.Configuration;
 
-namespace ComputeHorde.Durable.Hosting;
+namespace ComputeHorde.Durable.Storage;
 
 /// <summary>
 /// The account of the functions' data, found as every Azure Functions extension finds one: <c>ComputeHordeStorage</c> as a connection string, or as an

@@ -1,0 +1,33 @@
+using ComputeHorde.Durable.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+
+namespace ComputeHorde.Durable.Limits;
+
+/// <summary>Shows what the namespaces may use and what they do.</summary>
+internal sealed class LimitsApi(LimitBook book, Places places)
+{
+    /// <summary>200 with every namespace that has limits of its own, holds places or waits for some; 503 while the storage is away.</summary>
+    [Function("ShowLimits")]
+    public Task<IActionResult> GetAsync([HttpTrigger(AuthorizationLevel.Function, "get", Route = "limits")] HttpRequest request, CancellationToken cancellationToken) =>
+        HttpEdge.AnswerAsync(request, async () => HttpResults.Json(200, new { Namespaces = await ViewAsync(cancellationToken) }));
+
+    private async Task<IReadOnlyList<LimitView>> ViewAsync(CancellationToken cancellationToken)
+    {
+        var held = await places.HeldAsync(cancellationToken);
+        var used = await places.UsedAsync(cancellationToken);
+        var waiting = await places.WaitingAsync(cancellationToken);
+        return
+        [
+            .. book.Namespaces.Concat(held.Values).Concat(used.Keys).Concat(waiting.Select(static run => run.Place.Namespace))
+                .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
+                .Select(name => new LimitView(name, book.For(name))
+                {
+                    InFlight = held.Values.Count(holder => holder == name),
+                    Waiting = waiting.Count(run => run.Place.Namespace == name),
+                    ExecutorSecondsLastDay = used.GetValueOrDefault(name),
+                }),
+        ];
+    }
+}
