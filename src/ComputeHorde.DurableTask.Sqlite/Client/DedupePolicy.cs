@@ -7,16 +7,13 @@ namespace ComputeHorde.DurableTask.Sqlite.Engine;
 /// <param name="Kept">The statuses that keep the id; null when the caller named none, not even an empty list.</param>
 internal sealed record DedupePolicy(IReadOnlySet<OrchestrationRuntimeStatus>? Kept)
 {
-    private static readonly OrchestrationRuntimeStatus[] Live =
-        [OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Suspended];
-
     /// <summary>Finished instances are replaced, live ones are left alone.</summary>
     public static DedupePolicy None { get; } = new((IReadOnlySet<OrchestrationRuntimeStatus>?)null);
 
     /// <summary>Whether a live instance that does not keep its id makes room for the new one.</summary>
     public bool ReplacesLive => Kept is not null;
 
-    /// <exception cref="ArgumentException">A name is not that of a status, or the statuses contradict each other.</exception>
+    /// <exception cref="ArgumentException">A name is not that of a status.</exception>
     public static DedupePolicy Parse(IReadOnlyList<string>? names)
     {
         if (names is null)
@@ -24,13 +21,7 @@ internal sealed record DedupePolicy(IReadOnlySet<OrchestrationRuntimeStatus>? Ke
             return None;
         }
 
-        var kept = names.Select(Parse).ToHashSet();
-        return kept.Contains(OrchestrationRuntimeStatus.Terminated) && !kept.IsSupersetOf(Live)
-            ? throw new ArgumentException(
-                "Invalid dedupe statuses: 'Terminated' keeps the id, while a live instance without it would be terminated to make room. "
-                + "Name all of Running, Pending and Suspended as well, or leave Terminated out.",
-                nameof(names))
-            : new DedupePolicy(kept);
+        return new DedupePolicy(names.Select(Parse).ToHashSet());
     }
 
     /// <exception cref="OrchestrationAlreadyExistsException">The present instance keeps its id.</exception>
@@ -40,6 +31,18 @@ internal sealed record DedupePolicy(IReadOnlySet<OrchestrationRuntimeStatus>? Ke
         {
             throw new OrchestrationAlreadyExistsException(
                 $"An orchestration with the id '{instanceId}' exists already, with the status {present}.");
+        }
+    }
+
+    /// <exception cref="ArgumentException">The live instance would be terminated to make room, and keep its id then.</exception>
+    public void RequireReplaceable(OrchestrationRuntimeStatus live)
+    {
+        if (Keeps(OrchestrationRuntimeStatus.Terminated))
+        {
+            throw new ArgumentException(
+                $"Invalid dedupe statuses: an instance that is {live} would be terminated to make room, but 'Terminated' keeps the id. "
+                + "Name Running, Pending and Suspended as well, or leave Terminated out.",
+                nameof(live));
         }
     }
 

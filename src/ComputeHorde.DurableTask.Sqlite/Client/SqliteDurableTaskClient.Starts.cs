@@ -119,6 +119,7 @@ internal sealed partial class SqliteDurableTaskClient
                 return;
             }
 
+            policy.RequireReplaceable(present.Status);
             var reason = $"A new instance with the same instance id '{row.InstanceId}' takes the place of this one.";
             await SendAsync(row.InstanceId, new ExecutionTerminated(Converter.Serialize(reason), Recursive: false), cancellation);
             if (Hub.Versions.Rejects(existing.Version))

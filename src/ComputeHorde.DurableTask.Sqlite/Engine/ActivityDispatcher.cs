@@ -15,12 +15,14 @@ internal sealed class ActivityDispatcher(
     Work running,
     Action<string, Message> deliver,
     Func<int> epoch,
+    ILoggerFactory loggers,
     ILogger logger,
     CancellationToken stopping) : IThreadPoolWorkItem
 {
     /// <summary>How many microseconds of work may wait for a turn worker; more goes to the pool.</summary>
     private const double MostInline = 500;
 
+    private readonly ILogger _log = loggers.CreateLogger(WorkerLogs.Activities);
     private readonly ConcurrentDictionary<string, ActivityPace> _paces = new();
     private readonly Lock _gate = new();
     private readonly Queue<ActivityCall> _waiting = [];
@@ -223,9 +225,12 @@ internal sealed class ActivityDispatcher(
                     return new TaskFailed(task.Id, Failures.ActivityNotFound(task.Name));
                 }
 
+                WorkerLogs.ActivityStarted(_log, call.InstanceId, task.Name);
                 var converter = worker.Options.DataConverter;
                 var output = await activity.RunAsync(call, converter.Deserialize(task.Input, activity.InputType));
-                return new TaskCompleted(task.Id, converter.Serialize(output));
+                var completed = new TaskCompleted(task.Id, converter.Serialize(output));
+                WorkerLogs.ActivityCompleted(_log, call.InstanceId, task.Name);
+                return completed;
             }
         }
         catch (Exception e) when (stopping.IsCancellationRequested && IsCancellation(e))
@@ -246,7 +251,7 @@ internal sealed class ActivityDispatcher(
     {
         try
         {
-            Logs.ActivityFailed(logger, call.Task.Name, call.Task.Id, call.InstanceId, exception);
+            WorkerLogs.ActivityFailed(_log, exception, call.InstanceId, call.Task.Name);
         }
         catch (Exception)
         {

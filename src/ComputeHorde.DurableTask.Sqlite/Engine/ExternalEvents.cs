@@ -3,8 +3,8 @@ using Microsoft.DurableTask;
 namespace ComputeHorde.DurableTask.Sqlite.Engine;
 
 /// <summary>
-/// The external events of one execution. Waiters of a name form a stack: the latest gets the next event, also when it was
-/// cancelled meanwhile (the event is lost then, as in the real framework). Events without a waiter queue up.
+/// The external events of one execution. Waiters of a name form a stack: the latest that was not cancelled gets the next event. Events
+/// without a waiter queue up.
 /// </summary>
 internal sealed class ExternalEvents(DataConverter converter)
 {
@@ -17,8 +17,12 @@ internal sealed class ExternalEvents(DataConverter converter)
 
         IWaiter? Below { get; }
 
-        void Take(string? payload);
+        /// <returns>False when it has been cancelled.</returns>
+        bool TryTake(string? payload);
     }
+
+    /// <summary>Whether waiters that were cancelled are passed over.</summary>
+    public bool SkipsCancelled { get; set; }
 
     /// <summary>The events nobody has taken, in order.</summary>
     public IReadOnlyList<EventRaised> Unclaimed => _unclaimed;
@@ -55,22 +59,20 @@ internal sealed class ExternalEvents(DataConverter converter)
 
     public void Deliver(EventRaised item)
     {
-        if (!_waiters.TryGetValue(item.Name, out var waiter))
+        while (_waiters.Remove(item.Name, out var waiter))
         {
-            _unclaimed.Add(item);
-            return;
+            if (waiter.Below is not null)
+            {
+                _waiters[item.Name] = waiter.Below;
+            }
+
+            if (waiter.TryTake(item.Payload) || !SkipsCancelled)
+            {
+                return;
+            }
         }
 
-        if (waiter.Below is null)
-        {
-            _waiters.Remove(item.Name);
-        }
-        else
-        {
-            _waiters[item.Name] = waiter.Below;
-        }
-
-        waiter.Take(item.Payload);
+        _unclaimed.Add(item);
     }
 
     private sealed class Waiter<T>(IWaiter? below, DataConverter converter) : TaskCompletionSource<T>, IWaiter
@@ -79,21 +81,17 @@ internal sealed class ExternalEvents(DataConverter converter)
 
         public IWaiter? Below => below;
 
-        public void Take(string? payload)
+        public bool TryTake(string? payload)
         {
-            T? value;
             try
             {
-                value = converter.Deserialize<T>(payload);
+                return TrySetResult(converter.Deserialize<T>(payload)!);
             }
             catch (Exception e)
             {
                 // Whatever a converter throws about the payload belongs to the code that asked for this type.
-                TrySetException(e);
-                return;
+                return TrySetException(e);
             }
-
-            TrySetResult(value!);
         }
     }
 }

@@ -72,8 +72,12 @@ internal static class HistoryCodec
     {
         switch (item)
         {
-            case ExecutionStarted:
+            case ExecutionStarted { Rules: 0 }:
                 writer.WriteByte(1);
+                break;
+            case ExecutionStarted e:
+                writer.WriteByte(18);
+                writer.WriteInt32(e.Rules);
                 break;
             case TaskCompleted e:
                 writer.WriteByte(2);
@@ -189,6 +193,7 @@ internal static class HistoryCodec
                 reader.ReadInt32(), (OrchestrationRuntimeStatus)reader.ReadInt32(), reader.ReadString(), reader.ReadFailure()),
             16 => new CallLeftBehind(reader.ReadString()!, (TaskScheduled)ReadEvent(ref reader)),
             17 => ReadSubOrchestration(ref reader) with { Tags = reader.ReadTags() },
+            18 => new ExecutionStarted(reader.ReadInt32()),
             _ => throw new InvalidDataException($"The stored history holds an event of the unknown kind {kind}."),
         };
     }

@@ -42,7 +42,15 @@ internal abstract record ActionEvent(int Id) : HistoryEvent
 }
 
 /// <summary>The first event: the orchestrator starts with its input, which the instance itself keeps.</summary>
-internal sealed record ExecutionStarted : HistoryEvent;
+/// <param name="Rules">By which rules it runs: histories of earlier versions must come out as they did.</param>
+internal sealed record ExecutionStarted(int Rules = 0) : HistoryEvent
+{
+    /// <summary>
+    /// Waits that were cancelled are passed over, and open calls hold the end. Before, by the rules of 0.1.0, such a wait took the next event of
+    /// its name, which was lost then, and an execution ended when its code did.
+    /// </summary>
+    public const int AsTheRealEngine = 1;
+}
 
 /// <summary>An activity returned.</summary>
 internal sealed record TaskCompleted(int TaskId, string? Result) : HistoryEvent

@@ -12,6 +12,8 @@ internal sealed class OpenTimers
     private readonly Dictionary<int, OpenTimer> _open = [];
     private readonly PriorityQueue<OpenTimer, (long FireAt, int Id)> _running = new();
 
+    public int Count => _open.Count;
+
     /// <summary>The earliest time, in ticks of UTC, at which one goes off.</summary>
     public long? Next => _running.TryPeek(out _, out var first) ? first.FireAt : null;
 

@@ -39,6 +39,9 @@ internal sealed class OrchestrationContext(
     /// <summary>Timers that the code has set; null as long as there was none.</summary>
     public OpenTimers? Timers => _timers;
 
+    /// <summary>Whether anything has not come back that the code has called, or a timer has not gone off.</summary>
+    public bool HasOpenCalls => _open.Count > 0 || _timers?.Count > 0;
+
     /// <summary>How many activities have not come back.</summary>
     public int OpenActivities { get; private set; }
 
@@ -259,7 +262,7 @@ internal sealed class OrchestrationContext(
                     throw;
                 }
 
-                Logs.Retrying(this.CreateReplaySafeLogger("Microsoft.DurableTask"), InstanceId, name.Name, failures);
+                WorkerLogs.RetryingTask(CreateReplaySafeLogger(WorkerLogs.Retries), InstanceId, name.Name, failures);
             }
         }
     }

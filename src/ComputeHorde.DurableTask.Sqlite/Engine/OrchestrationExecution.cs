@@ -15,12 +15,14 @@ internal sealed class OrchestrationExecution
     private readonly Func<ITaskOrchestrator?> _orchestrator;
     private readonly DataConverter _converter;
     private readonly IExceptionPropertiesProvider? _properties;
+    private readonly ILogger _log;
     private readonly TurnScheduler _scheduler;
     private readonly OrchestrationContext _context;
     private readonly List<HistoryEvent> _held = [];
     private List<HistoryEvent>? _fed;
     private List<HistoryEvent>? _leftOver;
     private Task<object?>? _main;
+    private bool _endsWithOpenCalls;
     private volatile bool _strayed;
 
     public OrchestrationExecution(
@@ -28,6 +30,7 @@ internal sealed class OrchestrationExecution
         IExceptionPropertiesProvider? properties = null, Action? onStrayed = null)
     {
         (_identity, _orchestrator, _converter, _properties) = (identity, orchestrator, converter, properties);
+        _log = loggers.CreateLogger(WorkerLogs.Orchestrations);
         _scheduler = new TurnScheduler(() =>
         {
             _strayed = true;
@@ -187,7 +190,9 @@ internal sealed class OrchestrationExecution
             case var _ when IsSuspended:
                 _held.Add(item);
                 break;
-            case ExecutionStarted:
+            case ExecutionStarted e:
+                _context.Events.SkipsCancelled = e.Rules >= ExecutionStarted.AsTheRealEngine;
+                _endsWithOpenCalls = e.Rules < ExecutionStarted.AsTheRealEngine;
                 Start();
                 break;
             case TaskCompleted e:
@@ -225,6 +230,11 @@ internal sealed class OrchestrationExecution
 
             var input = _converter.Deserialize(_identity.Input, implementation.InputType);
             _context.SetInput(input);
+            if (!_context.IsReplaying)
+            {
+                WorkerLogs.OrchestrationStarted(_log, _identity.InstanceId, _identity.Name);
+            }
+
             _main = implementation.RunAsync(_context, input) ?? throw new InvalidOperationException("The orchestrator returned null instead of a task.");
         }
         catch (Exception e)
@@ -238,7 +248,8 @@ internal sealed class OrchestrationExecution
     {
         try
         {
-            if (main.IsCompleted)
+            // As in the real engine, what was called and not awaited holds the end, timers too.
+            if (main.IsCompleted && (_endsWithOpenCalls || !_context.HasOpenCalls))
             {
                 // This does not block, and throws just what the code threw, cancellations too.
                 var output = main.GetAwaiter().GetResult();
@@ -246,6 +257,10 @@ internal sealed class OrchestrationExecution
                     ? (OrchestrationRuntimeStatus.Completed, _converter.Serialize(output))
                     : (ExecutionCompleted.ContinuedAsNew, null);
                 End(status, text, null);
+                if (!_context.IsReplaying)
+                {
+                    WorkerLogs.OrchestrationCompleted(_log, _identity.InstanceId, _identity.Name);
+                }
             }
         }
         catch (Exception e)
@@ -257,8 +272,24 @@ internal sealed class OrchestrationExecution
 
     private void Fail(Exception e)
     {
+        LogFailed(e);
         var failure = Failures.FromException(e, _properties);
         End(OrchestrationRuntimeStatus.Failed, failure.ErrorMessage, failure);
+    }
+
+    private void LogFailed(Exception exception)
+    {
+        try
+        {
+            if (!_context.IsReplaying)
+            {
+                WorkerLogs.OrchestrationFailed(_log, exception, _identity.InstanceId, _identity.Name);
+            }
+        }
+        catch (Exception)
+        {
+            // An exception that cannot be written must not keep the orchestration from its end, which tells of it as well.
+        }
     }
 
     private void End(OrchestrationRuntimeStatus status, string? output, FailureDetails? failure) =>

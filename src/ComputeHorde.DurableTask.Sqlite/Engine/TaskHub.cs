@@ -44,8 +44,8 @@ internal sealed class TaskHub : IAsyncDisposable
         Commits = new CommitQueue(store, _core, Restart);
         Wakes = new WakeQueue(Time, instanceId => Deliver(instanceId, default));
         Activities = new ActivityDispatcher(
-            worker, scopes, concurrency.MaximumConcurrentActivityWorkItems, _activities, (id, message) => Deliver(id, message), () => Commits.Epoch, _logger, _stopping.Token);
-        var turns = new TurnRunner(this, worker, services, store, new TurnRecorder(this, worker.Options.DataConverter, Time, _logger), Time, loggers, _logger);
+            worker, scopes, concurrency.MaximumConcurrentActivityWorkItems, _activities, (id, message) => Deliver(id, message), () => Commits.Epoch, loggers, _logger, _stopping.Token);
+        var turns = new TurnRunner(this, worker, services, store, new TurnRecorder(this, worker.Options.DataConverter, Time), Time, loggers, _logger);
         Workers = new TurnWorkers(
             Math.Min(concurrency.MaximumConcurrentOrchestrationWorkItems, Math.Max(2, Environment.ProcessorCount)),
             turns.Run,

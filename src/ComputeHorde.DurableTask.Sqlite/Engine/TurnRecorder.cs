@@ -2,12 +2,11 @@ using System.Buffers;
 using ComputeHorde.DurableTask.Sqlite.Storage;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.DurableTask.Sqlite.Engine;
 
 /// <summary>Makes one commit of what a turn has decided: its history, the new state, the calls, children and messages that it lets out.</summary>
-internal sealed class TurnRecorder(TaskHub hub, DataConverter converter, TimeProvider time, ILogger logger)
+internal sealed class TurnRecorder(TaskHub hub, DataConverter converter, TimeProvider time)
 {
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? _encoder;
@@ -66,10 +65,6 @@ internal sealed class TurnRecorder(TaskHub hub, DataConverter converter, TimePro
         {
             hub.Directory.SetBytes(instance, 0);
             instance.Close();
-            if (state.IsOver && state.Failure is { } failure)
-            {
-                Logs.OrchestrationFailed(logger, row.InstanceId, failure.ErrorType, failure.ErrorMessage);
-            }
         }
     }
 

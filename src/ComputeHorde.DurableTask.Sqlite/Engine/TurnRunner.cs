@@ -1,5 +1,6 @@
 using ComputeHorde.DurableTask.Sqlite.Storage;
 using Microsoft.DurableTask;
+using Microsoft.DurableTask.Worker;
 using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.DurableTask.Sqlite.Engine;
@@ -17,6 +18,8 @@ internal sealed class TurnRunner(
 {
     /// <summary>How long the lists of a turn may be to be used again.</summary>
     private const int LongestKept = 1024;
+
+    private static readonly TimeSpan PauseOfFiltered = TimeSpan.FromSeconds(5);
 
     [ThreadStatic]
     private static List<HistoryEvent>? _received;
@@ -87,7 +90,7 @@ internal sealed class TurnRunner(
             return false;
         }
 
-        if (hub.Versions.Rejects(instance.Row.Version))
+        if (hub.Versions.Rejects(instance.Row.Version) || Filter(instance.Row))
         {
             Keep(instance, epoch, instance.TakeMessages());
             return false;
@@ -136,6 +139,7 @@ internal sealed class TurnRunner(
             }
             else
             {
+                Logs.OrchestrationEnded(logger, instance.Row.InstanceId, failure.ErrorType, failure.ErrorMessage);
                 execution.Abort(instance.LastTimestamp, decided, failure);
             }
 
@@ -151,6 +155,36 @@ internal sealed class TurnRunner(
         }
 
         return instance.Execution is null && !instance.State.IsOver;
+    }
+
+    /// <summary>Whether the worker's filter holds an instance back; it is asked again when something happens to the instance, and every few seconds.</summary>
+    private bool Filter(InstanceRow row)
+    {
+#pragma warning disable CS0618 // Experimental, and part of the worker's options all the same.
+        if (worker.Options.OrchestrationFilter is not { } filter)
+        {
+            return false;
+        }
+
+        var parameters = new OrchestrationFilterParameters { Name = row.Name, Tags = row.ReadTags() };
+        try
+        {
+#pragma warning disable VSTHRD002 // Turns run on threads of their own, and a filter that really waits holds one of them.
+            if (filter.IsOrchestrationValidAsync(parameters, hub.Stopping).AsTask().GetAwaiter().GetResult())
+#pragma warning restore VSTHRD002
+            {
+                return false;
+            }
+        }
+        catch (Exception e)
+        {
+            // Whatever a filter throws, it has not said that the instance may run.
+            Logs.FilterFailed(logger, row.InstanceId, e);
+        }
+#pragma warning restore CS0618
+
+        hub.Wakes.Set(row.InstanceId, (time.GetUtcNow() + PauseOfFiltered).UtcTicks);
+        return true;
     }
 
     /// <summary>Keeps what came before the instance may start.</summary>
@@ -259,7 +293,7 @@ internal sealed class TurnRunner(
         var messages = instance.TakeMessages();
         if (instance.State.Turns == 0 && IsDue(instance, now))
         {
-            received.Add(new ExecutionStarted());
+            received.Add(new ExecutionStarted(ExecutionStarted.AsTheRealEngine));
         }
 
         foreach (var message in instance.Deferred)
