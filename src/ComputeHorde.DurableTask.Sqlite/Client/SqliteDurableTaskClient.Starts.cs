@@ -22,8 +22,9 @@ internal sealed partial class SqliteDurableTaskClient
         var data = Converter.Serialize(input);
         var version = options?.Version is { } given ? given.Version : _options.DefaultVersion;
         var policy = DedupePolicy.Parse(options?.DedupeStatuses);
+        using var span = Spans.StartCreation(orchestratorName.Name, version, id);
         await UnlessCanceledAsync(
-            StartAsync(() => NewRow(id, orchestratorName.Name, version, data, options), isNewId, policy, cancellation), cancellation);
+            StartAsync(() => NewRow(id, orchestratorName.Name, version, data, options, span?.Id), isNewId, policy, cancellation), cancellation);
         return id;
     }
 
@@ -75,7 +76,7 @@ internal sealed partial class SqliteDurableTaskClient
         Hub.LogRewound(instanceId, reason);
     }
 
-    private InstanceRow NewRow(string id, string name, string? version, string? input, StartOrchestrationOptions? options) => new()
+    private InstanceRow NewRow(string id, string name, string? version, string? input, StartOrchestrationOptions? options, string? trace = null) => new()
     {
         Key = Hub.NextInstanceKey(),
         InstanceId = id,
@@ -84,7 +85,7 @@ internal sealed partial class SqliteDurableTaskClient
         Input = input,
         CreatedAt = Time.GetUtcNow().UtcTicks,
         StartAt = options?.StartAt is { } start && start > Time.GetUtcNow() ? start.UtcTicks : null,
-        Tags = InstanceRow.WriteTags(ImmutableDictionary<string, string>.Empty, options?.Tags),
+        Tags = InstanceRow.WriteTags(ImmutableDictionary<string, string>.Empty, options?.Tags, trace),
     };
 
     private async Task StartAsync(Func<InstanceRow> newRow, bool isNewId, DedupePolicy policy, CancellationToken cancellation)

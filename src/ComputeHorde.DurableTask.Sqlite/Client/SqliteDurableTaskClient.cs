@@ -31,6 +31,7 @@ internal sealed partial class SqliteDurableTaskClient : DurableTaskClient
     {
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
         ArgumentException.ThrowIfNullOrEmpty(eventName);
+        using var span = Spans.StartEvent(eventName, instanceId);
         await SendAsync(instanceId, new EventRaised(eventName, Converter.Serialize(eventPayload)), cancellation);
     }
 

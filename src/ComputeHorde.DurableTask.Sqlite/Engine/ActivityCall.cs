@@ -1,3 +1,4 @@
+using ComputeHorde.DurableTask.Sqlite.Storage;
 using Microsoft.DurableTask;
 
 namespace ComputeHorde.DurableTask.Sqlite.Engine;
@@ -20,6 +21,9 @@ internal sealed class ActivityCall(string instanceId, long key, int generation, 
 
     /// <summary>How many microseconds it will probably hold the thread that starts it.</summary>
     public double Expected { get; } = pace.Microseconds;
+
+    /// <summary>The calling instance; null for a call that was left behind.</summary>
+    public InstanceRow? Caller { get; init; }
 
     /// <summary>The number of the message that keeps a call whose caller has gone on without it; zero for any other.</summary>
     public long StoredId { get; set; }

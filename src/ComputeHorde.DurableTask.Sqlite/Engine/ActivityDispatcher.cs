@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using ComputeHorde.DurableTask.Sqlite.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -65,9 +67,9 @@ internal sealed class ActivityDispatcher(
     }
 
     /// <summary>Runs a call, unless it is in flight already.</summary>
-    public void Add(string instanceId, long key, int generation, TaskScheduled task)
+    public void Add(string instanceId, long key, int generation, TaskScheduled task, InstanceRow? caller = null)
     {
-        var call = new ActivityCall(instanceId, key, generation, task, _paces.GetOrAdd(task.Name, static _ => new ActivityPace()));
+        var call = new ActivityCall(instanceId, key, generation, task, _paces.GetOrAdd(task.Name, static _ => new ActivityPace())) { Caller = caller };
         bool start;
         lock (_gate)
         {
@@ -215,8 +217,11 @@ internal sealed class ActivityDispatcher(
     private async ValueTask<HistoryEvent?> AnswerAsync(ActivityCall call)
     {
         var task = call.Task;
+        (Activity?, Activity?) spans = default;
+        string? error = null;
         try
         {
+            spans = Spans.StartActivity(call);
             var scope = new LazyScope(scopes);
             await using (scope)
             {
@@ -243,7 +248,13 @@ internal sealed class ActivityDispatcher(
         {
             // Whatever an activity throws is its answer to the orchestrator.
             LogFailed(call, e);
-            return new TaskFailed(task.Id, Failures.FromException(e, worker.Properties));
+            var failure = Failures.FromException(e, worker.Properties);
+            error = failure.ErrorMessage;
+            return new TaskFailed(task.Id, failure);
+        }
+        finally
+        {
+            Spans.End(spans, error);
         }
     }
 

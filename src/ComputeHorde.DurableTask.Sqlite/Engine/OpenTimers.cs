@@ -1,8 +1,10 @@
 namespace ComputeHorde.DurableTask.Sqlite.Engine;
 
 /// <summary>A timer that the orchestrator may still await.</summary>
-internal sealed class OpenTimer(TimerCreated action) : TaskCompletionSource
+internal sealed class OpenTimer(TimerCreated action, DateTime created) : TaskCompletionSource
 {
+    public DateTime Created => created;
+
     public TimerCreated Action => action;
 }
 

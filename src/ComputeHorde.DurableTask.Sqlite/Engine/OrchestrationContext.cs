@@ -75,7 +75,18 @@ internal sealed class OrchestrationContext(
         }
     }
 
-    public void FireTimer(int id) => _timers?.Close(id)?.TrySetResult();
+    public void FireTimer(int id)
+    {
+        if (_timers?.Close(id) is { } timer)
+        {
+            if (!_replaying)
+            {
+                Spans.WriteTimer(identity.Trace, identity.Name, InstanceId, id, timer.Created, new DateTime(timer.Action.FireAt, DateTimeKind.Utc));
+            }
+
+            timer.TrySetResult();
+        }
+    }
 
     public void Fail(int id, FailureDetails failure)
     {
@@ -134,7 +145,7 @@ internal sealed class OrchestrationContext(
             return Task.FromCanceled(cancellationToken);
         }
 
-        var timer = new OpenTimer(Decide(new TimerCreated(_nextId, fireAt.ToUniversalTime().Ticks)));
+        var timer = new OpenTimer(Decide(new TimerCreated(_nextId, fireAt.ToUniversalTime().Ticks)), _now);
         (_timers ??= new OpenTimers()).Add(timer);
         if (cancellationToken.CanBeCanceled)
         {
@@ -157,6 +168,10 @@ internal sealed class OrchestrationContext(
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
         ArgumentException.ThrowIfNullOrEmpty(eventName);
         Decide(new EventSent(_nextId, instanceId, eventName, converter.Serialize(payload)));
+        if (!_replaying)
+        {
+            Spans.WriteEvent(identity.Trace, eventName, InstanceId, instanceId);
+        }
     }
 
     public override void SetCustomStatus(object? customStatus)

@@ -123,7 +123,7 @@ internal sealed class TurnCommit(TaskHub hub, Instance instance, InstanceRow row
         var generation = StartsOver ? state.Generation - 1 : state.Generation;
         foreach (var call in CollectionsMarshal.AsSpan(Calls))
         {
-            hub.Activities.Add(row.InstanceId, row.Key, generation, call);
+            hub.Activities.Add(row.InstanceId, row.Key, generation, call, row);
         }
 
         foreach (var (stored, call) in CollectionsMarshal.AsSpan(LeftBehind))
@@ -133,6 +133,8 @@ internal sealed class TurnCommit(TaskHub hub, Instance instance, InstanceRow row
 
         if (state.IsOver)
         {
+            Spans.WriteEnd(row, state);
+
             // Before anybody sees the end: who does may start, rewind or purge the instance at once.
             hub.Forget(instance);
         }

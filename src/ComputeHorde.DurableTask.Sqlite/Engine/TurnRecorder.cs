@@ -101,6 +101,7 @@ internal sealed class TurnRecorder(TaskHub hub, DataConverter converter, TimePro
     public static Instance? TryCreateChild(
         TaskHub hub, SubOrchestrationCreated sub, InstanceRow caller, int generation, long createdAt, bool isNewId, int epoch)
     {
+        var trace = Spans.TraceOfCall(caller, generation, sub.Id);
         var row = new InstanceRow
         {
             Key = hub.NextInstanceKey(),
@@ -109,7 +110,7 @@ internal sealed class TurnRecorder(TaskHub hub, DataConverter converter, TimePro
             Version = sub.Version,
             Input = sub.Input,
             CreatedAt = createdAt,
-            Tags = sub.Tags is { } own ? InstanceRow.WriteTags(caller.ReadTags(), own) : caller.Tags,
+            Tags = sub.Tags is null && trace is null ? caller.Tags : InstanceRow.WriteTags(caller.ReadTags(), sub.Tags, trace),
             Parent = new ParentLink(caller.Key, caller.InstanceId, caller.Name, generation, sub.Id),
         };
         var state = new InstanceState { Status = OrchestrationRuntimeStatus.Pending, UpdatedAt = createdAt };

@@ -161,7 +161,7 @@ internal sealed class TurnRunner(
     private bool Filter(InstanceRow row)
     {
 #pragma warning disable CS0618 // Experimental, and part of the worker's options all the same.
-        if (worker.Options.OrchestrationFilter is not { } filter)
+        if (worker.Filter is not { } filter)
         {
             return false;
         }
@@ -240,7 +240,7 @@ internal sealed class TurnRunner(
         var row = instance.Row;
         var parent = row.Parent is { } link ? new ParentOrchestrationInstance(link.Name, link.InstanceId) : null;
         var execution = new OrchestrationExecution(
-            new ExecutionIdentity(row.InstanceId, row.Name, row.Version, row.Input, parent, hub.Versions.DefaultVersion),
+            new ExecutionIdentity(row.InstanceId, row.Name, row.Version, row.Input, parent, hub.Versions.DefaultVersion) { Trace = Spans.ContextOf(row) },
             () => worker.Tasks.CreateOrchestrator(row.Name, row.Version, services),
             worker.Options.DataConverter,
             loggers,
@@ -349,7 +349,7 @@ internal sealed class TurnRunner(
         {
             if (unanswered.Contains(task.Id))
             {
-                hub.Activities.Add(instance.Row.InstanceId, instance.Row.Key, instance.State.Generation, task);
+                hub.Activities.Add(instance.Row.InstanceId, instance.Row.Key, instance.State.Generation, task, instance.Row);
             }
         }
     }

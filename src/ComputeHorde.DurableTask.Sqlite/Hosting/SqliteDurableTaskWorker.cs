@@ -20,8 +20,15 @@ internal sealed class SqliteDurableTaskWorker : DurableTaskWorker
         : base(name, factory)
     {
         _hub = hubs.Get(name);
-        _hub.Attach(
-            new TaskHubWorker(new VersionedTasks(factory), options.Get(name), services.GetService<IExceptionPropertiesProvider>()), hubOptions.Get(name));
+        var settings = options.Get(name);
+#pragma warning disable CS0618 // The filter is experimental, and part of the worker's options all the same.
+        var worker = new TaskHubWorker(new VersionedTasks(factory), settings)
+        {
+            Properties = services.GetService<IExceptionPropertiesProvider>(),
+            Filter = services.GetService<IOrchestrationFilter>() ?? settings.OrchestrationFilter,
+        };
+#pragma warning restore CS0618
+        _hub.Attach(worker, hubOptions.Get(name));
     }
 
     public override async Task StartAsync(CancellationToken cancellationToken)

@@ -8,6 +8,9 @@ namespace ComputeHorde.DurableTask.Sqlite.Storage;
 /// <summary>The part of an instance that does not change from turn to turn. Times are ticks of UTC.</summary>
 internal sealed class InstanceRow
 {
+    // Beside the tags of users, who do not see it, as the framework's core keeps its own.
+    private const string TraceTag = "MS_TraceParent";
+
     /// <summary>The number of the instance; ids can be used again, keys are not.</summary>
     public required long Key { get; init; }
 
@@ -33,24 +36,46 @@ internal sealed class InstanceRow
     public long HistoryHead { get; set; }
 
     /// <summary>Tags as they are stored; of two with the same name the one in <paramref name="own"/> counts.</summary>
-    public static string? WriteTags(IReadOnlyDictionary<string, string> inherited, IReadOnlyDictionary<string, string>? own)
+    /// <param name="inherited">The tags of the caller.</param>
+    /// <param name="own">Tags of its own.</param>
+    /// <param name="trace">The span that made the instance, in the form of the W3C; null when nobody traces.</param>
+    public static string? WriteTags(IReadOnlyDictionary<string, string> inherited, IReadOnlyDictionary<string, string>? own, string? trace)
     {
-        if (own is not { Count: > 0 })
+        if (own is not { Count: > 0 } && trace is null)
         {
             return inherited.Count == 0 ? null : JsonSerializer.Serialize(inherited);
         }
 
         var all = new Dictionary<string, string>(inherited);
-        foreach (var (name, value) in own)
+        foreach (var (name, value) in own ?? ImmutableDictionary<string, string>.Empty)
         {
             all[name] = value;
+        }
+
+        if (trace is not null)
+        {
+            all[TraceTag] = trace;
         }
 
         return JsonSerializer.Serialize(all);
     }
 
-    public IReadOnlyDictionary<string, string> ReadTags() =>
-        Tags is null ? ImmutableDictionary<string, string>.Empty : JsonSerializer.Deserialize<Dictionary<string, string>>(Tags)!;
+    public IReadOnlyDictionary<string, string> ReadTags()
+    {
+        var tags = ReadAll();
+        if (tags is null)
+        {
+            return ImmutableDictionary<string, string>.Empty;
+        }
+
+        tags.Remove(TraceTag);
+        return tags;
+    }
+
+    /// <summary>The span that made the instance; null when nobody traced that.</summary>
+    public string? ReadTrace() => Tags?.Contains(TraceTag, StringComparison.Ordinal) == true ? ReadAll()!.GetValueOrDefault(TraceTag) : null;
+
+    private Dictionary<string, string>? ReadAll() => Tags is null ? null : JsonSerializer.Deserialize<Dictionary<string, string>>(Tags);
 
     /// <summary>The same instance about to run again with another input.</summary>
     public InstanceRow StartOver(string? input, string? version) => new()

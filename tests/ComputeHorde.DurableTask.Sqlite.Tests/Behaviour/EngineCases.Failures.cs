@@ -48,7 +48,11 @@ internal sealed partial class EngineCases
                 {
                     throw new NotSupportedException("no", e);
                 }
-            })),
+            }))
+        {
+            OnRealEngine = "Completed \"NotSupportedException(no) \\u003C TaskFailedException(Task \\u0027throw\\u0027 (#0) failed with an unhandled exception: refused x)"
+                + " \\u003C TaskFailedException(Task \\u0027throw\\u0027 (#0) failed with an unhandled exception: refused x)\"",
+        },
         new("sub-orchestration-fails", run => run.RunAsync("sub-orchestration-fails"),
             "Completed \"TaskFailedException(Task \\u0027throw\\u0027 (#0) failed with an unhandled exception: refused x)"
             + " \\u003C InvalidOperationException(refused x) \\u003C TimeoutException(too late)\"",

@@ -68,12 +68,12 @@ public abstract partial class EngineContract
         var unknown = await Assert.ThrowsAsync<ArgumentException>(() =>
             client.ScheduleNewOrchestrationInstanceAsync("wait", options with { DedupeStatuses = ["Completed", "Finished"] }));
         Assert.StartsWith("Invalid orchestration runtime status: 'Finished' for deduplication.", unknown.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<ArgumentException>(() => client.ScheduleNewOrchestrationInstanceAsync(
-            "wait", options.WithDedupeStatuses(OrchestrationRuntimeStatus.Terminated, OrchestrationRuntimeStatus.Running)));
         Assert.Null(await client.GetInstanceAsync("dup"));
 
         var all = options.WithDedupeStatuses(Enum.GetValues<OrchestrationRuntimeStatus>());
         await client.ScheduleNewOrchestrationInstanceAsync("wait", all);
+        await Assert.ThrowsAsync<ArgumentException>(() => client.ScheduleNewOrchestrationInstanceAsync(
+            "wait", options.WithDedupeStatuses(OrchestrationRuntimeStatus.Terminated, OrchestrationRuntimeStatus.Failed)));
         await Assert.ThrowsAsync<OrchestrationAlreadyExistsException>(() => client.ScheduleNewOrchestrationInstanceAsync("wait", all));
     }
 

@@ -48,10 +48,10 @@ public abstract partial class EngineContract
     }
 
     [Fact]
-    public async Task Event_AfterItsOnlyWaiterTimedOut_IsSwallowed()
+    public async Task Event_AfterItsOnlyWaiterTimedOut_IsKeptForTheNext()
     {
         var client = await StartAsync(tasks => tasks
-            .AddOrchestratorFunc<object, string>("swallow", async (context, _) =>
+            .AddOrchestratorFunc<object, string>("kept", async (context, _) =>
             {
                 var first = await CaughtAsync(() => context.WaitForExternalEvent<string>("e", TimeSpan.FromMinutes(1)));
                 await context.WaitForExternalEvent<object>("raised");
@@ -59,13 +59,13 @@ public abstract partial class EngineContract
                 return $"{first} then {second}";
             }));
         var start = Time.GetUtcNow();
-        var id = await client.ScheduleNewOrchestrationInstanceAsync("swallow");
+        var id = await client.ScheduleNewOrchestrationInstanceAsync("kept");
         await Eventually.TrueAsync(() => Time.GetUtcNow() - start >= TimeSpan.FromMinutes(1), "a minute passed", withinSeconds: 30, everyMilliseconds: 1);
         await Eventually.TrueAsync(() => Host.Hub.CountHistoryEvents(id) == 5, "the history has five events", withinSeconds: 30, everyMilliseconds: 1);
-        await client.RaiseEventAsync(id, "e", "lost");
+        await client.RaiseEventAsync(id, "e", "late");
         await client.RaiseEventAsync(id, "raised");
 
-        Assert.Equal("TaskCanceledException then TaskCanceledException", Output<string>(await EndAsync(client, id)));
+        Assert.Equal("TaskCanceledException then late", Output<string>(await EndAsync(client, id)));
     }
 
     [Fact]
