@@ -4,6 +4,7 @@ using ComputeHorde.DurableTask.Sqlite.Storage;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Options;
+using CoreEvent = DurableTask.Core.History.HistoryEvent;
 
 namespace ComputeHorde.DurableTask.Sqlite.Engine;
 
@@ -160,6 +161,15 @@ internal sealed partial class SqliteDurableTaskClient : DurableTaskClient
         found.ForEach(instance => AwaitEffects(instance.InstanceId, instance.Key, instance.CompletedAt));
         var next = found.Count == pageSize ? $"{found[^1].CompletedAt}.{found[^1].Key}" : null;
         return Task.FromResult(new Page<string>([.. found.Select(instance => instance.InstanceId)], next));
+    }
+
+    public override Task<IList<CoreEvent>> GetOrchestrationHistoryAsync(string instanceId, CancellationToken cancellation = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(instanceId);
+        cancellation.ThrowIfCancellationRequested();
+        return Hub.ReadHistory(instanceId) is { } read
+            ? Task.FromResult<IList<CoreEvent>>(CoreHistory.Of(read.Instance, read.Turns))
+            : throw new ArgumentException($"An orchestration with the instanceId {instanceId} was not found.", nameof(instanceId));
     }
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;

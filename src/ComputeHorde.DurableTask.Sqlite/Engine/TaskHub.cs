@@ -138,14 +138,17 @@ internal sealed class TaskHub : IAsyncDisposable
     /// <summary>Writes the history of an instance as JSON, for people and for <see cref="HistoryReplayer"/>.</summary>
     /// <param name="instanceId">The id of the instance.</param>
     /// <returns>The history since the instance last continued as new; <see langword="null"/> when there is no such instance.</returns>
-    public string? ExportHistory(string instanceId)
+    public string? ExportHistory(string instanceId) => ReadHistory(instanceId) is { } read ? HistoryDocument.Of(read.Instance, read.Turns).Write() : null;
+
+    /// <summary>Reads an instance and its history; null when there is no such instance.</summary>
+    public (StoredInstance Instance, List<HistoryTurn> Turns)? ReadHistory(string instanceId)
     {
         RequireRunning();
         while (Store.Find(instanceId) is { } found)
         {
             if (TryReadTurns(found) is { } turns)
             {
-                return HistoryDocument.Of(found, turns).Write();
+                return (found, turns);
             }
         }
 
@@ -228,7 +231,12 @@ internal sealed class TaskHub : IAsyncDisposable
     }
 
     /// <summary>Brings a message to the unfinished instance of an id; drops it when there is none.</summary>
-    internal void Deliver(string instanceId, in Message message)
+    /// <param name="instanceId">The id.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="life">
+    /// The life of the hub in which a stored message was written or read, -1 for one that is not stored: a new life has taken it up from the store.
+    /// </param>
+    internal void Deliver(string instanceId, in Message message, int life = -1)
     {
         if (Volatile.Read(ref _state) == 3)
         {
@@ -239,7 +247,13 @@ internal sealed class TaskHub : IAsyncDisposable
         while (true)
         {
             var epoch = Commits.Epoch;
-            if (Find(instanceId) is not { } instance || (message.Key != 0 && instance.Row.Key != message.Key))
+            var found = Find(instanceId);
+            if (life >= 0 && life != Commits.Epoch)
+            {
+                return;
+            }
+
+            if (found is not { } instance || (message.Key != 0 && instance.Row.Key != message.Key))
             {
                 Drop([message], epoch);
                 return;
@@ -456,6 +470,7 @@ internal sealed class TaskHub : IAsyncDisposable
 
     private int TakeUp()
     {
+        var life = Commits.Epoch;
         var unfinished = Store.FindWork();
         foreach (var (instanceId, wakeAt) in unfinished)
         {
@@ -488,7 +503,7 @@ internal sealed class TaskHub : IAsyncDisposable
             }
             else
             {
-                Deliver(instanceId, item);
+                Deliver(instanceId, item, life);
             }
         }
 

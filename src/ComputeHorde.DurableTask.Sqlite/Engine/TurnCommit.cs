@@ -154,7 +154,7 @@ internal sealed class TurnCommit(TaskHub hub, Instance instance, InstanceRow row
 
         foreach (var (instanceId, stored, item) in CollectionsMarshal.AsSpan(Outgoing))
         {
-            hub.Deliver(instanceId, new Message(item, stored.Id, stored.Target, stored.Generation));
+            hub.Deliver(instanceId, new Message(item, stored.Id, stored.Target, stored.Generation), Epoch);
         }
 
         instance.RemoveUncommitted();

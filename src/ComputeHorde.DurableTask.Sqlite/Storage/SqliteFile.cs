@@ -9,11 +9,14 @@ internal sealed class SqliteFile : IDisposable
     /// <summary>"CHDR": tells our files from others'.</summary>
     private const int ApplicationId = 0x43484452;
 
-    /// <summary>Changes with the tables or the encoding of events. In version 1 a row of the history held one turn, since 2 it holds one or more; since 3 messages keep calls that were left behind, and calls the tags of their sub-orchestrations.</summary>
-    private const int SchemaVersion = 3;
+    /// <summary>Changes with the tables or the encoding of events. In version 1 a row of the history held one turn, since 2 it holds one or more; since 3 messages keep calls that were left behind, and calls the tags of their sub-orchestrations; since 4 histories say by which rules they run, and keys that were used are remembered.</summary>
+    private const int SchemaVersion = 4;
 
-    /// <summary>The oldest version whose files need no change but of the number.</summary>
+    /// <summary>The oldest version whose files can be taken over.</summary>
     private const int OldestVersion = 1;
+
+    /// <summary>The highest key of an instance that was deleted: keys are never used again, not even after a restart.</summary>
+    private const string UsedKeys = "CREATE TABLE used(key INTEGER NOT NULL); INSERT INTO used VALUES(0);";
 
     private const string Schema = """
         CREATE TABLE instances(
@@ -116,7 +119,7 @@ internal sealed class SqliteFile : IDisposable
         {
             if (Scalar(connection, "SELECT count(*) FROM sqlite_schema") == "0")
             {
-                Execute(connection, $"BEGIN IMMEDIATE; {Schema} PRAGMA application_id={ApplicationId}; PRAGMA user_version={SchemaVersion}; COMMIT;");
+                Execute(connection, $"BEGIN IMMEDIATE; {Schema} {UsedKeys} PRAGMA application_id={ApplicationId}; PRAGMA user_version={SchemaVersion}; COMMIT;");
             }
 
             Check(connection);
@@ -150,7 +153,7 @@ internal sealed class SqliteFile : IDisposable
 
         if (version < SchemaVersion)
         {
-            Execute(connection, $"PRAGMA user_version={SchemaVersion}");
+            Execute(connection, $"BEGIN IMMEDIATE; {UsedKeys} PRAGMA user_version={SchemaVersion}; COMMIT;");
         }
     }
 }

@@ -22,6 +22,7 @@ internal sealed class SqliteWriter : IStoreTransaction, IDisposable
     private readonly SqliteStatement _deleteMessage;
     private readonly SqliteStatement _deleteInstance;
     private readonly SqliteStatement _deleteState;
+    private readonly SqliteStatement _useKey;
     private long _lastTurn;
 
     public SqliteWriter(sqlite3 connection)
@@ -53,12 +54,13 @@ internal sealed class SqliteWriter : IStoreTransaction, IDisposable
         _deleteMessage = Prepare("DELETE FROM messages WHERE id = ?");
         _deleteInstance = Prepare("DELETE FROM instances WHERE key = ?");
         _deleteState = Prepare("DELETE FROM states WHERE key = ?");
+        _useKey = Prepare("UPDATE used SET key = ?1 WHERE key < ?1");
         _lastTurn = ReadMaximum("SELECT max(id) FROM history");
     }
 
     public long Commits { get; private set; }
 
-    public StoreBounds ReadBounds() => new(ReadMaximum("SELECT max(key) FROM instances"), ReadMaximum("SELECT max(id) FROM messages"));
+    public StoreBounds ReadBounds() => new(ReadMaximum("SELECT max(key) FROM (SELECT key FROM instances UNION ALL SELECT key FROM used)"), ReadMaximum("SELECT max(id) FROM messages"));
 
     public void Commit(Action<IStoreTransaction> writes)
     {
@@ -144,13 +146,14 @@ internal sealed class SqliteWriter : IStoreTransaction, IDisposable
         _dropHistory.Bind(1, row.Key).Run();
         _deleteState.Bind(1, row.Key).Run();
         _deleteInstance.Bind(1, row.Key).Run();
+        _useKey.Bind(1, row.Key).Run();
     }
 
     public void Dispose()
     {
         foreach (var statement in new[]
         {
-            _begin, _commit, _rollback, _addInstance, _addState, _addTurn, _saveAll, _saveProgress, _saveStart, _dropHistory, _addMessage, _deleteMessage, _deleteInstance, _deleteState,
+            _begin, _commit, _rollback, _addInstance, _addState, _addTurn, _saveAll, _saveProgress, _saveStart, _dropHistory, _addMessage, _deleteMessage, _deleteInstance, _deleteState, _useKey,
         })
         {
             statement.Dispose();

@@ -20,6 +20,8 @@ internal enum Fault
 /// </summary>
 internal sealed class FaultyStore(IDurableStore inner, Func<string, Fault> next) : IDurableStore
 {
+    public const string Reading = "reading";
+
     private volatile bool _crashed;
 
     /// <summary>Completed when the store crashes.</summary>
@@ -40,7 +42,16 @@ internal sealed class FaultyStore(IDurableStore inner, Func<string, Fault> next)
         Meet("after the commit");
     }
 
-    public StoredInstance? Find(string instanceId) => inner.Find(instanceId);
+    public StoredInstance? Find(string instanceId)
+    {
+        // Only for tests that name it: other faults are counted in writes.
+        if (next(Reading) == Fault.Fail)
+        {
+            throw new DurableStoreException("Injected failure of a read.");
+        }
+
+        return inner.Find(instanceId);
+    }
 
     public List<byte[]> ReadHistory(InstanceRow row) => inner.ReadHistory(row);
 

@@ -48,4 +48,55 @@ public sealed class OutageTests
         Assert.InRange(writes, 2, 20);
         Assert.InRange(calls, 2, 20);
     }
+
+    [Fact]
+    public async Task Event_WhoseTargetCannotBeReadWhileItIsHandedOver_ComesOnce()
+    {
+        TestHost? host = null;
+        var (isSending, failsToRead) = (false, false);
+        var store = new FaultyStore(new MemoryStore(), place =>
+        {
+            if (place == "after adding a message" && Volatile.Read(ref isSending))
+            {
+                // The target leaves the memory between the turn that sends and the moment the event is handed over.
+                var target = host!.Hub.Engine.Directory.Peek("target")!;
+                Assert.True(target.TryRetire(out _));
+                host.Hub.Engine.Directory.Remove(target);
+                (isSending, failsToRead) = (false, true);
+            }
+
+            if (place == FaultyStore.Reading && failsToRead)
+            {
+                failsToRead = false;
+                return Fault.Fail;
+            }
+
+            return Fault.None;
+        });
+        await using var started = host = await TestHost.StartAsync(
+            tasks => tasks
+                .AddOrchestratorFunc<object, int>("count", async (context, _) =>
+                {
+                    var events = 0;
+                    while (await context.WaitForExternalEvent<bool>("more"))
+                    {
+                        events++;
+                    }
+
+                    return events;
+                })
+                .AddOrchestratorFunc("send", context => context.SendEvent("target", "more", true)),
+            store: store);
+        await host.Client.ScheduleNewOrchestrationInstanceAsync("count", new StartOrchestrationOptions("target"));
+        await host.Client.WaitForInstanceStartAsync("target");
+        Volatile.Write(ref isSending, true);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await host.Client.WaitForInstanceCompletionAsync(await host.Client.ScheduleNewOrchestrationInstanceAsync("send", limit.Token), limit.Token);
+        await host.Client.RaiseEventAsync("target", "more", false, limit.Token);
+
+        var end = await host.Client.WaitForInstanceCompletionAsync("target", getInputsAndOutputs: true, limit.Token);
+
+        Assert.False(failsToRead);
+        Assert.Equal(1, end.ReadOutputAs<int>());
+    }
 }

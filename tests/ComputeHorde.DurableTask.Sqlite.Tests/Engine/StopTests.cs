@@ -59,9 +59,10 @@ public sealed class StopTests : IDisposable
         var runs = 0;
         var path = Path.Combine(_folder, "loose.db");
         var host = await OpenAsync();
-        var end = await host.Client.WaitForInstanceCompletionAsync(
-            await host.Client.ScheduleNewOrchestrationInstanceAsync("loose"), getInputsAndOutputs: true);
+        var id = await host.Client.ScheduleNewOrchestrationInstanceAsync("loose");
         await Eventually.TrueAsync(() => runs == 1, "the activity runs", withinSeconds: 30);
+        await host.Client.TerminateInstanceAsync(id, "done");
+        var end = await host.Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true);
         await host.DisposeAsync();
         blocked.Release(2);
 
@@ -79,11 +80,7 @@ public sealed class StopTests : IDisposable
 
         Task<TestHost> OpenAsync() => TestHost.StartAsync(
             tasks => tasks
-                .AddOrchestratorFunc<object, string>("loose", (context, _) =>
-                {
-                    _ = context.CallActivityAsync("slow");
-                    return Task.FromResult("done");
-                })
+                .AddOrchestratorFunc("loose", context => context.CallActivityAsync("slow"))
                 .AddActivityFunc("slow", async _ =>
                 {
                     Interlocked.Increment(ref runs);

@@ -95,6 +95,7 @@ public sealed class StoreFileTests : IDisposable
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
+    [InlineData(3)]
     public async Task Open_OfAFileOfAnEarlierVersion_GoesOn(int version)
     {
         await using (var host = await OpenAsync())
@@ -106,7 +107,7 @@ public sealed class StoreFileTests : IDisposable
         {
             connection.Open();
             using var command = connection.CreateCommand();
-            command.CommandText = $"PRAGMA user_version = {version}";
+            command.CommandText = $"DROP TABLE used; PRAGMA user_version = {version}";
             command.ExecuteNonQuery();
         }
 
@@ -114,6 +115,24 @@ public sealed class StoreFileTests : IDisposable
         await next.Client.RaiseEventAsync("one", "go", "x");
 
         Assert.Equal("x", (await next.Client.WaitForInstanceCompletionAsync("one", getInputsAndOutputs: true)).ReadOutputAs<string>());
+    }
+
+    [Fact]
+    public async Task Key_OfAPurgedInstance_IsNotUsedAgainAfterARestart()
+    {
+        long purged;
+        await using (var host = await OpenAsync())
+        {
+            await host.Client.ScheduleNewOrchestrationInstanceAsync("wait", new StartOrchestrationOptions("one"));
+            purged = host.Hub.Engine.Directory.Peek("one")!.Row.Key;
+            await host.Client.TerminateInstanceAsync("one");
+            Assert.Equal(1, (await host.Client.PurgeInstanceAsync("one")).PurgedInstanceCount);
+        }
+
+        await using var next = await OpenAsync();
+        await next.Client.ScheduleNewOrchestrationInstanceAsync("wait", new StartOrchestrationOptions("two"));
+
+        Assert.True(next.Hub.Engine.Directory.Peek("two")!.Row.Key > purged);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
