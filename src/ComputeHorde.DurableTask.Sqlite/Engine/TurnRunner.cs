@@ -92,6 +92,12 @@ internal sealed class TurnRunner(
 
         if (hub.Versions.Rejects(instance.Row.Version) || Filter(instance.Row))
         {
+            if (instance.IsNew)
+            {
+                // Its first turn would have stored it.
+                hub.Create(instance);
+            }
+
             Keep(instance, epoch, instance.TakeMessages());
             return false;
         }
