@@ -1,6 +1,10 @@
+using Azure.Storage.Blobs;
 using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Functions.Local;
 using ComputeHorde.Emulator;
+using ComputeHorde.Storage.Local;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.Durable.LocalHost;
@@ -8,7 +12,10 @@ namespace ComputeHorde.Durable.LocalHost;
 /// <summary>What a stack is made of.</summary>
 internal sealed record LocalStackOptions
 {
-    /// <summary>Where the task hub and Azurite keep their files.</summary>
+    /// <summary>The value of <see cref="Storage"/> that starts Azurite.</summary>
+    public const string Azurite = "azurite";
+
+    /// <summary>Where the task hub and the storage keep their files.</summary>
     public required string DataDirectory { get; init; }
 
     /// <summary>The port of the functions; 0 takes a free one, null the configured one.</summary>
@@ -17,11 +24,8 @@ internal sealed record LocalStackOptions
     /// <summary>The key that callers have to send; null when none is needed.</summary>
     public string? FunctionKey { get; init; }
 
-    /// <summary>A storage account to use; null starts Azurite.</summary>
-    public string? StorageConnectionString { get; init; }
-
-    /// <summary>Whether Azurite listens where tools look for it (<c>UseDevelopmentStorage=true</c>), if nobody else does.</summary>
-    public bool OnWellKnownPorts { get; init; }
+    /// <summary>A storage account to use: <see cref="Azurite"/>, or a connection string; null for a storage in this process.</summary>
+    public string? Storage { get; init; }
 
     /// <summary>A facilitator to use; null starts the emulator.</summary>
     public Uri? FacilitatorUrl { get; init; }
@@ -36,12 +40,15 @@ internal sealed record LocalStackOptions
     public required Action<ILoggingBuilder> ConfigureLogging { get; init; }
 }
 
-/// <summary>Azurite, the facilitator emulator and the functions, each unless the user brings one. They end in the reverse order.</summary>
+/// <summary>Storage, the facilitator emulator and the functions, each unless the user brings one. They end in the reverse order.</summary>
 internal sealed class LocalStack : IAsyncDisposable
 {
     private readonly ILoggerFactory _emulatorLogs;
 
     private LocalStack(ILoggerFactory emulatorLogs) => _emulatorLogs = emulatorLogs;
+
+    /// <summary>The storage in this process, unless there is another.</summary>
+    public LocalStorage? Storage { get; private set; }
 
     public AzuriteServer? Azurite { get; private set; }
 
@@ -85,24 +92,34 @@ internal sealed class LocalStack : IAsyncDisposable
             await Azurite.DisposeAsync();
         }
 
+        if (Storage is not null)
+        {
+            await Storage.DisposeAsync();
+        }
+
         _emulatorLogs.Dispose();
     }
 
     private async Task StartPartsAsync(LocalStackOptions options, Action<string> progress, CancellationToken cancellationToken)
     {
-        if (options.StorageConnectionString is null)
+        if (options.Storage is null)
+        {
+            Storage = await LocalStorage.StartAsync(
+                new LocalStorageOptions { DataFolder = Path.Combine(options.DataDirectory, "storage") }, cancellationToken);
+        }
+        else if (options.Storage == LocalStackOptions.Azurite)
         {
             Azurite = await AzuriteServer.StartAsync(
                 new AzuriteOptions
                 {
                     DataDirectory = Path.Combine(options.DataDirectory, "azurite"),
                     Progress = progress,
-                    PrefersDevelopmentPorts = options.OnWellKnownPorts,
+                    PrefersDevelopmentPorts = true,
                 },
                 cancellationToken);
         }
 
-        StorageConnectionString = options.StorageConnectionString ?? Azurite!.ConnectionString;
+        StorageConnectionString = Storage?.ConnectionString ?? Azurite?.ConnectionString ?? options.Storage!;
         var settings = new Dictionary<string, string?>(options.Settings, StringComparer.OrdinalIgnoreCase)
         {
             // There is no Event Grid here: specifications are found by polling.
@@ -134,16 +151,28 @@ internal sealed class LocalStack : IAsyncDisposable
                 ContentRoot = ContentRoot.Find(),
                 DataDirectory = options.DataDirectory,
                 StorageConnectionString = StorageConnectionString,
+                Storage = Storage,
                 Port = options.Port,
                 FunctionKey = options.FunctionKey,
                 Settings = settings,
                 ConfigureLogging = options.ConfigureLogging,
-                Configure = static builder =>
+                Configure = builder =>
                 {
                     builder.Services.AddComputeHordeDurable(builder.Configuration);
+                    UseStorage(builder);
                     Telemetry.AddTo(builder.Services);
                 },
             },
             cancellationToken);
+    }
+
+    /// <summary>The functions reach a storage in this process without a socket; data of their own may lie in another account.</summary>
+    private void UseStorage(LocalFunctionsApplicationBuilder builder)
+    {
+        const string DataConnection = "ComputeHordeStorage";
+        if (Storage is { } storage && !builder.Configuration.GetSection(DataConnection).Exists())
+        {
+            builder.Services.Configure<BlobClientOptions>(blobs => blobs.Transport = storage.Transport);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using Azure.Storage.Blobs;
 using ComputeHorde.Durable.Batches;
 using ComputeHorde.Durable.Checks;
 using ComputeHorde.Durable.Checks.Comparers;
@@ -36,7 +37,8 @@ public static class DurableServices
         services.AddSingleton(_ => HotkeySettings.Load(section));
         services.AddSingleton<ISigner>(static provider => provider.GetRequiredService<KeyPairSigner>());
         services.AddComputeHorde(settings.Bind);
-        services.AddSingleton(provider => StorageConnection.CreateClient(configuration, provider.GetRequiredService<Outages>()));
+        services.AddSingleton(provider => StorageConnection.CreateClient(
+            configuration, provider.GetRequiredService<Outages>(), provider.GetServices<IConfigureOptions<BlobClientOptions>>()));
         services.AddSingleton<BlobContainers>();
         services.AddSingleton<RequestStore>();
         services.AddSingleton<ResultStore>();

@@ -46,7 +46,7 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
         _requestLimit = new RequestLimit(setup.HostJson.Http);
         _logger = loggers.CreateLogger("Function");
         var settings = new SettingResolver(configuration);
-        var storage = new StorageClients(settings);
+        var storage = new StorageClients(settings, setup.Options.Storage);
         var converter = new ValueConverter(worker.Value.Serializer!);
         var binders = new ParameterBinders(converter, storage, services.GetRequiredService<DurableTaskClient>);
 

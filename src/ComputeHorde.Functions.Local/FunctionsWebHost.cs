@@ -75,7 +75,7 @@ internal static class FunctionsWebHost
         // The environment wins over the file, as it does under func; what the program gives wins over both.
         AddBelow(configuration, localSettings.Values);
         var given = options.Settings.ToDictionary(pair => LocalSettingsJson.ConfigurationKey(pair.Key), pair => pair.Value);
-        if (options.StorageConnectionString is { } storage)
+        if ((options.Storage?.ConnectionString ?? options.StorageConnectionString) is { } storage)
             given["AzureWebJobsStorage"] = storage;
         configuration.AddInMemoryCollection(given);
     }

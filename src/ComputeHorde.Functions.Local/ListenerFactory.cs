@@ -49,6 +49,7 @@ internal sealed class ListenerFactory(
             setup.Options.QueueLockDuration,
             state,
             runner,
+            storage.Local(trigger.Connection, place),
             logger);
     }
 
@@ -64,6 +65,7 @@ internal sealed class ListenerFactory(
             new BlobHandling(function, poisonQueue, setup.HostJson, state, runner, logger),
             state,
             setup.HostJson.Blobs.MaxDegreeOfParallelism,
+            storage.Local(trigger.Connection, place),
             logger);
     }
 }

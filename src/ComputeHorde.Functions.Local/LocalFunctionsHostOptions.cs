@@ -1,4 +1,5 @@
 using System.Reflection;
+using ComputeHorde.Storage.Local;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -22,6 +23,11 @@ public sealed class LocalFunctionsHostOptions
     /// <summary>The connection string of the storage account, as setting <c>AzureWebJobsStorage</c>.</summary>
     /// <value>Default null: taken from the settings.</value>
     public string? StorageConnectionString { get; init; }
+
+    /// <summary>A storage in this process, used instead of <see cref="StorageConnectionString"/>: bindings reach it without a socket, and its news
+    /// start blob and queue functions at once.</summary>
+    /// <value>Default null: an account elsewhere, which is polled.</value>
+    public LocalStorage? Storage { get; init; }
 
     /// <summary>The directory of the task hub's and the host's own SQLite files; made if missing.</summary>
     /// <value>Default <c>.durable</c> in the content root.</value>

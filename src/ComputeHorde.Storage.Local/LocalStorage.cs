@@ -24,10 +24,7 @@ public sealed class LocalStorage : IAsyncDisposable
     private LocalStorage(FolderLock? folder, IStore store, AccountFile account, LocalStorageOptions options)
     {
         (_folder, _store) = (folder, store);
-        BlobEndpoint = new Uri($"http://127.0.0.1:{account.BlobPort}/{account.Account}");
-        QueueEndpoint = new Uri($"http://127.0.0.1:{account.QueuePort}/{account.Account}");
-        ConnectionString = $"DefaultEndpointsProtocol=http;AccountName={account.Account};AccountKey={account.Key};"
-            + $"BlobEndpoint={BlobEndpoint};QueueEndpoint={QueueEndpoint};";
+        (BlobEndpoint, QueueEndpoint, ConnectionString) = (account.BlobEndpoint, account.QueueEndpoint, account.ConnectionString);
         Service = MakeService(account, options);
         Transport = new LocalTransport(Service, BlobEndpoint, QueueEndpoint);
     }
@@ -38,7 +35,7 @@ public sealed class LocalStorage : IAsyncDisposable
     /// <summary>A message can be received, now or later. Handlers run in the sender's turn: they hand on and return.</summary>
     public event Action<MessageAvailable>? MessageAvailable;
 
-    /// <summary>Opens the account to the SDKs, with its key: a secret.</summary>
+    /// <summary>Opens the account to the SDKs, with its key: a secret. File <c>connection-string</c> of the data folder holds it too.</summary>
     public string ConnectionString { get; }
 
     /// <summary>The address of blobs: <c>http://127.0.0.1:port/account</c>.</summary>

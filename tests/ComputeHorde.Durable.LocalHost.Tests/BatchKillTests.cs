@@ -14,7 +14,7 @@ public sealed class BatchKillTests(ITestOutputHelper output)
         var seed = KillTests.Setting("COMPUTEHORDE_SEED") ?? RandomNumberGenerator.GetInt32(int.MaxValue);
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
-        await using var service = await Service.CreateAsync(static horde => horde.Speed = 4);
+        await using var service = await Service.CreateAsync(Service.PatientUploads);
         await service.StartAsync();
         var jobs = new JsonArray([.. Enumerable.Range(1, Lines).Select(static line => Service.Job($"word-{line}"))]);
         Assert.Equal(HttpStatusCode.Accepted, await service.PostAsync("lot", new JsonObject { ["jobs"] = jobs, ["max_parallel"] = 8 }, "batches"));

@@ -50,12 +50,12 @@ public sealed class CommandLineTests
     }
 
     [Fact]
-    public async Task Serve_NodeMissing_SaysSoInOneLine()
+    public async Task Serve_AzuriteWithoutNode_SaysSoInOneLine()
     {
         using var folder = new TemporaryFolder();
         using var tools = new TemporaryFolder();
         File.CreateSymbolicLink(Path.Combine(tools.Path, "dotnet"), Which("dotnet"));
-        await using var host = HostProcess.Start(["serve", "--port", "0", "--data", folder.Path], new Dictionary<string, string?> { ["PATH"] = tools.Path, ["DOTNET_ROOT"] = Path.GetDirectoryName(Real(Which("dotnet"))) });
+        await using var host = HostProcess.Start(["serve", "--port", "0", "--data", folder.Path, "--storage", "azurite"], new Dictionary<string, string?> { ["PATH"] = tools.Path, ["DOTNET_ROOT"] = Path.GetDirectoryName(Real(Which("dotnet"))) });
         Assert.Equal(1, await host.WaitForExitAsync());
         AssertOneError(host, "Node");
     }

@@ -25,7 +25,7 @@ public sealed class KillTests(ITestOutputHelper output)
         var seed = Setting("COMPUTEHORDE_SEED") ?? RandomNumberGenerator.GetInt32(int.MaxValue);
         output.WriteLine($"seed {seed}, {kills} kills");
         var random = new Random(seed);
-        await using var service = await Service.CreateAsync(static horde => horde.Speed = 4);
+        await using var service = await Service.CreateAsync(Service.PatientUploads);
         await service.StartAsync();
         for (var kill = 0; kill < kills; kill++)
         {

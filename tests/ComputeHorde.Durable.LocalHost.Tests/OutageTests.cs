@@ -51,7 +51,7 @@ public sealed class OutageTests
         job.Remove("outputs");
         Assert.Equal(HttpStatusCode.Accepted, await service.PostAsync("outage", job));
         await Eventually.TrueAsync(() => service.Horde.Counters.JobsByStatus.GetValueOrDefault("accepted") + service.Horde.Counters.JobsByStatus.GetValueOrDefault("executor_ready") == 1, "the job runs");
-        var (blobPort, queuePort) = (service.Azurite.BlobEndpoint.Port, service.Azurite.QueueEndpoint.Port);
+        var (blobPort, queuePort) = (service.Azurite!.BlobEndpoint.Port, service.Azurite.QueueEndpoint.Port);
         await service.Azurite.DisposeAsync();
         await Eventually.TrueAsync(() => service.Process!.Errors.Any(Started), "the outage was logged");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await service.PostAsync("meanwhile", Service.Job("meanwhile")));

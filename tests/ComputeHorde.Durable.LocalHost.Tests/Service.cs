@@ -8,21 +8,30 @@ using ComputeHorde.Emulator;
 
 namespace ComputeHorde.Durable.LocalHost.Tests;
 
-/// <summary><c>serve</c> as a process that can be killed, beside an Azurite and an emulator that survive it and bear witness.</summary>
+/// <summary>
+/// <c>serve</c> as a process that can be killed, with its storage in it, as a user runs it. The emulator survives it and bears witness. A test of storage
+/// that goes away by itself has an Azurite.
+/// </summary>
 internal sealed class Service : IAsyncDisposable
 {
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("computehorde-test-");
     private readonly HttpClient _http;
+    private readonly Uri _facilitator;
+    private readonly string _validatorHotkey;
     private readonly int _port = FreePort();
 
-    private Service(AzuriteServer azurite, FacilitatorEmulator horde)
+    private Service(AzuriteServer? azurite, FacilitatorEmulator? horde, Uri facilitator, string validatorHotkey)
     {
         Azurite = azurite;
-        Horde = horde;
+        Horde = horde!;
+        (_facilitator, _validatorHotkey) = (facilitator, validatorHotkey);
         _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_port}/api/"), Timeout = TimeSpan.FromSeconds(60) };
     }
 
-    public AzuriteServer Azurite { get; set; }
+    public AzuriteServer? Azurite { get; set; }
+
+    /// <summary>The connection string of the storage: good while the process runs.</summary>
+    public string Storage => Azurite?.ConnectionString ?? File.ReadAllText(Path.Combine(_data.FullName, "storage", "connection-string"));
 
     public FacilitatorEmulator Horde { get; set; }
 
@@ -31,14 +40,24 @@ internal sealed class Service : IAsyncDisposable
     /// <summary>How often a job was found by its tag by a process that did not know that it had been bought.</summary>
     public int FoundByTag { get; private set; }
 
-    public static async Task<Service> CreateAsync(Action<FacilitatorEmulatorOptions> configure, AzuriteOptions? azurite = null) =>
-        new(await AzuriteServer.StartAsync(azurite, TestContext.Current.CancellationToken), await FacilitatorEmulator.StartAsync(configure, TestContext.Current.CancellationToken));
+    public static async Task<Service> CreateAsync(Action<FacilitatorEmulatorOptions> configure, AzuriteOptions? azurite = null)
+    {
+        var storage = azurite is null ? null : await AzuriteServer.StartAsync(azurite, TestContext.Current.CancellationToken);
+        var horde = await FacilitatorEmulator.StartAsync(configure, TestContext.Current.CancellationToken);
+        return new Service(storage, horde, horde.BaseAddress, horde.ValidatorHotkey);
+    }
+
+    /// <summary>Beside a facilitator that the test has elsewhere.</summary>
+    public static Service Beside(Uri facilitator, string validatorHotkey) => new(azurite: null, horde: null, facilitator, validatorHotkey);
 
     public async Task StartAsync()
     {
         Process = HostProcess.Start(
-            ["serve", "--follow-stdin", "--port", $"{_port}", "--data", _data.FullName, "--storage", Azurite.ConnectionString, "--facilitator-url", Horde.BaseAddress.AbsoluteUri,
-                "--validator-hotkey", Horde.ValidatorHotkey, "--poll-interval", "0.2"],
+            [
+                "serve", "--follow-stdin", "--port", $"{_port}", "--data", _data.FullName, "--facilitator-url", _facilitator.AbsoluteUri,
+                "--validator-hotkey", _validatorHotkey, "--poll-interval", "0.2",
+                .. Azurite is null ? Array.Empty<string>() : ["--storage", Azurite.ConnectionString],
+            ],
             new Dictionary<string, string?> { ["ComputeHorde__HotkeySecret"] = "//Alice", ["ComputeHorde__CreateFenceSeconds"] = "1" });
         await Process.ReadyAsync();
     }
@@ -92,7 +111,7 @@ internal sealed class Service : IAsyncDisposable
         catch (TimeoutException exception)
         {
             throw new TimeoutException(
-                $"{exception.Message}; it is {run}; the facilitator counted {JsonSerializer.Serialize(Horde.Counters)}; the service said last: {string.Join(Environment.NewLine, Process!.Errors.TakeLast(40))}",
+                $"{exception.Message}; it is {run}; the facilitator counted {JsonSerializer.Serialize(Horde?.Counters)}; the service said last: {string.Join(Environment.NewLine, Process!.Errors.TakeLast(40))}",
                 exception);
         }
 
@@ -107,9 +126,34 @@ internal sealed class Service : IAsyncDisposable
             await Process.DisposeAsync();
         }
 
-        await Horde.DisposeAsync();
-        await Azurite.DisposeAsync();
+        if (Horde is not null)
+        {
+            await Horde.DisposeAsync();
+        }
+
+        if (Azurite is not null)
+        {
+            await Azurite.DisposeAsync();
+        }
+
         _data.Delete(recursive: true);
+    }
+
+    /// <summary>
+    /// Jobs four times as fast as real ones, whose executors try an upload again for longer than a restart takes: storage is killed with the program,
+    /// and their real pauses of 1 and 2 seconds are too short on a busy machine.
+    /// </summary>
+    public static void PatientUploads(FacilitatorEmulatorOptions horde)
+    {
+        const double slower = 4, faster = 4 * slower;
+        horde.Speed = 1 / slower;
+        var durations = horde.StageDurations;
+        durations.Received /= faster;
+        durations.Accepted /= faster;
+        durations.ExecutorReady /= faster;
+        durations.Volumes /= faster;
+        durations.Execution /= faster;
+        durations.Upload /= faster;
     }
 
     public static int FreePort()

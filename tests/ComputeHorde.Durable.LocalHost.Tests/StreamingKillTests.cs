@@ -18,11 +18,11 @@ public sealed class StreamingKillTests
         job["streaming"] = true;
         job["execution_time_limit_sec"] = 60_000;
         Assert.Equal(HttpStatusCode.Accepted, await service.PostAsync("stream", job));
-        var secret = new BlobServiceClient(service.Azurite.ConnectionString).GetBlobContainerClient("secrets").GetBlobClient("stream/1");
+        var secret = new BlobServiceClient(service.Storage).GetBlobContainerClient("secrets").GetBlobClient("stream/1");
         await Eventually.TrueAsync(async () => await secret.ExistsAsync(TestContext.Current.CancellationToken), "the key was kept");
 
-        await service.KillAsync();
         var kept = (await secret.DownloadContentAsync(TestContext.Current.CancellationToken)).Value.Content.ToArray();
+        await service.KillAsync();
         await service.StartAsync();
         var before = await AccessAsync(service);
         await service.KillAsync();

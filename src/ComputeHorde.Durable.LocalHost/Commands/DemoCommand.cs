@@ -12,7 +12,7 @@ internal static class DemoCommand
         var data = new Option<string?>("--data") { Description = "Folder to keep the task hub and the storage in. Default: a temporary folder, removed at the end." };
         var plain = new Option<bool>("--plain") { Description = "Plain lines instead of a live table; the default when the output is not a terminal." };
         var verbose = new Option<bool>("--verbose") { Description = "Show the log." };
-        var command = new Command("demo", "Starts Azurite, a ComputeHorde emulator and the functions, runs a job to completion through them, and checks everything it claims.")
+        var command = new Command("demo", "Starts a storage, a ComputeHorde emulator and the functions, runs a job to completion through them, and checks everything it claims.")
         {
             data, plain, verbose,
         };

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using ComputeHorde.Functions.Local;
 using ComputeHorde.Sdk;
+using ComputeHorde.Storage.Local;
 using Microsoft.Extensions.Options;
 
 namespace ComputeHorde.Durable.LocalHost.Commands;
@@ -26,7 +27,7 @@ internal static class Guard
         {
             return await FailAsync([.. several.InnerExceptions.Cast<OptionsValidationException>().SelectMany(static exception => exception.Failures)]);
         }
-        catch (Exception exception) when (exception is LocalFunctionsException or ComputeHordeException or UserException or UnauthorizedAccessException or IOException or SocketException)
+        catch (Exception exception) when (exception is LocalFunctionsException or LocalStorageException or ComputeHordeException or UserException or UnauthorizedAccessException or IOException or SocketException)
         {
             return await FailAsync([exception.Message]);
         }

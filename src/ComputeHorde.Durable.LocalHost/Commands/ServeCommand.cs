@@ -9,13 +9,13 @@ internal static class ServeCommand
     public static Command Create()
     {
         var port = new Option<int?>("--port") { Description = "TCP port of the functions on 127.0.0.1; 0 takes a free one. Default: Host.LocalHttpPort of local.settings.json, or 7071." };
-        var data = new Option<string>("--data") { Description = "Folder of the task hub and of Azurite.", DefaultValueFactory = static _ => ".computehorde" };
+        var data = new Option<string>("--data") { Description = "Folder of the task hub and of the storage.", DefaultValueFactory = static _ => ".computehorde" };
         var facilitator = new Option<string?>("--facilitator-url") { Description = "The facilitator, for example https://facilitator.computehorde.io/. Default: ComputeHorde__FacilitatorUrl of the environment or of local.settings.json; without one, an emulator is started." };
         var validator = new Option<string?>("--validator-hotkey") { Description = "SS58 address of the validator that jobs go to." };
         var walletPath = new Option<string?>("--wallet-path") { Description = "Folder of Bittensor wallets (default ~/.bittensor/wallets/)." };
         var walletName = new Option<string?>("--wallet-name") { Description = "Name of the wallet (default: default)." };
         var hotkey = new Option<string?>("--wallet-hotkey") { Description = "Name of the hotkey in the wallet (default: default)." };
-        var storage = new Option<string?>("--storage") { Description = "Connection string of a storage account. Default: AzureWebJobsStorage of the environment or of local.settings.json; without one, Azurite is started." };
+        var storage = new Option<string?>("--storage") { Description = "Connection string of a storage account, or 'azurite' to start Azurite (needs Node 20). Default: AzureWebJobsStorage of the environment or of local.settings.json; without one, a storage in this process, in the data folder." };
         var poll = new Option<double?>("--poll-interval") { Description = "Seconds between two looks at a job whose status changed a moment ago (default 5; 0.5 with the emulator)." };
         var speed = new Option<double>("--speed") { Description = "How much faster than real time the emulator's jobs live.", DefaultValueFactory = static _ => 1 };
         var needsKey = new Option<bool>("--require-key") { Description = "Ask callers for the key in functions.key of the data folder, as Azure does (header x-functions-key): for machines that others use too." };
@@ -60,9 +60,8 @@ internal static class ServeCommand
                     {
                         DataDirectory = Path.GetFullPath(parsed.GetValue(data)!),
                         Port = parsed.GetValue(port),
-                        StorageConnectionString = parsed.GetValue(storage) ?? configured.StorageConnectionString,
+                        Storage = parsed.GetValue(storage) ?? configured.StorageConnectionString,
                         FunctionKey = parsed.GetValue(needsKey) ? FunctionKey.Open(Path.GetFullPath(parsed.GetValue(data)!)) : null,
-                        OnWellKnownPorts = true,
                         FacilitatorUrl = url,
                         Settings = settings,
                         ConfigureEmulator = emulator => emulator.Speed = parsed.GetValue(speed),
@@ -70,7 +69,7 @@ internal static class ServeCommand
                     },
                     Console.WriteLine,
                     cancellationToken);
-                Show(stack, url);
+                Show(stack, url, parsed.GetValue(data)!);
                 await Ended.WaitAsync(parsed.GetValue(follow), cancellationToken);
                 Console.WriteLine("Stopping: finishing what is in hand; the rest goes on at the next start.");
                 return 0;
@@ -87,15 +86,24 @@ internal static class ServeCommand
         }
     }
 
-    private static void Show(LocalStack stack, Uri? facilitator)
+    private static void Show(LocalStack stack, Uri? facilitator, string data)
     {
         Console.WriteLine($"Functions     {stack.Functions.BaseAddress}api/jobs");
         Console.WriteLine($"Facilitator   {facilitator ?? stack.Emulator!.BaseAddress}{(facilitator is null ? "  (emulator; open it in a browser)" : "")}");
-        Console.WriteLine($"Storage       {(stack.Azurite is null ? "as configured" : stack.Azurite.BlobEndpoint + "  (Azurite)")}");
-        if (stack.Azurite is { } azurite)
+        if (stack.Storage is { } storage)
+        {
+            Console.WriteLine($"Storage       {storage.BlobEndpoint}  (in this process)");
+            Console.WriteLine($"              connection string: {Path.Combine(data, "storage", "connection-string")}");
+        }
+        else if (stack.Azurite is { } azurite)
         {
             // No secret: Azurite's one account and its key are fixed and stand in its documentation.
+            Console.WriteLine($"Storage       {azurite.BlobEndpoint}  (Azurite)");
             Console.WriteLine($"              {(azurite.BlobEndpoint.Port == 10000 ? "UseDevelopmentStorage=true" : azurite.ConnectionString)}");
+        }
+        else
+        {
+            Console.WriteLine("Storage       as configured");
         }
 
         Console.WriteLine("Ready. Ctrl+C stops it.");

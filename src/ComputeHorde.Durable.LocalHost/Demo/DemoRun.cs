@@ -26,7 +26,7 @@ internal sealed class DemoRun(LocalStack stack, DemoView view)
         [
             ("Functions", $"{address}jobs"),
             ("Facilitator", $"{stack.Emulator!.BaseAddress}  (emulator)"),
-            ("Storage", $"{stack.Azurite!.BlobEndpoint}  (Azurite)"),
+            ("Storage", $"{stack.Storage!.BlobEndpoint}  (in this process)"),
         ]);
 
         using var api = new DemoApi(address);

@@ -3,13 +3,15 @@ using Azure.Identity;
 using Azure.Storage.Blobs;
 using ComputeHorde.Durable.Hosting;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
 
 namespace ComputeHorde.Durable.Storage;
 
 /// <summary>
 /// The account of the functions' data, found as every Azure Functions extension finds one: <c>ComputeHordeStorage</c> as a connection string, or as an
 /// identity connection with <c>ComputeHordeStorage__accountName</c> or <c>ComputeHordeStorage__blobServiceUri</c>. Without these, the account of
-/// the Functions host serves both: <c>AzureWebJobsStorage</c>, in the same forms.
+/// the Functions host serves both: <c>AzureWebJobsStorage</c>, in the same forms. A host may change the client's options, its transport say, with
+/// <c>services.Configure&lt;BlobClientOptions&gt;(…)</c>.
 /// </summary>
 internal static class StorageConnection
 {
@@ -18,7 +20,8 @@ internal static class StorageConnection
 
     private const string HostName = "AzureWebJobsStorage";
 
-    public static BlobServiceClient CreateClient(IConfiguration configuration, Outages outages)
+    public static BlobServiceClient CreateClient(
+        IConfiguration configuration, Outages outages, IEnumerable<IConfigureOptions<BlobClientOptions>> configure)
     {
         var options = new BlobClientOptions
         {
@@ -35,6 +38,11 @@ internal static class StorageConnection
             Diagnostics = { IsLoggingContentEnabled = false, IsLoggingEnabled = false },
         };
         options.AddPolicy(new StorageOutages(outages), HttpPipelinePosition.PerCall);
+        foreach (var change in configure)
+        {
+            change.Configure(options);
+        }
+
         var name = configuration.GetSection(Name).Exists() ? Name : HostName;
         if (configuration[name] is { Length: > 0 } connectionString)
         {

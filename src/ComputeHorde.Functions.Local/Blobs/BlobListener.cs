@@ -1,13 +1,15 @@
 using System.Collections.Concurrent;
+using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using ComputeHorde.Functions.Local.Invocation;
 using ComputeHorde.Functions.Local.Storage;
+using ComputeHorde.Storage.Local;
 using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.Functions.Local.Blobs;
 
-/// <summary>Polls a container for one function. Each version of a blob (its ETag) is handled once; the receipt for it is kept on disk.</summary>
+/// <summary>Polls a container for one function, or waits for its news where storage tells them. Each version of a blob (its ETag) is handled once; the receipt for it is kept on disk.</summary>
 internal sealed class BlobListener(
     RunnableFunction function,
     BlobContainerClient container,
@@ -15,6 +17,7 @@ internal sealed class BlobListener(
     BlobHandling handling,
     HostState state,
     int parallelism,
+    LocalStorage? local,
     ILogger logger) : IFunctionListener
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(250);
@@ -48,7 +51,8 @@ internal sealed class BlobListener(
 
     private async Task PollAsync(CancellationToken stopping)
     {
-        var idle = new IdleBackoff(FirstWait, LongestWait);
+        using var news = local is null ? null : new BlobNews(local, container.Name);
+        var idle = new IdleBackoff(FirstWait, news is null ? LongestWait : NewsSignal.PollInterval, news?.Signal);
         while (!stopping.IsCancellationRequested)
         {
             try
@@ -60,7 +64,8 @@ internal sealed class BlobListener(
                 if (await ScanAsync(stopping))
                     idle.Reset();
                 var spent = TimeProvider.System.GetElapsedTime(started);
-                await idle.WaitAsync(stopping);
+                while (await idle.WaitAsync(stopping))
+                    await TakeAsync(news!, stopping);
                 await PaceAsync(spent, stopping);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -81,6 +86,7 @@ internal sealed class BlobListener(
     private async Task<bool> ScanAsync(CancellationToken stopping)
     {
         var any = false;
+        var before = _known.Where(pair => pair.Value == BlobWork.Done).Select(pair => pair.Key).ToArray();
         var seen = new HashSet<(string, string)>();
         await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, path.Prefix, stopping))
         {
@@ -89,18 +95,33 @@ internal sealed class BlobListener(
 
             var found = new FoundBlob(container, blob.Name, eTag);
             seen.Add((found.Name, found.Version));
-            if (!_known.TryAdd((found.Name, found.Version), BlobWork.Running))
-                continue;
-
-            any = true;
-            await _running.WhenAtMostAsync(parallelism - 1, stopping);
-            _running.Begin();
-            _ = HandleAsync(found, stopping);
+            any |= await BeginAsync(found, stopping);
         }
 
         _outage.Succeeded();
-        Forget(seen);
+        Forget(before, seen);
         return any;
+    }
+
+    private async Task TakeAsync(BlobNews news, CancellationToken stopping)
+    {
+        while (news.Written.TryDequeue(out var blob))
+        {
+            if (path.Match(blob.Name) is not null)
+                await BeginAsync(new FoundBlob(container, blob.Name, new ETag(blob.ETag)), stopping);
+        }
+    }
+
+    /// <returns>False for a version that is known already.</returns>
+    private async Task<bool> BeginAsync(FoundBlob found, CancellationToken stopping)
+    {
+        if (!_known.TryAdd((found.Name, found.Version), BlobWork.Running))
+            return false;
+
+        await _running.WhenAtMostAsync(parallelism - 1, stopping);
+        _running.Begin();
+        _ = HandleAsync(found, stopping);
+        return true;
     }
 
     private async Task HandleAsync(FoundBlob blob, CancellationToken stopping)
@@ -130,10 +151,10 @@ internal sealed class BlobListener(
         }
     }
 
-    /// <summary>Drops the receipts of versions that a whole scan no longer found.</summary>
-    private void Forget(HashSet<(string Blob, string ETag)> seen)
+    /// <summary>Drops the receipts of versions that a whole scan no longer found. Those of versions that came during the scan stay.</summary>
+    private void Forget((string Blob, string ETag)[] before, HashSet<(string Blob, string ETag)> seen)
     {
-        var gone = _known.Where(pair => pair.Value == BlobWork.Done && !seen.Contains(pair.Key)).Select(pair => pair.Key).ToArray();
+        var gone = before.Where(version => !seen.Contains(version)).ToArray();
         if (gone.Length == 0)
             return;
 

@@ -5,11 +5,12 @@ using Azure.Storage.Queues.Models;
 using ComputeHorde.Functions.Local.Invocation;
 using ComputeHorde.Functions.Local.Settings;
 using ComputeHorde.Functions.Local.Storage;
+using ComputeHorde.Storage.Local;
 using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.Functions.Local.Queues;
 
-/// <summary>Polls a queue for one function. A message is locked while its function runs, deleted when it succeeded, shown again when
+/// <summary>Polls a queue for one function, or waits for its news where storage tells them. A message is locked while its function runs, deleted when it succeeded, shown again when
 /// it failed, and moved to the poison queue, if there is one, after <c>maxDequeueCount</c> attempts.</summary>
 internal sealed class QueueListener(
     RunnableFunction function,
@@ -19,6 +20,7 @@ internal sealed class QueueListener(
     TimeSpan lockDuration,
     HostState state,
     FunctionRunner runner,
+    LocalStorage? local,
     ILogger logger) : IFunctionListener
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
@@ -49,7 +51,8 @@ internal sealed class QueueListener(
 
     private async Task PollAsync(CancellationToken stopping)
     {
-        var idle = new IdleBackoff(FirstWait, settings.MaxPollingInterval);
+        using var news = local is null ? null : new QueueNews(local, queue.Name);
+        var idle = new IdleBackoff(FirstWait, news is null ? settings.MaxPollingInterval : NewsSignal.PollInterval, news?.Signal);
         while (!stopping.IsCancellationRequested)
         {
             try

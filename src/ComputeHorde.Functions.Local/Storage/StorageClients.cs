@@ -4,11 +4,12 @@ using Azure.Core;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using ComputeHorde.Functions.Local.Settings;
+using ComputeHorde.Storage.Local;
 
 namespace ComputeHorde.Functions.Local.Storage;
 
 /// <summary>The storage clients of bindings, one per connection: short time-outs and few retries, because listeners come back anyway.</summary>
-internal sealed partial class StorageClients(SettingResolver settings)
+internal sealed partial class StorageClients(SettingResolver settings, LocalStorage? local = null)
 {
     public const int LongestQueueName = 63;
 
@@ -32,11 +33,17 @@ internal sealed partial class StorageClients(SettingResolver settings)
 
     /// <exception cref="LocalFunctionsException">The connection is not set or not a connection string.</exception>
     public BlobServiceClient Blobs(string? connection, string place) => Client(
-        _blobs, connection, place, text => new BlobServiceClient(text, WithTimeouts(new BlobClientOptions(BlobClientOptions.ServiceVersion.V2023_01_03))));
+        _blobs, connection, place, text => new BlobServiceClient(text, For(text, new BlobClientOptions(BlobClientOptions.ServiceVersion.V2023_01_03))));
 
     /// <exception cref="LocalFunctionsException">The connection is not set or not a connection string.</exception>
     public QueueServiceClient Queues(string? connection, string place) => Client(
-        _queues, connection, place, text => new QueueServiceClient(text, WithTimeouts(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None })));
+        _queues, connection, place, text => new QueueServiceClient(text, For(text, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None })));
+
+    /// <summary>The storage in this process, if the connection leads there.</summary>
+    /// <exception cref="LocalFunctionsException">The connection is not set.</exception>
+    public LocalStorage? Local(string? connection, string place) => IsLocal(settings.Connection(connection, place)) ? local : null;
+
+    private bool IsLocal(string text) => local?.ConnectionString == text;
 
     private T Client<T>(ConcurrentDictionary<string, T> clients, string? connection, string place, Func<string, T> create)
     {
@@ -52,9 +59,14 @@ internal sealed partial class StorageClients(SettingResolver settings)
         }
     }
 
-    private static T WithTimeouts<T>(T options)
+    private T For<T>(string text, T options)
         where T : ClientOptions
     {
+        if (IsLocal(text))
+        {
+            options.Transport = local!.Transport;
+        }
+
         options.Retry.Mode = RetryMode.Exponential;
         options.Retry.MaxRetries = 2;
         options.Retry.Delay = TimeSpan.FromMilliseconds(100);

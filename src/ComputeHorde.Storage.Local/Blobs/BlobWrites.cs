@@ -37,7 +37,7 @@ internal sealed class BlobWrites(BlobContext context)
             Replace(transaction, container, name, earlier, written);
             return written;
         });
-        context.News(new BlobWritten(container, name));
+        context.News(new BlobWritten(container, name, blob.ETag));
         return Written(201, blob).With("x-ms-request-server-encrypted", "true").With("Content-MD5", md5);
     }
 
@@ -122,7 +122,7 @@ internal sealed class BlobWrites(BlobContext context)
             transaction.Put(Tables.Blobs, container, name, blob);
             return blob;
         });
-        context.News(new BlobWritten(container, name));
+        context.News(new BlobWritten(container, name, changed.ETag));
         return Written(200, changed);
     }
 }

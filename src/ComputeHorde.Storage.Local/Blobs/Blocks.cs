@@ -76,7 +76,7 @@ internal sealed class Blocks(BlobContext context)
             BlobWrites.Replace(transaction, container, name, earlier, written);
             return written;
         });
-        context.News(new BlobWritten(container, name));
+        context.News(new BlobWritten(container, name, blob.ETag));
         return BlobWrites.Written(201, blob).With("x-ms-request-server-encrypted", "true").With("Content-MD5", md5).With("x-ms-content-crc64", crc64);
     }
 

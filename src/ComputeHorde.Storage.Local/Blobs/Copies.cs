@@ -39,7 +39,7 @@ internal sealed class Copies(BlobContext context, Authorizer authorizer)
             BlobWrites.Replace(transaction, container, name, earlier, written);
             return written;
         });
-        context.News(new BlobWritten(container, name));
+        context.News(new BlobWritten(container, name, blob.ETag));
         return new StorageResponse(202)
             .With("ETag", blob.ETag)
             .With("Last-Modified", HttpDate.Format(blob.Modified))

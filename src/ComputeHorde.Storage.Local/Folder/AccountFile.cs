@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ComputeHorde.Storage.Local.Stores;
@@ -44,11 +45,28 @@ internal sealed record AccountFile(string Account, string Key, int BlobPort, int
         }
     }
 
-    /// <summary>Replaces the file, in one step.</summary>
+    /// <summary>Opens the account to the SDKs.</summary>
+    [JsonIgnore]
+    public string ConnectionString =>
+        $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};BlobEndpoint={BlobEndpoint};QueueEndpoint={QueueEndpoint};";
+
+    [JsonIgnore]
+    public Uri BlobEndpoint => new($"http://127.0.0.1:{BlobPort}/{Account}");
+
+    [JsonIgnore]
+    public Uri QueueEndpoint => new($"http://127.0.0.1:{QueuePort}/{Account}");
+
     public void Write(string folder, IDisk disk)
     {
-        var path = PathIn(folder);
-        var content = JsonSerializer.SerializeToUtf8Bytes(this, AccountJson.Default.AccountFile);
+        Write(folder, PathIn(folder), JsonSerializer.SerializeToUtf8Bytes(this, AccountJson.Default.AccountFile), disk);
+
+        // For commands that want it: a file only the owner can read is a better place than a terminal.
+        Write(folder, Path.Combine(folder, "connection-string"), Encoding.UTF8.GetBytes(ConnectionString), disk);
+    }
+
+    /// <summary>Replaces a file, in one step.</summary>
+    private static void Write(string folder, string path, byte[] content, IDisk disk)
+    {
         if (File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(content))
         {
             return;

@@ -116,17 +116,17 @@ public sealed class TransportTests
     {
         await using var storage = await LocalStorage.StartAsync(InProcess);
         List<string> news = [];
-        storage.BlobWritten += blob => news.Add($"{blob.Container}/{blob.Name}");
+        storage.BlobWritten += blob => news.Add($"{blob.Container}/{blob.Name} {blob.ETag}");
         storage.MessageAvailable += message => news.Add(message.Queue);
         var container = await storage.NewContainerAsync();
         var queue = storage.Queues().GetQueueClient("work");
         await queue.CreateAsync();
 
-        await container.GetBlobClient("a/b").UploadAsync(new BinaryData("text"));
+        var written = (await container.GetBlobClient("a/b").UploadAsync(new BinaryData("text"))).Value;
         await Assert.ThrowsAsync<RequestFailedException>(() => container.GetBlobClient("a/b").UploadAsync(new BinaryData("text")));
         await queue.SendMessageAsync("m");
 
-        Assert.Equal(["box/a/b", "work"], news);
+        Assert.Equal([$"box/a/b {written.ETag:H}", "work"], news);
     }
 
     /// <summary>Says that it is longer than it is.</summary>
