@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using ComputeHorde.Storage.Local;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -64,6 +65,7 @@ internal sealed class TestHost : IAsyncDisposable
             DataDirectory = setup.DataDirectory,
             InMemory = setup.DataDirectory is null,
             StorageConnectionString = storage,
+            Storage = setup.Storage,
             Settings = settings,
             Port = 0,
             TimeProvider = setup.TimeProvider,
@@ -87,6 +89,9 @@ internal sealed class TestHostSetup(TempDirectory directory)
     public TempDirectory Directory => directory;
 
     public string? DataDirectory { get; set; }
+
+    /// <summary>A storage in the process, used instead of the other one.</summary>
+    public LocalStorage? Storage { get; set; }
 
     public Dictionary<string, string?> Settings { get; } = [];
 
