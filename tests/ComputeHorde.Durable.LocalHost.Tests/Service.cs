@@ -118,6 +118,21 @@ internal sealed class Service : IAsyncDisposable
         return run!;
     }
 
+    /// <summary>Waits until the check of a run has ended, and gives its verdict.</summary>
+    public async Task<string> VerdictOfAsync(string id, double withinSeconds = 240)
+    {
+        string? verdict = null;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                verdict = (string?)(await GetAsync($"jobs/{id}"))["check"]?["verdict"];
+                return verdict is not null and not "pending";
+            },
+            $"the check of {id} ended",
+            withinSeconds);
+        return verdict!;
+    }
+
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();

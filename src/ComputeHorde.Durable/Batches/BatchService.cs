@@ -1,4 +1,5 @@
 using Azure;
+using ComputeHorde.Durable.Checks;
 using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.Runs;
 using ComputeHorde.Durable.Storage;
@@ -96,13 +97,23 @@ internal sealed class BatchService(BatchStore batches, RequestStore requests, IL
             return false;
         }
 
-        if (batch.IsCompleted)
+        // A batch that has ended takes no notice; the checks of its lines may still be stopped.
+        var target = batch.IsCompleted ? await durable.GetInstanceAsync(CollectVerdicts.InstanceId(id), cancellationToken) : batch;
+        if (target is { IsCompleted: false })
         {
-            return true;
+            await durable.RaiseEventAsync(target.InstanceId, RunBatch.OrderEvent, order, cancellationToken);
         }
 
-        await durable.RaiseEventAsync(id, RunBatch.OrderEvent, order, cancellationToken);
         return true;
+    }
+
+    /// <summary>Shows a batch, with the verdicts that came after its end.</summary>
+    public async Task<BatchView> ViewAsync(OrchestrationMetadata batch, CancellationToken cancellationToken)
+    {
+        var view = BatchView.Of(batch);
+        return view.Summary?.Verdicts.ContainsKey(Verdicts.Pending) == true && await batches.FindSummaryAsync(view.Id, cancellationToken) is { } newer
+            ? view with { Summary = newer }
+            : view;
     }
 
     /// <summary>Opens the results of an ended batch.</summary>
@@ -111,7 +122,8 @@ internal sealed class BatchService(BatchStore batches, RequestStore requests, IL
     /// <returns>JSON Lines.</returns>
     /// <exception cref="RequestFailedException">404: they are not kept any more.</exception>
     public async Task<Stream> OpenResultsAsync(string id, CancellationToken cancellationToken) =>
-        await batches.FindAsync(ContainerNames.Results, BatchStore.ResultsBlob(id), cancellationToken) is { } results
+        (await batches.FindAsync(ContainerNames.Results, BatchStore.CheckedResultsBlob(id), cancellationToken)
+            ?? await batches.FindAsync(ContainerNames.Results, BatchStore.ResultsBlob(id), cancellationToken)) is { } results
             ? await batches.OpenAsync(results, offset: 0, cancellationToken)
             : throw new RequestFailedException(404, "The results are gone.");
 

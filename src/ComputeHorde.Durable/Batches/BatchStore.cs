@@ -20,6 +20,9 @@ internal sealed class BatchStore(BlobContainers containers)
     /// <returns>Its name.</returns>
     public static string ResultsBlob(string batch) => $"{batch}/results.jsonl";
 
+    /// <summary>The blob with one line for each of a batch, once all verdicts are known; <see cref="ResultsBlob"/> stays as it was.</summary>
+    public static string CheckedResultsBlob(string batch) => $"{batch}/results-checked.jsonl";
+
     /// <summary>Stores the jobs of a batch that came without a blob.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="jobs">The jobs, none with a line break.</param>
@@ -150,15 +153,40 @@ internal sealed class BatchStore(BlobContainers containers)
         }
     }
 
+    /// <summary>Reads how all lines ended, those that are not valid among them, in the order of their numbers.</summary>
+    public async IAsyncEnumerable<BatchResult> LoadAllResultsAsync(string batch, int chunks, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var invalid = LoadInvalidAsync(batch, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var hasInvalid = await invalid.MoveNextAsync();
+        for (var chunk = 0; chunk < chunks; chunk++)
+        {
+            var results = (await LoadResultsAsync(batch, chunk, cancellationToken)).ToDictionary(static result => result.Line);
+            foreach (var line in await LoadChunkAsync(batch, chunk, cancellationToken))
+            {
+                for (; hasInvalid && invalid.Current.Line < line.Line; hasInvalid = await invalid.MoveNextAsync())
+                {
+                    yield return invalid.Current;
+                }
+
+                yield return results.GetValueOrDefault(line.Line) ?? new BatchResult(line.Line, LineStatuses.NotStarted) { Run = line.Run.RequestId };
+            }
+        }
+
+        for (; hasInvalid; hasInvalid = await invalid.MoveNextAsync())
+        {
+            yield return invalid.Current;
+        }
+    }
+
     /// <summary>Writes all results of a batch into one blob, one a line.</summary>
-    /// <param name="batch">The batch.</param>
+    /// <param name="name">The blob.</param>
     /// <param name="results">The results, in the order of their lines.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The blob's name.</returns>
-    public async Task<string> WriteResultsAsync(string batch, IAsyncEnumerable<BatchResult> results, CancellationToken cancellationToken)
+    public async Task<string> WriteResultsAsync(string name, IAsyncEnumerable<BatchResult> results, CancellationToken cancellationToken)
     {
         var container = await containers.GetAsync(ContainerNames.Results, cancellationToken);
-        var blob = container.GetBlockBlobClient(ResultsBlob(batch));
+        var blob = container.GetBlockBlobClient(name);
         await using var stream = await blob.OpenWriteAsync(overwrite: true, new BlockBlobOpenWriteOptions { BufferSize = 4 << 20 }, cancellationToken);
         await foreach (var result in results.WithCancellation(cancellationToken))
         {
@@ -169,12 +197,29 @@ internal sealed class BatchStore(BlobContainers containers)
         return blob.Name;
     }
 
+    /// <summary>Reads the summary of a batch.</summary>
+    /// <returns>The summary; null when it is not kept any more.</returns>
+    public async Task<BatchSummary?> FindSummaryAsync(string batch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var stored = await (await BlobAsync(ContainerNames.Results, SummaryBlob(batch), cancellationToken)).DownloadContentAsync(cancellationToken);
+            return SnakeCaseJson.Read<BatchSummary>(stored.Value.Content);
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Writes the summary of a batch.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="summary">The summary.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public Task SaveSummaryAsync(string batch, BatchSummary summary, CancellationToken cancellationToken) =>
-        SaveAsync(ContainerNames.Results, $"{batch}/summary.json", SnakeCaseJson.ToUtf8(summary), cancellationToken);
+        SaveAsync(ContainerNames.Results, SummaryBlob(batch), SnakeCaseJson.ToUtf8(summary), cancellationToken);
+
+    private static string SummaryBlob(string batch) => $"{batch}/summary.json";
 
     private static string ChunkBlob(string batch, int chunk) => $"{batch}/chunks/{chunk:D6}.json";
 

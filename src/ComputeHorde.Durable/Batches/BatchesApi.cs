@@ -43,7 +43,8 @@ internal sealed class BatchesApi(StartEndpoint starts, BatchService batches)
         [DurableClient] DurableTaskClient durable,
         string id,
         CancellationToken cancellationToken) =>
-        HttpEdge.AnswerAsync(request, async () => HttpResults.Json(200, BatchView.Of(await FindAsync(durable, id, cancellationToken))));
+        HttpEdge.AnswerAsync(request, async () => HttpResults.Json(
+            200, await batches.ViewAsync(await FindAsync(durable, id, cancellationToken), cancellationToken)));
 
     /// <summary>Hands out the results of an ended batch, one JSON object a line.</summary>
     /// <param name="request">The request.</param>

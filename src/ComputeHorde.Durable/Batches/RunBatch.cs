@@ -1,3 +1,4 @@
+using ComputeHorde.Durable.Checks;
 using ComputeHorde.Durable.Runs;
 using ComputeHorde.Durable.Storage;
 using Microsoft.Azure.Functions.Worker;
@@ -40,8 +41,16 @@ internal static class RunBatch
         var status = contents.Problem is not null ? BatchStatuses.Unreadable
             : input.Strict && contents.Invalid > 0 ? BatchStatuses.Rejected
             : await new Lanes(context, input, contents).RunAsync();
-        return await context.CallActivityAsync<BatchSummary>(
-            nameof(SummariseBatch), new SummariseBatchInput(context.InstanceId, status, contents), RetryOptions.Activity);
+        var ended = new SummariseBatchInput(context.InstanceId, status, contents);
+        var summary = await context.CallActivityAsync<BatchSummary>(nameof(SummariseBatch), ended, RetryOptions.Activity);
+        if (summary.Verdicts.ContainsKey(Verdicts.Pending))
+        {
+            // Not waited for: the batch has its results.
+            _ = context.CallSubOrchestratorAsync(
+                nameof(CollectVerdicts), ended, new SubOrchestrationOptions(instanceId: CollectVerdicts.InstanceId(context.InstanceId)));
+        }
+
+        return summary;
     }
 
     private static async Task<BatchContents> ReadAsync(TaskOrchestrationContext context, BatchInput input)

@@ -1,7 +1,7 @@
 namespace ComputeHorde.Durable.Checks;
 
-/// <summary>What cross-validation found about a job.</summary>
-/// <param name="Verdict"><c>match</c>, <c>mismatch</c> or <c>inconclusive</c>; <c>not_sampled</c> when the job was not checked.</param>
+/// <summary>What the check of a run has found; the output of <see cref="CheckResult"/>.</summary>
+/// <param name="Verdict">One of <see cref="Verdicts"/>.</param>
 /// <param name="Reason">Why.</param>
 internal sealed record CheckOutcome(string Verdict, string Reason)
 {

@@ -24,7 +24,7 @@ internal sealed class CompareResults(ComparerRegistry comparers, ResultStore res
     /// <summary>Compares. Whatever a comparer throws is no verdict against anybody.</summary>
     /// <param name="input">The two results and the comparer.</param>
     /// <param name="cancellationToken">Ends the activity when the host stops; it runs again later.</param>
-    /// <returns>The verdict; inconclusive when the results cannot be compared, none when the storage is away or there was not time enough.</returns>
+    /// <returns>The verdict; inconclusive when the results cannot be compared.</returns>
     [Function(nameof(CompareResults))]
     public async Task<CompareOutcome> RunAsync([ActivityTrigger] CompareInput input, CancellationToken cancellationToken)
     {
@@ -47,11 +47,12 @@ internal sealed class CompareResults(ComparerRegistry comparers, ResultStore res
         }
         catch (OperationCanceledException) when (timeOut.IsCancellationRequested)
         {
-            return CompareOutcome.NotNow($"the comparison took more than {MostTime.TotalMinutes} minutes");
+            return CompareOutcome.Inconclusive($"the comparison took more than {MostTime.TotalMinutes} minutes") with { TookTooLong = true };
         }
         catch (StoredContentException exception)
         {
-            return exception.IsForNow ? CompareOutcome.NotNow(exception.Message) : CompareOutcome.Inconclusive(exception.Message);
+            var outcome = CompareOutcome.Inconclusive(exception.Message);
+            return exception.IsForNow ? outcome with { NotNow = outcome.Reason } : outcome;
         }
         catch (Exception exception)
         {

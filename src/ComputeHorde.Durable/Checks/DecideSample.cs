@@ -1,4 +1,5 @@
 using ComputeHorde.Durable.Hosting;
+using ComputeHorde.Durable.Storage;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Options;
 
@@ -19,9 +20,16 @@ internal sealed class DecideSample(SamplingKey key, SamplingState state, IOption
     {
         ArgumentNullException.ThrowIfNull(input);
         using var span = DurableTelemetry.Start(nameof(DecideSample), input.Trace, input.JobUuid);
-        var decision = await DecideAsync(input, cancellationToken);
-        CheckTelemetry.Sampled(decision.IsSampled);
-        return decision;
+        try
+        {
+            var decision = await DecideAsync(input, cancellationToken);
+            CheckTelemetry.Sampled(decision.IsSampled);
+            return decision;
+        }
+        catch (Exception exception) when (StorageOutages.MayPass(exception) && !cancellationToken.IsCancellationRequested)
+        {
+            return new SampleDecision(false, "") { NotNow = HistoryText.Truncate(exception.Message) };
+        }
     }
 
     private async Task<SampleDecision> DecideAsync(SampleInput input, CancellationToken cancellationToken)

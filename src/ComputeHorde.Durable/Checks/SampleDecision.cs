@@ -3,4 +3,7 @@ namespace ComputeHorde.Durable.Checks;
 /// <summary>The decision.</summary>
 /// <param name="IsSampled">Whether to check.</param>
 /// <param name="Reason">Why.</param>
-internal sealed record SampleDecision(bool IsSampled, string Reason);
+internal sealed record SampleDecision(bool IsSampled, string Reason) : INotNow
+{
+    public string? NotNow { get; init; }
+}

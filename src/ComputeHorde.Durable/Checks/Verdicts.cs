@@ -12,9 +12,9 @@ internal static class Verdicts
     /// <summary>It cannot be told.</summary>
     public const string Inconclusive = "inconclusive";
 
-    /// <summary>The check is under way.</summary>
-    public const string Pending = "pending";
-
     /// <summary>The job was not chosen.</summary>
     public const string NotSampled = "not_sampled";
+
+    /// <summary>The check is under way.</summary>
+    public const string Pending = "pending";
 }

@@ -17,6 +17,9 @@ internal sealed record CheckInput(string RunId, string JobUuid, ResultReference 
     /// <summary>Why the job failed by its own doing, which a miner can pretend; null when it completed.</summary>
     public JobFailure? Failure { get; init; }
 
+    /// <summary>When the caller's time is over, UTC; null for never.</summary>
+    public DateTime? TimesOutAt { get; init; }
+
     /// <summary>Executor seconds that the run took.</summary>
     public double ExecutorSeconds { get; init; }
 

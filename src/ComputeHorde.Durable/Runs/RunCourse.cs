@@ -16,6 +16,7 @@ internal sealed class RunCourse : IDisposable
     private readonly TaskOrchestrationContext _context;
     private readonly RunInput _input;
     private readonly RunPolicy _policy;
+    private readonly DateTime? _timesOutAt;
     private readonly RunInbox _inbox;
     private readonly List<Attempt> _attempts = [];
     private ResultReference? _result;
@@ -27,7 +28,8 @@ internal sealed class RunCourse : IDisposable
         _context = context;
         _input = input;
         _policy = input.Policy;
-        _inbox = new RunInbox(context, _policy.TimeoutSeconds is { } seconds ? context.CurrentUtcDateTime.AddSeconds(seconds) : null);
+        _timesOutAt = _policy.TimeoutSeconds is { } seconds ? context.CurrentUtcDateTime.AddSeconds(seconds) : null;
+        _inbox = new RunInbox(context, _timesOutAt);
     }
 
     private DateTime Now => _context.CurrentUtcDateTime;
@@ -307,7 +309,12 @@ internal sealed class RunCourse : IDisposable
         }
 
         var copy = _input with { Check = null, Place = null, HasPreparedUrls = false, Warnings = [] };
-        var input = new CheckInput(_context.InstanceId, job, result, check, copy) { Failure = outcome.Failure, ExecutorSeconds = outcome.ExecutorSeconds };
+        var input = new CheckInput(_context.InstanceId, job, result, check, copy)
+        {
+            Failure = outcome.Failure,
+            TimesOutAt = _timesOutAt,
+            ExecutorSeconds = outcome.ExecutorSeconds,
+        };
         _ = _context.CallSubOrchestratorAsync(
             CheckInput.Orchestrator, input, new SubOrchestrationOptions(instanceId: CheckInput.InstanceId(_context.InstanceId)));
         return true;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Azure;
 using Azure.Storage.Blobs;
 using ComputeHorde.Sdk;
 
@@ -47,6 +48,28 @@ internal sealed class ResultStore(BlobContainers containers)
         return SnakeCaseJson.Read<ResultManifest>(await BinaryData.FromStreamAsync(content, cancellationToken));
     }
 
+    /// <summary>Stores what the check of a run has found, beside its result.</summary>
+    public async Task SaveVerdictAsync(string runId, byte[] verdict, CancellationToken cancellationToken)
+    {
+        var container = await containers.GetAsync(ContainerNames.Results, cancellationToken);
+        await container.GetBlobClient(VerdictBlob(runId)).UploadAsync(BinaryData.FromBytes(verdict), overwrite: true, cancellationToken);
+    }
+
+    /// <summary>Reads what the check of a run has found.</summary>
+    /// <returns>The verdict, UTF-8 JSON; null while there is none.</returns>
+    public async Task<BinaryData?> FindVerdictAsync(string runId, CancellationToken cancellationToken)
+    {
+        var container = await containers.GetAsync(ContainerNames.Results, cancellationToken);
+        try
+        {
+            return (await container.GetBlobClient(VerdictBlob(runId)).DownloadContentAsync(cancellationToken)).Value.Content;
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Opens a stored blob for reading.</summary>
     /// <param name="blob">Its name.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -56,6 +79,8 @@ internal sealed class ResultStore(BlobContainers containers)
         var container = await containers.GetAsync(ContainerNames.Results, cancellationToken);
         return await container.GetBlobClient(blob).OpenReadAsync(cancellationToken: cancellationToken);
     }
+
+    private static string VerdictBlob(string runId) => $"{runId}/verdict.json";
 
     private static async Task<ContentReference> SaveAsync(BlobContainerClient container, string name, byte[] content, CancellationToken cancellationToken)
     {
