@@ -68,6 +68,9 @@ public static class DurableServices
         services.AddSingleton<Outages>();
         services.AddHostedService<StartChecks>();
         services.AddSingleton<RunService>();
+        services.AddSingleton<IStreamingRuns>(static provider => provider.GetRequiredService<RunService>());
+        services.AddSingleton<RunStarter>();
+        services.AddSingleton<IBatchStarter>(static provider => provider.GetRequiredService<BatchService>());
         services.AddSingleton<BatchStore>();
         services.AddSingleton<BatchService>();
         services.AddSingleton<RejectionStore>();

@@ -1,6 +1,8 @@
 using Azure;
 using ComputeHorde.Durable.Checks;
 using ComputeHorde.Durable.Hosting;
+using ComputeHorde.Durable.Http;
+using ComputeHorde.Durable.Intake;
 using ComputeHorde.Durable.Runs;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
@@ -13,8 +15,15 @@ namespace ComputeHorde.Durable.Batches;
 /// <param name="batches">The blobs of batches.</param>
 /// <param name="requests">Where requests are kept.</param>
 /// <param name="logger">The log.</param>
-internal sealed class BatchService(BatchStore batches, RequestStore requests, ILogger<BatchService> logger)
+internal sealed class BatchService(BatchStore batches, RequestStore requests, ILogger<BatchService> logger) : IBatchStarter
 {
+    int IBatchStarter.MaxBytes => BatchRequest.MaxBytes;
+
+    bool IBatchStarter.IsBatch(BinaryData json) => BatchRequest.IsBatch(json);
+
+    Task<StartedRun?> IBatchStarter.StartAsync(DurableTaskClient durable, string id, BinaryData json, string specification, CancellationToken cancellationToken) =>
+        StartAsync(durable, id, BatchRequest.Parse(json), specification, cancellationToken);
+
     /// <summary>Validates the batch (not its jobs), stores it and starts it.</summary>
     /// <param name="durable">Starts it.</param>
     /// <param name="id">Its name; null makes one.</param>

@@ -128,7 +128,7 @@ internal sealed class ReadBatch(BatchStore batches, RequestStore requests, Outpu
                 await PreparedRuns.PrepareAsync(outputs, id, request, cancellationToken);
             }
 
-            return (new BatchLine(line.Line, RunService.InputOf(id, hash, request, limits, hasPreparedUrls: input.Specification is not null), request.Spec.ExecutorClass), null);
+            return (new BatchLine(line.Line, RunInputs.Of(id, hash, request, limits, hasPreparedUrls: input.Specification is not null), request.Spec.ExecutorClass), null);
         }
         catch (ComputeHordeValidationException exception)
         {

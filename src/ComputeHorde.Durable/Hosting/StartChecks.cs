@@ -1,5 +1,4 @@
 using Azure.Storage.Blobs;
-using ComputeHorde.Durable.Outputs;
 using ComputeHorde.Sdk;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

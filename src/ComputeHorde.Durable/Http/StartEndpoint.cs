@@ -1,6 +1,5 @@
 using System.Threading.RateLimiting;
 using ComputeHorde.Durable.Hosting;
-using ComputeHorde.Durable.Runs;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
 using Microsoft.AspNetCore.Http;

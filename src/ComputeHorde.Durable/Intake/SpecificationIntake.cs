@@ -1,9 +1,8 @@
 using Azure;
 using Azure.Storage.Blobs.Models;
-using ComputeHorde.Durable.Batches;
 using ComputeHorde.Durable.Hosting;
+using ComputeHorde.Durable.Http;
 using ComputeHorde.Durable.Outputs;
-using ComputeHorde.Durable.Runs;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
 using Microsoft.DurableTask.Client;
@@ -22,8 +21,8 @@ namespace ComputeHorde.Durable.Intake;
 /// <param name="rejections">Says what is wrong with a specification.</param>
 /// <param name="logger">The log.</param>
 internal sealed class SpecificationIntake(
-    RunService runs,
-    BatchService batches,
+    RunStarter runs,
+    IBatchStarter batches,
     BlobContainers containers,
     OutputUrls outputs,
     RejectionStore rejections,
@@ -93,9 +92,9 @@ internal sealed class SpecificationIntake(
 
     private async Task StartAsync(DurableTaskClient durable, string id, string name, BinaryData json, CancellationToken cancellationToken)
     {
-        if (BatchRequest.IsBatch(json))
+        if (batches.IsBatch(json))
         {
-            Require(id, await batches.StartAsync(durable, id, BatchRequest.Parse(json), name, cancellationToken));
+            Require(id, await batches.StartAsync(durable, id, json, name, cancellationToken));
             return;
         }
 
@@ -112,8 +111,8 @@ internal sealed class SpecificationIntake(
     private static void Require(string id, StartedRun? started) =>
         _ = started ?? throw new ComputeHordeValidationException("id", $"'{id}' names something else already.");
 
-    private static async Task<BinaryData> ReadAsync(BlobDownloadStreamingResult found, CancellationToken cancellationToken) =>
-        found.Details.ContentLength <= BatchRequest.MaxBytes
+    private async Task<BinaryData> ReadAsync(BlobDownloadStreamingResult found, CancellationToken cancellationToken) =>
+        found.Details.ContentLength <= batches.MaxBytes
             ? await BinaryData.FromStreamAsync(found.Content, cancellationToken)
-            : throw new ComputeHordeValidationException("body", $"must have at most {BatchRequest.MaxBytes} bytes; give more jobs as JSON Lines (jobs_blob).");
+            : throw new ComputeHordeValidationException("body", $"must have at most {batches.MaxBytes} bytes; give more jobs as JSON Lines (jobs_blob).");
 }

@@ -1,5 +1,4 @@
 using ComputeHorde.Durable.Http;
-using ComputeHorde.Durable.Intake;
 using ComputeHorde.Durable.Outputs;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
@@ -10,30 +9,12 @@ using Microsoft.DurableTask.Client;
 
 namespace ComputeHorde.Durable.Runs;
 
-/// <summary>The HTTP API of runs. Bad input is answered before anything is stored or paid for.</summary>
-/// <param name="starts">Answers starts.</param>
-/// <param name="runs">Starts and reads runs.</param>
+/// <summary>The HTTP API of runs that were started.</summary>
+/// <param name="runs">Reads runs.</param>
 /// <param name="outputs">Signs downloads of outputs.</param>
-internal sealed class JobsApi(StartEndpoint starts, RunService runs, OutputUrls outputs)
+internal sealed class JobsApi(RunService runs, OutputUrls outputs)
 {
     private const string Route = "jobs";
-
-    /// <summary>Starts a run. The header <c>Idempotency-Key</c> names it: the same key with the same body starts nothing new.</summary>
-    /// <param name="request">The request; its body is a <see cref="JobRequest"/>.</param>
-    /// <param name="durable">Starts the run.</param>
-    /// <param name="cancellationToken">The caller went away.</param>
-    /// <returns>202 with <c>Location</c>; 400, 408, 409, 413, 415, 429 or 503 as problem+json.</returns>
-    [Function("StartJob")]
-    public Task<IActionResult> StartAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = Route)] HttpRequest request,
-        [DurableClient] DurableTaskClient durable,
-        CancellationToken cancellationToken) => starts.StartAsync(
-            request,
-            Route,
-            JobSpecValidation.MaxRequestBytes,
-            JobRequest.Parse,
-            (key, job) => runs.StartAsync(durable, key, job, hasPreparedUrls: false, cancellationToken),
-            cancellationToken);
 
     /// <summary>Lists runs: <c>?status=</c> filters, <c>?page_size=</c> (1 to 500, default 100) bounds, <c>?continuation=</c> goes on.</summary>
     /// <param name="request">The request.</param>

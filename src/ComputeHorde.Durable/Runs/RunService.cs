@@ -1,68 +1,12 @@
-using ComputeHorde.Durable.Checks.Comparers;
-using ComputeHorde.Durable.Hosting;
-using ComputeHorde.Durable.Intake;
-using ComputeHorde.Durable.Limits;
-using ComputeHorde.Durable.Outputs;
 using ComputeHorde.Durable.Storage;
-using ComputeHorde.Sdk;
+using ComputeHorde.Durable.Streaming;
 using Microsoft.DurableTask.Client;
-using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.Durable.Runs;
 
-/// <summary>Starts runs, each once, and reads them: the one door for HTTP, queues and blobs.</summary>
-/// <param name="requests">Where requests are kept.</param>
-/// <param name="results">Where results are kept.</param>
-/// <param name="outputs">Knows who can upload.</param>
-/// <param name="limits">What namespaces may use.</param>
-/// <param name="verdicts">What checks have found.</param>
-/// <param name="comparers">Knows by what results can be compared.</param>
-/// <param name="logger">The log.</param>
-internal sealed class RunService(
-    RequestStore requests,
-    ResultStore results,
-    OutputUrls outputs,
-    LimitBook limits,
-    IRunVerdicts verdicts,
-    ComparerRegistry comparers,
-    ILogger<RunService> logger)
+/// <summary>Reads and cancels runs. Copies on the trusted miner are nobody's but their check's.</summary>
+internal sealed class RunService(ResultStore results, IRunVerdicts verdicts) : IStreamingRuns
 {
-    /// <summary>Validates, stores and starts. The request is stored before the run starts, so a run never lacks it.</summary>
-    /// <param name="durable">Starts the run.</param>
-    /// <param name="id">The run's name; null makes one.</param>
-    /// <param name="request">The request.</param>
-    /// <param name="hasPreparedUrls">Whether the upload URLs of the first attempt were handed out.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The run, or null when another request is stored under this name.</returns>
-    /// <exception cref="ComputeHordeValidationException">The name or the request is not valid.</exception>
-    public async Task<StartedRun?> StartAsync(
-        DurableTaskClient durable, string? id, JobRequest request, bool hasPreparedUrls, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(durable);
-        ArgumentNullException.ThrowIfNull(request);
-        id ??= Guid.NewGuid().ToString("N");
-        Names.RequireRun(id, "id");
-        outputs.RequireReachable(request.Outputs);
-        comparers.RequireRegistered(request.CrossValidation);
-        if (await requests.SaveAsync(id, request.Json, cancellationToken) is not { } hash)
-        {
-            return null;
-        }
-
-        if (await durable.GetInstanceAsync(id, cancellationToken) is { } known)
-        {
-            return known.Name == nameof(RunJob) ? new StartedRun(id) { Warnings = request.Warnings() } : null;
-        }
-
-        if (await OrchestrationStarter.TryStartAsync(durable, id, nameof(RunJob), InputOf(id, hash, request, limits, hasPreparedUrls), cancellationToken))
-        {
-            RunTelemetry.Started(request.Spec.ExecutorClass);
-            logger.RunAccepted(id, request.Spec.DockerImage, request.Spec.ExecutorClass);
-        }
-
-        return new StartedRun(id) { Warnings = request.Warnings() };
-    }
-
     /// <summary>Reads a run.</summary>
     /// <param name="durable">Reads it.</param>
     /// <param name="id">Its name.</param>
@@ -165,17 +109,15 @@ internal sealed class RunService(
         return content.Blob is null ? Stream.Null : await results.OpenAsync(content.Blob, cancellationToken);
     }
 
-    /// <summary>The input of a run: what the orchestrator has to know of its request.</summary>
-    internal static RunInput InputOf(string id, string hash, JobRequest request, LimitBook limits, bool hasPreparedUrls) =>
-        new(id, hash, request.Policy, (int)request.Spec.ExpectedToEndWithin().TotalSeconds)
-        {
-            Outputs = request.Outputs,
-            HasPreparedUrls = hasPreparedUrls,
-            Check = request.CrossValidation is { } check ? SnakeCaseJson.ToElement(check) : null,
-            Namespace = request.Spec.JobNamespace ?? "",
-            Place = limits.PlaceFor(request.Spec.JobNamespace ?? "", request.Limits),
-            IsStreaming = request.Spec.Streaming,
-            Warnings = request.Warnings(),
-            Trace = DurableTelemetry.Current,
-        };
+    /// <inheritdoc/>
+    async Task<StreamingRun?> IStreamingRuns.FindAsync(DurableTaskClient durable, string id, CancellationToken cancellationToken) =>
+        await FindAsync(durable, id, cancellationToken) is { } run
+            ? new StreamingRun(run.Status, run.IsStreaming, HasEnded: run.Outcome is not null || run.Error is not null)
+            {
+                JobUuid = run.Progress?.JobUuid,
+                JobStatus = run.Progress?.Status,
+                Attempt = run.Progress?.Number ?? 0,
+                Server = run.Progress?.Streaming,
+            }
+            : null;
 }

@@ -1,5 +1,4 @@
 using ComputeHorde.Durable.Http;
-using ComputeHorde.Durable.Runs;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
 using Microsoft.AspNetCore.Http;
@@ -12,7 +11,7 @@ namespace ComputeHorde.Durable.Streaming;
 /// <summary>The one place that hands out the key of a streaming job: to the caller who asks for it.</summary>
 /// <param name="runs">Reads runs.</param>
 /// <param name="keys">The keys of streaming jobs.</param>
-internal sealed class StreamingApi(RunService runs, StreamingKeys keys)
+internal sealed class StreamingApi(IStreamingRuns runs, StreamingKeys keys)
 {
     private const string Title = "The job does not serve";
 
@@ -35,9 +34,9 @@ internal sealed class StreamingApi(RunService runs, StreamingKeys keys)
                 throw new HttpProblemException(404, "The run does not stream", new ValidationProblem("streaming", $"is not asked for by the request of run '{id}'."));
             }
 
-            return run is { Outcome: null, Error: null, Progress: { Streaming: { } server, JobUuid: { } job, Number: var attempt } }
-                ? HttpResults.Json(200, await AccessAsync(id, job, attempt, server, cancellationToken))
-                : throw NotServing(run);
+            return run is { HasEnded: false, Server: { } server, JobUuid: { } job }
+                ? HttpResults.Json(200, await AccessAsync(id, job, run.Attempt, server, cancellationToken))
+                : throw NotServing(id, run);
         });
 
     private async Task<StreamingAccess> AccessAsync(string id, string job, int attempt, StreamingEndpoint server, CancellationToken cancellationToken)
@@ -62,10 +61,10 @@ internal sealed class StreamingApi(RunService runs, StreamingKeys keys)
         }
     }
 
-    private static HttpProblemException NotServing(RunView run) => run.Outcome is not null || run.Error is not null
-        ? new HttpProblemException(409, Title, new ValidationProblem("id", $"run '{run.Id}' is {run.Status}; the keys of its jobs are forgotten."))
+    private static HttpProblemException NotServing(string id, StreamingRun run) => run.HasEnded
+        ? new HttpProblemException(409, Title, new ValidationProblem("id", $"run '{id}' is {run.Status}; the keys of its jobs are forgotten."))
         : new HttpProblemException(409, Title, new ValidationProblem(
-            "id", $"run '{run.Id}' is {run.Status} and its job serves only while it is streaming_ready; it is '{run.Progress?.Status ?? "not created"}'."))
+            "id", $"run '{id}' is {run.Status} and its job serves only while it is streaming_ready; it is '{run.JobStatus ?? "not created"}'."))
         {
             RetryAfterSeconds = 5,
         };

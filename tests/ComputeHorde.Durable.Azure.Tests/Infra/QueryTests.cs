@@ -2,7 +2,9 @@ using System.Diagnostics.Metrics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using ComputeHorde.Durable.Checks;
 using ComputeHorde.Durable.Hosting;
+using ComputeHorde.Durable.Runs;
 using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.Durable.Azure.Tests.Infra;
@@ -58,7 +60,11 @@ public sealed partial class QueryTests(InfraFixture infra)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         using var listener = new MeterListener { InstrumentPublished = (instrument, _) => names.Add(instrument.Name) };
-        RuntimeHelpers.RunClassConstructor(typeof(DurableTelemetry).TypeHandle);
+        foreach (var counted in new[] { typeof(RunTelemetry), typeof(CheckTelemetry) })
+        {
+            RuntimeHelpers.RunClassConstructor(counted.TypeHandle);
+        }
+
         listener.Start();
         return names;
     }

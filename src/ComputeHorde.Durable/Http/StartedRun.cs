@@ -1,4 +1,4 @@
-namespace ComputeHorde.Durable.Runs;
+namespace ComputeHorde.Durable.Http;
 
 /// <summary>A run or a batch that was started, now or by an earlier call.</summary>
 /// <param name="Id">Its name.</param>

@@ -1,0 +1,23 @@
+using ComputeHorde.Durable.Hosting;
+using ComputeHorde.Durable.Limits;
+using ComputeHorde.Durable.Runs;
+using ComputeHorde.Durable.Storage;
+
+namespace ComputeHorde.Durable.Intake;
+
+/// <summary>Makes the inputs of runs: what an orchestrator has to know of a request.</summary>
+internal static class RunInputs
+{
+    public static RunInput Of(string id, string hash, JobRequest request, LimitBook limits, bool hasPreparedUrls) =>
+        new(id, hash, request.Policy, (int)request.Spec.ExpectedToEndWithin().TotalSeconds)
+        {
+            Outputs = request.Outputs,
+            HasPreparedUrls = hasPreparedUrls,
+            Check = request.CrossValidation is { } check ? SnakeCaseJson.ToElement(check) : null,
+            Namespace = request.Spec.JobNamespace ?? "",
+            Place = limits.PlaceFor(request.Spec.JobNamespace ?? "", request.Limits),
+            IsStreaming = request.Spec.Streaming,
+            Warnings = request.Warnings(),
+            Trace = DurableTelemetry.Current,
+        };
+}

@@ -1,0 +1,51 @@
+using ComputeHorde.Durable.Checks.Comparers;
+using ComputeHorde.Durable.Hosting;
+using ComputeHorde.Durable.Http;
+using ComputeHorde.Durable.Limits;
+using ComputeHorde.Durable.Outputs;
+using ComputeHorde.Durable.Runs;
+using ComputeHorde.Durable.Storage;
+using ComputeHorde.Sdk;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+
+namespace ComputeHorde.Durable.Intake;
+
+/// <summary>Starts runs, each once: the one door for HTTP and blobs.</summary>
+internal sealed class RunStarter(RequestStore requests, OutputUrls outputs, LimitBook limits, ComparerRegistry comparers, ILogger<RunStarter> logger)
+{
+    /// <summary>Stores and starts. The request is stored before the run starts, so a run never lacks it.</summary>
+    /// <param name="durable">Starts the run.</param>
+    /// <param name="id">The run's name; null makes one.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="hasPreparedUrls">Whether the upload URLs of the first attempt were handed out.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The run, or null when something else has this name.</returns>
+    /// <exception cref="ComputeHordeValidationException">The name or the request is not valid.</exception>
+    public async Task<StartedRun?> StartAsync(
+        DurableTaskClient durable, string? id, JobRequest request, bool hasPreparedUrls, CancellationToken cancellationToken)
+    {
+        id ??= Guid.NewGuid().ToString("N");
+        Names.RequireRun(id, "id");
+        outputs.RequireReachable(request.Outputs);
+        comparers.RequireRegistered(request.CrossValidation);
+        if (await requests.SaveAsync(id, request.Json, cancellationToken) is not { } hash)
+        {
+            return null;
+        }
+
+        var started = new StartedRun(id) { Warnings = request.Warnings() };
+        if (await durable.GetInstanceAsync(id, cancellationToken) is { } known)
+        {
+            return known.Name == nameof(RunJob) ? started : null;
+        }
+
+        if (await OrchestrationStarter.TryStartAsync(durable, id, nameof(RunJob), RunInputs.Of(id, hash, request, limits, hasPreparedUrls), cancellationToken))
+        {
+            RunTelemetry.Started(request.Spec.ExecutorClass);
+            logger.RunAccepted(id, request.Spec.DockerImage, request.Spec.ExecutorClass);
+        }
+
+        return started;
+    }
+}

@@ -1,0 +1,112 @@
+using System.Reflection;
+using System.Xml.Linq;
+using ComputeHorde.Durable.Batches;
+using ComputeHorde.Durable.Tests.Support;
+using NetArchTest.Rules;
+
+namespace ComputeHorde.Durable.Tests.House;
+
+/// <summary>The arrows of the house, by the compiled assembly and the project files; docs/architecture.md draws them.</summary>
+public sealed class HouseTests
+{
+    private const string Root = "ComputeHorde.Durable.";
+
+    private static readonly string[] Foundation = ["Hosting"];
+    private static readonly string[] Ground = ["Http", "Storage", .. Foundation];
+    private static readonly string[] BelowRuns = ["Limits", "Outputs", "Streaming", "Notices", .. Ground];
+    private static readonly string[] BelowChecks = ["Runs", .. BelowRuns];
+
+    /// <summary>Folder to the folders that it may use.</summary>
+    private static readonly Dictionary<string, string[]> Arrows = new(StringComparer.Ordinal)
+    {
+        ["Hosting"] = [],
+        ["Storage"] = Foundation,
+        ["Http"] = ["Storage", .. Foundation],
+        ["Limits"] = Ground,
+        ["Outputs"] = Ground,
+        ["Streaming"] = Ground,
+        ["Notices"] = Ground,
+        ["Runs"] = BelowRuns,
+        ["Checks"] = BelowChecks,
+        ["Intake"] = ["Checks", .. BelowChecks],
+        ["Batches"] = ["Intake", "Checks", .. BelowChecks],
+        ["Pages"] = ["Batches", "Intake", "Checks", .. BelowChecks],
+    };
+
+    /// <summary>Project to the projects that it may refer to, directly.</summary>
+    private static readonly Dictionary<string, string[]> Projects = new(StringComparer.Ordinal)
+    {
+        ["ComputeHorde.Cryptography"] = [],
+        ["ComputeHorde.Sdk"] = ["ComputeHorde.Cryptography"],
+        ["ComputeHorde.FacilitatorEmulator"] = ["ComputeHorde.Cryptography"],
+        ["ComputeHorde.Fallback"] = ["ComputeHorde.Sdk"],
+        ["ComputeHorde.Durable"] = ["ComputeHorde.Sdk"],
+        ["ComputeHorde.Durable.Functions"] = ["ComputeHorde.Durable", "ComputeHorde.Fallback"],
+        ["ComputeHorde.DurableTask.Sqlite"] = [],
+        ["ComputeHorde.Storage.Local"] = [],
+        ["ComputeHorde.Functions.Local"] = ["ComputeHorde.DurableTask.Sqlite", "ComputeHorde.Storage.Local"],
+        ["ComputeHorde.Durable.LocalHost"] =
+            ["ComputeHorde.Durable", "ComputeHorde.Fallback", "ComputeHorde.FacilitatorEmulator", "ComputeHorde.Functions.Local", "ComputeHorde.Storage.Local"],
+    };
+
+    private static readonly Assembly House = typeof(DurableServices).Assembly;
+
+    public static TheoryData<string> Folders => [.. Arrows.Keys];
+
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void Folder_OfTheHouse_UsesOnlyWhatLiesBelow(string folder)
+    {
+        string[] forbidden = [.. Arrows.Keys.Except(Arrows[folder]).Where(other => other != folder).Select(static other => Root + other)];
+
+        var result = Types.InAssembly(House).That().ResideInNamespace(Root + folder).ShouldNot().HaveDependencyOnAny(forbidden).GetResult();
+
+        Assert.True(result.IsSuccessful, $"{folder} uses what it may not: {string.Join(", ", (result.FailingTypes ?? []).Select(static type => type.FullName))}");
+    }
+
+    [Fact]
+    public void Folders_OfTheAssembly_AreThoseOfTheHouse()
+    {
+        var folders = House.GetTypes().Select(static type => type.Namespace)
+            .Where(static name => name is not null && name.StartsWith(Root, StringComparison.Ordinal))
+            .Select(static name => name![Root.Length..].Split('.')[0]).Distinct();
+
+        Assert.Empty(folders.Except(Arrows.Keys));
+    }
+
+    /// <summary>What only an asynchronous method uses counts: without this, the test above could pass on anything.</summary>
+    [Fact]
+    public void Folder_UsedInsideAnAsynchronousMethod_IsSeen()
+    {
+        var result = Types.InAssembly(House).That().HaveNameMatching($"^{nameof(ReadBatch)}$").ShouldNot().HaveDependencyOnAny(Root + "Limits").GetResult();
+
+        Assert.False(result.IsSuccessful);
+    }
+
+    [Fact]
+    public void Types_ThatArePublic_AreOptionsAndExtensionPoints()
+    {
+        string[] meant =
+        [
+            "DurableServices", "DurableOptions", "DurableTelemetry", "NamespaceLimits", "OutputStores",
+            "IResultComparer", "IResultContent", "Comparison", "ComparisonSettings", "Verdict", "ResultManifest", "ContentReference",
+            "IOutputStore", "IOutputUrlSigner", "SignedUpload", "StoredOutput", "ISecretStore", "UnreadableSecretException", "UnreadableContentException",
+        ];
+
+        Assert.Empty(House.GetExportedTypes().Select(static type => type.Name).Except(meant));
+    }
+
+    [Fact]
+    public void Projects_OfTheSolution_ReferToWhatLiesBelow()
+    {
+        foreach (var path in Directory.GetDirectories(Path.Combine(HordeFixture.RepositoryRoot(), "src")).SelectMany(static folder => Directory.GetFiles(folder, "*.csproj")))
+        {
+            var project = XDocument.Load(path);
+            var name = Path.GetFileNameWithoutExtension(path);
+            var used = project.Descendants("ProjectReference").Select(static reference => Path.GetFileNameWithoutExtension(((string)reference.Attribute("Include")!).Replace('\\', '/')));
+
+            Assert.True(Projects.TryGetValue(name, out var allowed), $"{name} has no place in the house");
+            Assert.Empty(used.Except(allowed));
+        }
+    }
+}

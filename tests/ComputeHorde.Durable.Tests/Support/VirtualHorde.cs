@@ -1,0 +1,34 @@
+using ComputeHorde.DurableTask.Sqlite.Testing;
+
+namespace ComputeHorde.Durable.Tests.Support;
+
+/// <summary>Functions and emulator on one virtual clock: hours and days in seconds.</summary>
+internal static class VirtualHorde
+{
+    public static Task<HordeFixture> StartAsync(VirtualTimeProvider clock, TimeSpan poll, Action<Microsoft.Extensions.DependencyInjection.IServiceCollection>? services = null) =>
+        HordeFixture.StartAsync(new HordeFixtureOptions
+        {
+            TimeProvider = clock,
+            InMemory = true,
+            Services = services,
+            Emulator = emulator =>
+            {
+                emulator.Speed = 1;
+                emulator.TimeProvider = clock;
+                emulator.Busy = clock.Busy;
+                emulator.StageDurations.Execution = TimeSpan.FromSeconds(5);
+            },
+            Settings = new Dictionary<string, string?>
+            {
+                ["ComputeHorde__PollIntervalSeconds"] = $"{poll.TotalSeconds}",
+                ["ComputeHorde__MaxPollIntervalSeconds"] = $"{poll.TotalSeconds}",
+                ["ComputeHordePollSchedule"] = poll.ToString("c"),
+
+                // The client waits by the machine's clock.
+                ["ComputeHorde__MaxRetries"] = "0",
+                ["ComputeHorde__RetryDelay"] = "00:00:00.01",
+                ["ComputeHorde__MaxRetryDelay"] = "00:00:00.01",
+                ["ComputeHorde__CreateFenceSeconds"] = "0",
+            },
+        });
+}
