@@ -40,9 +40,15 @@ internal sealed class CheatReporter(FacilitatorApi api, ISigner signer, TimeProv
     {
         var problems = new ProblemList();
         if (!Guid.TryParse(jobUuid, out var job))
+        {
             problems.Add("job_uuid", "must be a UUID.");
+        }
+
         if (!Guid.TryParse(trustedJobUuid, out var trusted))
+        {
             problems.Add("trusted_job_uuid", "must be a UUID.");
+        }
+
         try
         {
             var body = new JsonObject

@@ -26,7 +26,10 @@ internal sealed class JobWatcher(JobPages pages, ComputeHordeOptions options, Ti
         {
             var (job, error) = await TryGetAsync(uuid, Left(timeout, started), cancellationToken);
             if (error is not null && ++failures == MaxFailuresInARow)
+            {
                 throw error;
+            }
+
             if (job is not null)
             {
                 failures = 0;
@@ -35,7 +38,9 @@ internal sealed class JobWatcher(JobPages pages, ComputeHordeOptions options, Ti
                 last = job;
                 yield return job;
                 if (job.IsTerminal)
+                {
                     yield break;
+                }
             }
 
             var left = Left(timeout, started);
@@ -73,11 +78,15 @@ internal sealed class JobWatcher(JobPages pages, ComputeHordeOptions options, Ti
             {
                 Logs.StatusChanged(logger, job.Uuid, ForeignText.Line(job.StatusHistory[known].Status.Value));
                 if (onChange is not null)
+                {
                     await onChange(new JobStatusChange(job, job.StatusHistory[known]));
+                }
             }
 
             if (job.IsTerminal)
+            {
                 return job;
+            }
         }
 
         throw new InvalidOperationException("Watching ended before the job did.");
@@ -88,9 +97,14 @@ internal sealed class JobWatcher(JobPages pages, ComputeHordeOptions options, Ti
         await foreach (var job in LookAsync(uuid, timeout, cancellationToken))
         {
             if (job.IsTerminal)
+            {
                 throw new ComputeHordeException($"Job {uuid} ended as {job.Status} ({job.Error?.ToString() ?? "no details"}); its server cannot be reached.");
+            }
+
             if (job.Streaming is { IsReady: true })
+            {
                 return job;
+            }
         }
 
         throw new InvalidOperationException("Watching ended before the job did.");

@@ -55,7 +55,10 @@ public static class ComputeHordeServiceCollectionExtensions
         {
             var faults = ComputeHordeOptionsValidator.Faults(options).ToList();
             if (options.Signer is null && !services.IsService(typeof(ISigner)))
+            {
                 faults.Add($"{nameof(options.Signer)} must be set, or an {nameof(ISigner)} registered; {nameof(Wallet)} makes one.");
+            }
+
             return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults.Select(fault => $"ComputeHorde: {fault}"));
         }
     }

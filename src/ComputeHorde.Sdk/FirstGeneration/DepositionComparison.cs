@@ -39,12 +39,17 @@ public static class DepositionComparison
         var own = job.Result!.Artifacts;
         var expected = trusted.Result!.Artifacts;
         if (own.Count == 0 && expected.Count == 0)
+        {
             return new(DepositionVerdict.Inconclusive, new JsonObject { ["reason"] = "no artifacts" });
+        }
+
         foreach (var path in own.Keys.Union(expected.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
             var (actual, wanted) = (Hash(own.GetValueOrDefault(path)), Hash(expected.GetValueOrDefault(path)));
             if (actual != wanted)
+            {
                 return new(DepositionVerdict.Mismatch, Differ(path, wanted, actual));
+            }
         }
 
         return new(DepositionVerdict.Match, new JsonObject { ["artifacts"] = own.Count });

@@ -41,7 +41,10 @@ public sealed class FirstGenerationClient(ComputeHordeClient client, FirstGenera
     {
         var method = depositionComparisonMethod ?? DepositionComparison.Sha256;
         if (!_options.Comparisons.TryGetValue(method, out var comparison))
+        {
             throw new ComputeHordeValidationException("deposition_comparison_method", $"must be one of {string.Join(", ", _options.Comparisons.Keys)}.");
+        }
+
         var spec = new ComputeHordeJobSpec
         {
             ExecutorClass = executorClass,
@@ -59,7 +62,10 @@ public sealed class FirstGenerationClient(ComputeHordeClient client, FirstGenera
         var tag = Guid.NewGuid().ToString("N");
         var job = await client.CreateJobAsync(spec, new CreateJobOptions { Tag = tag }, cancellationToken);
         if (!runCrossValidation)
+        {
             return new FirstGenerationJob(client, job.Job, null, comparison);
+        }
+
         var trusted = await client.CreateJobAsync(
             spec with { OutputVolumes = trustedOutputVolumes ?? [] },
             new CreateJobOptions { Tag = tag + "#trusted", OnTrustedMiner = true },

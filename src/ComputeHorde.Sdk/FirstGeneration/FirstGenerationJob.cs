@@ -67,7 +67,10 @@ public sealed class FirstGenerationJob
     public async Task<DepositionResult> CrossValidateAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         if (TrustedJob is null)
+        {
             return new(DepositionVerdict.Inconclusive, new JsonObject { ["reason"] = "not cross-validated" });
+        }
+
         var job = await WaitAsync(timeout, cancellationToken);
         TrustedJob = await _client.WaitAsync(TrustedJob.Uuid, timeout, cancellationToken: cancellationToken);
         return job.IsSuccessful && TrustedJob.IsSuccessful

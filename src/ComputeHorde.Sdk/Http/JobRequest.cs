@@ -29,11 +29,20 @@ internal sealed record JobRequest(byte[] BodyBytes, string SignedText)
             ["tag"] = tag,
         };
         if (publicKey is not null)
+        {
             body["streaming_details"] = new JsonObject { ["public_key"] = publicKey };
+        }
+
         if (spec.InputVolumes.Count > 0)
+        {
             body["volumes"] = new JsonArray([.. spec.InputVolumes.Select(v => v.Value.ToWire(v.Key[VolumeValidation.InputPrefix.Length..]))]);
+        }
+
         if (spec.OutputVolumes.Count > 0)
+        {
             body["uploads"] = new JsonArray([.. spec.OutputVolumes.Select(v => v.Value.ToWire(v.Key[VolumeValidation.OutputPrefix.Length..]))]);
+        }
+
         return new JobRequest(Encoding.UTF8.GetBytes(PydanticJson.Write(body)), SignedFields.Write(body));
     }
 }

@@ -40,7 +40,10 @@ internal sealed class LimitedStream(Stream inner, long limit) : Stream
     protected override void Dispose(bool disposing)
     {
         if (disposing)
+        {
             inner.Dispose();
+        }
+
         base.Dispose(disposing);
     }
 

@@ -13,7 +13,10 @@ internal static class RetryPipeline
     {
         var builder = new ResiliencePipelineBuilder { TimeProvider = time };
         if (options.MaxRetries == 0)
+        {
             return builder.Build();
+        }
+
         return builder.AddRetry(new RetryStrategyOptions
         {
             MaxRetryAttempts = options.MaxRetries,

@@ -19,9 +19,13 @@ internal static class JobResultReader
         foreach (var (path, text) in Either(body, response, "artifacts"))
         {
             if (Base64(text) is { } bytes)
+            {
                 artifacts[path] = bytes;
+            }
             else
+            {
                 badArtifacts[path] = text;
+            }
         }
 
         var uploads = new Dictionary<string, UploadResult>(StringComparer.Ordinal);
@@ -29,9 +33,13 @@ internal static class JobResultReader
         foreach (var (path, text) in Either(body, response, "upload_results"))
         {
             if (Upload(text) is { } upload)
+            {
                 uploads[OutputPrefix + path] = upload;
+            }
             else
+            {
                 badUploads[OutputPrefix + path] = text;
+            }
         }
 
         return new JobResult

@@ -13,7 +13,10 @@ internal static class LenientJson
     public static JsonElement Member(this JsonElement element, string name)
     {
         if (element.ValueKind != JsonValueKind.Object)
+        {
             return default;
+        }
+
         try
         {
             return element.TryGetProperty(name, out var value) ? value : default;
@@ -32,7 +35,10 @@ internal static class LenientJson
     public static string? AsText(this JsonElement element)
     {
         if (element.ValueKind != JsonValueKind.String)
+        {
             return null;
+        }
+
         try
         {
             return element.GetString();
@@ -61,7 +67,9 @@ internal static class LenientJson
         foreach (var (key, value) in element.Member(name).Members())
         {
             if (value.AsText() is { } text)
+            {
                 texts[key] = text;
+            }
         }
 
         return texts;
@@ -71,9 +79,14 @@ internal static class LenientJson
     public static IEnumerable<(string Key, JsonElement Value)> Members(this JsonElement element)
     {
         if (element.ValueKind != JsonValueKind.Object)
+        {
             yield break;
+        }
+
         foreach (var property in element.EnumerateObject())
+        {
             yield return (Name(property), property.Value);
+        }
     }
 
     /// <summary>The elements of an array; none when it is not one.</summary>
@@ -90,7 +103,10 @@ internal static class LenientJson
             case JsonValueKind.Object:
                 var map = new JsonObject();
                 foreach (var (key, member) in element.Members())
+                {
                     map[key] = Copy(member);
+                }
+
                 return map;
             case JsonValueKind.Array:
                 return new JsonArray([.. element.Items().Select(Copy)]);

@@ -38,7 +38,9 @@ public static class ComputeHordeJson
         }
 
         using (document)
+        {
             return ReadJobSpec(document.RootElement);
+        }
     }
 
     /// <summary>Reads a specification without throwing.</summary>
@@ -55,7 +57,10 @@ public static class ComputeHordeJson
         spec = JobSpecJsonReader.Read(json, list);
         problems = list.Problems;
         if (problems.Count > 0)
+        {
             spec = null;
+        }
+
         return spec is not null;
     }
 

@@ -10,7 +10,10 @@ internal sealed class JobSpecJsonConverter : JsonConverter<ComputeHordeJobSpec>
     {
         using var document = JsonDocument.ParseValue(ref reader);
         if (ComputeHordeJson.TryReadJobSpec(document.RootElement, out var spec, out var problems))
+        {
             return spec;
+        }
+
         var error = new ComputeHordeValidationException(problems);
         throw new JsonException(error.Message, error);
     }

@@ -48,9 +48,14 @@ internal static class JobSpecJsonReader
             _ => null,
         };
         if (volume is null)
+        {
             fields.Refuse("type", "must be inline, http, huggingface or zip_url.");
+        }
         else
+        {
             fields.RefuseOthers();
+        }
+
         return volume;
     }
 

@@ -13,7 +13,10 @@ internal static class JobSpecJsonWriter
         writer.WriteString("docker_image", spec.DockerImage);
         writer.WriteStartArray("args");
         foreach (var arg in spec.Args)
+        {
             writer.WriteStringValue(arg);
+        }
+
         writer.WriteEndArray();
         WriteMap(writer, "env", spec.Env);
         writer.WriteString("artifacts_dir", spec.ArtifactsDir);
@@ -74,7 +77,10 @@ internal static class JobSpecJsonWriter
     private static void WriteOutput(Utf8JsonWriter writer, OutputVolume volume)
     {
         if (volume is not HttpOutputVolume http)
+        {
             return;
+        }
+
         writer.WriteString("http_method", http.HttpMethod);
         writer.WriteString("url", http.Url);
         WriteMap(writer, "form_fields", http.FormFields);
@@ -97,7 +103,10 @@ internal static class JobSpecJsonWriter
 
         writer.WriteStartArray();
         foreach (var pattern in patterns.Patterns)
+        {
             writer.WriteStringValue(pattern);
+        }
+
         writer.WriteEndArray();
     }
 
@@ -111,7 +120,10 @@ internal static class JobSpecJsonWriter
 
         writer.WriteStartObject(name);
         foreach (var (key, value) in map)
+        {
             writer.WriteString(key, value);
+        }
+
         writer.WriteEndObject();
     }
 }

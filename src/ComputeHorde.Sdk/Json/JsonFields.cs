@@ -23,7 +23,9 @@ internal sealed class JsonFields
         foreach (var (name, value) in json.Members())
         {
             if (!_fields.TryAdd(name, value))
+            {
                 Refuse(name, "comes twice.");
+            }
         }
     }
 
@@ -35,9 +37,15 @@ internal sealed class JsonFields
     public int? Integer(string name, bool required = false)
     {
         if (Get(name, JsonValueKind.Number, "a whole number", required) is not { } value)
+        {
             return null;
+        }
+
         if (value.TryGetInt32(out var number))
+        {
             return number;
+        }
+
         Refuse(name, $"must be a whole number of at most {int.MaxValue}.");
         return null;
     }
@@ -45,9 +53,15 @@ internal sealed class JsonFields
     public bool? Boolean(string name)
     {
         if (!Present(name, out var value))
+        {
             return null;
+        }
+
         if (value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+        {
             return value.GetBoolean();
+        }
+
         Refuse(name, "must be true or false.");
         return null;
     }
@@ -55,23 +69,34 @@ internal sealed class JsonFields
     public IReadOnlyList<string>? Texts(string name)
     {
         if (Get(name, JsonValueKind.Array, "a list of texts") is not { } list)
+        {
             return null;
+        }
+
         var texts = new List<string>();
         foreach (var item in list.EnumerateArray())
+        {
             texts.Add(Element($"{Name(name)}[{texts.Count}]", item));
+        }
+
         return texts;
     }
 
     public OrderedDictionary<string, string>? Map(string name)
     {
         if (Get(name, JsonValueKind.Object, "an object of texts") is not { } map)
+        {
             return null;
+        }
+
         var texts = new OrderedDictionary<string, string>();
         foreach (var (key, value) in map.Members())
         {
             var path = $"{Name(name)}[\"{key}\"]";
             if (!texts.TryAdd(key, Element(path, value)))
+            {
                 _problems.Add(path, "comes twice.");
+            }
         }
 
         return texts;
@@ -81,13 +106,18 @@ internal sealed class JsonFields
         where T : class
     {
         if (Get(name, JsonValueKind.Object, "an object") is not { } map)
+        {
             return null;
+        }
+
         var objects = new OrderedDictionary<string, T>();
         foreach (var (key, value) in map.Members())
         {
             var path = $"{Name(name)}[\"{key}\"]";
             if (read(new JsonFields(value, path, _problems)) is { } item && !objects.TryAdd(key, item))
+            {
                 _problems.Add(path, "comes twice.");
+            }
         }
 
         return objects;
@@ -99,7 +129,9 @@ internal sealed class JsonFields
     public void RefuseOthers()
     {
         foreach (var name in _fields.Keys.Where(name => !_read.Contains(name)))
+        {
             Refuse(name, "is not a known field.");
+        }
     }
 
     private string Name(string name) => _path.Length == 0 ? name : $"{_path}.{name}";
@@ -107,7 +139,10 @@ internal sealed class JsonFields
     private string Element(string path, JsonElement item)
     {
         if (item.ValueKind == JsonValueKind.String)
+        {
             return Valid(path, item);
+        }
+
         _problems.Add(path, "must be a text.");
         return "";
     }
@@ -136,7 +171,10 @@ internal sealed class JsonFields
         if (Present(name, out var value))
         {
             if (value.ValueKind == kind)
+            {
                 return value;
+            }
+
             Refuse(name, $"must be {what}.");
         }
         else if (required)

@@ -8,12 +8,17 @@ internal sealed class CodePointComparer : IComparer<string>
     public int Compare(string? x, string? y)
     {
         if (x is null || y is null)
+        {
             return (x is null ? 0 : 1) - (y is null ? 0 : 1);
+        }
+
         var length = Math.Min(x.Length, y.Length);
         for (var i = 0; i < length; i++)
         {
             if (x[i] != y[i])
+            {
                 return Rank(x[i]) - Rank(y[i]);
+            }
         }
 
         return x.Length - y.Length;

@@ -32,7 +32,10 @@ internal static class PydanticJson
                 foreach (var (key, value) in map)
                 {
                     if (!first)
+                    {
                         builder.Append(',');
+                    }
+
                     first = false;
                     Write(builder, key);
                     builder.Append(':');
@@ -46,7 +49,10 @@ internal static class PydanticJson
                 for (var i = 0; i < list.Count; i++)
                 {
                     if (i > 0)
+                    {
                         builder.Append(',');
+                    }
+
                     Write(builder, list[i]);
                 }
 
@@ -54,9 +60,14 @@ internal static class PydanticJson
                 break;
             default:
                 if (node.GetValueKind() == JsonValueKind.String)
+                {
                     Write(builder, node.GetValue<string>());
+                }
                 else
+                {
                     builder.Append(node.ToJsonString());
+                }
+
                 break;
         }
     }
@@ -70,7 +81,10 @@ internal static class PydanticJson
         {
             var c = text[i];
             if (c >= ' ' && c is not ('"' or '\\'))
+            {
                 continue;
+            }
+
             builder.Append(text, start, i - start);
             start = i + 1;
             JsonEscape.Append(builder, c);

@@ -32,9 +32,14 @@ internal static class PythonJson
     public static string Float(double value)
     {
         if (!double.IsFinite(value))
+        {
             throw new FormatException("NaN and infinities cannot be signed.");
+        }
+
         if (value == 0)
+        {
             return double.IsNegative(value) ? "-0.0" : "0.0";
+        }
 
         var (digits, exponent) = ShortestDigits(value);
         var sign = value < 0 ? "-" : "";
@@ -45,7 +50,10 @@ internal static class PythonJson
         }
 
         if (exponent < 0)
+        {
             return $"{sign}0.{new string('0', -exponent - 1)}{digits}";
+        }
+
         return digits.Length <= exponent + 1
             ? $"{sign}{digits.PadRight(exponent + 1, '0')}.0"
             : $"{sign}{digits[..(exponent + 1)]}.{digits[(exponent + 1)..]}";
@@ -90,7 +98,10 @@ internal static class PythonJson
                 for (var i = 0; i < list.Count; i++)
                 {
                     if (i > 0)
+                    {
                         builder.Append(", ");
+                    }
+
                     Write(builder, list[i]);
                 }
 
@@ -113,9 +124,14 @@ internal static class PythonJson
                 var text = node.ToJsonString();
                 var isFloat = text.AsSpan().IndexOfAny('.', 'e', 'E') >= 0;
                 if (isFloat)
+                {
                     builder.Append(Float(double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture)));
+                }
                 else
+                {
                     builder.Append(text == "-0" ? "0" : text);
+                }
+
                 break;
             default:
                 builder.Append(node.ToJsonString());
@@ -129,9 +145,13 @@ internal static class PythonJson
         foreach (var c in text)
         {
             if (c is >= ' ' and <= '~' and not ('"' or '\\'))
+            {
                 builder.Append(c);
+            }
             else
+            {
                 JsonEscape.Append(builder, c);
+            }
         }
 
         builder.Append('"');

@@ -20,7 +20,10 @@ internal static class RequestSigner
         Blake2b.Hash(HashedBytes(timestamp, text), digest);
         var signature = await signer.SignAsync(digest, cancellationToken);
         if (signature.Length != 64)
+        {
             throw new ComputeHordeException($"The signer returned {signature.Length} bytes; an sr25519 signature has 64.");
+        }
+
         return
         [
             new("X-CH-Signature-Type", "bittensor"),

@@ -22,7 +22,10 @@ internal static class SignedFields
         Field(builder, ',', "artifacts_dir", body["artifacts_dir"] ?? "");
         Field(builder, ',', "on_trusted_miner", body["on_trusted_miner"] ?? false);
         foreach (var limit in Limits)
+        {
             Field(builder, ',', limit, Integer(body[limit]));
+        }
+
         Field(builder, ',', "streaming_details", Streaming(body["streaming_details"]));
         Field(builder, ',', "volumes", body["volumes"] ?? new JsonArray());
         Field(builder, ',', "uploads", body["uploads"] ?? new JsonArray());

@@ -105,7 +105,10 @@ public sealed class StreamingCertificate : IDisposable
     {
         ArgumentNullException.ThrowIfNull(server);
         if (!server.IsReady)
+        {
             throw new ComputeHordeException("The job's server is not ready; wait for streaming first.");
+        }
+
         var trusted = ReadServer(server.ServerCertificate);
         using var certificate = X509Certificate2.CreateFromPem(CertificatePem);
         var own = certificate.CopyWithPrivateKey(Key);

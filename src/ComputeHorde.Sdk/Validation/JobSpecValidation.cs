@@ -26,7 +26,10 @@ public static class JobSpecValidation
         problems.TrimmedText("docker_image", spec.DockerImage, required: true, maxLength: 255);
         CheckArgs(problems, spec.Args);
         if (spec.Env is null)
+        {
             problems.Add("env", "must not be null.");
+        }
+
         problems.Map("env", spec.Env);
         problems.TrimmedText("artifacts_dir", spec.ArtifactsDir, maxLength: 255);
         CheckLimit(problems, "download_time_limit_sec", spec.DownloadTimeLimitSec);
@@ -36,7 +39,10 @@ public static class JobSpecValidation
         VolumeValidation.CheckInputs(problems, spec.InputVolumes);
         VolumeValidation.CheckOutputs(problems, spec.OutputVolumes);
         if (problems.Problems.Count == 0)
+        {
             CheckSize(problems, spec);
+        }
+
         return problems.Problems;
     }
 
@@ -54,7 +60,9 @@ public static class JobSpecValidation
     {
         problems.TrimmedText("executor_class", value, required: true);
         if (!string.IsNullOrEmpty(value) && !ExecutorClass.All.Contains(value) && !extra.Contains(value))
+        {
             problems.Add("executor_class", $"must be one of {string.Join(", ", ExecutorClass.All.Concat(extra))}: the facilitator answers an unknown class with HTTP 500.");
+        }
     }
 
     private static void CheckArgs(ProblemList problems, IReadOnlyList<string> args)
@@ -66,13 +74,17 @@ public static class JobSpecValidation
         }
 
         for (var i = 0; i < args.Count; i++)
+        {
             problems.TrimmedText($"args[{i}]", args[i], required: true);
+        }
     }
 
     private static void CheckLimit(ProblemList problems, string field, int seconds)
     {
         if (seconds < 1)
+        {
             problems.Add(field, $"must be at least 1 second and at most {int.MaxValue}.");
+        }
     }
 
     /// <summary>Measures the body with the longest tag, a certificate and a hotkey, so that no allowed option can push it over the limit.</summary>
@@ -82,6 +94,8 @@ public static class JobSpecValidation
         var bytes = JobRequest.Build(spec, new string('5', 48), new string('t', MaxTagLength), onTrustedMiner: false, publicKey: null).BodyBytes.Length
             + (spec.Streaming ? Certificate : 0);
         if (bytes >= MaxRequestBytes)
+        {
             problems.Add("input_volumes", $"make the request {bytes} bytes; it must be under {MaxRequestBytes}. Give big inputs as http, zip_url or huggingface volumes.");
+        }
     }
 }

@@ -14,7 +14,9 @@ internal sealed class ProblemList
     public void ThrowIfAny()
     {
         if (_problems.Count > 0)
+        {
             throw new ComputeHordeValidationException(_problems);
+        }
     }
 
     /// <summary>Rules of every text that is sent: no NUL, no lone surrogate.</summary>
@@ -23,16 +25,27 @@ internal sealed class ProblemList
         if (text is null)
         {
             if (required)
+            {
                 Add(field, "must not be null.");
+            }
+
             return;
         }
 
         if (required && text.Length == 0)
+        {
             Add(field, "must not be empty.");
+        }
+
         if (text.Contains('\0'))
+        {
             Add(field, "must not contain NUL (U+0000): the facilitator refuses it.");
+        }
+
         if (TextRules.HasLoneSurrogate(text))
+        {
             Add(field, "must not contain a lone surrogate: it has no UTF-8 form.");
+        }
     }
 
     /// <summary>Rules of the texts that the facilitator trims: nothing to trim, and a length.</summary>
@@ -40,11 +53,19 @@ internal sealed class ProblemList
     {
         Text(field, text, required);
         if (text is null)
+        {
             return;
+        }
+
         if (TextRules.HasEdgeWhiteSpace(text))
+        {
             Add(field, "must not begin or end with white space: the facilitator trims it, and the signature would no longer match.");
+        }
+
         if (TextRules.Length(text) > maxLength)
+        {
             Add(field, $"must have at most {maxLength} characters.");
+        }
     }
 
     /// <summary>Rules of URLs: absolute http or https.</summary>
@@ -52,16 +73,24 @@ internal sealed class ProblemList
     {
         Text(field, url, required: true);
         if (string.IsNullOrEmpty(url))
+        {
             return;
+        }
+
         if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.Host.Length == 0)
+        {
             Add(field, "must be an absolute http or https URL.");
+        }
     }
 
     /// <summary>Rules of text maps.</summary>
     public void Map(string field, OrderedDictionary<string, string>? map)
     {
         if (map is null)
+        {
             return;
+        }
+
         foreach (var (key, value) in map)
         {
             Text($"{field}[\"{key}\"] (its name)", key);

@@ -21,7 +21,9 @@ internal static class TextRules
         for (var i = 1; i < text.Length; i++)
         {
             if (char.IsSurrogatePair(text[i - 1], text[i]))
+            {
                 pairs++;
+            }
         }
 
         return text.Length - pairs;
@@ -33,9 +35,15 @@ internal static class TextRules
         for (var i = 0; i < text.Length; i++)
         {
             if (!char.IsSurrogate(text[i]))
+            {
                 continue;
+            }
+
             if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[i + 1]))
+            {
                 return true;
+            }
+
             i++;
         }
 

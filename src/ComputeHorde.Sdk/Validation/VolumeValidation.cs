@@ -60,12 +60,18 @@ internal static class VolumeValidation
             }
 
             if (http.HttpMethod is not (HttpOutputVolume.Put or HttpOutputVolume.Post))
+            {
                 problems.Add($"{field}.http_method", "must be PUT or POST.");
+            }
+
             problems.Url($"{field}.url", http.Url);
             problems.Map($"{field}.form_fields", http.FormFields);
             problems.Map($"{field}.signed_headers", http.SignedHeaders);
             if (http.HttpMethod == HttpOutputVolume.Put && http.FormFields is { Count: > 0 })
+            {
                 problems.Add($"{field}.form_fields", "are only possible with POST.");
+            }
+
             CheckHeaders(problems, $"{field}.signed_headers", http.SignedHeaders);
         }
     }
@@ -74,23 +80,34 @@ internal static class VolumeValidation
     {
         problems.Text($"{field} (its path)", path);
         if (!path.StartsWith(prefix, StringComparison.Ordinal))
+        {
             problems.Add(field, $"must be at a path that starts with {prefix}.");
+        }
         else if (path.Split('/').Any(part => part is "." or ".."))
+        {
             problems.Add(field, "must not have . or .. in its path.");
+        }
         else if (mustBeFile && (path.Length == prefix.Length || path[^1] == '/'))
+        {
             problems.Add(field, $"must name a file below {prefix}.");
+        }
     }
 
     private static void CheckHuggingface(ProblemList problems, string field, HuggingfaceVolume volume)
     {
         problems.Text($"{field}.repo_id", volume.RepoId, required: true);
         if (volume.RepoType is not (null or "model" or "dataset" or "space"))
+        {
             problems.Add($"{field}.repo_type", "must be model, dataset, space or null.");
+        }
+
         problems.Text($"{field}.revision", volume.Revision);
         problems.Text($"{field}.token", volume.Token);
         var patterns = volume.AllowPatterns?.Patterns ?? [];
         for (var i = 0; i < patterns.Count; i++)
+        {
             problems.Text($"{field}.allow_patterns[{i}]", patterns[i], required: true);
+        }
     }
 
     private static void CheckHeaders(ProblemList problems, string field, OrderedDictionary<string, string>? headers)
@@ -98,9 +115,14 @@ internal static class VolumeValidation
         foreach (var (name, value) in headers ?? [])
         {
             if (name.Length == 0 || name.Any(c => c is <= ' ' or > '~' or ':'))
+            {
                 problems.Add($"{field}[\"{name}\"]", "is not an HTTP header name.");
+            }
+
             if (value?.AsSpan().IndexOfAny('\r', '\n') >= 0)
+            {
                 problems.Add($"{field}[\"{name}\"]", "must not contain a line break.");
+            }
         }
     }
 

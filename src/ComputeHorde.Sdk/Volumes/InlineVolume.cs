@@ -45,9 +45,15 @@ public sealed record InlineVolume(string Contents) : InputVolume
             foreach (var (name, bytes) in files)
             {
                 if (string.IsNullOrEmpty(name) || name[0] == '/' || name.Contains('\\') || name.Split('/').Any(part => part is "" or "." or ".."))
+                {
                     throw new ComputeHordeValidationException("files", $"'{name}' is not a relative file name.");
+                }
+
                 if (!names.Add(name))
+                {
                     throw new ComputeHordeValidationException("files", $"'{name}' comes twice.");
+                }
+
                 var entry = zip.CreateEntry(name, compress ? CompressionLevel.Optimal : CompressionLevel.NoCompression);
                 // One volume from the same files is always the same text, so that a repeated request signs the same bytes.
                 entry.LastWriteTime = new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);

@@ -8,10 +8,16 @@ internal static class WireMap
     public static JsonObject? From(OrderedDictionary<string, string>? map)
     {
         if (map is null)
+        {
             return null;
+        }
+
         var node = new JsonObject();
         foreach (var (key, value) in map)
+        {
             node.Add(key, value);
+        }
+
         return node;
     }
 }

@@ -269,7 +269,10 @@ public sealed class CreateFaultTests
         server.Before = async call =>
         {
             if (call.Name != "create" || call.Number > failures)
+            {
                 return false;
+            }
+
             await FakeFacilitator.AnswerAsync(call.Context, 400, """["Could not select Validator"]""");
             return true;
         };
@@ -310,7 +313,10 @@ public sealed class CreateFaultTests
         server.Before = call =>
         {
             if (call is { Name: "create", Number: 2 })
+            {
                 server.Store("late");
+            }
+
             return call is { Name: "create", Number: 1 } ? Fault.Reset.ActAsync(call) : Task.FromResult(false);
         };
         using var client = server.Client();
@@ -328,7 +334,10 @@ public sealed class CreateFaultTests
         server.Before = async call =>
         {
             if (call.Name is not ("create" or "list") || call.Number > 1)
+            {
                 return false;
+            }
+
             call.Context.Response.Headers.RetryAfter = "7";
             await FakeFacilitator.AnswerAsync(call.Context, 429, "slow down", "text/plain");
             return true;
@@ -363,7 +372,10 @@ public sealed class CreateFaultTests
         server.Before = async call =>
         {
             if (call.Name != "create")
+            {
                 return false;
+            }
+
             await cancel.CancelAsync();
             return await Fault.SlowHeaders.ActAsync(call);
         };

@@ -25,7 +25,10 @@ public sealed class LoginTests
         server.Before = async call =>
         {
             if (call is not { Name: "get", Number: 1 })
+            {
                 return false;
+            }
+
             await FakeFacilitator.AnswerAsync(call.Context, 401, $$"""{"detail":"{{detail}}"}""");
             return true;
         };
@@ -41,7 +44,10 @@ public sealed class LoginTests
         server.Before = async call =>
         {
             if (call is not { Name: "create", Number: 1 })
+            {
                 return false;
+            }
+
             await FakeFacilitator.AnswerAsync(call.Context, 401, """{"detail":"Token expired."}""");
             return true;
         };
@@ -58,7 +64,10 @@ public sealed class LoginTests
         server.Before = async call =>
         {
             if (call.Name != "get")
+            {
                 return false;
+            }
+
             await FakeFacilitator.AnswerAsync(call.Context, 401, """{"detail":"Token expired."}""");
             return true;
         };
@@ -110,7 +119,10 @@ public sealed class LoginTests
         server.Before = async call =>
         {
             if (call.Name != "login")
+            {
                 return false;
+            }
+
             await FakeFacilitator.AnswerAsync(call.Context, status, body);
             return true;
         };
@@ -127,7 +139,10 @@ public sealed class LoginTests
         server.Before = async call =>
         {
             if (call is not { Name: "login", Number: 1 })
+            {
                 return false;
+            }
+
             await FakeFacilitator.AnswerAsync(call.Context, 400, """{"error":"Invalid nonce"}""");
             return true;
         };

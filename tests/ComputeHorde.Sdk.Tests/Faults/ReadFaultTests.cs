@@ -87,7 +87,10 @@ public sealed class ReadFaultTests
     {
         await using var server = await FakeFacilitator.StartAsync();
         for (var i = 0; i < 600; i++)
+        {
             server.Store("t");
+        }
+
         server.Before = call =>
         {
             // PostgreSQL puts a changed row last: what was on page 2 slips to page 1, which has been read.
@@ -103,7 +106,10 @@ public sealed class ReadFaultTests
         using var client = server.Client();
         var seen = new List<string>();
         await foreach (var job in client.IterateJobsAsync())
+        {
             seen.Add(job.Uuid);
+        }
+
         Assert.Equal(600, seen.Count);
         Assert.Equal(600, seen.Distinct().Count());
     }
@@ -113,11 +119,17 @@ public sealed class ReadFaultTests
     {
         await using var server = await FakeFacilitator.StartAsync();
         for (var i = 0; i < 30; i++)
+        {
             Big(server);
+        }
+
         using var client = server.Client(options => options.MaxResponseBytes = 60_000);
         var seen = new List<string>();
         await foreach (var job in client.IterateJobsAsync())
+        {
             seen.Add(job.Uuid);
+        }
+
         Assert.Equal(30, seen.Distinct().Count());
         Assert.Equal(30, seen.Count);
     }

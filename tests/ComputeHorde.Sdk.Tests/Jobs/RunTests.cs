@@ -209,7 +209,10 @@ public sealed class RunTests
         server.Before = call =>
         {
             if (call.Name == "list" && server.Jobs.Count == 2)
+            {
                 server.Advance(server.Jobs[0], "completed");
+            }
+
             return Task.FromResult(false);
         };
         using var client = server.Client(Seconds, _time);
@@ -240,7 +243,10 @@ public sealed class RunTests
         server.Before = async call =>
         {
             if (call.Name != "create" || call.Number > 12)
+            {
                 return false;
+            }
+
             await FakeFacilitator.AnswerAsync(call.Context, 400, """["Could not select Validator"]""");
             return true;
         };

@@ -13,7 +13,10 @@ public sealed class WaitTests
         server.Before = call =>
         {
             if (call.Name == "get" && call.Number % 2 == 0 && call.Number / 2 <= steps.Length)
+            {
                 server.Advance(job, steps[(call.Number / 2) - 1]);
+            }
+
             return Task.FromResult(false);
         };
         using var client = server.Client();
@@ -37,7 +40,10 @@ public sealed class WaitTests
         using var client = server.Client();
         var seen = new List<string>();
         await foreach (var change in client.WatchAsync(job.Text("uuid"), knownEntries: 2))
+        {
             seen.Add(change.Entry.Status.Value);
+        }
+
         Assert.Equal(["accepted", "failed"], seen);
     }
 
@@ -61,7 +67,10 @@ public sealed class WaitTests
         {
             // The look at 7 s is the deadline's own; the ones before come at 0, 2 and 5 s.
             if (call is { Name: "get", Number: 4 })
+            {
                 server.Advance(job, "completed");
+            }
+
             return Task.FromResult(false);
         };
         using var client = server.Client(Seconds, _time);
@@ -87,7 +96,10 @@ public sealed class WaitTests
         server.Before = call =>
         {
             if (call is { Name: "get", Number: 20 })
+            {
                 server.Advance(job, "completed");
+            }
+
             return call is { Name: "get", Number: > 1 and < 20 } ? Fault.Unavailable503.ActAsync(call) : Task.FromResult(false);
         };
         using var client = server.Client();

@@ -21,6 +21,7 @@ public sealed class ComputeHordeJsonTests
               },
               "output_volumes": {"/output/o": {"http_method": "POST", "url": "https://e.example/o", "form_fields": {"b": "1", "a": "2"}, "signed_headers": null}}
             }
+
             """);
         Assert.Equal("me/img", spec.DockerImage);
         Assert.Equal(["Z", "A"], spec.Env.Keys);
@@ -42,6 +43,7 @@ public sealed class ComputeHordeJsonTests
               "input_volumes": {"/volume/a": {"type": "ftp"}, "/volume/b": {"type": "http", "url": "u", "extra": 1}, "/volume/c": 3},
               "output_volumes": {"/output/a": {"url": "u", "form_fields": []}}
             }
+
             """));
         Assert.Equal(
             [

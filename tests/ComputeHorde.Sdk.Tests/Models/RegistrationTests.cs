@@ -34,7 +34,9 @@ public sealed class RegistrationTests
         var error = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
         Assert.Equal(5, error.Failures.Count());
         foreach (var name in (string[])["FacilitatorUrl", "ValidatorHotkey", "MaxRetries", "RequestTimeout", "ISigner"])
+        {
             Assert.Contains(error.Failures, failure => failure.Contains(name, StringComparison.Ordinal));
+        }
     }
 
     [Fact]

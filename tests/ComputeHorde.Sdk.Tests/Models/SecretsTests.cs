@@ -39,7 +39,10 @@ public sealed class SecretsTests
         server.Before = async call =>
         {
             if (call.Name != "create")
+            {
                 return false;
+            }
+
             await FakeFacilitator.AnswerAsync(call.Context, status, body);
             return true;
         };

@@ -24,7 +24,9 @@ public sealed class TelemetryTests
             InstrumentPublished = (instrument, self) =>
             {
                 if (instrument.Meter.Name == ComputeHordeTelemetry.MeterName)
+                {
                     self.EnableMeasurementEvents(instrument);
+                }
             },
         };
         meters.SetMeasurementEventCallback<long>((instrument, _, _, _) => measured.Enqueue(instrument.Name));
@@ -40,6 +42,8 @@ public sealed class TelemetryTests
         Assert.Equal("computehorde.create_job", activity.OperationName);
         Assert.Equal(result.Job.Uuid, activity.GetTagItem("computehorde.job.uuid"));
         foreach (var name in (string[])["request.duration", "retries", "logins", "jobs.created"])
+        {
             Assert.Contains("computehorde.client." + name, measured);
+        }
     }
 }

@@ -34,7 +34,10 @@ internal static class Generators
     {
         var map = new OrderedDictionary<string, string>();
         foreach (var (key, value) in pairs)
+        {
             map[key] = value;
+        }
+
         return map;
     });
 
@@ -104,7 +107,10 @@ internal static class Generators
             Gen.Constant("\"3a7bd778-6e80-4946-80c4-53f29f1273bf\""),
             AnyText.Select(text => System.Text.Json.JsonSerializer.Serialize(Clean(text))));
         if (depth == 0)
+        {
             return scalar;
+        }
+
         var inner = JsonOf(depth - 1);
         var member = Gen.Zip(Gen.Elements(Names), inner).Select(pair => $"\"{pair.Item1}\":{pair.Item2}");
         return Gen.OneOf(

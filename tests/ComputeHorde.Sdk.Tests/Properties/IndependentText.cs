@@ -73,7 +73,10 @@ internal static class IndependentText
     private static string Quote(string? text)
     {
         if (text is null)
+        {
             return "null";
+        }
+
         var builder = new StringBuilder("\"");
         foreach (var rune in text.EnumerateRunes())
         {

@@ -16,7 +16,10 @@ public sealed class PropertyTests
     {
         var (spec, trusted) = pair;
         if (JobSpecValidation.Validate(spec) is { Count: > 0 } problems)
+        {
             throw new InvalidOperationException($"the generator made an invalid spec: {problems[0]}");
+        }
+
         var key = spec.Streaming ? "-----BEGIN CERTIFICATE-----\nżółć\n-----END CERTIFICATE-----\n" : null;
         var request = JobRequest.Build(spec, Specs.Validator, "tag", trusted, key);
         Assert.Equal(IndependentText.SignedFields(spec, trusted, key), request.SignedText);
@@ -50,7 +53,10 @@ public sealed class PropertyTests
     {
         var value = BitConverter.UInt64BitsToDouble(bits);
         if (!double.IsFinite(value))
+        {
             return;
+        }
+
         var text = PythonJson.Float(value);
         Assert.Equal(BitConverter.DoubleToInt64Bits(value), BitConverter.DoubleToInt64Bits(double.Parse(text, CultureInfo.InvariantCulture)));
         Assert.Matches("^-?([0-9]+\\.[0-9]+|[0-9](\\.[0-9]+)?e[+-][0-9]{2,3})$", text);

@@ -27,13 +27,19 @@ internal static class ClientScenario
         Assert.NotEmpty((await client.GetJobsPageAsync(pageSize: 1)).Jobs);
         var listed = new List<string>();
         await foreach (var job in client.IterateJobsAsync())
+        {
             listed.Add(job.Uuid);
+        }
+
         Assert.Equal(listed.Count, listed.Distinct().Count());
         Assert.Subset(listed.ToHashSet(), uuids.ToHashSet());
 
         var statuses = new List<JobStatus>();
         await foreach (var change in client.WatchAsync(first.Job.Uuid, timeout))
+        {
             statuses.Add(change.Entry.Status);
+        }
+
         Assert.Equal(JobStatus.Sent, statuses[0]);
         Assert.True(statuses[^1].IsTerminal);
         var ended = await client.WaitAsync(first.Job.Uuid, timeout);

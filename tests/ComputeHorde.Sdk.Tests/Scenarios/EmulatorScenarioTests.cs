@@ -78,7 +78,9 @@ public sealed class EmulatorScenarioTests
         Assert.Equal(20, horde.Jobs.Count);
         Assert.Equal(20, horde.Jobs.Select(job => job.Tag).Distinct().Count());
         foreach (var uuid in uuids)
+        {
             Assert.True((await client.WaitAsync(uuid, Limit)).IsSuccessful);
+        }
     }
 
     [Theory]
@@ -102,7 +104,10 @@ public sealed class EmulatorScenarioTests
         using var client = Client(horde);
         var uuids = new List<string>();
         for (var i = 0; i < 300; i += 20)
+        {
             uuids.AddRange(await Task.WhenAll(Enumerable.Range(i, 20).Select(async n => (await client.CreateJobAsync(Specs.Minimal, new CreateJobOptions { Tag = $"n{n}" })).Job.Uuid)));
+        }
+
         var before = horde.Counters.ListCalls;
         Assert.Equal(300, (await client.GetJobsAsync(uuids)).Values.Count(look => look.Job is not null));
         Assert.Equal(2, horde.Counters.ListCalls - before);

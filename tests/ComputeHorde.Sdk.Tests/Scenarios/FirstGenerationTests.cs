@@ -33,9 +33,13 @@ public sealed class FirstGenerationTests
         Assert.False(job.IsInProgress);
         Assert.True(job.TrustedJob!.OnTrustedMiner);
         if (verdict == DepositionVerdict.Mismatch)
+        {
             Assert.Equal(CheatReportOutcome.Recorded, await job.ReportCheatedAsync(result));
+        }
         else
+        {
             await Assert.ThrowsAsync<ComputeHordeException>(() => job.ReportCheatedAsync(result));
+        }
     }
 
     [Fact]

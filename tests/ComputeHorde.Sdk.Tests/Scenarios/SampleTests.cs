@@ -24,7 +24,10 @@ public sealed class SampleTests
         });
         using var output = new StringWriter();
         if (name == "list-jobs")
+        {
             await client.CreateJobAsync(Specs.Minimal);
+        }
+
         await (name switch
         {
             "quickstart" => Quickstart.RunAsync(client, output),

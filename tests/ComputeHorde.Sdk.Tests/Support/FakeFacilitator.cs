@@ -147,7 +147,10 @@ internal sealed class FakeFacilitator : IAsyncDisposable
         using var reader = new StreamReader(context.Request.Body);
         var body = await reader.ReadToEndAsync();
         if (await Before(call))
+        {
             return;
+        }
+
         switch (name)
         {
             case "nonce":
@@ -159,7 +162,10 @@ internal sealed class FakeFacilitator : IAsyncDisposable
             case "create":
                 var job = Store(JsonNode.Parse(body)!["tag"]!.GetValue<string>());
                 if (!await AfterStore(call))
+                {
                     await AnswerAsync(context, 201, Text(job));
+                }
+
                 break;
             case "list":
                 var list = List(context.Request.Query);
@@ -184,13 +190,17 @@ internal sealed class FakeFacilitator : IAsyncDisposable
     private JsonObject? Find(string uuid)
     {
         lock (_lock)
+        {
             return Jobs.Find(job => job.Text("uuid") == uuid);
+        }
     }
 
     private string Text(JsonObject job)
     {
         lock (_lock)
+        {
             return job.ToJsonString();
+        }
     }
 
     private string? List(IQueryCollection query)

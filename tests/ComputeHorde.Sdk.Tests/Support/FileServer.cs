@@ -42,13 +42,22 @@ internal sealed class FileServer : IAsyncDisposable
         if (HttpMethods.IsGet(context.Request.Method))
         {
             if (path.StartsWith("/api/", StringComparison.Ordinal))
+            {
                 await FakeFacilitator.AnswerAsync(context, 200, """{"sha":"abc","siblings":[{"rfilename":"config.json"},{"rfilename":"weights.bin"}]}""");
+            }
             else if (path.Contains("/resolve/", StringComparison.Ordinal))
+            {
                 await context.Response.WriteAsync(path);
+            }
             else if (Files.TryGetValue(path, out var file))
+            {
                 await context.Response.Body.WriteAsync(file);
+            }
             else
+            {
                 context.Response.StatusCode = 404;
+            }
+
             return;
         }
 

@@ -20,7 +20,10 @@ internal sealed class InstantTime(TimeSpan never) : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         if (dueTime >= never || dueTime == Timeout.InfiniteTimeSpan)
+        {
             return new Timer();
+        }
+
         Waits.Enqueue(dueTime);
         Advance(dueTime);
         ThreadPool.QueueUserWorkItem(_ => callback(state));

@@ -17,16 +17,24 @@ internal sealed class ManualTimeouts(TimeSpan requestTimeout) : TimeProvider
         }
 
         foreach (var timer in due)
+        {
             timer.Fire();
+        }
     }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         if (dueTime != requestTimeout)
+        {
             return System.CreateTimer(callback, state, dueTime, period);
+        }
+
         var timer = new Timer(this, () => callback(state));
         lock (_lock)
+        {
             _timers.Add(timer);
+        }
+
         return timer;
     }
 
@@ -39,7 +47,9 @@ internal sealed class ManualTimeouts(TimeSpan requestTimeout) : TimeProvider
         public void Dispose()
         {
             lock (owner._lock)
+            {
                 owner._timers.Remove(this);
+            }
         }
 
         public ValueTask DisposeAsync()

@@ -30,7 +30,10 @@ internal static class WireBody
         };
         var key = spec.Streaming ? Text(body["streaming_details"] ?? throw new FormatException("streaming_details"), "public_key") : null;
         if (key is "")
+        {
             throw new FormatException("public_key is empty");
+        }
+
         var trusted = body.ContainsKey("on_trusted_miner") && (body["on_trusted_miner"]?.GetValueKind() is System.Text.Json.JsonValueKind.True or System.Text.Json.JsonValueKind.False
             ? body["on_trusted_miner"]!.GetValue<bool>()
             : throw new FormatException("on_trusted_miner"));

@@ -12,7 +12,10 @@ public sealed class PitfallVectorTests
     {
         var body = item["body"]!.AsObject();
         if (Sent(body) is not { } sent)
+        {
             return;
+        }
+
         var same = body.All(field => PydanticJson.Write(field.Value) == PydanticJson.Write(sent[field.Key]) && sent.ContainsKey(field.Key));
         Assert.False(same, "the client would send exactly this body");
     });
@@ -27,7 +30,9 @@ public sealed class PitfallVectorTests
             foreach (var (name, value) in item["body"]!.AsObject())
             {
                 if (name is not ("streaming_details" or "artifacts_dir" or "volumes" or "uploads") || value is JsonArray { Count: > 0 })
+                {
                     Assert.Equal(PydanticJson.Write(value), PydanticJson.Write(sent[name]));
+                }
             }
 
             Assert.Equal(SignedFields.Write(item["body"]!.AsObject()), SignedFields.Write(sent));
@@ -53,7 +58,10 @@ public sealed class PitfallVectorTests
         {
             var (spec, validator, tag, trusted, key) = WireBody.Read(body);
             if (JobSpecValidation.Validate(spec).Count > 0 || (tag is not null && JobSpecValidation.ValidateTag(tag).Count > 0))
+            {
                 return null;
+            }
+
             return JsonNode.Parse(JobRequest.Build(spec, validator, tag ?? "", trusted, key).BodyBytes)!.AsObject();
         }
         catch (FormatException)

@@ -34,14 +34,26 @@ public sealed class ResponseVectorTests
         var status = (expected["better_status"] ?? expected["status"])?.GetValue<string>();
         var hasTerminal = job.StatusHistory.Any(entry => entry.Status.IsTerminal);
         if (status is not null && (new JobStatus(status).IsTerminal || !hasTerminal))
+        {
             Assert.Equal(status, job.Status.Value);
+        }
+
         Assert.Equal(hasTerminal || (status is not null && new JobStatus(status).IsTerminal), job.IsTerminal);
         if (expected["better_last_raw_status"] is { } raw)
+        {
             Assert.Equal(raw.GetValue<string>(), job.LastStatus.Value);
+        }
+
         if ((expected["better_in_progress"] ?? expected["in_progress"])?.GetValue<bool>() is { } inProgress && !hasTerminal)
+        {
             Assert.Equal(inProgress, !job.IsTerminal);
+        }
+
         if (expected["history"] is JsonArray history)
+        {
             Assert.Equal(history.Select(entry => entry!.GetValue<string>()), job.StatusHistory.Select(entry => entry.Status.Value));
+        }
+
         CheckError(expected, job);
         CheckResult(expected, job);
         if (expected["streaming"] is { } streaming && streaming["port"]!.GetValue<int>() > 0)
@@ -70,27 +82,46 @@ public sealed class ResponseVectorTests
         }
 
         if (expected["classify_as"]?.GetValue<string>() is "horde_failure")
+        {
             Assert.Equal(FailureClass.HordeFailed, job.Failure);
+        }
+
         if (expected["failure_exit_status"] is { } exit)
+        {
             Assert.Equal(exit.GetValue<int>(), job.Error!.ExitCode);
+        }
+
         if (expected["failure_stdout"] is { } stdout)
+        {
             Assert.Equal(stdout.GetValue<string>(), job.Error!.Stdout);
+        }
+
         if (expected["failure_stderr"] is { } stderr)
+        {
             Assert.Equal(stderr.GetValue<string>(), job.Error!.Stderr);
+        }
+
         if (expected["failure_stage"] is { } stage)
+        {
             Assert.Equal(stage.GetValue<string>(), job.Error!.Stage);
+        }
     }
 
     private static void CheckResult(JsonNode expected, ComputeHordeJob job)
     {
         if (expected["result"] is not { } result || !job.IsSuccessful)
+        {
             return;
+        }
+
         Assert.Equal(result.Text("stdout_sha256"), Sha256(Encoding.UTF8.GetBytes(job.Result!.Stdout)));
         Assert.Equal(result.Text("stderr"), job.Result.Stderr);
         foreach (var (path, artifact) in result["artifacts"]!.AsObject())
         {
             if (artifact is JsonObject facts)
+            {
                 Assert.Equal(facts.Text("sha256"), Sha256(job.Result.Artifacts[path]));
+            }
         }
 
         foreach (var (path, upload) in result["upload_results"]!.AsObject())

@@ -70,7 +70,9 @@ public sealed class SigningVectorTests
         Assert.Equal(item.Text("blake2b_512_hex"), Convert.ToHexStringLower(digest));
         var publicKey = Ss58.Decode(item.Text("signatory"));
         foreach (var maker in new[] { "signature_base64_polkadot", "signature_base64_scure" })
+        {
             Assert.True(Sr25519.Verify(publicKey, digest, Convert.FromBase64String(item.Text(maker))), maker);
+        }
     }
 
     private static IEnumerable<string> Texts(JsonNode list) => list.AsArray().Select(text => text!.GetValue<string>());
