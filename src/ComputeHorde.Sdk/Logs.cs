@@ -36,7 +36,7 @@ internal static partial class Logs
     public static partial void PollFailed(ILogger logger, string uuid, string reason);
 
     [LoggerMessage(EventId = 11, Level = LogLevel.Information, Message = "Job {Uuid} is {Status}")]
-    public static partial void StatusChanged(ILogger logger, string uuid, string status);
+    public static partial void StatusChanged(ILogger logger, string uuid, JobStatus status);
 
     [LoggerMessage(EventId = 12, Level = LogLevel.Warning, Message = "Attempt {Attempt} with job {Uuid} did not succeed: {Reason}")]
     public static partial void AttemptEnded(ILogger logger, int attempt, string uuid, string reason);

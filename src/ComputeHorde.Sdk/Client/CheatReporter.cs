@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using ComputeHorde.Sdk.Signing;
 using Microsoft.Extensions.Logging;
@@ -49,24 +48,16 @@ internal sealed class CheatReporter(FacilitatorApi api, ISigner signer, TimeProv
             problems.Add("trusted_job_uuid", "must be a UUID.");
         }
 
-        try
+        problems.ThrowIfAny();
+        var text = PythonJson.Dumps(new JsonObject
         {
-            var body = new JsonObject
-            {
-                ["job_uuid"] = job.ToString("D"),
-                ["trusted_job_uuid"] = trusted.ToString("D"),
-                // Through text, so that numbers and texts are what the facilitator will parse.
-                ["details"] = JsonNode.Parse(details.ToJsonString()),
-            };
-            var text = PythonJson.Dumps(body);
-            problems.ThrowIfAny();
-            return text;
-        }
-        catch (Exception error) when (error is FormatException or ArgumentException or InvalidOperationException or JsonException or NotSupportedException)
-        {
-            problems.Add("details", $"cannot be written as JSON: {error.Message}");
-            throw new ComputeHordeValidationException(problems.Problems);
-        }
+            ["job_uuid"] = job.ToString("D"),
+            ["trusted_job_uuid"] = trusted.ToString("D"),
+            ["details"] = CheatDetails.Storable(details),
+        });
+        return text.Length < JobSpecValidation.MaxRequestBytes
+            ? text
+            : throw new ComputeHordeValidationException("details", $"make the request {text.Length} bytes; it must be under {JobSpecValidation.MaxRequestBytes}.");
     }
 
     private async Task<CheatReportOutcome> SendAsync(FacilitatorRequest request, CancellationToken cancellationToken)

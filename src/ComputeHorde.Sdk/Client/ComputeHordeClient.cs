@@ -151,35 +151,35 @@ public sealed class ComputeHordeClient : IDisposable
 
     /// <summary>Waits until a job has ended, well or not.</summary>
     /// <param name="uuid">The job's UUID.</param>
-    /// <param name="timeout">Longest wait; zero looks once. Default null: no limit.</param>
+    /// <param name="timeout">Longest wait, at most 24 days; zero looks once. Default null: no limit.</param>
     /// <param name="onChange">Called for each entry of the status history, those already there included. What it throws ends the wait.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The ended job.</returns>
     /// <exception cref="ComputeHordeJobTimeoutException">The job has not ended in time.</exception>
     public Task<ComputeHordeJob> WaitAsync(
         string uuid, TimeSpan? timeout = null, Func<JobStatusChange, ValueTask>? onChange = null, CancellationToken cancellationToken = default) =>
-        _watcher.WaitAsync(uuid, timeout, onChange, cancellationToken);
+        _watcher.WaitAsync(uuid, Checked(timeout), onChange, cancellationToken);
 
     /// <summary>A job's status changes as they are seen, until it has ended.</summary>
     /// <param name="uuid">The job's UUID.</param>
-    /// <param name="timeout">Longest wait. Default null: no limit.</param>
+    /// <param name="timeout">Longest wait, at most 24 days. Default null: no limit.</param>
     /// <param name="knownEntries">How many entries of the status history to leave out, because they were seen before. Default 0.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The changes in their order.</returns>
     /// <exception cref="ComputeHordeJobTimeoutException">The job has not ended in time.</exception>
     public IAsyncEnumerable<JobStatusChange> WatchAsync(
         string uuid, TimeSpan? timeout = null, int knownEntries = 0, CancellationToken cancellationToken = default) =>
-        _watcher.WatchAsync(uuid, timeout, knownEntries, cancellationToken);
+        _watcher.WatchAsync(uuid, Checked(timeout), knownEntries, cancellationToken);
 
     /// <summary>Waits until a streaming job's server can be reached.</summary>
     /// <param name="uuid">The job's UUID.</param>
-    /// <param name="timeout">Longest wait. Default null: no limit.</param>
+    /// <param name="timeout">Longest wait, at most 24 days. Default null: no limit.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The job with <see cref="ComputeHordeJob.Streaming"/> ready; see <see cref="StreamingCertificate.CreateHttpClient"/>.</returns>
     /// <exception cref="ComputeHordeException">The job has ended.</exception>
     /// <exception cref="ComputeHordeJobTimeoutException">The server is not ready in time.</exception>
     public Task<ComputeHordeJob> WaitForStreamingAsync(string uuid, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        _watcher.WaitForStreamingAsync(uuid, timeout, cancellationToken);
+        _watcher.WaitForStreamingAsync(uuid, Checked(timeout), cancellationToken);
 
     /// <summary>
     /// Runs a job until it is complete. Failures of ComputeHorde's machinery are tried again, failures of the job's own making are not. Room is waited for
@@ -203,15 +203,27 @@ public sealed class ComputeHordeClient : IDisposable
     /// </summary>
     /// <param name="jobUuid">The job.</param>
     /// <param name="trustedJobUuid">Its copy, created with <see cref="CreateJobOptions.OnTrustedMiner"/>.</param>
-    /// <param name="details">What differs, best as texts and integers: for instance <c>expected_hash</c>, <c>actual_hash</c>, <c>reason</c>.</param>
+    /// <param name="details">
+    /// What differs, best as texts and integers: for instance <c>expected_hash</c>, <c>actual_hash</c>, <c>reason</c>. What the facilitator cannot store is made
+    /// storable: NUL and lone surrogates become U+FFFD, integers over 64 bits and numbers that are not finite become text, more than 32 levels are cut.
+    /// </param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>Whether it was recorded or had been before.</returns>
+    /// <exception cref="ComputeHordeValidationException">The details are 2.5 MB or more, or something is not a UUID.</exception>
     /// <exception cref="ComputeHordeNotFoundException">One of the jobs is unknown, of another hotkey, older than seven days, or not of the right kind.</exception>
     public Task<CheatReportOutcome> ReportCheatedJobAsync(
         string jobUuid, string trustedJobUuid, JsonObject details, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(details);
         return _reporter.ReportAsync(jobUuid, trustedJobUuid, details, cancellationToken);
+    }
+
+    private static TimeSpan? Checked(TimeSpan? timeout)
+    {
+        var problems = new ProblemList();
+        problems.Time("timeout", timeout, TimeSpan.Zero, RunOptions.MaxTimeout);
+        problems.ThrowIfAny();
+        return timeout;
     }
 
     private async Task<JobsPage> PageAsync(int page, int pageSize, CancellationToken cancellationToken)

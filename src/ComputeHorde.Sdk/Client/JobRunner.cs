@@ -52,7 +52,7 @@ internal sealed class JobRunner(JobCreator creator, JobLookups lookups, ComputeH
             }
 
             var job = watched.Job;
-            Logs.AttemptEnded(logger, number, job.Uuid, job.IsTerminal ? job.Error?.ToString() ?? job.Status.Value : $"it is {job.Status} and overdue");
+            Logs.AttemptEnded(logger, number, job.Uuid, job.IsTerminal ? job.Error?.ToString() ?? job.Status.ToString() : $"it is {job.Status} and overdue");
             if (!IsTriedAgain(state, job))
             {
                 return job;
@@ -172,7 +172,7 @@ internal sealed class JobRunner(JobCreator creator, JobLookups lookups, ComputeH
         for (; watched.Known < job.StatusHistory.Count; watched.Known++)
         {
             var entry = job.StatusHistory[watched.Known];
-            Logs.StatusChanged(logger, job.Uuid, ForeignText.Line(entry.Status.Value));
+            Logs.StatusChanged(logger, job.Uuid, entry.Status);
             if (entry.Status == JobStatus.Received)
             {
                 watched.Received = time.GetTimestamp();

@@ -47,7 +47,7 @@ internal sealed class JobWatcher(JobPages pages, ComputeHordeOptions options, Ti
             if (left == TimeSpan.Zero)
             {
                 throw new ComputeHordeJobTimeoutException(
-                    $"Job {uuid} has not ended within {timeout}; it is {last?.Status.Value ?? "unseen"} and goes on.", last);
+                    $"Job {uuid} has not ended within {timeout}; it is {last?.Status.ToString() ?? "unseen"} and goes on.", last);
             }
 
             await Task.Delay(left < interval ? left.Value : interval, time, cancellationToken);
@@ -62,7 +62,7 @@ internal sealed class JobWatcher(JobPages pages, ComputeHordeOptions options, Ti
             for (; known < job.StatusHistory.Count; known++)
             {
                 var entry = job.StatusHistory[known];
-                Logs.StatusChanged(logger, job.Uuid, ForeignText.Line(entry.Status.Value));
+                Logs.StatusChanged(logger, job.Uuid, entry.Status);
                 yield return new JobStatusChange(job, entry);
             }
         }
@@ -76,7 +76,7 @@ internal sealed class JobWatcher(JobPages pages, ComputeHordeOptions options, Ti
         {
             for (; known < job.StatusHistory.Count; known++)
             {
-                Logs.StatusChanged(logger, job.Uuid, ForeignText.Line(job.StatusHistory[known].Status.Value));
+                Logs.StatusChanged(logger, job.Uuid, job.StatusHistory[known].Status);
                 if (onChange is not null)
                 {
                     await onChange(new JobStatusChange(job, job.StatusHistory[known]));

@@ -3,6 +3,9 @@ namespace ComputeHorde.Sdk;
 /// <summary>How a job is run until it is complete.</summary>
 public sealed record RunOptions
 {
+    /// <summary>As long as a timer can be set.</summary>
+    internal static readonly TimeSpan MaxTimeout = TimeSpan.FromDays(24);
+
     /// <summary>
     /// Handle of the whole run, at most 240 characters; job n is stored under <c>tag#n</c>. A run that is started again with the same tag goes on with the jobs
     /// that are there; start it no sooner than <see cref="ComputeHordeOptions.CreateDoubt"/> after the process that had it has died. Default null: a random one.
@@ -54,7 +57,7 @@ public sealed record RunOptions
     {
         const int Suffix = 15;
         var problems = new ProblemList();
-        problems.TrimmedText("tag", Tag, required: Tag is not null, JobSpecValidation.MaxTagLength - Suffix);
+        problems.Name("tag", Tag, required: Tag is not null, JobSpecValidation.MaxTagLength - Suffix);
         if (MaxAttempts is < 0 or > 1000)
         {
             problems.Add("max_attempts", "must be between 1 and 1000, or 0 for no limit.");
@@ -64,7 +67,7 @@ public sealed record RunOptions
             problems.Add("max_attempts", "can only be 0, which is no limit, together with a timeout.");
         }
 
-        problems.Time("timeout", Timeout, TimeSpan.FromTicks(1), TimeSpan.FromDays(24));
+        problems.Time("timeout", Timeout, TimeSpan.FromTicks(1), MaxTimeout);
         problems.Time("capacity_timeout", CapacityTimeout, TimeSpan.Zero, TimeSpan.FromDays(7));
         problems.Time("lost_after", LostAfter, TimeSpan.FromTicks(1), TimeSpan.FromDays(1));
         problems.Time("retry_delay", RetryDelay, TimeSpan.Zero, TimeSpan.FromMinutes(1));

@@ -12,7 +12,10 @@ public sealed record ComputeHordeJobSpec
     /// <summary>Who the job is for, recommended form <c>SN123.0</c>; at most 100 characters. Default null. Not signed.</summary>
     public string? JobNamespace { get; init; }
 
-    /// <summary>Docker image, at most 255 characters; <c>:latest</c> is added when there is no tag. Images that executors have not preloaded often time out.</summary>
+    /// <summary>
+    /// Docker image, <c>[registry/]name[:tag][@digest]</c>, at most 255 characters; <c>:latest</c> is added when there is no tag. Images that executors have not preloaded
+    /// often time out.
+    /// </summary>
     public required string DockerImage { get; init; }
 
     /// <summary>Arguments that replace the image's CMD when there are any; its ENTRYPOINT stays. No element may be empty or have white space at its edges.</summary>
@@ -30,16 +33,16 @@ public sealed record ComputeHordeJobSpec
     /// <summary>Outputs by path; each path starts with <c>/output/</c>. <c>/output/stdout.txt</c> and <c>/output/stderr.txt</c> hold the untruncated output.</summary>
     public OrderedDictionary<string, OutputVolume> OutputVolumes { get; init; } = [];
 
-    /// <summary>Seconds the inputs may take, 1 or more. Generous limits make a job harder to place.</summary>
+    /// <summary>Seconds the inputs may take, 1 to 604,800. Generous limits make a job harder to place.</summary>
     public required int DownloadTimeLimitSec { get; init; }
 
-    /// <summary>Seconds the container may run, 1 or more; reaching it fails the job.</summary>
+    /// <summary>Seconds the container may run, 1 to 604,800; reaching it fails the job.</summary>
     public required int ExecutionTimeLimitSec { get; init; }
 
-    /// <summary>Seconds the uploads may take, 1 or more.</summary>
+    /// <summary>Seconds the uploads may take, 1 to 604,800.</summary>
     public required int UploadTimeLimitSec { get; init; }
 
-    /// <summary>Seconds a streaming server may take to start, 1 or more. Default 5.</summary>
+    /// <summary>Seconds a streaming server may take to start, 1 to 604,800. Default 5.</summary>
     public int StreamingStartTimeLimitSec { get; init; } = 5;
 
     /// <summary>True for a job that serves HTTP on port 8000 while it runs. Default false.</summary>
@@ -53,5 +56,5 @@ public sealed record ComputeHordeJobSpec
 
     /// <summary>Image and class; no environment, URLs or contents.</summary>
     /// <returns>A short description.</returns>
-    public override string ToString() => $"{DockerImage} on {ExecutorClass}";
+    public override string ToString() => ForeignText.Line($"{DockerImage} on {ExecutorClass}");
 }

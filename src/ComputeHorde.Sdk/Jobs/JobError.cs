@@ -49,7 +49,7 @@ public sealed record JobError
         _ => false,
     };
 
-    /// <summary>Class, reason and message; no output of the job.</summary>
+    /// <summary>Class, reason and message in one line, safe for a log; no output of the job.</summary>
     /// <returns>A short description.</returns>
-    public override string ToString() => Message.Length == 0 ? $"{Class}: {Reason}" : $"{Class}: {Reason} ({Message})";
+    public override string ToString() => ForeignText.Line(Message.Length == 0 ? $"{Class}: {Reason}" : $"{Class}: {Reason} ({Message})");
 }

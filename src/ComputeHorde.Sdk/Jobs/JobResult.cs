@@ -28,6 +28,13 @@ public sealed record JobResult
 }
 
 /// <summary>The answer of the server that took an output.</summary>
-/// <param name="Headers">Response headers, names in lower case.</param>
+/// <param name="Headers">Response headers; the executor writes names in lower case, and any case finds them.</param>
 /// <param name="Body">Response body.</param>
-public sealed record UploadResult(IReadOnlyDictionary<string, string> Headers, string Body);
+public sealed record UploadResult(IReadOnlyDictionary<string, string> Headers, string Body)
+{
+    /// <summary>The stored object's <c>ETag</c>; null when none was told. With it a later read can be bound to these very bytes.</summary>
+    public string? ETag => Headers.GetValueOrDefault("etag");
+
+    /// <summary>The stored object's <c>Content-MD5</c>, Base64, as Azure tells it; null when none was told.</summary>
+    public string? ContentMd5 => Headers.GetValueOrDefault("content-md5");
+}

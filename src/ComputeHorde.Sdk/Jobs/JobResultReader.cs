@@ -64,13 +64,24 @@ internal static class JobResultReader
         return Convert.TryFromBase64String(text, bytes, out var length) ? bytes[..length] : null;
     }
 
+    private static Dictionary<string, string> Headers(JsonElement upload)
+    {
+        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in upload.Texts("headers"))
+        {
+            headers[name] = value;
+        }
+
+        return headers;
+    }
+
     private static UploadResult? Upload(string text)
     {
         try
         {
-            using var document = JsonDocument.Parse(text);
+            using var document = JsonDocument.Parse(text.TrimStart('\uFEFF'));
             return document.RootElement.ValueKind == JsonValueKind.Object
-                ? new UploadResult(document.RootElement.Texts("headers"), document.RootElement.Text("body") ?? "")
+                ? new UploadResult(Headers(document.RootElement), document.RootElement.Text("body") ?? "")
                 : null;
         }
         catch (Exception error) when (error is JsonException or ArgumentException)

@@ -62,9 +62,9 @@ public readonly record struct JobStatus
     /// <inheritdoc/>
     public override int GetHashCode() => Value.GetHashCode(StringComparison.Ordinal);
 
-    /// <summary>The text.</summary>
-    /// <returns><see cref="Value"/>.</returns>
-    public override string ToString() => Value;
+    /// <summary>The text, safe for a log.</summary>
+    /// <returns><see cref="Value"/> in one line.</returns>
+    public override string ToString() => ForeignText.Line(Value);
 }
 
 /// <summary>Reads and writes a status as its text.</summary>

@@ -52,7 +52,20 @@ internal static class LenientJson
 
     /// <summary>A whole number, or null.</summary>
     public static int? Integer(this JsonElement element, string name) =>
-        element.Member(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var number) ? number : null;
+        element.Member(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetWhole(out var number) ? number : null;
+
+    /// <summary>A number without a fraction, however it is written: JSON does not tell <c>30.0</c> and <c>3e1</c> from <c>30</c>.</summary>
+    public static bool TryGetWhole(this JsonElement element, out int number)
+    {
+        if (element.TryGetInt32(out number))
+        {
+            return true;
+        }
+
+        var isWhole = element.TryGetDouble(out var real) && Math.Truncate(real) == real && real is >= int.MinValue and <= int.MaxValue;
+        number = isWhole ? (int)real : 0;
+        return isWhole;
+    }
 
     /// <summary>A time with any offset, or null.</summary>
     public static DateTimeOffset? Time(this JsonElement element, string name) =>

@@ -22,7 +22,7 @@ public static class ComputeHordeJson
         TryReadJobSpec(json, out var spec, out var problems) ? spec : throw new ComputeHordeValidationException(problems);
 
     /// <summary>Reads a specification. Only its form is checked; <see cref="JobSpecValidation"/> checks its values.</summary>
-    /// <param name="json">The JSON text.</param>
+    /// <param name="json">The JSON text; a byte order mark before it is skipped.</param>
     /// <returns>The specification.</returns>
     /// <exception cref="ComputeHordeValidationException">Not JSON, or fields are missing, unknown, repeated or of another type; all are named.</exception>
     public static ComputeHordeJobSpec ReadJobSpec(string json)
@@ -30,7 +30,7 @@ public static class ComputeHordeJson
         JsonDocument document;
         try
         {
-            document = JsonDocument.Parse(json);
+            document = JsonDocument.Parse(json.TrimStart('\uFEFF'));
         }
         catch (Exception error) when (error is JsonException or ArgumentException)
         {

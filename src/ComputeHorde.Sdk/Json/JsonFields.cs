@@ -41,7 +41,7 @@ internal sealed class JsonFields
             return null;
         }
 
-        if (value.TryGetInt32(out var number))
+        if (value.TryGetWhole(out var number))
         {
             return number;
         }

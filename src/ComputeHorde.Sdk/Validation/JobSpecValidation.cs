@@ -13,6 +13,12 @@ public static class JobSpecValidation
     /// <summary>Longest tag, in characters.</summary>
     public const int MaxTagLength = 255;
 
+    /// <summary>
+    /// Longest time limit of a stage, in seconds: a week, after which the facilitator forgets the job. Miners end a job after 20 minutes whatever its limits say
+    /// (protocol 16).
+    /// </summary>
+    public const int MaxTimeLimitSec = 7 * 86_400;
+
     /// <summary>Checks a job specification.</summary>
     /// <param name="spec">The specification.</param>
     /// <param name="extraExecutorClasses">Executor classes to allow beside <see cref="ExecutorClass.All"/>.</param>
@@ -22,8 +28,8 @@ public static class JobSpecValidation
         ArgumentNullException.ThrowIfNull(spec);
         var problems = new ProblemList();
         CheckExecutorClass(problems, spec.ExecutorClass, extraExecutorClasses ?? []);
-        problems.TrimmedText("job_namespace", spec.JobNamespace, required: spec.JobNamespace is not null, maxLength: 100);
-        problems.TrimmedText("docker_image", spec.DockerImage, required: true, maxLength: 255);
+        problems.Name("job_namespace", spec.JobNamespace, required: spec.JobNamespace is not null, maxLength: 100);
+        ImageReference.Check(problems, "docker_image", spec.DockerImage);
         CheckArgs(problems, spec.Args);
         if (spec.Env is null)
         {
@@ -46,13 +52,13 @@ public static class JobSpecValidation
         return problems.Problems;
     }
 
-    /// <summary>Checks a tag: 1 to 255 characters without white space at the edges.</summary>
+    /// <summary>Checks a tag: 1 to 255 characters without white space at the edges and without control characters.</summary>
     /// <param name="tag">The tag.</param>
     /// <returns>Every violation; empty when the tag can be used.</returns>
     public static IReadOnlyList<ValidationProblem> ValidateTag(string tag)
     {
         var problems = new ProblemList();
-        problems.TrimmedText("tag", tag, required: true, MaxTagLength);
+        problems.Name("tag", tag, required: true, MaxTagLength);
         return problems.Problems;
     }
 
@@ -81,9 +87,9 @@ public static class JobSpecValidation
 
     private static void CheckLimit(ProblemList problems, string field, int seconds)
     {
-        if (seconds < 1)
+        if (seconds is < 1 or > MaxTimeLimitSec)
         {
-            problems.Add(field, $"must be at least 1 second and at most {int.MaxValue}.");
+            problems.Add(field, $"must be between 1 and {MaxTimeLimitSec} seconds.");
         }
     }
 

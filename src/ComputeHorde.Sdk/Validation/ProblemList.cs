@@ -7,7 +7,8 @@ internal sealed class ProblemList
 
     public IReadOnlyList<ValidationProblem> Problems => _problems;
 
-    public void Add(string field, string message) => _problems.Add(new ValidationProblem(field, message));
+    // A field may be named by its caller (env["..."]), and is shown.
+    public void Add(string field, string message) => _problems.Add(new ValidationProblem(ForeignText.Line(field), message));
 
     public void Add(IEnumerable<ValidationProblem> problems) => _problems.AddRange(problems);
 
@@ -65,6 +66,16 @@ internal sealed class ProblemList
         if (TextRules.Length(text) > maxLength)
         {
             Add(field, $"must have at most {maxLength} characters.");
+        }
+    }
+
+    /// <summary>Rules of names that logs and terminals show: as trimmed texts, and without control characters.</summary>
+    public void Name(string field, string? text, bool required, int maxLength)
+    {
+        TrimmedText(field, text, required, maxLength);
+        if (text?.Any(static c => c != '\0' && char.IsControl(c)) == true)
+        {
+            Add(field, "must not contain control characters.");
         }
     }
 

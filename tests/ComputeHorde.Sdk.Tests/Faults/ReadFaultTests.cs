@@ -39,6 +39,56 @@ public sealed class ReadFaultTests
     }
 
     [Fact]
+    public async Task Answers_WithAByteOrderMark_AreRead()
+    {
+        await using var server = await FakeFacilitator.StartAsync();
+        server.Before = async call =>
+        {
+            var body = call.Name switch
+            {
+                "nonce" => """{"nonce":"n"}""",
+                "login" => """{"token":"a.b.c"}""",
+                "list" => """{"count":1,"next":null,"results":[{"uuid":"00000001-0000-0000-0000-000000000001","tag":"t"}]}""",
+                _ => """{"uuid":"00000001-0000-0000-0000-000000000001","tag":"t"}""",
+            };
+            await FakeFacilitator.AnswerAsync(call.Context, call.Name == "create" ? 201 : 200, "\ufeff" + body);
+            return true;
+        };
+        using var client = server.Client();
+        Assert.True((await client.CreateJobAsync(Specs.Minimal, new CreateJobOptions { Tag = "t" })).Created);
+        Assert.Single(await client.GetJobsByTagAsync("t"));
+        Assert.Equal("t", (await client.GetJobAsync("00000001-0000-0000-0000-000000000001")).Tag);
+    }
+
+    [Fact]
+    public async Task ServerClockOffset_AnswersWithADate_TellHowWrongThisClockIs()
+    {
+        await using var server = await FakeFacilitator.StartAsync();
+        var time = new InstantTime(never: TimeSpan.FromSeconds(30));
+        server.Before = call =>
+        {
+            call.Context.Response.Headers.Date = time.GetUtcNow().AddDays(-1).ToString("R");
+            return Task.FromResult(false);
+        };
+        using var client = server.Client(time: time);
+        Assert.Null(client.ServerClockOffset);
+        await client.GetJobsPageAsync();
+        Assert.Equal(TimeSpan.FromDays(-1), client.ServerClockOffset);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(25 * 86_400)]
+    [InlineData(1e11)]
+    public async Task Wait_TimeoutBeyondItsBounds_IsRefusedByName(double seconds)
+    {
+        await using var server = await FakeFacilitator.StartAsync();
+        using var client = server.Client();
+        var error = await Assert.ThrowsAsync<ComputeHordeValidationException>(() => client.WaitAsync(Guid.NewGuid().ToString(), TimeSpan.FromSeconds(seconds)));
+        Assert.Equal("timeout", Assert.Single(error.Problems).Field);
+    }
+
+    [Fact]
     public async Task GetJob_Unknown_IsNotFound()
     {
         await using var server = await FakeFacilitator.StartAsync();

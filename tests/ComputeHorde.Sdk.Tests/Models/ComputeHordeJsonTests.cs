@@ -33,6 +33,41 @@ public sealed class ComputeHordeJsonTests
         Assert.Empty(JobSpecValidation.Validate(spec));
     }
 
+    [Theory]
+    [InlineData("30", 30)]
+    [InlineData("30.0", 30)]
+    [InlineData("6e2", 600)]
+    [InlineData("0.3E2", 30)]
+    [InlineData("604800", 604_800)]
+    public void Read_WholeNumber_InAnyForm(string number, int expected) =>
+        Assert.Equal(expected, ComputeHordeJson.ReadJobSpec(Minimal(number)).ExecutionTimeLimitSec);
+
+    [Theory]
+    [InlineData("30.5")]
+    [InlineData("1e-1")]
+    [InlineData("1e10")]
+    [InlineData("1e400")]
+    [InlineData("\"30\"")]
+    public void Read_NoWholeNumber_IsRefusedByField(string number)
+    {
+        var error = Assert.Throws<ComputeHordeValidationException>(() => ComputeHordeJson.ReadJobSpec(Minimal(number)));
+        Assert.Equal("execution_time_limit_sec", Assert.Single(error.Problems).Field);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(604_801)]
+    [InlineData(int.MaxValue)]
+    public void Validate_TimeLimitBeyondAWeek_IsRefusedByField(int seconds)
+    {
+        var problem = Assert.Single(JobSpecValidation.Validate(Specs.Minimal with { ExecutionTimeLimitSec = seconds }));
+        Assert.Equal("execution_time_limit_sec", problem.Field);
+        Assert.Contains("604800", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_ByteOrderMark_IsSkipped() => Assert.Equal(30, ComputeHordeJson.ReadJobSpec("\ufeff" + Minimal("30")).ExecutionTimeLimitSec);
+
     [Fact]
     public void Read_Faults_AreAllNamed()
     {
@@ -68,4 +103,8 @@ public sealed class ComputeHordeJsonTests
     }
 
     private sealed record Holder(ComputeHordeJobSpec JobSpec, JobStatus Status);
+
+    private static string Minimal(string executionLimit) => $$"""
+        {"executor_class":"always_on.llm.a6000","docker_image":"me/img","download_time_limit_sec":1,"execution_time_limit_sec":{{executionLimit}},"upload_time_limit_sec":3}
+        """;
 }

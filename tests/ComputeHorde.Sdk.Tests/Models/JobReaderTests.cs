@@ -38,6 +38,46 @@ public sealed class JobReaderTests
     }
 
     [Fact]
+    public void Read_UploadAnswer_HasTheStoredObjectsMarksInAnyCase()
+    {
+        var job = Read(""","status_history":[{"status":"completed"}],"upload_results":{"x":"\ufeff{\"headers\":{\"ETag\":\"0x8DC\",\"content-md5\":\"Q2hlY2s=\"},\"body\":\"\"}","y":"{}"}}""");
+        var upload = job.Result!.UploadResults["/output/x"];
+        Assert.Equal(("0x8DC", "Q2hlY2s="), (upload.ETag, upload.ContentMd5));
+        Assert.Equal((null, null), (job.Result.UploadResults["/output/y"].ETag, job.Result.UploadResults["/output/y"].ContentMd5));
+    }
+
+    [Fact]
+    public void ToString_TextsOfTheHorde_StayInOneLine()
+    {
+        var job = Read(""","status_history":[{"status":"failed\n\u001b[2J"},{"status":"rejected","metadata":{"job_rejection_details":{"reason":"busy\r\nINFO forged","message":"\u001b]0;x\u0007\u202e\u2028"}}}]}""");
+        foreach (var text in (string[])[job.ToString(), job.Error!.ToString(), job.StatusHistory[0].Status.ToString()])
+        {
+            Assert.DoesNotContain(text, c => char.IsControl(c) || c is '\u202e' or '\u2028');
+        }
+
+        Assert.Contains("busy\\u000D\\u000AINFO forged", job.Error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("6006", 6006)]
+    [InlineData("6006.0", 6006)]
+    [InlineData("6.006e3", 6006)]
+    [InlineData("6006.5", 0)]
+    [InlineData("1e400", 0)]
+    [InlineData("\"6006\"", 0)]
+    public void Read_PortInAnyNumberForm_IsRead(string port, int expected) =>
+        Assert.Equal(expected, Read($$""","streaming_client_cert":"own","streaming_server_port":{{port}}}""").Streaming!.Port);
+
+    [Fact]
+    public void Read_WithoutResults_LeavesOutWhatTheJobPrintedAndGave()
+    {
+        const string Rest = ""","status_history":[{"status":"failed","metadata":{"job_failure_details":{"reason":"nonzero_return_code","docker_process_exit_status":3,"docker_process_stdout":"out"}}}]}""";
+        using var document = JsonDocument.Parse(Start + Rest);
+        Assert.Equal("out", JobReader.Read(document.RootElement).Error!.Stdout);
+        Assert.True(JobReader.Read(document.RootElement, includeResults: false).Error is { Stdout: null, ExitCode: 3, Reason: "nonzero_return_code" });
+    }
+
+    [Fact]
     public void Read_LoneSurrogateInOutput_IsReplacedNotFatal()
     {
         var job = Read(""","stdout":"a\ud800b\n","status_history":[{"status":"completed"}]}""");

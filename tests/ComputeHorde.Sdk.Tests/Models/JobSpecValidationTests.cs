@@ -66,7 +66,7 @@ public sealed class JobSpecValidationTests
     public void Validate_Length_CountsCodePoints(int count, string text, int problems)
     {
         var long255 = string.Concat(Enumerable.Repeat(text, count));
-        Assert.Equal(problems, JobSpecValidation.Validate(Specs.Minimal with { DockerImage = long255 }).Count);
+        Assert.Equal(problems, JobSpecValidation.Validate(Specs.Minimal with { ArtifactsDir = long255 }).Count);
         Assert.Equal(problems, JobSpecValidation.ValidateTag(long255).Count);
     }
 

@@ -49,7 +49,7 @@ internal static class Generators
         from artifacts in Maybe(Trimmed)
         from inputs in Volumes("/volume/", Input)
         from outputs in Volumes("/output/", Output)
-        from limits in Gen.ArrayOf(Gen.OneOf(Gen.Choose(1, 100), Gen.Constant(int.MaxValue)), 4)
+        from limits in Gen.ArrayOf(Gen.OneOf(Gen.Choose(1, 100), Gen.Constant(JobSpecValidation.MaxTimeLimitSec)), 4)
         from name in Maybe(Trimmed)
         select new ComputeHordeJobSpec
         {

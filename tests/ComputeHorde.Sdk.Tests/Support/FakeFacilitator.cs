@@ -33,6 +33,9 @@ internal sealed class FakeFacilitator : IAsyncDisposable
     /// <summary>Requests as "name header header ...".</summary>
     public ConcurrentQueue<(string Name, string Query, IReadOnlyList<string> Headers, string Authorization)> Seen { get; } = new();
 
+    /// <summary>The newest request's body.</summary>
+    public byte[] LastBody { get; private set; } = [];
+
     /// <summary>Uuids of jobs that cannot be shown: their detail, and every list that holds one, is HTTP 500 (protocol 5.2).</summary>
     public HashSet<string> Spoilt { get; } = [];
 
@@ -144,8 +147,9 @@ internal sealed class FakeFacilitator : IAsyncDisposable
         };
         var call = new Call(name, _calls.AddOrUpdate(name, 1, (_, count) => count + 1), context, this);
         Seen.Enqueue((name, context.Request.QueryString.Value ?? "", [.. context.Request.Headers.Keys], context.Request.Headers.Authorization.ToString()));
-        using var reader = new StreamReader(context.Request.Body);
-        var body = await reader.ReadToEndAsync();
+        using var copy = new MemoryStream();
+        await context.Request.Body.CopyToAsync(copy);
+        LastBody = copy.ToArray();
         if (await Before(call))
         {
             return;
@@ -160,7 +164,7 @@ internal sealed class FakeFacilitator : IAsyncDisposable
                 await AnswerAsync(context, 200, new JsonObject { ["token"] = MakeToken(call.Number) }.ToJsonString());
                 break;
             case "create":
-                var job = Store(JsonNode.Parse(body)!["tag"]!.GetValue<string>());
+                var job = Store(JsonNode.Parse(LastBody)!["tag"]!.GetValue<string>());
                 if (!await AfterStore(call))
                 {
                     await AnswerAsync(context, 201, Text(job));
