@@ -5,7 +5,10 @@ using System.Text.Json;
 
 namespace ComputeHorde.Benchmarks;
 
-/// <summary>The durable engine on SQLite with <c>synchronous=FULL</c>: medians of several runs, after some to warm up.</summary>
+/// <summary>
+/// The provider on SQLite with <c>synchronous=FULL</c>: medians of several runs, after some to warm up. Beside it one run of the real engine, smaller,
+/// on the Azure Storage back end over Azurite.
+/// </summary>
 internal static class EngineCommand
 {
     private static readonly TimeSpan ShortestWarmUp = TimeSpan.FromSeconds(4);
@@ -17,22 +20,24 @@ internal static class EngineCommand
         var scale = new Option<double>("--scale") { Description = "Multiplies the numbers of orchestrations.", DefaultValueFactory = _ => 1 };
         var only = new Option<string?>("--only") { Description = "Runs one shape." };
         var folder = new Option<string?>("--folder") { Description = "Where the databases are written; by default a temporary folder." };
-        var command = new Command("engine", "The durable engine on SQLite: a table, then one JSON line for each shape") { runs, scale, only, folder };
+        var alone = new Option<bool>("--alone") { Description = "Leaves the real engine out." };
+        var command = new Command("engine", "The provider beside the real engine: a table, then one JSON line for each shape") { runs, scale, only, folder, alone };
         command.SetAction((parsed, _) => RunAsync(
-            parsed.GetValue(runs), parsed.GetValue(scale), parsed.GetValue(only), parsed.GetValue(folder)));
+            parsed.GetValue(runs), parsed.GetValue(scale), parsed.GetValue(only), parsed.GetValue(folder), !parsed.GetValue(alone)));
         return command;
     }
 
-    private static async Task<int> RunAsync(int runs, double scale, string? only, string? folder)
+    private static async Task<int> RunAsync(int runs, double scale, string? only, string? folder, bool withReal)
     {
         var temporary = folder is null ? Directory.CreateTempSubdirectory("engine-benchmark").FullName : null;
         List<string> lines = [];
         try
         {
-            Console.WriteLine($"{"shape",-10} {"items",7} {"per second",11} {"CPU ms/item",12} {"KB/item",9} {"commits/orch.",14} {"peak MB",8}");
+            Console.WriteLine($"{"shape",-10} {"items",7} {"per second",11} {"CPU ms/item",12} {"KB/item",9} {"commits/orch.",14} {"peak MB",8} {"p50 ms",8} {"p99 ms",8} | {"real items",10} {"per second",11} {"p50 ms",8} {"p99 ms",8}");
             foreach (var shape in EngineShapes.All(scale).Where(shape => only is null || shape.Name == only))
             {
-                lines.Add(await ReportAsync(shape, runs, folder ?? temporary!));
+                var real = withReal ? EngineShapes.OfTheRealEngine(scale).Single(smaller => smaller.Name == shape.Name) : null;
+                lines.Add(await ReportAsync(shape, real, runs, folder ?? temporary!));
             }
 
             if (only is null or "waiting")
@@ -52,7 +57,7 @@ internal static class EngineCommand
         return 0;
     }
 
-    private static async Task<string> ReportAsync(EngineShape shape, int runs, string folder)
+    private static async Task<string> ReportAsync(EngineShape shape, EngineShape? realShape, int runs, string folder)
     {
         // The measurement is of code that has reached its last tier: the compiler works in the background, on the same processors.
         for (var (clock, quiet) = (Stopwatch.StartNew(), 0); clock.Elapsed < ShortestWarmUp || (quiet < 3 && clock.Elapsed < LongestWarmUp);)
@@ -74,7 +79,10 @@ internal static class EngineCommand
         var bytes = Median(result => result.AllocatedBytes) / shape.Items;
         var commits = Median(result => result.Commits) / shape.Orchestrations;
         var peak = results.Max(result => result.PeakBytes) / 1e6;
-        Console.WriteLine($"{shape.Name,-10} {shape.Items,7} {rate,11:F0} {cpu,12:F4} {bytes / 1024,9:F2} {commits,14:F3} {peak,8:F0}");
+        var (p50, p99) = (Median(result => result.Latency(0.5)), Median(result => result.Latency(0.99)));
+        Console.Write($"{shape.Name,-10} {shape.Items,7} {rate,11:F0} {cpu,12:F4} {bytes / 1024,9:F2} {commits,14:F3} {peak,8:F0} {p50,8:F1} {p99,8:F1}");
+        var real = realShape is null ? null : await EngineMeasurement.RunOnTheRealEngineAsync(realShape);
+        Console.WriteLine(real is null ? "" : $" | {realShape!.Items,10} {realShape.Items / real.Seconds,11:F1} {real.Latency(0.5),8:F0} {real.Latency(0.99),8:F0}");
         return JsonSerializer.Serialize(new
         {
             shape = shape.Name,
@@ -85,7 +93,13 @@ internal static class EngineCommand
             bytes_per_item = Math.Round(bytes),
             commits_per_orchestration = Math.Round(commits, 4),
             peak_mb = Math.Round(peak),
+            p50_ms = Math.Round(p50, 2),
+            p99_ms = Math.Round(p99, 2),
             runs,
+            real_items = realShape?.Items,
+            real_per_second = real is null ? (double?)null : Math.Round(realShape!.Items / real.Seconds, 1),
+            real_p50_ms = real is null ? (double?)null : Math.Round(real.Latency(0.5)),
+            real_p99_ms = real is null ? (double?)null : Math.Round(real.Latency(0.99)),
         });
     }
 }

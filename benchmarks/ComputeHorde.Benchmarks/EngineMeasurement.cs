@@ -1,9 +1,14 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
+using ComputeHorde.DurableTask.RealEngine;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
 
 namespace ComputeHorde.Benchmarks;
 
-/// <summary>One run of a shape on a fresh database.</summary>
-internal sealed record EngineMeasurement(double Seconds, double CpuMilliseconds, long AllocatedBytes, long Commits, long PeakBytes)
+/// <summary>One run of a shape on a fresh engine.</summary>
+internal sealed record EngineMeasurement(
+    double Seconds, double CpuMilliseconds, long AllocatedBytes, long Commits, long PeakBytes, IReadOnlyList<double> Latencies)
 {
     internal static async Task<EngineMeasurement> RunAsync(EngineShape shape, string folder)
     {
@@ -11,16 +16,7 @@ internal sealed record EngineMeasurement(double Seconds, double CpuMilliseconds,
         try
         {
             await using var host = await EngineHost.StartAsync(shape.Register, path);
-            GC.Collect();
-            var (cpu, allocated, clock) = (Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes(), Stopwatch.StartNew());
-            await shape.RunAsync(host.Client);
-            var seconds = clock.Elapsed.TotalSeconds;
-            return new EngineMeasurement(
-                seconds,
-                (Environment.CpuUsage.TotalTime - cpu).TotalMilliseconds,
-                GC.GetTotalAllocatedBytes() - allocated,
-                host.Hub.CommittedTransactions,
-                Process.GetCurrentProcess().PeakWorkingSet64);
+            return await RunAsync(shape, host.Client, () => host.Hub.CommittedTransactions);
         }
         finally
         {
@@ -29,5 +25,38 @@ internal sealed record EngineMeasurement(double Seconds, double CpuMilliseconds,
                 File.Delete(file);
             }
         }
+    }
+
+    /// <summary>A run on the real engine; what its storage costs, which is a process of its own, is not counted.</summary>
+    internal static async Task<EngineMeasurement> RunOnTheRealEngineAsync(EngineShape shape)
+    {
+        await using var engine = await RealEngine.StartAsync(tasks =>
+        {
+            shape.Register(tasks);
+            tasks.AddOrchestratorFunc<object, int>("nothing", static (_, _) => 0);
+        });
+
+        // Its partition is taken up only now; the first orchestration would wait for that.
+        await engine.Client.WaitForInstanceCompletionAsync(await engine.Client.ScheduleNewOrchestrationInstanceAsync("nothing"));
+        return await RunAsync(shape, engine.Client, () => 0);
+    }
+
+    /// <summary>The latency in milliseconds that a share of the orchestrations does not exceed.</summary>
+    internal double Latency(double share) => Latencies[Math.Min(Latencies.Count - 1, (int)(Latencies.Count * share))];
+
+    private static async Task<EngineMeasurement> RunAsync(EngineShape shape, DurableTaskClient client, Func<long> commits)
+    {
+        var latencies = new ConcurrentQueue<double>();
+        GC.Collect();
+        var (cpu, allocated, clock) = (Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes(), Stopwatch.StartNew());
+        await shape.RunAsync(client, latency => latencies.Enqueue(latency.TotalMilliseconds));
+        var seconds = clock.Elapsed.TotalSeconds;
+        return new EngineMeasurement(
+            seconds,
+            (Environment.CpuUsage.TotalTime - cpu).TotalMilliseconds,
+            GC.GetTotalAllocatedBytes() - allocated,
+            commits(),
+            Process.GetCurrentProcess().PeakWorkingSet64,
+            [.. latencies.Order()]);
     }
 }

@@ -100,8 +100,8 @@ internal sealed class RealClient(AzureStorageOrchestrationService service, DataC
     private OrchestrationMetadata Describe(OrchestrationState state, bool withData) => new(state.Name, state.OrchestrationInstance.InstanceId)
     {
         RuntimeStatus = (OrchestrationRuntimeStatus)(int)state.OrchestrationStatus,
-        CreatedAt = state.CreatedTime,
-        LastUpdatedAt = state.LastUpdatedTime,
+        CreatedAt = new DateTimeOffset(state.CreatedTime),
+        LastUpdatedAt = new DateTimeOffset(state.LastUpdatedTime),
         DataConverter = withData ? converter : null,
         SerializedInput = withData ? state.Input : null,
         SerializedOutput = withData ? state.Output : null,

@@ -124,7 +124,7 @@ internal static class Spans
     /// <summary>A timer went off.</summary>
     public static void WriteTimer(ActivityContext orchestration, string name, string instanceId, int timerId, DateTime created, DateTime fireAt)
     {
-        using var span = orchestration == default ? null : Source.StartActivity($"{Orchestration}:{name}:timer", ActivityKind.Internal, orchestration, startTime: created);
+        using var span = orchestration == default ? null : Source.StartActivity($"{Orchestration}:{name}:timer", ActivityKind.Internal, orchestration, startTime: new DateTimeOffset(created));
         Tag(span, "timer", name, null, instanceId, timerId);
         span?.SetTag("durabletask.fire_at", fireAt.ToString("o", CultureInfo.InvariantCulture));
     }

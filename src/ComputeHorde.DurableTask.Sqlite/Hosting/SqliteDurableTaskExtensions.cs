@@ -11,12 +11,17 @@ namespace ComputeHorde.DurableTask.Sqlite;
 /// <summary>Makes a SQLite file, or memory, the back end of a worker or a client.</summary>
 public static class SqliteDurableTaskExtensions
 {
+    /// <summary>Has the worker run what lies in a task hub: in memory, or in the file that the client of the same name gives.</summary>
+    /// <param name="builder">The builder of the worker.</param>
+    /// <returns>The same builder.</returns>
+    public static IDurableTaskWorkerBuilder UseSqlite(this IDurableTaskWorkerBuilder builder) => builder.UseSqlite(static _ => { });
+
     /// <summary>Has the worker run what lies in a task hub.</summary>
     /// <param name="builder">The builder of the worker.</param>
     /// <param name="path">The SQLite file, made when it is missing; <see langword="null"/> keeps everything in memory.</param>
     /// <returns>The same builder.</returns>
-    public static IDurableTaskWorkerBuilder UseSqlite(this IDurableTaskWorkerBuilder builder, string? path = null) =>
-        builder.UseSqlite(options => options.Path = path ?? options.Path);
+    public static IDurableTaskWorkerBuilder UseSqlite(this IDurableTaskWorkerBuilder builder, string? path) =>
+        builder.UseSqlite(options => options.Path = path);
 
     /// <summary>Has the worker run what lies in a task hub.</summary>
     /// <param name="builder">The builder of the worker.</param>
@@ -29,17 +34,19 @@ public static class SqliteDurableTaskExtensions
         return builder.UseBuildTarget<SqliteDurableTaskWorker>();
     }
 
-    /// <summary>
-    /// Has the client use a task hub: that of the same file, or in memory that of the same name. Without a worker in this process its instances wait
-    /// in the file for one.
-    /// </summary>
+    /// <summary>Has the client use the task hub of the worker with the same name. Without one its instances wait in the hub.</summary>
     /// <param name="builder">The builder of the client.</param>
-    /// <param name="path">The SQLite file; <see langword="null"/> takes the one of the worker with the same name.</param>
     /// <returns>The same builder.</returns>
-    public static IDurableTaskClientBuilder UseSqlite(this IDurableTaskClientBuilder builder, string? path = null) =>
-        builder.UseSqlite(options => options.Path = path ?? options.Path);
+    public static IDurableTaskClientBuilder UseSqlite(this IDurableTaskClientBuilder builder) => builder.UseSqlite(static _ => { });
 
-    /// <inheritdoc cref="UseSqlite(IDurableTaskClientBuilder, string?)"/>
+    /// <summary>Has the client use the task hub in a file, together with its worker if that is in this process, else for one that comes later.</summary>
+    /// <param name="builder">The builder of the client.</param>
+    /// <param name="path">The SQLite file, made when it is missing; <see langword="null"/> keeps everything in memory.</param>
+    /// <returns>The same builder.</returns>
+    public static IDurableTaskClientBuilder UseSqlite(this IDurableTaskClientBuilder builder, string? path) =>
+        builder.UseSqlite(options => options.Path = path);
+
+    /// <summary>Has the client use a task hub, together with its worker if that is in this process.</summary>
     /// <param name="builder">The builder of the client.</param>
     /// <param name="configure">Sets the options of the hub.</param>
     /// <returns>The same builder.</returns>
