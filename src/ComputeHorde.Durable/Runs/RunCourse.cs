@@ -301,7 +301,7 @@ internal sealed class RunCourse : IDisposable
     /// <summary>Leaves the result to a check of its own, and does not wait for it.</summary>
     private bool StartCheck(RunOutcome outcome)
     {
-        var job = outcome.JobUuid ?? outcome.Attempts.LastOrDefault()?.JobUuid;
+        var job = outcome.JobUuid ?? (outcome.Attempts is [.., var last] ? last.JobUuid : null);
         var isOfInterest = outcome.Status == RunStatuses.Completed || outcome.Failure is { Class: FailureClasses.Failed };
         if (_input.Check is not { } check || !isOfInterest || job is null || outcome.Result is not { } result)
         {

@@ -40,7 +40,7 @@ internal sealed record RunOutcome(string Status, IReadOnlyList<AttemptOutcome> A
         {
             JobUuid = completed?.Job?.JobUuid,
             Result = result,
-            Failure = isCompleted ? null : attempts.LastOrDefault()?.Failure,
+            Failure = isCompleted ? null : attempts is [.., var last] ? last.Failure : null,
             PaidAttempts = attempts.Count(static attempt => attempt.IsPaid),
             TurnedAway = attempts.Count(static attempt => attempt.IsTurnedAway),
             ExecutorSeconds = attempts.Sum(static attempt => attempt.ExecutorSeconds),

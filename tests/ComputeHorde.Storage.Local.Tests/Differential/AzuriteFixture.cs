@@ -37,7 +37,7 @@ public sealed partial class AzuriteFixture : IAsyncLifetime
             var line = await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException(await _process.StandardError.ReadToEndAsync());
             if (Listening().Match(line) is { Success: true } match)
             {
-                _ = match.Groups[1].Value == "Blob" ? blobs = match.Groups[2].Value : queues = match.Groups[2].Value;
+                _ = match.Groups["service"].Value == "Blob" ? blobs = match.Groups["address"].Value : queues = match.Groups["address"].Value;
             }
         }
 
@@ -95,6 +95,6 @@ public sealed partial class AzuriteFixture : IAsyncLifetime
         RedirectStandardError = true,
     })!;
 
-    [GeneratedRegex(@"Azurite (Blob|Queue) service (?:is successfully listening at|successfully listens on) (http://\S+)", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"Azurite (?<service>Blob|Queue) service (is successfully listening at|successfully listens on) (?<address>http://\S+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Listening();
 }

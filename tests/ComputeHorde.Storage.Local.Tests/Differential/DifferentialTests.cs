@@ -45,7 +45,7 @@ public sealed partial class DifferentialTests(AzuriteFixture fixture) : IClassFi
                 .Replace("{base}", wire.Base(isBlob: true), StringComparison.Ordinal)
                 .Replace("{sas:expired}", wire.SignBlob($"/{box}/a", "r", "b", expiry: "2020-01-01T00:00:00Z"), StringComparison.Ordinal)
                 .Replace("{sas:early}", wire.SignBlob($"/{box}/a", "r", "b", start: "2120-01-01T00:00:00Z", expiry: "2121-01-01T00:00:00Z"), StringComparison.Ordinal);
-            text = Signature().Replace(text, match => match.Groups[1].Value.Split(':') switch
+            text = Signature().Replace(text, match => match.Groups["kind"].Value.Split(':') switch
             {
                 ["sas", var permissions, var resource, var path] => wire.SignBlob($"/{box}{path}", permissions, resource),
                 ["account", var permissions, var services, var types] => wire.SignAccount(permissions, services, types),
@@ -60,6 +60,6 @@ public sealed partial class DifferentialTests(AzuriteFixture fixture) : IClassFi
         return answers;
     }
 
-    [GeneratedRegex(@"\{((?:sas|account|queue):[^}]*)\}", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"\{(?<kind>(sas|account|queue):[^}]*)\}", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Signature();
 }

@@ -8,7 +8,7 @@ internal sealed class Wire(Uri blobs, Uri queues, string key)
 {
     private const string Account = "devstoreaccount1";
     private const string Version = "2021-12-02";
-    private static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false, AutomaticDecompression = 0 });
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false, AutomaticDecompression = System.Net.DecompressionMethods.None });
 
     public string ConnectionString =>
         $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={key};BlobEndpoint={Base(blobs)};QueueEndpoint={Base(queues)};";
