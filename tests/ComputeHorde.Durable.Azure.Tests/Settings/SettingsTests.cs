@@ -16,8 +16,8 @@ public sealed partial class SettingsTests(InfraFixture infra)
         "ComputeHorde__WalletPasswordFile", "ComputeHorde__HotkeySecretFile",
     ];
 
-    /// <summary>A list, empty by default: an entry of its own would not be empty. The README says how to give it.</summary>
-    private static readonly string[] ReadmeOnly = ["ComputeHorde__ExtraExecutorClasses"];
+    /// <summary>A list, empty by default: an entry of its own would not be empty. docs/configuration.md says how to give it.</summary>
+    private static readonly string[] DocumentedOnly = ["ComputeHorde__ExtraExecutorClasses"];
 
     /// <summary>Options of the client that are no settings of the functions: an object, and two intervals of a waiting that the functions do not use.</summary>
     private static readonly string[] NotOfTheFunctions = ["ComputeHorde__Signer", "ComputeHorde__PollInterval", "ComputeHorde__MaxPollInterval"];
@@ -26,20 +26,20 @@ public sealed partial class SettingsTests(InfraFixture infra)
     private static readonly string[] FromInfrastructure = ["ComputeHorde__HotkeySecret", "AzureWebJobs.JobSpecPolled.Disabled"];
 
     [Fact]
-    public void Settings_InCode_AreInSampleInfraAndReadme()
+    public void Settings_InCode_AreInSampleInfraAndDocumented()
     {
         var code = SettingsInCode.Names.Where(static name => IsOurs(name)).Except(NotOfTheFunctions).ToList();
         var sample = Sample().Where(static name => IsOurs(name)).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var inInfra = InfraSettings().Where(static name => IsOurs(name)).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var readme = Readme().Where(static name => IsOurs(name)).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var documented = Documented().Where(static name => IsOurs(name)).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var problems = new List<string>();
 
-        foreach (var name in code.Union(sample).Union(inInfra).Union(readme).Order(StringComparer.Ordinal))
+        foreach (var name in code.Union(sample).Union(inInfra).Union(documented).Order(StringComparer.Ordinal))
         {
             Need(code.Contains(name, StringComparer.OrdinalIgnoreCase), $"{name}: no code asks for it");
-            Need(sample.Contains(name) || ReadmeOnly.Contains(name), $"{name}: missing in local.settings.sample.json");
-            Need(inInfra.Contains(name) || LocalOnly.Contains(name) || ReadmeOnly.Contains(name), $"{name}: missing in infra/app/functions.bicep");
-            Need(readme.Contains(name), $"{name}: missing in the README's configuration table (first column, in backticks)");
+            Need(sample.Contains(name) || DocumentedOnly.Contains(name), $"{name}: missing in local.settings.sample.json");
+            Need(inInfra.Contains(name) || LocalOnly.Contains(name) || DocumentedOnly.Contains(name), $"{name}: missing in infra/app/functions.bicep");
+            Need(documented.Contains(name), $"{name}: missing in the table of docs/configuration.md (first column, in backticks)");
         }
 
         Assert.True(problems.Count == 0, string.Join('\n', problems));
@@ -105,16 +105,14 @@ public sealed partial class SettingsTests(InfraFixture infra)
 
     private IEnumerable<string> InfraSettings() => infra.All.SelectMany(static deployment => deployment.Settings).Select(static pair => pair.Key).Distinct();
 
-    private static IEnumerable<string> Readme() => Repository.ReadText("README.md").Split('\n')
-        .SkipWhile(static line => !line.StartsWith("## Configuration", StringComparison.Ordinal)).Skip(1)
-        .TakeWhile(static line => !line.StartsWith("## ", StringComparison.Ordinal))
-        .Select(static line => ReadmePattern().Match(line))
+    private static IEnumerable<string> Documented() => Repository.ReadText("docs/configuration.md").Split('\n')
+        .Select(static line => RowPattern().Match(line))
         .Where(static match => match.Success)
         .Select(static match => match.Groups["name"].Value);
 
     /// <summary>The item number of a list is not part of its name.</summary>
     [GeneratedRegex(@"^\|\s*`(?<name>[^`]+?)(__0)?`", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex ReadmePattern();
+    private static partial Regex RowPattern();
 
     [GeneratedRegex(@"AzureWebJobs\.(?<function>\w+)\.Disabled", RegexOptions.None, 1000)]
     private static partial Regex DisabledPattern();
