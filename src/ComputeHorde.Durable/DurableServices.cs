@@ -37,6 +37,10 @@ public static class DurableServices
         services.AddSingleton(_ => HotkeySettings.Load(section));
         services.AddSingleton<ISigner>(static provider => provider.GetRequiredService<KeyPairSigner>());
         services.AddComputeHorde(settings.Bind);
+
+        // One setting says how long a request may still be on its way, whether the process that sent it lives or not.
+        services.AddOptions<ComputeHordeOptions>().PostConfigure<IOptions<DurableOptions>>(
+            static (horde, durable) => horde.CreateDoubt = TimeSpan.FromSeconds(durable.Value.CreateFenceSeconds));
         services.AddSingleton(provider => StorageConnection.CreateClient(
             configuration, provider.GetRequiredService<Outages>(), provider.GetServices<IConfigureOptions<BlobClientOptions>>()));
         services.AddSingleton<BlobContainers>();

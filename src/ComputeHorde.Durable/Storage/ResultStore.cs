@@ -32,7 +32,8 @@ internal sealed class ResultStore(BlobContainers containers)
             artifacts[path] = await SaveAsync(container, $"{folder}/artifacts/{artifacts.Count:D4}", bytes, cancellationToken);
         }
 
-        var manifest = new ResultManifest(job.Uuid, attempt.Attempt, stdout, stderr, artifacts, outputs);
+        var uploads = job.Result?.UploadResults.ToDictionary(static upload => upload.Key, static upload => UploadAnswer.Of(upload.Value), StringComparer.Ordinal);
+        var manifest = new ResultManifest(job.Uuid, attempt.Attempt, stdout, stderr, artifacts, outputs) { Uploads = uploads ?? [] };
         var saved = await SaveAsync(container, $"{folder}/manifest.json", SnakeCaseJson.ToUtf8(manifest), cancellationToken);
         return new ResultReference(saved.Blob!, stdout, stderr, artifacts.Count, outputs.Count, saved.Sha256!);
     }

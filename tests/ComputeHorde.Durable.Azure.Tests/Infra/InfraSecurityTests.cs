@@ -105,7 +105,7 @@ public sealed partial class InfraSecurityTests(InfraFixture infra)
                 static rule => rule!["definition"]!["filters"]!["prefixMatch"]![0]!.GetValue<string>(),
                 static rule => rule!["definition"]!["actions"]!["baseBlob"]!["delete"]!["daysAfterModificationGreaterThan"]!.GetValue<int>());
 
-        Assert.True(rules["inflight/"] >= 30);
+        Assert.True(rules["attempts/"] >= 30);
         Assert.DoesNotContain("ledger/", rules.Keys);
         Assert.DoesNotContain("sampling/", rules.Keys);
         Assert.Superset(new HashSet<string> { "results/", "outputs/", "requests/" }, rules.Keys.ToHashSet());

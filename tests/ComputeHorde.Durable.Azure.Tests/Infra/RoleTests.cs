@@ -14,7 +14,7 @@ public sealed class RoleTests(InfraFixture infra)
         new("app", Queue, "host account"),
         new("app", "Storage Table Data Contributor", "host account"),
         new("app", "Storage Blob Delegator", "data account"),
-        .. new[] { "inflight", "job-urls", "jobs", "jobs-rejected", "outputs", "requests", "results", "sampling", "secrets" }
+        .. new[] { "attempts", "inflight", "job-urls", "jobs", "jobs-rejected", "outputs", "places", "requests", "results", "sampling", "secrets" }
             .Select(static name => new Grant("app", Contributor, $"container {name}")),
         new("app", LedgerWriter, "container ledger"),
         new("app", Queue, "queue batches"),
@@ -28,11 +28,13 @@ public sealed class RoleTests(InfraFixture infra)
         new("operator", Keeper, "resource group"),
         new("operator", Runbook, "resource group"),
         new("operator", "Log Analytics Data Reader", "workspaces"),
+        new("operator", Reader, "container attempts"),
         new("operator", Contributor, "container inflight"),
         new("operator", Contributor, "container jobs"),
         new("operator", Reader, "container jobs-rejected"),
         new("operator", Reader, "container ledger"),
         new("operator", Reader, "container outputs"),
+        new("operator", Contributor, "container places"),
         new("operator", Reader, "container results"),
         new("operator", "Storage Queue Data Message Sender", "queue batches"),
         new("operator", "Storage Queue Data Message Processor", "queue batches-poison"),

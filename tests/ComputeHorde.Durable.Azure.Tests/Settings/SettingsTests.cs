@@ -17,10 +17,17 @@ public sealed partial class SettingsTests(InfraFixture infra)
     ];
 
     /// <summary>A list, empty by default: an entry of its own would not be empty. docs/configuration.md says how to give it.</summary>
-    private static readonly string[] DocumentedOnly = ["ComputeHorde__ExtraExecutorClasses"];
+    private static readonly string[] DocumentedOnly = ["ComputeHorde__ExtraExecutorClasses", "ComputeHorde__Limits"];
 
-    /// <summary>Options of the client that are no settings of the functions: an object, and two intervals of a waiting that the functions do not use.</summary>
-    private static readonly string[] NotOfTheFunctions = ["ComputeHorde__Signer", "ComputeHorde__PollInterval", "ComputeHorde__MaxPollInterval"];
+    /// <summary>
+    /// Options of the client that are no settings of the functions: an object, two intervals of a waiting that the functions do not use, a time that
+    /// CreateFenceSeconds gives, and two bounds that nobody has a reason to set.
+    /// </summary>
+    private static readonly string[] NotOfTheFunctions =
+    [
+        "ComputeHorde__Signer", "ComputeHorde__PollInterval", "ComputeHorde__MaxPollInterval", "ComputeHorde__CreateDoubt", "ComputeHorde__MaxPageBytes",
+        "ComputeHorde__MaxUncertainCreates",
+    ];
 
     /// <summary>Settings whose value on Azure follows from other resources.</summary>
     private static readonly string[] FromInfrastructure = ["ComputeHorde__HotkeySecret", "AzureWebJobs.JobSpecPolled.Disabled"];
@@ -36,7 +43,7 @@ public sealed partial class SettingsTests(InfraFixture infra)
 
         foreach (var name in code.Union(sample).Union(inInfra).Union(documented).Order(StringComparer.Ordinal))
         {
-            Need(code.Contains(name, StringComparer.OrdinalIgnoreCase), $"{name}: no code asks for it");
+            Need(code.Contains(name, StringComparer.OrdinalIgnoreCase) || DocumentedOnly.Contains(name), $"{name}: no code asks for it");
             Need(sample.Contains(name) || DocumentedOnly.Contains(name), $"{name}: missing in local.settings.sample.json");
             Need(inInfra.Contains(name) || LocalOnly.Contains(name) || DocumentedOnly.Contains(name), $"{name}: missing in infra/app/functions.bicep");
             Need(documented.Contains(name), $"{name}: missing in the table of docs/configuration.md (first column, in backticks)");
@@ -111,7 +118,7 @@ public sealed partial class SettingsTests(InfraFixture infra)
         .Select(static match => match.Groups["name"].Value);
 
     /// <summary>The item number of a list is not part of its name.</summary>
-    [GeneratedRegex(@"^\|\s*`(?<name>[^`]+?)(__0)?`", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^\|\s*`(?<name>[^`]+?)(__0|__<namespace>__\w+)?`", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex RowPattern();
 
     [GeneratedRegex(@"AzureWebJobs\.(?<function>\w+)\.Disabled", RegexOptions.None, 1000)]

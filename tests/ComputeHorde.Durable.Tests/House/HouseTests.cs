@@ -65,6 +65,41 @@ public sealed class HouseTests
     }
 
     [Fact]
+    public async Task Picture_InTheDocs_IsTheHouse()
+    {
+        const string Begin = "<!-- house -->\n", End = "<!-- /house -->";
+        var path = Path.Combine(HordeFixture.RepositoryRoot(), "docs", "architecture.md");
+        var document = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
+        var (from, to) = (document.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, document.IndexOf(End, StringComparison.Ordinal));
+        if (Environment.GetEnvironmentVariable("UPDATE_HOUSE") is not null)
+        {
+            await File.WriteAllTextAsync(path, string.Concat(document.AsSpan(0, from), Picture(), document.AsSpan(to)), TestContext.Current.CancellationToken);
+            return;
+        }
+
+        Assert.Equal(Picture(), document[from..to]);
+    }
+
+    /// <summary>What the folders really use, without what follows from the rest.</summary>
+    private static string Picture()
+    {
+        var used = Arrows.Keys.Except(Ground).ToDictionary(
+            static folder => folder,
+            static folder => Arrows.Keys.Except(Ground).Where(other => other != folder && Uses(folder, other)).ToHashSet(StringComparer.Ordinal),
+            StringComparer.Ordinal);
+        var lines = used.SelectMany(folder => folder.Value
+            .Where(target => !folder.Value.Any(between => between != target && Reaches(used, between, target)))
+            .Select(target => $"  {folder.Key} --> {target}"));
+        return $"```mermaid\nflowchart TD\n{string.Join('\n', lines.Order(StringComparer.Ordinal))}\n```\n";
+    }
+
+    private static bool Uses(string folder, string other) =>
+        !Types.InAssembly(House).That().ResideInNamespace(Root + folder).ShouldNot().HaveDependencyOnAny(Root + other).GetResult().IsSuccessful;
+
+    private static bool Reaches(Dictionary<string, HashSet<string>> used, string from, string to) =>
+        used[from].Contains(to) || used[from].Any(next => Reaches(used, next, to));
+
+    [Fact]
     public void Folders_OfTheAssembly_AreThoseOfTheHouse()
     {
         var folders = House.GetTypes().Select(static type => type.Namespace)
@@ -90,7 +125,7 @@ public sealed class HouseTests
         [
             "DurableServices", "DurableOptions", "DurableTelemetry", "NamespaceLimits", "OutputStores",
             "IResultComparer", "IResultContent", "Comparison", "ComparisonSettings", "Verdict", "ResultManifest", "ContentReference",
-            "IOutputStore", "IOutputUrlSigner", "SignedUpload", "StoredOutput", "ISecretStore", "UnreadableSecretException", "UnreadableContentException",
+            "UploadAnswer", "IOutputStore", "IOutputUrlSigner", "SignedUpload", "StoredOutput", "ISecretStore", "UnreadableSecretException", "UnreadableContentException",
         ];
 
         Assert.Empty(House.GetExportedTypes().Select(static type => type.Name).Except(meant));
