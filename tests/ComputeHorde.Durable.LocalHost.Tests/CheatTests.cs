@@ -19,7 +19,7 @@ public sealed class CheatTests(ITestOutputHelper output)
         var jobs = Environment.GetEnvironmentVariable("COMPUTEHORDE_CHEAT_JOBS") is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : Runs;
         await using var service = await Service.CreateAsync(static horde =>
         {
-            horde.Speed = 20;
+            Service.PatientUploads(horde);
             horde.Miners = EmulatedMiner.Population(honest: 9, cheating: 1);
         });
         await service.StartAsync();

@@ -49,6 +49,7 @@ internal sealed class CheckCourse
         {
             var sample = new SampleInput(_input.JobUuid, _input.Copy.Namespace, _input.ExecutorSeconds, _policy)
             {
+                TrustedSecondsPerHour = _input.Copy.TrustedSecondsPerHour,
                 IsStreaming = _input.Copy.IsStreaming,
                 Trace = _input.Copy.Trace,
             };
@@ -80,11 +81,16 @@ internal sealed class CheckCourse
         var amongTrusted = _input.Failure is null && again.Verdict == Verdicts.Mismatch ? await CompareAsync(first.Result!, second.Result!) : again;
         var isConfirmed = again.Verdict == Verdicts.Mismatch && (_input.Failure is not null || amongTrusted.Verdict == Verdicts.Match);
         return isConfirmed
-            ? await AccuseAsync(new CheatCase(
-                _input.RunId, _input.JobUuid, first.JobUuid!, _policy.Comparer, compared.Reason, _input.Result, [first.Result!, second.Result!]) { Trace = _input.Copy.Trace })
+            ? await AccuseAsync(CaseOf(first, second, compared.Reason))
             : new CheckOutcome(
                 Verdicts.Inconclusive, HistoryText.Truncate($"{compared.Reason}; but two trusted runs do not agree on it: {again.Reason}; {amongTrusted.Reason}"));
     }
+
+    private CheatCase CaseOf(RunOutcome first, RunOutcome second, string reason) =>
+        new(_input.RunId, _input.JobUuid, first.JobUuid!, _policy.Comparer, reason, _input.Result, [first.Result!, second.Result!])
+        {
+            Trace = _input.Copy.Trace,
+        };
 
     /// <summary>The evidence first: a report without it would stand on nothing. From here on nothing is bought, so nobody stops it.</summary>
     private async Task<CheckOutcome> AccuseAsync(CheatCase cheat)

@@ -65,7 +65,7 @@ internal sealed class CompareResults(ComparerRegistry comparers, ResultStore res
     {
         var untrusted = await LoadAsync(input.Untrusted, cancellationToken);
         var trusted = await LoadAsync(input.Trusted, cancellationToken);
-        var isLarge = untrusted.TotalBytes + trusted.TotalBytes > LargeBytes;
+        var isLarge = comparer is JsonToleranceComparer && untrusted.TotalBytes + trusted.TotalBytes > LargeBytes;
         if (isLarge)
         {
             await OneLarge.WaitAsync(cancellationToken);

@@ -1,4 +1,5 @@
 using ComputeHorde.Durable.Hosting;
+using ComputeHorde.Durable.Limits;
 using ComputeHorde.Durable.Storage;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Options;
@@ -8,8 +9,9 @@ namespace ComputeHorde.Durable.Checks;
 /// <summary>Decides whether the result of a job is checked. An activity, because the decision needs a secret; its answer stands in the history.</summary>
 /// <param name="key">The secret.</param>
 /// <param name="state">Budget and suspicion.</param>
+/// <param name="limits">What a namespace may spend.</param>
 /// <param name="options">How much more a suspect namespace is sampled.</param>
-internal sealed class DecideSample(SamplingKey key, SamplingState state, IOptions<DurableOptions> options)
+internal sealed class DecideSample(SamplingKey key, SamplingState state, LimitBook limits, IOptions<DurableOptions> options)
 {
     /// <summary>Decides. The same job gets the same answer, however often it is asked.</summary>
     /// <param name="input">The job and its policy.</param>
@@ -52,7 +54,8 @@ internal sealed class DecideSample(SamplingKey key, SamplingState state, IOption
             return new SampleDecision(false, "not chosen");
         }
 
-        return policy.Sampling != SamplingModes.Budgeted || await state.TryReserveAsync(input.JobUuid, input.Namespace, input.ExpectedSeconds, cancellationToken)
+        var share = limits.For(input.Namespace).With(new NamespaceLimits { TrustedSecondsPerHour = input.TrustedSecondsPerHour }).TrustedSecondsPerHour;
+        return policy.Sampling != SamplingModes.Budgeted || await state.TryReserveAsync(input.JobUuid, input.Namespace, input.ExpectedSeconds, share, cancellationToken)
             ? new SampleDecision(true, isSuspect ? "chosen; a job of its namespace was caught lately" : "chosen")
             : new SampleDecision(false, "chosen, but the budget of trusted seconds is used up");
     }

@@ -16,16 +16,19 @@ internal sealed record SampleHistory(ImmutableList<SampleReservation> Reservatio
 
     public bool Has(string jobUuid) => Reservations.Exists(reservation => reservation.JobUuid == jobUuid);
 
-    /// <summary>Reserves trusted seconds, when the budget of the last hour and the fair share of the namespace in it allow it.</summary>
+    /// <summary>Reserves trusted seconds, when the budget of the last hour and the share of the namespace in it allow it.</summary>
+    /// <param name="wanted">The seconds.</param>
+    /// <param name="budget">What all namespaces may spend in an hour.</param>
+    /// <param name="share">What this one may; null for an equal share.</param>
     /// <returns>The history with the reservation; null when it is not granted.</returns>
-    public SampleHistory? Reserve(SampleReservation wanted, double budget)
+    public SampleHistory? Reserve(SampleReservation wanted, double budget, double? share = null)
     {
         // A reservation of the future is one from before the clock was set back.
         var recent = Reservations.RemoveAll(reservation => (wanted.At - reservation.At).Duration() > Window);
         var namespaces = recent.Select(static reservation => reservation.Namespace).Append(wanted.Namespace).Distinct(StringComparer.Ordinal).Count();
         var used = recent.Sum(static reservation => reservation.Seconds);
         var own = recent.Where(reservation => reservation.Namespace == wanted.Namespace).Sum(static reservation => reservation.Seconds);
-        var isGranted = recent.Count < MaxReservations && used + wanted.Seconds <= budget && own + wanted.Seconds <= budget / namespaces;
+        var isGranted = recent.Count < MaxReservations && used + wanted.Seconds <= budget && own + wanted.Seconds <= (share ?? budget / namespaces);
         return isGranted ? this with { Reservations = recent.Add(wanted) } : null;
     }
 

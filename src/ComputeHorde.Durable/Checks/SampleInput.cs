@@ -7,6 +7,9 @@ namespace ComputeHorde.Durable.Checks;
 /// <param name="Policy">How to sample.</param>
 internal sealed record SampleInput(string JobUuid, string Namespace, double ExpectedSeconds, CheckPolicy Policy)
 {
+    /// <summary>The request's own bound on the trusted executor seconds of an hour; null for none.</summary>
+    public double? TrustedSecondsPerHour { get; init; }
+
     /// <summary>Whether the job serves a client while it runs.</summary>
     public bool IsStreaming { get; init; }
 

@@ -33,7 +33,7 @@ internal sealed class SamplingState(BlobContainers containers, IOptions<DurableO
 
     /// <summary>Reserves trusted seconds for a job. A job that has a reservation keeps it.</summary>
     /// <returns>Whether the budget allows it.</returns>
-    public async Task<bool> TryReserveAsync(string jobUuid, string jobNamespace, double seconds, CancellationToken cancellationToken)
+    public async Task<bool> TryReserveAsync(string jobUuid, string jobNamespace, double seconds, double? share, CancellationToken cancellationToken)
     {
         var granted = false;
         await ChangeAsync(
@@ -41,7 +41,7 @@ internal sealed class SamplingState(BlobContainers containers, IOptions<DurableO
             {
                 var changed = history.Has(jobUuid)
                     ? history
-                    : history.Reserve(new SampleReservation(jobUuid, jobNamespace, seconds, timeProvider.GetUtcNow()), options.Value.TrustedSecondsPerHour);
+                    : history.Reserve(new SampleReservation(jobUuid, jobNamespace, seconds, timeProvider.GetUtcNow()), options.Value.TrustedSecondsPerHour, share);
                 granted = changed is not null;
                 return changed ?? history;
             },

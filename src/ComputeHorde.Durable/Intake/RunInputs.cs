@@ -16,6 +16,7 @@ internal static class RunInputs
             Check = request.CrossValidation is { } check ? SnakeCaseJson.ToElement(check) : null,
             Namespace = request.Spec.JobNamespace ?? "",
             Place = limits.PlaceFor(request.Spec.JobNamespace ?? "", request.Limits),
+            TrustedSecondsPerHour = request.Limits?.TrustedSecondsPerHour,
             IsStreaming = request.Spec.Streaming,
             Warnings = request.Warnings(),
             Trace = DurableTelemetry.Current,

@@ -34,6 +34,9 @@ internal sealed record RunInput(string RequestId, string RequestSha256, RunPolic
     /// <summary>The limits that the run waits for; null when it has none and waits for nobody.</summary>
     public PlaceRequest? Place { get; init; }
 
+    /// <summary>The request's own bound on the trusted executor seconds of an hour; null for none.</summary>
+    public double? TrustedSecondsPerHour { get; init; }
+
     /// <summary>Whether the job serves HTTP while it runs (protocol 6.6).</summary>
     public bool IsStreaming { get; init; }
 

@@ -23,6 +23,15 @@ public sealed class SampleHistoryTests
         Assert.NotNull(history.Reserve(new("two", "b", 50, Noon), budget: 100));
     }
 
+    [Theory]
+    [InlineData(30, false)]
+    [InlineData(40, true)]
+    public void Reserve_NamespaceHasALimitOfItsOwn_CountsInsteadOfTheEqualShare(double share, bool isGranted)
+    {
+        var history = SampleHistory.Empty.Reserve(new("one", "a", 20, Noon), budget: 100)!.Reserve(new("two", "b", 20, Noon), budget: 100)!;
+        Assert.Equal(isGranted, history.Reserve(new("three", "a", 20, Noon), budget: 100, share) is not null);
+    }
+
     [Fact]
     public void Reserve_ClockWasSetBack_ForgetsTheFuture() =>
         Assert.NotNull(SampleHistory.Empty.Reserve(new("one", "a", 60, Noon), budget: 100)!.Reserve(new("two", "a", 60, Noon.AddDays(-1)), budget: 100));

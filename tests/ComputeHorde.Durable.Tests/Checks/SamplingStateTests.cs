@@ -18,11 +18,11 @@ public sealed class SamplingStateTests
         using var one = new SamplingState(new BlobContainers(account), settings, TimeProvider.System);
         using var other = new SamplingState(new BlobContainers(account), settings, TimeProvider.System);
         var granted = await Task.WhenAll(Enumerable.Range(0, 20).Select(number =>
-            (number % 2 == 0 ? one : other).TryReserveAsync($"job-{number}", "namespace", 10, TestContext.Current.CancellationToken)));
+            (number % 2 == 0 ? one : other).TryReserveAsync($"job-{number}", "namespace", 10, share: null, TestContext.Current.CancellationToken)));
         Assert.Equal(10, granted.Count(static isGranted => isGranted));
-        Assert.False(await one.TryReserveAsync("another", "namespace", 10, TestContext.Current.CancellationToken));
+        Assert.False(await one.TryReserveAsync("another", "namespace", 10, share: null, TestContext.Current.CancellationToken));
         var first = Array.IndexOf(granted, true);
-        Assert.True(await other.TryReserveAsync($"job-{first}", "namespace", 10, TestContext.Current.CancellationToken));
+        Assert.True(await other.TryReserveAsync($"job-{first}", "namespace", 10, share: null, TestContext.Current.CancellationToken));
 
         await one.RecordAsync(new SampleVerdict("cheated", IsMismatch: true), TestContext.Current.CancellationToken);
         Assert.True(await one.IsSuspectAsync("cheated", TestContext.Current.CancellationToken));

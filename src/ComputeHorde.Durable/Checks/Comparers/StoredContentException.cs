@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Amazon.Runtime;
 using Azure;
 using ComputeHorde.Durable.Storage;
@@ -26,7 +27,7 @@ internal sealed class StoredContentException(string message, bool isForNow, Exce
         }
     }
 
-    public static StoredContentException From(Exception exception) => StatusOf(exception) is 404 or 412 or 416
+    public static StoredContentException From(Exception exception) => StatusOf(exception) is 404 or 412 or 416 || exception is JsonException or InvalidDataException
         ? new("a stored content is gone, or was changed since the run ended", isForNow: false, exception)
         : new($"the storage does not give a stored content: {exception.Message}", isForNow: true, exception);
 
