@@ -79,6 +79,7 @@ public static class DurableServices
         services.AddSingleton<BatchService>();
         services.AddSingleton<RejectionStore>();
         services.AddSingleton<SpecificationIntake>();
+        services.AddHealthChecks();
         return services;
     }
 }

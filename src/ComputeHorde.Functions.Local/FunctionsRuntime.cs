@@ -48,7 +48,7 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
         var settings = new SettingResolver(configuration);
         var storage = new StorageClients(settings, setup.Options.Storage);
         var converter = new ValueConverter(worker.Value.Serializer!);
-        var binders = new ParameterBinders(converter, storage, services.GetRequiredService<DurableTaskClient>);
+        var binders = new ParameterBinders(converter, storage, () => Client);
 
         FunctionExecutionDelegate pipeline = static context => ((LocalFunctionContext)context).InvokeAsync();
         foreach (var step in setup.Middleware.Reverse())
@@ -66,6 +66,10 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
         var factory = new ListenerFactory(setup, storage, settings, _state, _runner, _logger);
         _listeners = Functions.Select(factory.Create).OfType<IFunctionListener>().ToArray();
     }
+
+    /// <summary>The task hub's client as functions get it.</summary>
+    public DurableTaskClient Client =>
+        field ??= new FunctionsDurableClient(_services.GetRequiredService<DurableTaskClient>(), _setup.HostJson.Durable);
 
     public IReadOnlyList<RunnableFunction> Functions { get; }
 

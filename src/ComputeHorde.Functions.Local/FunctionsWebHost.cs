@@ -4,6 +4,7 @@ using Azure.Core.Serialization;
 using ComputeHorde.Functions.Local.Durable;
 using ComputeHorde.Functions.Local.Http;
 using ComputeHorde.Functions.Local.Settings;
+using ComputeHorde.Functions.Local.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Azure.Functions.Worker;
@@ -104,6 +105,7 @@ internal static class FunctionsWebHost
         services.AddSingleton(setup);
         services.AddMvcCore();
         services.AddProblemDetails();
+        services.AddHealthChecks().AddCheck<DataDirectoryCheck>(DataDirectoryCheck.Name);
         services.Configure<JsonSerializerOptions>(json => json.PropertyNameCaseInsensitive = true);
         services.AddOptions<WorkerOptions>().PostConfigure<IOptions<JsonSerializerOptions>>(
             (worker, json) => worker.Serializer ??= new JsonObjectSerializer(json.Value));

@@ -29,8 +29,8 @@ public sealed class LocalFunctionsHost : IAsyncDisposable
     /// <summary>Where the HTTP functions are, without the route prefix: <c>http://127.0.0.1:port</c>.</summary>
     public Uri BaseAddress { get; }
 
-    /// <summary>The client of the task hub.</summary>
-    public DurableTaskClient Client => Services.GetRequiredService<DurableTaskClient>();
+    /// <summary>The client of the task hub, as <c>[DurableClient]</c> gives it to functions.</summary>
+    public DurableTaskClient Client => _runtime.Client;
 
     /// <summary>The task hub: its histories can be exported and counted.</summary>
     public SqliteTaskHub TaskHub => Services.GetRequiredService<SqliteTaskHub>();

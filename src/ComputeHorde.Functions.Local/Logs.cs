@@ -48,6 +48,9 @@ internal static partial class Logs
     [LoggerMessage(2022, LogLevel.Information, "Message {MessageId} of queue '{Queue}' came back while its function was running: its lock had been lost, and is renewed")]
     public static partial void MessageLockTakenOver(this ILogger logger, string messageId, string queue);
 
+    [LoggerMessage(2023, LogLevel.Warning, "Message {MessageId} of queue '{Queue}' is not Base64, which host.json's messageEncoding asks for: its function is not run")]
+    public static partial void MessageNotDecoded(this ILogger logger, string messageId, string queue);
+
     [LoggerMessage(2030, LogLevel.Warning, "Blob {Container}/{Blob} ({ETag}) failed {Attempts} times: noted in queue '{PoisonQueue}'")]
     public static partial void PoisonBlob(
         this ILogger logger, string container, string blob, string eTag, int attempts, string poisonQueue);

@@ -4,16 +4,18 @@ using ComputeHorde.Sdk;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace ComputeHorde.Durable.Http;
 
 /// <summary>Whether this instance can do its work; for load balancers and for people.</summary>
 /// <param name="containers">The storage account.</param>
-internal sealed class Health(BlobContainers containers)
+/// <param name="checks">What the host knows beside.</param>
+internal sealed class Health(BlobContainers containers, HealthCheckService checks)
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Asks the storage for the container of the jobs in flight: without it nothing can be started.</summary>
+    /// <summary>Asks the storage for the container of the jobs in flight, without which nothing can be started, and the health checks of the host.</summary>
     /// <param name="request">The request.</param>
     /// <param name="cancellationToken">The caller went away.</param>
     /// <returns>200, or 503 as problem+json.</returns>
@@ -27,7 +29,12 @@ internal sealed class Health(BlobContainers containers)
         {
             var container = await containers.GetAsync(ContainerNames.InFlight, timeout.Token);
             await container.GetPropertiesAsync(conditions: null, timeout.Token);
-            return HttpResults.Json(200, new { Status = "healthy" });
+            var report = await checks.CheckHealthAsync(timeout.Token);
+            var broken = report.Entries.Where(static entry => entry.Value.Status == HealthStatus.Unhealthy).ToList();
+            return broken.Count == 0
+                ? HttpResults.Json(200, new { Status = "healthy" })
+                : HttpResults.Problem(
+                    503, "Runs cannot go on", [.. broken.Select(static entry => new ValidationProblem(entry.Key, entry.Value.Description ?? "is unhealthy."))]);
         }
         catch (Exception exception) when (exception is RequestFailedException or AggregateException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {

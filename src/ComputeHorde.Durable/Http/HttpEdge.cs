@@ -2,6 +2,7 @@ using System.Globalization;
 using Azure;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
+using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 
@@ -37,6 +38,12 @@ internal static class HttpEdge
         {
             return Retry(request, 10, HttpResults.Problem(
                 503, "The storage account does not answer", [new ValidationProblem("storage", "does not answer. Nothing was begun; send the same request again.")]));
+        }
+        catch (RpcException exception) when (exception.StatusCode is StatusCode.Unavailable or StatusCode.Unknown or StatusCode.Internal)
+        {
+            // What the Durable client makes of trouble with the storage of its task hub.
+            return Retry(request, 10, HttpResults.Problem(
+                503, "The task hub does not answer", [new ValidationProblem("task_hub", "does not answer. Send the same request again.")]));
         }
     }
 

@@ -1,4 +1,5 @@
 using ComputeHorde.Functions.Local.Invocation;
+using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Abstractions;
@@ -19,11 +20,17 @@ internal static class HttpResults
         _ => Task.CompletedTask,
     };
 
-    /// <summary>Answers a function's failure: 400 for input that does not fit, the server's own codes (as 413), 500 for the rest.</summary>
+    /// <summary>Answers a function's failure: 400 for input that does not fit, the server's own codes (as 413), 503 where the task hub cannot be
+    /// written, 500 for the rest.</summary>
     public static Task WriteErrorAsync(HttpContext http, Exception exception) => exception switch
     {
         FunctionInputException input => Results.Problem(input.Message, statusCode: StatusCodes.Status400BadRequest).ExecuteAsync(http),
         BadHttpRequestException bad => Results.Problem(bad.Message, statusCode: bad.StatusCode).ExecuteAsync(http),
+        _ when IsHubOutage(exception) => Results.Problem(
+            "The task hub cannot be written at the moment: try again.", statusCode: StatusCodes.Status503ServiceUnavailable).ExecuteAsync(http),
         _ => Results.StatusCode(StatusCodes.Status500InternalServerError).ExecuteAsync(http),
     };
+
+    private static bool IsHubOutage(Exception? exception) =>
+        exception is RpcException { StatusCode: StatusCode.Unavailable } || (exception?.InnerException is { } inner && IsHubOutage(inner));
 }

@@ -40,12 +40,18 @@ internal sealed class MessageHandling(
 
     public async Task RunAsync()
     {
+        if (QueueBody.Decode(message.Body.ToString(), settings.Base64) is not { } body)
+        {
+            await RefuseAsync();
+            return;
+        }
+
         var cutOff = message.DequeueCount > 1 ? state.CutOffTimes(queue.Name, message.MessageId) : 0;
         var attempt = message.DequeueCount - cutOff;
         var isLast = poisonQueue is not null && attempt >= settings.MaxDequeueCount;
 
         // Earlier attempts may have died with their process, before anybody could count them as failures.
-        var outcome = isLast && attempt > settings.MaxDequeueCount ? Outcome.Failed : await RunFunctionAsync();
+        var outcome = isLast && attempt > settings.MaxDequeueCount ? Outcome.Failed : await RunFunctionAsync(new ReceivedMessage(message, body));
         if (outcome == Outcome.CutOff)
         {
             await GiveBackAsync();
@@ -73,9 +79,18 @@ internal sealed class MessageHandling(
     private Task ShowAgainAsync(TimeSpan wait) =>
         IfLockedAsync(() => queue.UpdateMessageAsync(message.MessageId, _popReceipt, visibilityTimeout: wait, cancellationToken: runner.Closed));
 
-    private async Task<Outcome> RunFunctionAsync()
+    /// <summary>No attempt could make more of it.</summary>
+    private async Task RefuseAsync()
     {
-        var received = new ReceivedMessage(message, settings.Base64);
+        logger.MessageNotDecoded(message.MessageId, queue.Name);
+        if (poisonQueue is not null)
+            await MoveToPoisonAsync(poisonQueue, message.DequeueCount);
+        else
+            await IfLockedAsync(() => queue.DeleteMessageAsync(message.MessageId, _popReceipt, runner.Closed));
+    }
+
+    private async Task<Outcome> RunFunctionAsync(ReceivedMessage received)
+    {
         var input = new TriggerInput(received, QueueBinding.Data(received), $"new message {message.MessageId} in queue '{queue.Name}'");
         using var done = new CancellationTokenSource();
         var renewal = KeepLockedAsync(done.Token);

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Azure.Storage.Queues.Models;
 using ComputeHorde.Functions.Local.Invocation;
@@ -6,13 +7,8 @@ namespace ComputeHorde.Functions.Local.Queues;
 
 /// <summary>A message on its way into a function.</summary>
 /// <param name="Message">The message as received, its body as it is in the queue.</param>
-/// <param name="Base64">Whether host.json's <c>messageEncoding</c> is <c>base64</c>.</param>
-internal sealed record ReceivedMessage(QueueMessage Message, bool Base64)
-{
-    public string Raw => Message.Body.ToString();
-
-    public BinaryData Body(bool binary) => QueueBody.Decode(Raw, Base64, binary);
-}
+/// <param name="Body">What it carries.</param>
+internal sealed record ReceivedMessage(QueueMessage Message, BinaryData Body);
 
 /// <summary>The parameter of a queue trigger: the message, or its body.</summary>
 internal static class QueueBinding
@@ -22,15 +18,14 @@ internal static class QueueBinding
         if (type == typeof(QueueMessage))
             return static context => new(Decoded((ReceivedMessage)context.Trigger.Value!));
 
-        var binary = type == typeof(byte[]) || type == typeof(BinaryData) || type == typeof(Stream) || type == typeof(ReadOnlyMemory<byte>);
-        return context => new(converter.FromBody(((ReceivedMessage)context.Trigger.Value!).Body(binary), type));
+        return context => new(converter.FromBody(((ReceivedMessage)context.Trigger.Value!).Body, type));
     }
 
     /// <summary>What further parameters can take by name: facts about the message, and the top level of a JSON body.</summary>
     public static IReadOnlyDictionary<string, object?> Data(ReceivedMessage received)
     {
         var message = received.Message;
-        var body = received.Body(binary: false);
+        var body = received.Body;
         var data = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
         AddJson(data, body);
         data["QueueTrigger"] = body.ToString();
@@ -46,7 +41,7 @@ internal static class QueueBinding
     private static QueueMessage Decoded(ReceivedMessage received) => QueuesModelFactory.QueueMessage(
         received.Message.MessageId,
         received.Message.PopReceipt,
-        received.Body(binary: true),
+        received.Body,
         received.Message.DequeueCount,
         received.Message.NextVisibleOn,
         received.Message.InsertedOn,
@@ -54,12 +49,13 @@ internal static class QueueBinding
 
     private static void AddJson(Dictionary<string, object?> data, BinaryData body)
     {
-        if (body.ToMemory().Span is not [(byte)'{', ..])
+        var json = body.ToMemory().Span.StartsWith(Encoding.UTF8.Preamble) ? body.ToMemory()[Encoding.UTF8.Preamble.Length..] : body.ToMemory();
+        if (json.Span is not [(byte)'{', ..])
             return;
 
         try
         {
-            using var document = JsonDocument.Parse(body.ToMemory());
+            using var document = JsonDocument.Parse(json);
             foreach (var property in document.RootElement.EnumerateObject())
                 data[property.Name] = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString() : property.Value.GetRawText();
         }

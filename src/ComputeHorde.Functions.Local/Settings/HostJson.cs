@@ -158,6 +158,12 @@ internal sealed record DurableSettings
     /// <summary>Null leaves the choice to the engine.</summary>
     public int? MaxConcurrentOrchestratorFunctions { get; private init; }
 
+    /// <summary>Whether raising an event to an instance that does not run, or that does not exist, fails.</summary>
+    public bool ThrowStatusExceptionsOnRaiseEvent { get; private init; } = true;
+
+    /// <summary>Whether starting an instance with the id of a live one fails; else the live one gives way.</summary>
+    public bool LiveInstancesKeepTheirId { get; private init; } = true;
+
     /// <summary>Which versions of orchestrations run; null when no default version is set.</summary>
     public DurableTaskWorkerOptions.VersioningOptions? Versioning { get; private init; }
 
@@ -173,6 +179,9 @@ internal sealed record DurableSettings
             HubName = hubName,
             MaxConcurrentActivityFunctions = Optional(file, Prefix + "maxConcurrentActivityFunctions"),
             MaxConcurrentOrchestratorFunctions = Optional(file, Prefix + "maxConcurrentOrchestratorFunctions"),
+            ThrowStatusExceptionsOnRaiseEvent = file.Flag(Prefix + "throwStatusExceptionsOnRaiseEvent", true),
+            LiveInstancesKeepTheirId =
+                file.OneOf(Prefix + "overridableExistingInstanceStates", "NonRunningStates", "NonRunningStates", "AnyState") == "NonRunningStates",
             Versioning = VersioningFrom(file, Prefix),
         };
     }

@@ -65,6 +65,10 @@ internal sealed class JsonSettings
         : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= minimum && value <= maximum ? value
         : throw Invalid(key, $"must be a whole number from {minimum} to {maximum}, but is '{text}'");
 
+    public bool Flag(string key, bool fallback) => Text(key) is not { } text ? fallback
+        : bool.TryParse(text, out var value) ? value
+        : throw Invalid(key, $"must be true or false, but is '{text}'");
+
     public TimeSpan Span(string key, TimeSpan fallback, TimeSpan minimum, TimeSpan maximum) => Text(key) is not { } text ? fallback
         : TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var value) && value >= minimum && value <= maximum ? value
         : throw Invalid(key, $"must be a time span hh:mm:ss from {minimum:g} to {maximum:g}, but is '{text}'");
