@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using ComputeHorde.DurableTask.Sqlite.Testing;
+using DurableTask.Core.Exceptions;
+using Grpc.Core;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
@@ -115,6 +117,108 @@ public sealed class DurableFunctionTests(StorageFixture storage)
         var id = "from-queue-" + receipt.Value.MessageId;
         await Eventually.TrueAsync(async () => await host.Host.Client.GetInstanceAsync(id) is not null, "the message started the orchestration");
         Assert.Equal("q1 q2", (await CompletedAsync(host, id)).ReadOutputAs<string>());
+    }
+
+    [Fact]
+    public async Task RaiseEvent_InstanceDoesNotRun_FailsAsInAzure()
+    {
+        await using var host = await StartAsync();
+        var client = host.Host.Client;
+        var ended = await client.ScheduleNewOrchestrationInstanceAsync("DurableGreet", new Greeting("x", 1));
+        await CompletedAsync(host, ended);
+
+        var over = await Assert.ThrowsAsync<RpcException>(() => client.RaiseEventAsync(ended, "Answer", "late"));
+        var unknown = await Assert.ThrowsAsync<RpcException>(() => client.RaiseEventAsync("nobody", "Answer", "lost"));
+
+        Assert.Equal((StatusCode.FailedPrecondition, StatusCode.NotFound), (over.StatusCode, unknown.StatusCode));
+    }
+
+    [Fact]
+    public async Task RaiseEvent_InstanceIsSuspended_IsKept()
+    {
+        await using var host = await StartAsync();
+        var client = host.Host.Client;
+        var id = await client.ScheduleNewOrchestrationInstanceAsync("DurableWait", new Greeting("x", 1));
+        await client.WaitForInstanceStartAsync(id);
+        await client.SuspendInstanceAsync(id);
+        await Eventually.TrueAsync(async () => (await client.GetInstanceAsync(id))!.RuntimeStatus == OrchestrationRuntimeStatus.Suspended, "it is suspended");
+
+        await client.RaiseEventAsync(id, "Answer", "yes");
+        await client.ResumeInstanceAsync(id);
+
+        Assert.Equal("x1 yes DurableWait", (await CompletedAsync(host, id)).ReadOutputAs<string>());
+    }
+
+    [Fact]
+    public async Task RaiseEvent_HostJsonSwitchIsOff_IsDropped()
+    {
+        await using var host = await StartAsync(change: setup => setup.HostJson(
+            """{ "version": "2.0", "extensions": { "durableTask": { "throwStatusExceptionsOnRaiseEvent": false } } }"""));
+
+        await host.Host.Client.RaiseEventAsync("nobody", "Answer", "lost");
+
+        Assert.Null(await host.Host.Client.GetInstanceAsync("nobody"));
+    }
+
+    [Theory]
+    [InlineData("terminate")]
+    [InlineData("suspend")]
+    [InlineData("resume")]
+    public async Task Steering_StatusDoesNotAllowIt_FailsAsInAzure(string operation)
+    {
+        await using var host = await StartAsync();
+        var client = host.Host.Client;
+        var id = await client.ScheduleNewOrchestrationInstanceAsync("DurableGreet", new Greeting("x", 1));
+        await CompletedAsync(host, id);
+
+        var over = await Assert.ThrowsAsync<RpcException>(() => RunAsync(id));
+        var unknown = await Assert.ThrowsAsync<RpcException>(() => RunAsync("nobody"));
+
+        Assert.Equal((StatusCode.FailedPrecondition, StatusCode.NotFound), (over.StatusCode, unknown.StatusCode));
+
+        Task RunAsync(string instance) => operation switch
+        {
+            "terminate" => client.TerminateInstanceAsync(instance),
+            "suspend" => client.SuspendInstanceAsync(instance),
+            _ => client.ResumeInstanceAsync(instance),
+        };
+    }
+
+    [Fact]
+    public async Task Purge_LiveInstance_FailsAsInAzure()
+    {
+        await using var host = await StartAsync();
+        var client = host.Host.Client;
+        var id = await client.ScheduleNewOrchestrationInstanceAsync("DurableWait", new Greeting("x", 1));
+
+        var error = await Assert.ThrowsAsync<RpcException>(() => client.PurgeInstanceAsync(id));
+
+        Assert.Equal(StatusCode.FailedPrecondition, error.StatusCode);
+        Assert.NotNull(await client.GetInstanceAsync(id));
+        Assert.Equal(0, (await client.PurgeInstanceAsync("nobody")).PurgedInstanceCount);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Start_IdOfALiveInstance_IsRefusedUnlessHostJsonLetsItGo(bool overridable)
+    {
+        await using var host = await StartAsync(change: setup => setup.HostJson(overridable
+            ? """{ "version": "2.0", "extensions": { "durableTask": { "overridableExistingInstanceStates": "AnyState" } } }"""
+            : """{ "version": "2.0" }"""));
+        var client = host.Host.Client;
+        await client.ScheduleNewOrchestrationInstanceAsync("DurableWait", new Greeting("first", 1), new StartOrchestrationOptions("x"));
+
+        var again = () => client.ScheduleNewOrchestrationInstanceAsync("DurableGreet", new Greeting("second", 1), new StartOrchestrationOptions("x"));
+        if (!overridable)
+        {
+            await Assert.ThrowsAsync<OrchestrationAlreadyExistsException>(again);
+            await client.RaiseEventAsync("x", "Answer", "yes");
+            Assert.Equal("first1 yes DurableWait", (await CompletedAsync(host, "x")).ReadOutputAs<string>());
+        }
+
+        await again();
+        await Eventually.TrueAsync(async () => (await CompletedAsync(host, "x")).ReadOutputAs<string>() == "second1", "the second took its place");
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
@@ -155,9 +157,51 @@ public sealed class HttpTriggerTests(StorageFixture storage)
         var running = host.Http.GetAsync("api/HttpHangs");
         await Eventually.TrueAsync(() => host.Log.Messages().Any(message => message.Contains("Executing 'HttpHangs'", StringComparison.Ordinal)), "the request is being handled");
 
-        Assert.Equal(HttpStatusCode.TooManyRequests, (await host.Http.GetAsync("api/action/7")).StatusCode);
+        var refused = await host.Http.GetAsync("api/action/7");
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        Assert.Equal("application/problem+json", refused.Content.Headers.ContentType!.MediaType);
+        Assert.NotNull(refused.Headers.RetryAfter);
         await host.Host.StopAsync();
         Assert.Equal(HttpStatusCode.InternalServerError, (await running).StatusCode);
+    }
+
+    [Fact]
+    public async Task HostJson_MaxConcurrentRequests_CountsNoRequestWhoseBodyIsStillOnItsWay()
+    {
+        await using var host = await StartAsync(setup =>
+            setup.HostJson("""{ "version": "2.0", "extensions": { "http": { "maxConcurrentRequests": 1, "maxOutstandingRequests": 1 } } }"""));
+        using var slow = new TcpClient();
+        await slow.ConnectAsync(IPAddress.Loopback, host.Http.BaseAddress!.Port);
+
+        // So much of it that the server does not call the rest slow before the others have been served.
+        var begin = new string(' ', 100_000) + "{\"name\":";
+        var end = "\"n\",\"times\":2}";
+        await slow.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST /api/HttpBody HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {begin.Length + end.Length}\r\n\r\n{begin}"));
+
+        for (var i = 0; i < 3; i++)
+            Assert.Equal(HttpStatusCode.OK, (await host.Http.GetAsync("api/action/7")).StatusCode);
+
+        await slow.GetStream().WriteAsync(Encoding.ASCII.GetBytes(end));
+        using var reader = new StreamReader(slow.GetStream());
+        Assert.Equal("HTTP/1.1 200 OK", await reader.ReadLineAsync());
+    }
+
+    [Fact]
+    public async Task Status_DataDirectoryCannotBeWritten_IsDegraded()
+    {
+        using var data = new TempDirectory();
+        await using var host = await StartAsync(setup => setup.DataDirectory = data.Path);
+        Assert.Equal(HttpStatusCode.OK, (await host.Http.GetAsync("admin/host/status")).StatusCode);
+
+        var moved = data.Path + "-moved";
+        Directory.Move(data.Path, moved);
+        var degraded = await host.Http.GetAsync("admin/host/status");
+        Directory.Move(moved, data.Path);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, degraded.StatusCode);
+        Assert.Contains("task_hub cannot be written", await degraded.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await host.Http.GetAsync("admin/host/status")).StatusCode);
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using ComputeHorde.Storage.Local;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -34,6 +36,7 @@ internal sealed class TestHost : IAsyncDisposable
         try
         {
             var setup = new TestHostSetup(directory);
+            setup.HostJson("""{ "version": "2.0" }""");
             change?.Invoke(setup);
             return await StartAsync(storage, functions, setup);
         }
@@ -107,7 +110,21 @@ internal sealed class TestHostSetup(TempDirectory directory)
 
     public Action<IServiceCollection>? ConfigureServices { get; set; }
 
-    public void HostJson(string json) => File.WriteAllText(System.IO.Path.Combine(Directory.Path, "host.json"), json);
+    private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+
+    /// <summary>Messages are plain text unless the test says otherwise.</summary>
+    public void HostJson(string json)
+    {
+        if (JsonNode.Parse(json.TrimStart('\uFEFF'), documentOptions: Lenient) is JsonObject settings && settings["extensions"] is null or JsonObject)
+        {
+            var extensions = settings["extensions"] ??= new JsonObject();
+            if (extensions["queues"] is null or JsonObject && (extensions["queues"] ??= new JsonObject())["messageEncoding"] is null)
+                extensions["queues"]!["messageEncoding"] = "none";
+            json = (json.StartsWith('\uFEFF') ? "\uFEFF" : "") + settings.ToJsonString();
+        }
+
+        File.WriteAllText(System.IO.Path.Combine(Directory.Path, "host.json"), json);
+    }
 }
 
 /// <summary>What functions under test were called with.</summary>

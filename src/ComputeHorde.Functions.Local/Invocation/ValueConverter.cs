@@ -28,13 +28,17 @@ internal sealed class ValueConverter(ObjectSerializer serializer)
 
         try
         {
-            return serializer.Deserialize(body.ToStream(), type, CancellationToken.None);
+            return serializer.Deserialize(WithoutMark(body).ToStream(), type, CancellationToken.None);
         }
         catch (Exception exception) when (exception is JsonException or NotSupportedException)
         {
             throw new FunctionInputException($"The body is not JSON that fits {type.Name}: {exception.Message}", exception);
         }
     }
+
+    /// <summary>A body without the byte order mark that some programs write in front of UTF-8.</summary>
+    public static BinaryData WithoutMark(BinaryData body) =>
+        body.ToMemory().Span.StartsWith(Encoding.UTF8.Preamble) ? new BinaryData(body.ToMemory()[Encoding.UTF8.Preamble.Length..]) : body;
 
     /// <summary>A single value of binding data.</summary>
     /// <exception cref="FunctionInputException">It does not fit the type.</exception>

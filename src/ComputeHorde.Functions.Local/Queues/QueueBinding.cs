@@ -13,10 +13,15 @@ internal sealed record ReceivedMessage(QueueMessage Message, BinaryData Body);
 /// <summary>The parameter of a queue trigger: the message, or its body.</summary>
 internal static class QueueBinding
 {
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     public static ParameterBinder Trigger(Type type, ValueConverter converter)
     {
         if (type == typeof(QueueMessage))
             return static context => new(Decoded((ReceivedMessage)context.Trigger.Value!));
+
+        if (type == typeof(string))
+            return static context => new(Text(((ReceivedMessage)context.Trigger.Value!).Body));
 
         return context => new(converter.FromBody(((ReceivedMessage)context.Trigger.Value!).Body, type));
     }
@@ -38,6 +43,19 @@ internal static class QueueBinding
         return data;
     }
 
+    /// <exception cref="FunctionInputException">It is no text.</exception>
+    private static string Text(BinaryData body)
+    {
+        try
+        {
+            return Utf8.GetString(body.ToMemory().Span);
+        }
+        catch (DecoderFallbackException exception)
+        {
+            throw new FunctionInputException("The body of the message is not UTF-8: bind it to bytes.", exception);
+        }
+    }
+
     private static QueueMessage Decoded(ReceivedMessage received) => QueuesModelFactory.QueueMessage(
         received.Message.MessageId,
         received.Message.PopReceipt,
@@ -49,7 +67,7 @@ internal static class QueueBinding
 
     private static void AddJson(Dictionary<string, object?> data, BinaryData body)
     {
-        var json = body.ToMemory().Span.StartsWith(Encoding.UTF8.Preamble) ? body.ToMemory()[Encoding.UTF8.Preamble.Length..] : body.ToMemory();
+        var json = ValueConverter.WithoutMark(body).ToMemory();
         if (json.Span is not [(byte)'{', ..])
             return;
 
