@@ -8,4 +8,12 @@ _ = Task.Run(static async () =>
     Process.GetCurrentProcess().Kill();
 });
 
-await DeadlyFunctions.RunAsync(args);
+// Is meant to be killed. With "azurite" as the first argument it only runs Azurite.
+if (args[0] == "azurite")
+{
+    await AzuriteParent.RunAsync(args);
+}
+else
+{
+    await DeadlyFunctions.RunAsync(args);
+}

@@ -23,8 +23,7 @@ public sealed class AzuriteServerTests
             Assert.True(process.HasExited);
         }
 
-        await using var second = await AzuriteServer.StartAsync(
-            new AzuriteOptions { DataDirectory = data.Path, BlobPort = blobPort, QueuePort = queuePort });
+        await using var second = await AzuriteServer.StartAsync(new AzuriteOptions { DataDirectory = data.Path });
 
         Assert.Equal((blobPort, queuePort), (second.BlobEndpoint.Port, second.QueueEndpoint.Port));
         Assert.True(await new BlobContainerClient(second.ConnectionString, "kept").GetBlobClient("a").ExistsAsync());

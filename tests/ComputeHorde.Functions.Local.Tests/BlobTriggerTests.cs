@@ -83,8 +83,6 @@ public sealed class BlobTriggerTests(StorageFixture storage)
     {
         using var data = new TempDirectory();
         _recorder.Behaviour = (_, _) => throw new InvalidOperationException("no");
-        var poison = new QueueClient(
-            storage.ConnectionString, "webjobs-blobtrigger-poison", new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
         const string HostJson = """{ "version": "2.0", "extensions": { "blobs": { "poisonBlobThreshold": 2 } } }""";
         await using (await StartAsync("BlobText", setup =>
         {
@@ -93,16 +91,10 @@ public sealed class BlobTriggerTests(StorageFixture storage)
         }))
         {
             await PutAsync("bad.json", "x");
-            JsonElement note = default;
-            await Eventually.TrueAsync(async () =>
-            {
-                if (!await poison.ExistsAsync() || (await poison.ReceiveMessageAsync()).Value is not { } message)
-                    return false;
-                note = JsonSerializer.Deserialize<JsonElement>(message.Body.ToString());
-                return note.GetProperty("ContainerName").GetString() == _name;
-            }, "the blob is noted as poison");
-            Assert.Equal("bad.json", note.GetProperty("BlobName").GetString());
-            Assert.Equal("Host.Functions.BlobText", note.GetProperty("FunctionId").GetString());
+            var notes = await storage.PoisonBlobsAsync(_name, 1);
+            var note = Assert.Single(notes).Note;
+            Assert.Equal("bad.json", $"{note["BlobName"]}");
+            Assert.Equal("Host.Functions.BlobText", $"{note["FunctionId"]}");
         }
 
         await using (await StartAsync("BlobText", setup => setup.DataDirectory = data.Path))

@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 
@@ -31,6 +33,30 @@ public sealed class StorageFixture : IAsyncLifetime
     {
         await Queue(queue).CreateIfNotExistsAsync();
         await Queue(queue).SendMessageAsync(body);
+    }
+
+    /// <summary>What the queue of poison blobs, which all tests share, tells of containers.</summary>
+    public async Task<IReadOnlyList<(JsonObject Note, bool IsBase64)>> PoisonBlobsAsync(string containerPrefix, int count)
+    {
+        var queue = Queue("webjobs-blobtrigger-poison");
+        List<(JsonObject, bool)> notes = [];
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                notes.Clear();
+                var bodies = await queue.ExistsAsync() ? (await queue.PeekMessagesAsync(32)).Value.Select(message => message.Body.ToString()) : [];
+                foreach (var body in bodies)
+                {
+                    var isBase64 = !body.StartsWith('{');
+                    var note = JsonNode.Parse(isBase64 ? Encoding.UTF8.GetString(Convert.FromBase64String(body)) : body)!.AsObject();
+                    if ($"{note["ContainerName"]}".StartsWith(containerPrefix, StringComparison.Ordinal))
+                        notes.Add((note, isBase64));
+                }
+
+                return notes.Count >= count;
+            },
+            $"{count} blobs are noted as poison");
+        return notes;
     }
 
     public async ValueTask DisposeAsync()

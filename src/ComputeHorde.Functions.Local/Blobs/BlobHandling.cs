@@ -124,7 +124,8 @@ internal sealed class BlobHandling(
             ETag = blob.Version,
         });
         await poisonQueue.CreateIfNotExistsAsync(cancellationToken: runner.Closed);
-        await poisonQueue.SendMessageAsync(QueueBody.Encode(new BinaryData(note), settings.Queues.Base64), runner.Closed);
+        // The blob listener of Azure writes Base64, whatever messageEncoding says of queues.
+        await poisonQueue.SendMessageAsync(QueueBody.Encode(new BinaryData(note), base64: true), runner.Closed);
         logger.PoisonBlob(blob.Container.Name, blob.Name, blob.Version, attempts, PoisonQueue);
     }
 }

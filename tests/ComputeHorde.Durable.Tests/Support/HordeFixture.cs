@@ -23,7 +23,7 @@ internal sealed class HordeFixture : IAsyncDisposable
         Storage = storage;
         Emulator = emulator;
         Blobs = new BlobServiceClient(storage);
-        Queues = new QueueServiceClient(storage, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
+        Queues = new QueueServiceClient(storage, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None });
         Log = new CollectedLog(options.Output);
     }
 
