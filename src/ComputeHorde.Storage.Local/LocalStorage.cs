@@ -11,7 +11,8 @@ using ComputeHorde.Storage.Local.Transport;
 namespace ComputeHorde.Storage.Local;
 
 /// <summary>
-/// An Azure storage account with blobs and queues, in this process: durable before it answers when it has a data folder, in memory when it has none.
+/// An Azure storage account with blobs and queues, in this process: durable before it answers when it has a data folder, in memory when it
+/// has none.
 /// </summary>
 public sealed class LocalStorage : IAsyncDisposable
 {
@@ -35,7 +36,9 @@ public sealed class LocalStorage : IAsyncDisposable
     /// <summary>A message can be received, now or later. Handlers run in the sender's turn: they hand on and return.</summary>
     public event Action<MessageAvailable>? MessageAvailable;
 
-    /// <summary>Opens the account to the SDKs, with its key: a secret. File <c>connection-string</c> of the data folder holds it too.</summary>
+    /// <summary>
+    /// Opens the account to the SDKs, with its key: a secret. File <c>connection-string</c> of the data folder holds it too.
+    /// </summary>
     public string ConnectionString { get; }
 
     /// <summary>The address of blobs: <c>http://127.0.0.1:port/account</c>.</summary>
@@ -44,7 +47,9 @@ public sealed class LocalStorage : IAsyncDisposable
     /// <summary>The address of queues.</summary>
     public Uri QueueEndpoint { get; }
 
-    /// <summary>Takes the requests of SDK clients in this process to the storage without a socket: set it as their options' transport.</summary>
+    /// <summary>
+    /// Takes the requests of SDK clients in this process to the storage without a socket: set it as their options' transport.
+    /// </summary>
     public HttpPipelineTransport Transport { get; }
 
     internal StorageService Service { get; }
@@ -55,7 +60,8 @@ public sealed class LocalStorage : IAsyncDisposable
     /// <param name="options">How; null for all defaults, which is in memory.</param>
     /// <param name="cancellation">Gives up starting.</param>
     /// <returns>The storage, ready for requests.</returns>
-    /// <exception cref="LocalStorageException">Another process has the data folder, its files cannot be used, or a port is taken.</exception>
+    /// <exception cref="LocalStorageException">Another process has the data folder, its files cannot be used, or a port is
+    /// taken.</exception>
     public static Task<LocalStorage> StartAsync(LocalStorageOptions? options = null, CancellationToken cancellation = default) =>
         StartAsync(options ?? new LocalStorageOptions(), new Disk(), passing: null, cancellation);
 
@@ -97,12 +103,16 @@ public sealed class LocalStorage : IAsyncDisposable
         }
     }
 
-    /// <summary>Returns to the state of that long ago, as a machine does that loses its power before a disk without a write-through cache is flushed.</summary>
+    /// <summary>
+    /// Returns to the state of that long ago, as a machine does that loses its power before a disk without a write-through cache is
+    /// flushed.
+    /// </summary>
     /// <param name="span">At most <see cref="LocalStorageOptions.KeptPast"/>, by the storage's clock.</param>
     /// <exception cref="InvalidOperationException">The storage has a data folder: it loses nothing.</exception>
     public void LoseLast(TimeSpan span)
     {
-        var memory = _store as MemoryStore ?? throw new InvalidOperationException("A storage with a data folder loses nothing; this is for one in memory.");
+        var memory = _store as MemoryStore
+            ?? throw new InvalidOperationException("A storage with a data folder loses nothing; this is for one in memory.");
         memory.LoseLast(span);
     }
 
@@ -126,9 +136,11 @@ public sealed class LocalStorage : IAsyncDisposable
 
     private static void Check(LocalStorageOptions options)
     {
-        if (options.AccountName.Length is < 3 or > 24 || !options.AccountName.All(static letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter)))
+        if (options.AccountName.Length is < 3 or > 24
+            || !options.AccountName.All(static letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter)))
         {
-            throw new ArgumentException($"{nameof(options.AccountName)} '{options.AccountName}' is not of 3 to 24 small letters and digits.", nameof(options));
+            throw new ArgumentException(
+                $"{nameof(options.AccountName)} '{options.AccountName}' is not of 3 to 24 small letters and digits.", nameof(options));
         }
 
         if (options.AccountKey is { } key && (key.Length == 0 || !Convert.TryFromBase64String(key, new byte[key.Length], out _)))
@@ -177,10 +189,14 @@ public sealed class LocalStorage : IAsyncDisposable
         var authorizer = new Authorizer(new Account(file.Account, Convert.FromBase64String(file.Key)), time);
         var blobs = new BlobContext(_store, new ETags(options.Seed), time, news => BlobWritten?.Invoke(news));
         var queues = new QueueContext(_store, time, news => MessageAvailable?.Invoke(news));
-        var reads = new BlobReads(blobs);
         var router = new Router(
             new BlobRoutes(
-                new Containers(blobs), new Listings(blobs, BlobEndpoint), reads, new BlobWrites(blobs), new Blocks(blobs), new Copies(blobs, authorizer)),
+                new Containers(blobs),
+                new Listings(blobs, BlobEndpoint),
+                new BlobReads(blobs),
+                new BlobWrites(blobs),
+                new Blocks(blobs),
+                new Copies(blobs, authorizer)),
             new QueueRoutes(new Queues.Queues(queues, QueueEndpoint), new Messages(queues)));
         return new StorageService(router, authorizer, new FaultInjector(options.Faults, time), time);
     }

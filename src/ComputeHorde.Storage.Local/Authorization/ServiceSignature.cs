@@ -25,7 +25,8 @@ internal sealed class ServiceSignature(Account account, TimeProvider time)
 
         var version = request.Field("sv");
         SignatureFields.CheckVersion(version);
-        SignatureFields.CheckSignature(account, signature, request.Kind == StorageKind.Blob ? BlobText(request, version) : QueueText(request, version));
+        var text = request.Kind == StorageKind.Blob ? BlobText(request, version) : QueueText(request, version);
+        SignatureFields.CheckSignature(account, signature, text);
         SignatureFields.CheckUse(request, time.GetUtcNow());
         return new Grant(request.Field("sp"), operation.Service);
     }
@@ -52,7 +53,8 @@ internal sealed class ServiceSignature(Account account, TimeProvider time)
         };
         List<string> lines =
         [
-            request.Field("sp"), request.Field("st"), request.Field("se"), resource, "", request.Field("sip"), request.Field("spr"), version,
+            request.Field("sp"), request.Field("st"), request.Field("se"), resource, "",
+            request.Field("sip"), request.Field("spr"), version,
         ];
         if (string.CompareOrdinal(version, WithResource) >= 0)
         {

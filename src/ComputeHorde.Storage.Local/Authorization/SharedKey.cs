@@ -3,7 +3,9 @@ using ComputeHorde.Storage.Local.Http;
 
 namespace ComputeHorde.Storage.Local.Authorization;
 
-/// <summary>The headers <c>Authorization: SharedKey</c> and <c>SharedKeyLite</c>: learn.microsoft.com, "Authorize with Shared Key".</summary>
+/// <summary>
+/// The headers <c>Authorization: SharedKey</c> and <c>SharedKeyLite</c>: learn.microsoft.com, "Authorize with Shared Key".
+/// </summary>
 internal sealed class SharedKey(Account account)
 {
     private static readonly string[] SignedHeaders =
@@ -18,7 +20,8 @@ internal sealed class SharedKey(Account account)
         var scheme = header.Split(' ', 2);
         if (scheme[0] is not ("SharedKey" or "SharedKeyLite"))
         {
-            throw Errors.AuthenticationFailed($"This local storage takes SharedKey, SharedKeyLite and shared access signatures, not {XmlBody.Printable(scheme[0])}.");
+            throw Errors.AuthenticationFailed(
+                $"This local storage takes SharedKey, SharedKeyLite and shared access signatures, not {XmlBody.Printable(scheme[0])}.");
         }
 
         var credentials = scheme.Length == 2 ? scheme[1].Split(':', 2) : [];
@@ -34,7 +37,9 @@ internal sealed class SharedKey(Account account)
         }
     }
 
-    /// <summary>The SDKs agree on the order of headers but for hyphens and underscores, where Azure's own order is .NET Framework's.</summary>
+    /// <summary>
+    /// The SDKs agree on the order of headers but for hyphens and underscores, where Azure's own order is .NET Framework's.
+    /// </summary>
     private IEnumerable<string> Signed(StorageRequest request, bool isLite)
     {
         var names = request.Headers.Keys.Where(static name => name.StartsWith("x-ms-", StringComparison.OrdinalIgnoreCase))

@@ -34,13 +34,15 @@ internal static class SignatureFields
     {
         if (request.Parameter("st") is { } start && now < Time("st", start))
         {
-            throw Errors.AuthenticationFailed($"Signature not valid in the specified time frame: Start [{start}] - Current [{HttpDate.Format(now)}]");
+            throw Errors.AuthenticationFailed(
+                $"Signature not valid in the specified time frame: Start [{start}] - Current [{HttpDate.Format(now)}]");
         }
 
         var expiry = request.Parameter("se") ?? throw Errors.AuthenticationFailed("se is missing.");
         if (now >= Time("se", expiry))
         {
-            throw Errors.AuthenticationFailed($"Signature not valid in the specified time frame: Expiry [{expiry}] - Current [{HttpDate.Format(now)}]");
+            throw Errors.AuthenticationFailed(
+                $"Signature not valid in the specified time frame: Expiry [{expiry}] - Current [{HttpDate.Format(now)}]");
         }
 
         if (request.Parameter("spr") == "https" && !request.IsHttps)
@@ -55,9 +57,7 @@ internal static class SignatureFields
     }
 
     private static DateTimeOffset Time(string name, string text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
-            ? time
-            : throw Errors.AuthenticationFailed($"{name} is not a time.");
+        HttpDate.TryParse(text, out var time) ? time : throw Errors.AuthenticationFailed($"{name} is not a time.");
 
     private static bool Covers(string addresses, IPAddress from)
     {
@@ -68,6 +68,7 @@ internal static class SignatureFields
         }
 
         var bytes = from.MapToIPv4().GetAddressBytes().AsSpan();
-        return bytes.SequenceCompareTo(first.MapToIPv4().GetAddressBytes()) >= 0 && bytes.SequenceCompareTo(last.MapToIPv4().GetAddressBytes()) <= 0;
+        return bytes.SequenceCompareTo(first.MapToIPv4().GetAddressBytes()) >= 0
+            && bytes.SequenceCompareTo(last.MapToIPv4().GetAddressBytes()) <= 0;
     }
 }

@@ -8,7 +8,10 @@ internal static class AccountInfo
     private const string Retention = "<RetentionPolicy><Enabled>false</Enabled></RetentionPolicy>";
 
     public static Task<StorageResponse> GetAsync(StorageRequest request, CancellationToken cancellation) =>
-        Task.FromResult(new StorageResponse(200).With("x-ms-sku-name", "Standard_RAGRS").With("x-ms-account-kind", "StorageV2").With("x-ms-is-hns-enabled", "false"));
+        Task.FromResult(new StorageResponse(200)
+            .With("x-ms-sku-name", "Standard_RAGRS")
+            .With("x-ms-account-kind", "StorageV2")
+            .With("x-ms-is-hns-enabled", "false"));
 
     public static Task<StorageResponse> GetServicePropertiesAsync(StorageRequest request, CancellationToken cancellation) =>
         Task.FromResult(new StorageResponse(200).WithXml(

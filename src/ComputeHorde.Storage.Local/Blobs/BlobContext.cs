@@ -6,7 +6,8 @@ namespace ComputeHorde.Storage.Local.Blobs;
 /// <summary>What all blob operations work with.</summary>
 internal sealed record BlobContext(IStore Store, ETags ETags, TimeProvider Time, Action<BlobWritten> News)
 {
-    public static string Container(StorageRequest request) => request.Name is null && request.Parameter("restype") is null ? "$root" : request.Scope!;
+    public static string Container(StorageRequest request) =>
+        request.Name is null && request.Parameter("restype") is null ? "$root" : request.Scope!;
 
     public static string Blob(StorageRequest request) => request.Name ?? request.Scope!;
 
@@ -40,7 +41,8 @@ internal sealed record BlobContext(IStore Store, ETags ETags, TimeProvider Time,
         }
     }
 
-    public static IEnumerable<KeyValuePair<string, BlockRecord>> WaitingBlocks(IReadTransaction transaction, string container, string blob) =>
+    public static IEnumerable<KeyValuePair<string, BlockRecord>> WaitingBlocks(
+        IReadTransaction transaction, string container, string blob) =>
         transaction.Scan(Tables.Blocks, container, BlockRecord.FirstKey(blob))
             .TakeWhile(row => row.Key.StartsWith(BlockRecord.FirstKey(blob), StringComparison.Ordinal));
 }

@@ -4,7 +4,12 @@ namespace ComputeHorde.Storage.Local.Blobs;
 
 /// <summary>The HTTP headers that a blob keeps for its readers. The MD5 is in Base64, as it is sent.</summary>
 internal sealed record BlobHeaders(
-    string? ContentType, string? ContentEncoding, string? ContentLanguage, string? ContentDisposition, string? CacheControl, string? ContentMd5)
+    string? ContentType,
+    string? ContentEncoding,
+    string? ContentLanguage,
+    string? ContentDisposition,
+    string? CacheControl,
+    string? ContentMd5)
 {
     private const string DefaultType = "application/octet-stream";
 
@@ -48,7 +53,8 @@ internal sealed record BlobHeaders(
         .With("Content-Disposition", ContentDisposition)
         .With("Cache-Control", CacheControl);
 
-    private static string? Override(StorageRequest request, string name) => request.Parameter(name) is { } value && value.Any(char.IsControl)
-        ? throw Errors.InvalidParameter(name, "", "It holds control characters.")
-        : request.Parameter(name);
+    private static string? Override(StorageRequest request, string name) =>
+        request.Parameter(name) is { } value && value.Any(char.IsControl)
+            ? throw Errors.InvalidParameter(name, "", "It holds control characters.")
+            : request.Parameter(name);
 }

@@ -64,7 +64,8 @@ internal sealed class BlobReads(BlobContext context)
     private BlobRecord Find(StorageRequest request)
     {
         var conditions = Conditions.Read(request);
-        var blob = context.Store.Read(transaction => BlobContext.NeedBlob(transaction, BlobContext.Container(request), BlobContext.Blob(request)));
+        var blob = context.Store.Read(
+            transaction => BlobContext.NeedBlob(transaction, BlobContext.Container(request), BlobContext.Blob(request)));
         conditions.CheckRead(blob.ETag, blob.Modified);
         return blob;
     }
@@ -126,5 +127,6 @@ internal sealed class BlobReads(BlobContext context)
         return response.WithBody(new MemoryStream(bytes, writable: false), bytes.Length);
     }
 
-    private static bool IsTrue(StorageRequest request, string header) => string.Equals(request.Header(header), "true", StringComparison.OrdinalIgnoreCase);
+    private static bool IsTrue(StorageRequest request, string header) =>
+        string.Equals(request.Header(header), "true", StringComparison.OrdinalIgnoreCase);
 }

@@ -11,7 +11,9 @@ internal sealed record BlobRecord(
     Segment[] Segments,
     CopyRecord? Copy = null);
 
-/// <summary>Bytes of a blob, kept by the store under a number. The block is its id in Base64; null for a blob that was written whole.</summary>
+/// <summary>
+/// Bytes of a blob, kept by the store under a number. The block is its id in Base64; null for a blob that was written whole.
+/// </summary>
 internal sealed record Segment(string? Block, long Body, long Length);
 
 internal sealed record CopyRecord(string Id, string Source, DateTimeOffset Completed);

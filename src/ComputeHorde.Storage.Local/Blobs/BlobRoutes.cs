@@ -17,7 +17,8 @@ internal sealed class BlobRoutes(Containers containers, Listings listings, BlobR
     public Operation Find(StorageRequest request)
     {
         var operation = request.Scope is null ? OfService(request)
-            : request.Name is null && (request.Parameter("restype") == "container" || request.Parameter("comp") == "list") ? OfContainer(request)
+            : request.Name is null && (request.Parameter("restype") == "container" || request.Parameter("comp") == "list")
+                ? OfContainer(request)
             : OfBlob(request);
         var missing = MissingHeaders.FirstOrDefault(name => request.Header(name) is not null)
             ?? MissingParameters.FirstOrDefault(name => request.Parameter(name) is not null);

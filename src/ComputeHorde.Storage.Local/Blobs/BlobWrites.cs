@@ -68,7 +68,8 @@ internal sealed class BlobWrites(BlobContext context)
 
     /// <returns>The blob that is replaced.</returns>
     /// <exception cref="StorageError">There is no such container, or the blob that is there is not to be replaced.</exception>
-    public static BlobRecord? CheckReplaces(IReadTransaction transaction, string container, string name, Conditions conditions, StorageRequest request)
+    public static BlobRecord? CheckReplaces(
+        IReadTransaction transaction, string container, string name, Conditions conditions, StorageRequest request)
     {
         BlobContext.NeedContainer(transaction, container);
         var blob = transaction.Find(Tables.Blobs, container, name);

@@ -62,7 +62,8 @@ internal sealed class Blocks(BlobContext context)
         {
             var earlier = BlobWrites.CheckReplaces(transaction, container, name, conditions, request);
             var waiting = BlobContext.WaitingBlocks(transaction, container, name)
-                .ToDictionary(row => BlockRecord.Parse(row.Key).Block, row => new Segment(BlockRecord.Parse(row.Key).Block, row.Value.Body, row.Value.Length));
+                .Select(row => new Segment(BlockRecord.Parse(row.Key).Block, row.Value.Body, row.Value.Length))
+                .ToDictionary(segment => segment.Block!);
             var segments = BlockList.Choose(list, earlier, waiting);
             var now = context.Time.GetUtcNow();
             var written = new BlobRecord(
@@ -77,7 +78,10 @@ internal sealed class Blocks(BlobContext context)
             return written;
         });
         context.News(new BlobWritten(container, name, blob.ETag));
-        return BlobWrites.Written(201, blob).With("x-ms-request-server-encrypted", "true").With("Content-MD5", md5).With("x-ms-content-crc64", crc64);
+        return BlobWrites.Written(201, blob)
+            .With("x-ms-request-server-encrypted", "true")
+            .With("Content-MD5", md5)
+            .With("x-ms-content-crc64", crc64);
     }
 
     public Task<StorageResponse> GetListAsync(StorageRequest request, CancellationToken cancellation)
@@ -103,12 +107,14 @@ internal sealed class Blocks(BlobContext context)
         xml.Writer.WriteStartElement("BlockList");
         if (kind != "uncommitted")
         {
-            Write(xml, "CommittedBlocks", blob?.Segments.Where(static segment => segment.Block is not null).Select(static segment => (segment.Block!, segment.Length)) ?? []);
+            var committed = blob?.Segments.Where(static segment => segment.Block is not null) ?? [];
+            Write(xml, "CommittedBlocks", committed.Select(static segment => (segment.Block!, segment.Length)));
         }
 
         if (kind != "committed")
         {
-            Write(xml, "UncommittedBlocks", waiting.OrderBy(static row => row.Value.Order).Select(static row => (BlockRecord.Parse(row.Key).Block, row.Value.Length)));
+            var ordered = waiting.OrderBy(static row => row.Value.Order);
+            Write(xml, "UncommittedBlocks", ordered.Select(static row => (BlockRecord.Parse(row.Key).Block, row.Value.Length)));
         }
 
         xml.Writer.WriteEndElement();
@@ -148,7 +154,9 @@ internal sealed class Blocks(BlobContext context)
     /// <summary>All ids of a blob's blocks are of one length.</summary>
     private static void CheckLength(IReadTransaction transaction, string container, string name, string id)
     {
-        var other = BlobContext.WaitingBlocks(transaction, container, name).Select(static row => BlockRecord.Parse(row.Key).Block).FirstOrDefault();
+        var other = BlobContext.WaitingBlocks(transaction, container, name)
+            .Select(static row => BlockRecord.Parse(row.Key).Block)
+            .FirstOrDefault();
         if (other is not null && Convert.FromBase64String(other).Length != Convert.FromBase64String(id).Length)
         {
             throw Errors.InvalidBlobOrBlock();

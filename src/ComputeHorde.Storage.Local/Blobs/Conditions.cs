@@ -3,7 +3,8 @@ using ComputeHorde.Storage.Local.Http;
 namespace ComputeHorde.Storage.Local.Blobs;
 
 /// <summary>The conditional headers: learn.microsoft.com, "Specify conditional headers for Blob service operations".</summary>
-internal sealed record Conditions(string[] IfMatch, string[] IfNoneMatch, DateTimeOffset? IfModifiedSince, DateTimeOffset? IfUnmodifiedSince)
+internal sealed record Conditions(
+    string[] IfMatch, string[] IfNoneMatch, DateTimeOffset? IfModifiedSince, DateTimeOffset? IfUnmodifiedSince)
 {
     /// <summary>The request is for a resource that is not there yet.</summary>
     public bool NeedsNothingThere => IfNoneMatch is ["*"];
@@ -68,8 +69,8 @@ internal sealed record Conditions(string[] IfMatch, string[] IfNoneMatch, DateTi
 
     private void CheckCombination()
     {
-        var given = (IfMatch.Length > 0 ? 1 : 0) + (IfNoneMatch.Length > 0 ? 1 : 0) + (IfModifiedSince is null ? 0 : 1) + (IfUnmodifiedSince is null ? 0 : 1);
         var forNews = (IfNoneMatch.Length > 0 ? 1 : 0) + (IfModifiedSince is null ? 0 : 1);
+        var given = forNews + (IfMatch.Length > 0 ? 1 : 0) + (IfUnmodifiedSince is null ? 0 : 1);
         if (IfMatch.Length > 1 || IfNoneMatch.Length > 1 || given > 2 || (given == 2 && forNews == 1))
         {
             throw Errors.MultipleConditions();

@@ -48,7 +48,9 @@ internal sealed class Copies(BlobContext context, Authorizer authorizer)
             .With("Content-MD5", request.Header("x-ms-source-content-md5"));
     }
 
-    /// <summary>The source is read as its reader: with the signature of its address, or with the account's key that has signed the request.</summary>
+    /// <summary>
+    /// The source is read as its reader: with the signature of its address, or with the account's key that has signed the request.
+    /// </summary>
     private (BlobRecord Blob, BlobContent Content) OpenSource(StorageRequest request, string address)
     {
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))

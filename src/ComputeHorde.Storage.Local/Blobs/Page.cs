@@ -74,7 +74,8 @@ internal sealed record Page(string Prefix, string? After, int Size, StorageReque
         }
     }
 
-    private static string Encode(string name) => XmlBody.IsText(name) ? name : Encoded + Convert.ToBase64String(Encoding.UTF8.GetBytes(name));
+    private static string Encode(string name) =>
+        XmlBody.IsText(name) ? name : Encoded + Convert.ToBase64String(Encoding.UTF8.GetBytes(name));
 
     private static string Decode(string marker)
     {

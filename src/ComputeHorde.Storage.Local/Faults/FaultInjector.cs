@@ -24,7 +24,7 @@ internal sealed class FaultInjector(StorageFaults? faults, TimeProvider time)
                 throw new ConnectionLost("The connection was lost before anything was done, by a fault that was asked for.");
             case Fault.Busy:
                 throw Errors.Unavailable("The server is busy, by a fault that was asked for.");
-            case Fault.ConditionFailed when request.Method is "PUT" or "DELETE" && (request.Header("If-Match") ?? request.Header("If-None-Match")) is not null:
+            case Fault.ConditionFailed when IsConditionalWrite(request):
                 throw Errors.ConditionNotMet();
             case Fault.Slow:
                 await Task.Delay(faults.SlowBy, time, cancellation);
@@ -42,6 +42,9 @@ internal sealed class FaultInjector(StorageFaults? faults, TimeProvider time)
             throw new ConnectionLost("The connection was lost after all was done, by a fault that was asked for.");
         }
     }
+
+    private static bool IsConditionalWrite(StorageRequest request) =>
+        request.Method is "PUT" or "DELETE" && (request.Header("If-Match") ?? request.Header("If-None-Match")) is not null;
 
     private Fault Draw(StorageFaults settings)
     {

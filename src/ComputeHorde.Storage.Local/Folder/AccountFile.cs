@@ -41,7 +41,8 @@ internal sealed record AccountFile(string Account, string Key, int BlobPort, int
         }
         catch (JsonException damage)
         {
-            throw new LocalStorageException($"{path} is damaged ({damage.Message}). Restore it, or remove it for a new key and new ports.", damage);
+            throw new LocalStorageException(
+                $"{path} is damaged ({damage.Message}). Restore it, or remove it for a new key and new ports.", damage);
         }
     }
 

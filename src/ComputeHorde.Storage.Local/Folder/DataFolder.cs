@@ -23,7 +23,9 @@ internal static class DataFolder
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            throw new LocalStorageException($"The data folder {folder} cannot be made or used ({refused.Message}): correct its permissions, or choose another.", refused);
+            throw new LocalStorageException(
+                $"The data folder {folder} cannot be made or used ({refused.Message}): correct its permissions, or choose another.",
+                refused);
         }
     }
 }

@@ -30,7 +30,9 @@ internal sealed class FolderLock : IDisposable
             catch (IOException held)
             {
                 throw new LocalStorageException(
-                    $"The data folder {folder} is in use by {Holder(folder)}, and was for {timeout.TotalSeconds:0.#} s: end that, or choose another folder.", held);
+                    $"The data folder {folder} is in use by {Holder(folder)}, and was for {timeout.TotalSeconds:0.#} s: "
+                    + "end that, or choose another folder.",
+                    held);
             }
         }
     }

@@ -9,11 +9,14 @@ internal static class Errors
     public static StorageError AuthenticationFailed(string detail) => new StorageError(
         403,
         "AuthenticationFailed",
-        "Server failed to authenticate the request. Make sure the value of Authorization header is formed correctly including the signature.")
+        "Server failed to authenticate the request. "
+        + "Make sure the value of Authorization header is formed correctly including the signature.")
         .WithDetail("AuthenticationErrorDetail", detail);
 
     public static StorageError NoAuthentication() => new StorageError(
-        401, "NoAuthenticationInformation", "Server failed to authenticate the request. Please refer to the information in the www-authenticate header.")
+        401,
+        "NoAuthenticationInformation",
+        "Server failed to authenticate the request. Please refer to the information in the www-authenticate header.")
         .WithHeader("WWW-Authenticate", "SharedKey");
 
     public static StorageError InvalidAuthentication() => new(
@@ -59,10 +62,12 @@ internal static class Errors
             .WithDetail("HeaderValue", value);
 
     public static StorageError MissingHeader(string name) =>
-        new StorageError(400, "MissingRequiredHeader", "An HTTP header that's mandatory for this request is not specified.").WithDetail("HeaderName", name);
+        new StorageError(400, "MissingRequiredHeader", "An HTTP header that's mandatory for this request is not specified.")
+            .WithDetail("HeaderName", name);
 
     public static StorageError InvalidParameter(string name, string value, string reason) =>
-        new StorageError(400, "InvalidQueryParameterValue", "Value for one of the query parameters specified in the request URI is invalid.")
+        new StorageError(
+            400, "InvalidQueryParameterValue", "Value for one of the query parameters specified in the request URI is invalid.")
             .WithDetail("QueryParameterName", name)
             .WithDetail("QueryParameterValue", value)
             .WithDetail("Reason", reason);
@@ -73,7 +78,9 @@ internal static class Errors
 
     public static StorageError ParameterOutOfRange(string name, string value, long minimum, long maximum) =>
         new StorageError(
-            400, "OutOfRangeQueryParameterValue", "One of the query parameters specified in the request URI is outside the permissible range.")
+            400,
+            "OutOfRangeQueryParameterValue",
+            "One of the query parameters specified in the request URI is outside the permissible range.")
             .WithDetail("QueryParameterName", name)
             .WithDetail("QueryParameterValue", value)
             .WithDetail("MinimumAllowed", minimum.ToString())
@@ -124,5 +131,4 @@ internal static class Errors
 
     public static StorageError Unavailable(string message) => new(503, "ServerBusy", message);
 
-    public static StorageError Internal() => new(500, "InternalError", "The server encountered an internal error. Please retry the request.");
 }

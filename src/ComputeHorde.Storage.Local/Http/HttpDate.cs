@@ -14,11 +14,13 @@ internal static class HttpDate
             return null;
         }
 
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
-            ? Seconds(time)
-            : throw Errors.InvalidHeader(header, text);
+        return TryParse(text, out var time) ? Seconds(time) : throw Errors.InvalidHeader(header, text);
     }
 
+    public static bool TryParse(string text, out DateTimeOffset time) => DateTimeOffset.TryParse(
+        text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time);
+
     /// <summary>To the second, as HTTP shows it.</summary>
-    public static DateTimeOffset Seconds(DateTimeOffset time) => new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
+    public static DateTimeOffset Seconds(DateTimeOffset time) =>
+        new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
 }

@@ -31,7 +31,9 @@ internal sealed class StorageRequest
 
     public bool IsHttps { get; init; }
 
-    /// <summary>The sender may write blobs that do not exist, and no others: a shared access signature with <c>c</c> and without <c>w</c>.</summary>
+    /// <summary>
+    /// The sender may write blobs that do not exist, and no others: a shared access signature with <c>c</c> and without <c>w</c>.
+    /// </summary>
     public bool CreateOnly { get; set; }
 
     /// <summary>The whole account is open to the sender, who signed with its key.</summary>
@@ -45,7 +47,10 @@ internal sealed class StorageRequest
     /// <summary>The container or queue; null when the account itself is meant.</summary>
     public string? Scope => PathPart(1);
 
-    /// <summary>The blob, in which Azure takes a backslash for a slash, or of a queue <c>messages</c> or <c>messages/id</c>; null when the container or queue itself is meant.</summary>
+    /// <summary>
+    /// The blob, in which Azure takes a backslash for a slash, or of a queue <c>messages</c> or <c>messages/id</c>; null when the container
+    /// or queue itself is meant.
+    /// </summary>
     public string? Name => Kind == StorageKind.Blob ? PathPart(2)?.Replace('\\', '/') : PathPart(2);
 
     public string? Header(string name) => Headers.GetValueOrDefault(name) is { Length: > 0 } value ? value : null;

@@ -29,7 +29,8 @@ internal sealed class StorageResponse(int status)
         return this;
     }
 
-    public StorageResponse WithXml(byte[] xml) => With("Content-Type", "application/xml").WithBody(new MemoryStream(xml, writable: false), xml.Length);
+    public StorageResponse WithXml(byte[] xml) =>
+        With("Content-Type", "application/xml").WithBody(new MemoryStream(xml, writable: false), xml.Length);
 
     public StorageResponse WithXml(string xml) => WithXml(Encoding.UTF8.GetBytes(xml));
 

@@ -4,7 +4,9 @@ using Microsoft.Data.Sqlite;
 
 namespace ComputeHorde.Storage.Local.Http;
 
-/// <summary>What every request goes through: names of the operation, authorization, the operation, and what all answers have in common.</summary>
+/// <summary>
+/// What every request goes through: names of the operation, authorization, the operation, and what all answers have in common.
+/// </summary>
 internal sealed class StorageService(Router router, Authorizer authorizer, FaultInjector faults, TimeProvider time)
 {
     public const string DefaultVersion = "2026-06-06";

@@ -14,7 +14,7 @@ internal sealed class Messages(QueueContext context)
 
     private const int LongestWait = 7 * 24 * 60 * 60;
     private const int MostAtOnce = 32;
-    private static readonly DateTimeOffset Never = DateTimeOffset.MaxValue.AddTicks(-DateTimeOffset.MaxValue.Ticks % TimeSpan.TicksPerSecond);
+    private static readonly DateTimeOffset Never = HttpDate.Seconds(DateTimeOffset.MaxValue);
     private long _order;
 
     public async Task<StorageResponse> PutAsync(StorageRequest request, CancellationToken cancellation)
@@ -25,7 +25,8 @@ internal sealed class Messages(QueueContext context)
         var life = Number(request, "messagettl", -1, long.MaxValue) ?? LongestWait;
         if (life == 0)
         {
-            throw Errors.InvalidParameter("messagettl", "0", "Value must be greater than or equal to 1, or -1 to indicate an infinite TTL.");
+            throw Errors.InvalidParameter(
+                "messagettl", "0", "Value must be greater than or equal to 1, or -1 to indicate an infinite TTL.");
         }
 
         if (life > 0 && wait >= life)
@@ -39,8 +40,8 @@ internal sealed class Messages(QueueContext context)
             QueueContext.NeedQueue(transaction, queue);
             var now = context.Time.GetUtcNow();
             _order = Math.Max(_order + 1, now.UtcTicks);
-            var put = new MessageRecord(
-                text, now, life < 0 || life > (Never - now).TotalSeconds ? Never : now.AddSeconds(life), now.AddSeconds(wait), _order, DequeueCount: 0, NewReceipt());
+            var expires = life < 0 || life > (Never - now).TotalSeconds ? Never : now.AddSeconds(life);
+            var put = new MessageRecord(text, now, expires, now.AddSeconds(wait), _order, DequeueCount: 0, NewReceipt());
             QueueContext.Put(transaction, queue, id, earlier: null, put);
             return put;
         });
@@ -69,7 +70,11 @@ internal sealed class Messages(QueueContext context)
         {
             QueueContext.NeedQueue(transaction, queue);
             var expired = Due(transaction, queue, now).Take(most).Where(row => row.Value.Expires <= now).ToList();
-            expired.ForEach(row => QueueContext.Remove(transaction, queue, row.Value.Id, transaction.Find(Tables.Messages, queue, row.Value.Id)!));
+            foreach (var (_, gone) in expired)
+            {
+                QueueContext.Remove(transaction, queue, gone.Id, transaction.Find(Tables.Messages, queue, gone.Id)!);
+            }
+
             List<(string, MessageRecord)> messages = [];
             foreach (var (_, due) in Due(transaction, queue, now).Where(row => row.Value.Expires > now).Take(most).ToList())
             {
@@ -132,7 +137,9 @@ internal sealed class Messages(QueueContext context)
             return changed;
         });
         context.News(new MessageAvailable(queue, message.Due));
-        return new StorageResponse(204).With("x-ms-popreceipt", message.Receipt).With("x-ms-time-next-visible", HttpDate.Format(message.Due));
+        return new StorageResponse(204)
+            .With("x-ms-popreceipt", message.Receipt)
+            .With("x-ms-time-next-visible", HttpDate.Format(message.Due));
     }
 
     public async Task<StorageResponse> DeleteAsync(StorageRequest request, CancellationToken cancellation)

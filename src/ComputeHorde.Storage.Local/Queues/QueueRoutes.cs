@@ -19,7 +19,8 @@ internal sealed class QueueRoutes(Queues queues, Messages messages)
         }
 
         return request.Name == "messages" ? OfMessages(request)
-            : request.Name.StartsWith("messages/", StringComparison.Ordinal) && request.Name.Length > "messages/".Length ? OfMessage(request)
+            : request.Name.StartsWith("messages/", StringComparison.Ordinal) && request.Name.Length > "messages/".Length
+                ? OfMessage(request)
             : throw Errors.ResourceNotFound();
     }
 

@@ -47,7 +47,9 @@ internal sealed class Queues(QueueContext context, Uri endpoint)
         var (queue, count) = context.Store.Read(transaction => (
             QueueContext.NeedQueue(transaction, request.Scope!),
             transaction.Scan(Tables.DueMessages, request.Scope!, "").Count(row => row.Value.Expires > now)));
-        return Task.FromResult(new StorageResponse(200).WithMetadata(queue.Metadata).With("x-ms-approximate-messages-count", count.ToString()));
+        return Task.FromResult(new StorageResponse(200)
+            .WithMetadata(queue.Metadata)
+            .With("x-ms-approximate-messages-count", count.ToString()));
     }
 
     public async Task<StorageResponse> SetMetadataAsync(StorageRequest request, CancellationToken cancellation)

@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace ComputeHorde.Storage.Local.Stores;
 
-/// <summary>The bytes of large blobs, a file each. A file is on the disk before a row names it, and stays while somebody reads it.</summary>
+/// <summary>
+/// The bytes of large blobs, a file each. A file is on the disk before a row names it, and stays while somebody reads it.
+/// </summary>
 internal sealed class BodyFiles(string folder, IDisk disk)
 {
     private readonly Lock _gate = new();
@@ -124,7 +126,12 @@ internal sealed class BodyFiles(string folder, IDisk disk)
         public Stream OpenAt(long offset)
         {
             var file = new FileStream(
-                files.PathOf(id), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.Asynchronous);
+                files.PathOf(id),
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.Read | FileShare.Delete,
+                bufferSize: 0,
+                FileOptions.Asynchronous);
             file.Position = offset;
             return file;
         }

@@ -3,7 +3,9 @@ namespace ComputeHorde.Storage.Local.Stores;
 /// <summary>Where records and the bytes of blobs are kept.</summary>
 internal interface IStore : IAsyncDisposable
 {
-    /// <summary>Takes bytes in. They are kept once a write has called <see cref="IWriteTransaction.Keep"/>, else dropped with the result.</summary>
+    /// <summary>
+    /// Takes bytes in. They are kept once a write has called <see cref="IWriteTransaction.Keep"/>, else dropped with the result.
+    /// </summary>
     Task<StagedBody> StageAsync(Stream content, long length, int inlineLimit, CancellationToken cancellation);
 
     /// <summary>Reads one committed state. It may not wait for anything.</summary>

@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace ComputeHorde.Storage.Local.Stores;
 
-/// <summary>Keeps everything in memory, as one immutable state after another: a write that fails, and moments that are lost, are states that are let go.</summary>
+/// <summary>
+/// Keeps everything in memory, as one immutable state after another: a write that fails, and moments that are lost, are states that are let
+/// go.
+/// </summary>
 internal sealed class MemoryStore(TimeProvider time, TimeSpan keptPast) : IStore
 {
     private readonly Lock _writing = new();

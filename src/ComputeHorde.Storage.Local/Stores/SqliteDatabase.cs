@@ -13,7 +13,8 @@ internal static class SqliteDatabase
 
     public static SqliteConnection Connect(string path)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 30 }.ToString());
+        var settings = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 30 };
+        var connection = new SqliteConnection(settings.ToString());
         try
         {
             connection.Open();
@@ -39,7 +40,8 @@ internal static class SqliteDatabase
             if (Number(connection, "SELECT count(*) FROM sqlite_schema") == 0)
             {
                 var tables = string.Concat(Tables.Names.Select(name =>
-                    $"CREATE TABLE {name}(scope TEXT NOT NULL, name TEXT NOT NULL, record BLOB NOT NULL, PRIMARY KEY(scope, name)) WITHOUT ROWID;\n"));
+                    $"CREATE TABLE {name}(scope TEXT NOT NULL, name TEXT NOT NULL, record BLOB NOT NULL, "
+                    + "PRIMARY KEY(scope, name)) WITHOUT ROWID;\n"));
                 Execute(
                     connection,
                     $"""
@@ -61,7 +63,8 @@ internal static class SqliteDatabase
             if (Number(connection, "PRAGMA user_version") is var version && version != SchemaVersion)
             {
                 throw new LocalStorageException(
-                    $"The database {path} has schema version {version}, this program reads version {SchemaVersion}: use the program that wrote it.");
+                    $"The database {path} has schema version {version}, this program reads version {SchemaVersion}: "
+                    + "use the program that wrote it.");
             }
 
             return connection;
@@ -69,7 +72,8 @@ internal static class SqliteDatabase
         catch (SqliteException damage) when (damage.SqliteErrorCode is SQLitePCL.raw.SQLITE_NOTADB or SQLitePCL.raw.SQLITE_CORRUPT)
         {
             connection?.Dispose();
-            throw new LocalStorageException($"The database {path} is damaged or not a database. Restore it from a copy, or move it away.", damage);
+            throw new LocalStorageException(
+                $"The database {path} is damaged or not a database. Restore it from a copy, or move it away.", damage);
         }
         catch
         {

@@ -110,7 +110,9 @@ internal sealed class SqliteSession(SqliteConnection connection, BodyFiles files
     }
 
     public IStoredBody Open(long body) =>
-        Bind(Prepared("SELECT bytes FROM bodies WHERE id = $1"), body).ExecuteScalar() is byte[] bytes ? new InlineBody(bytes) : files.Open(body);
+        Bind(Prepared("SELECT bytes FROM bodies WHERE id = $1"), body).ExecuteScalar() is byte[] bytes
+            ? new InlineBody(bytes)
+            : files.Open(body);
 
     public void Put<T>(Table<T> table, string scope, string name, T record)
         where T : class =>

@@ -12,7 +12,9 @@ namespace ComputeHorde.Storage.Local.Stores;
 internal sealed class SqliteStore : IStore
 {
     private const int LargestGroup = 512;
-    private readonly Channel<IPendingWrite> _pending = Channel.CreateUnbounded<IPendingWrite>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<IPendingWrite> _pending =
+        Channel.CreateUnbounded<IPendingWrite>(new UnboundedChannelOptions { SingleReader = true });
+
     private readonly Lock _reading = new();
     private readonly SqliteSession _reader;
     private readonly SqliteSession _writer;

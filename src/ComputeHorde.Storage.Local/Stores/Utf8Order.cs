@@ -1,6 +1,8 @@
 namespace ComputeHorde.Storage.Local.Stores;
 
-/// <summary>Orders texts as their UTF-8 bytes are ordered, which is how SQLite and Azure list names: by code point, not by UTF-16 unit.</summary>
+/// <summary>
+/// Orders texts as their UTF-8 bytes are ordered, which is how SQLite and Azure list names: by code point, not by UTF-16 unit.
+/// </summary>
 internal static class Utf8Order
 {
     public static int Compare(string left, string right)

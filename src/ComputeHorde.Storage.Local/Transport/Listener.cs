@@ -35,7 +35,8 @@ internal sealed class Listener : IAsyncDisposable
         });
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         var application = builder.Build();
-        application.Run(context => AnswerAsync(service, context, context.Connection.LocalPort == blobPort ? StorageKind.Blob : StorageKind.Queue));
+        application.Run(context =>
+            AnswerAsync(service, context, context.Connection.LocalPort == blobPort ? StorageKind.Blob : StorageKind.Queue));
         try
         {
             await application.StartAsync(cancellation);
@@ -45,8 +46,8 @@ internal sealed class Listener : IAsyncDisposable
         {
             await application.DisposeAsync();
             throw new LocalStorageException(
-                $"Port {blobPort} or {queuePort} on 127.0.0.1 is taken by another program. This storage does not take others by itself: the URLs that it has "
-                + "signed name these. End the other program, or set BlobPort and QueuePort and let go of those URLs.",
+                $"Port {blobPort} or {queuePort} on 127.0.0.1 is taken by another program. This storage does not take others by itself: "
+                + "the URLs that it has signed name these. End the other program, or set BlobPort and QueuePort and let go of those URLs.",
                 taken);
         }
     }

@@ -23,7 +23,8 @@ internal sealed class LocalRequest : Request
         Content = null;
     }
 
-    protected override void AddHeader(string name, string value) => Sent[name] = Sent.TryGetValue(name, out var earlier) ? $"{earlier},{value}" : value;
+    protected override void AddHeader(string name, string value) =>
+        Sent[name] = Sent.TryGetValue(name, out var earlier) ? $"{earlier},{value}" : value;
 
     protected override void SetHeader(string name, string value) => Sent[name] = value;
 

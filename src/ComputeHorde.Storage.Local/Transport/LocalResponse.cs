@@ -55,5 +55,6 @@ internal sealed class LocalResponse : Response
         return values is not null;
     }
 
-    protected override IEnumerable<HttpHeader> EnumerateHeaders() => _headers.Select(static header => new HttpHeader(header.Key, header.Value));
+    protected override IEnumerable<HttpHeader> EnumerateHeaders() =>
+        _headers.Select(static header => new HttpHeader(header.Key, header.Value));
 }

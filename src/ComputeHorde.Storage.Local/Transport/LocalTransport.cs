@@ -70,10 +70,12 @@ internal sealed class LocalTransport(StorageService service, Uri blobs, Uri queu
 
         return uri.Authority == queues.Authority
             ? StorageKind.Queue
-            : throw new RequestFailedException($"The transport of a local storage reaches {blobs.Authority} and {queues.Authority}, not {uri.Authority}.");
+            : throw new RequestFailedException(
+                $"The transport of a local storage reaches {blobs.Authority} and {queues.Authority}, not {uri.Authority}.");
     }
 
-    private static async Task<(Stream Body, Task Sending)> OpenBodyAsync(RequestContent? content, long? length, CancellationToken cancellation)
+    private static async Task<(Stream Body, Task Sending)> OpenBodyAsync(
+        RequestContent? content, long? length, CancellationToken cancellation)
     {
         if (content is null)
         {

@@ -4,7 +4,9 @@ using System.Security.Cryptography;
 
 namespace ComputeHorde.Storage.Local.Transport;
 
-/// <summary>Finds ports to keep. They lie below those that systems give to outgoing connections, which would take one now and then.</summary>
+/// <summary>
+/// Finds ports to keep. They lie below those that systems give to outgoing connections, which would take one now and then.
+/// </summary>
 internal static class Ports
 {
     private const int First = 20_000;

@@ -11,12 +11,15 @@ public class LargeBatchTests(ITestOutputHelper output)
 {
     private static readonly int JobCount = int.Parse(Environment.GetEnvironmentVariable("BATCH_JOBS") ?? "200", CultureInfo.InvariantCulture);
 
-    [Fact]
-    public async Task Batch_OfManyJobs_AddsUpWithinBounds()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Batch_OfManyJobs_AddsUpWithinBounds(bool onAzurite)
     {
         await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions
         {
             Output = output,
+            OnAzurite = onAzurite,
             Emulator = static emulator => emulator.Speed = 1000,
             Settings = new Dictionary<string, string?> { ["ComputeHorde__PollIntervalSeconds"] = "0.5", ["ComputeHordePollSchedule"] = "00:00:00.5" },
         });
@@ -35,7 +38,7 @@ public class LargeBatchTests(ITestOutputHelper output)
         var counts = batch["summary"]!["lines_by_status"]!.AsObject();
         var longest = await LongestHistoryAsync(horde);
         output.WriteLine(
-            $"{JobCount} jobs in {elapsed.TotalSeconds:F1} s, {JobCount / elapsed.TotalSeconds:F1} a second; peak memory {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB; "
+            $"{(onAzurite ? "Azurite" : "in the process")}: {JobCount} jobs in {elapsed.TotalSeconds:F1} s, {JobCount / elapsed.TotalSeconds:F1} a second; peak memory {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB; "
             + $"{horde.Emulator.Counters.ListCalls} list calls; longest history {longest} events; summary {batch["summary"]!.ToJsonString()}");
         Assert.InRange(longest, 1, 1_000);
         Assert.Equal(JobCount, (int)batch["summary"]!["lines"]!);

@@ -6,6 +6,8 @@ using Azure.Storage.Queues;
 using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Functions.Local;
 using ComputeHorde.Emulator;
+using ComputeHorde.Storage.Local;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.Durable.Tests.Support;
@@ -14,12 +16,13 @@ namespace ComputeHorde.Durable.Tests.Support;
 /// <example><code>await using var horde = await HordeFixture.StartAsync();</code></example>
 internal sealed class HordeFixture : IAsyncDisposable
 {
-    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("computehorde-durable-test-");
+    private readonly DirectoryInfo _data;
     private readonly HordeFixtureOptions _options;
+    private readonly LocalStorage? _local;
 
-    private HordeFixture(HordeFixtureOptions options, string storage, FacilitatorEmulator emulator)
+    private HordeFixture(HordeFixtureOptions options, DirectoryInfo data, LocalStorage? local, string storage, FacilitatorEmulator emulator)
     {
-        _options = options;
+        (_options, _data, _local) = (options, data, local);
         Storage = storage;
         Emulator = emulator;
         Blobs = new BlobServiceClient(storage);
@@ -45,12 +48,15 @@ internal sealed class HordeFixture : IAsyncDisposable
     public CollectedLog Log { get; }
 
     /// <summary>The folder of the task hub's files.</summary>
-    public string DataDirectory => _data.FullName;
+    public string DataDirectory => Path.Combine(_data.FullName, "hub");
 
     public static async Task<HordeFixture> StartAsync(HordeFixtureOptions? options = null)
     {
         options ??= new HordeFixtureOptions();
-        var storage = await SharedAzurite.NextAccountAsync();
+        var data = Directory.CreateTempSubdirectory("computehorde-durable-test-");
+        var local = options.OnAzurite ? null : await LocalStorage.StartAsync(
+            new LocalStorageOptions { DataFolder = options.InMemory ? null : Path.Combine(data.FullName, "storage") }, TestContext.Current.CancellationToken);
+        var storage = local?.ConnectionString ?? await SharedAzurite.NextAccountAsync();
         var emulator = await FacilitatorEmulator.StartAsync(
             emulator =>
             {
@@ -58,7 +64,7 @@ internal sealed class HordeFixture : IAsyncDisposable
                 options.Emulator?.Invoke(emulator);
             },
             TestContext.Current.CancellationToken);
-        var fixture = new HordeFixture(options, storage, emulator);
+        var fixture = new HordeFixture(options, data, local, storage, emulator);
         await fixture.StartFunctionsAsync();
         return fixture;
     }
@@ -91,11 +97,19 @@ internal sealed class HordeFixture : IAsyncDisposable
                 DataDirectory = DataDirectory,
                 InMemory = _options.InMemory,
                 StorageConnectionString = Storage,
+                Storage = _local,
                 Port = 0,
                 Settings = settings,
                 TimeProvider = _options.TimeProvider,
                 ConfigureLogging = builder => builder.ClearProviders().SetMinimumLevel(LogLevel.Debug).AddProvider(Log),
-                Configure = static builder => builder.Services.AddComputeHordeDurable(builder.Configuration),
+                Configure = builder =>
+                {
+                    builder.Services.AddComputeHordeDurable(builder.Configuration);
+                    if (_local is not null)
+                    {
+                        builder.Services.Configure<BlobClientOptions>(blobs => blobs.Transport = _local.Transport);
+                    }
+                },
                 ConfigureServices = _options.Services,
             },
             TestContext.Current.CancellationToken);
@@ -191,6 +205,11 @@ internal sealed class HordeFixture : IAsyncDisposable
     {
         await StopFunctionsAsync();
         await Emulator.DisposeAsync();
+        if (_local is not null)
+        {
+            await _local.DisposeAsync();
+        }
+
         _data.Delete(recursive: true);
     }
 
@@ -221,6 +240,9 @@ internal sealed record HordeFixtureOptions
 
     /// <summary>The clock of orchestrations and timer functions.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>On Azurite, as under Core Tools, instead of a storage in the process.</summary>
+    public bool OnAzurite { get; init; } = Environment.GetEnvironmentVariable("HORDE_STORAGE") == "azurite";
 
     /// <summary>Keeps the task hub in memory instead of a file.</summary>
     public bool InMemory { get; init; }

@@ -3,7 +3,9 @@ using Azure;
 
 namespace ComputeHorde.Storage.Local.Tests.Crash;
 
-/// <summary>The process is killed under load: whatever it answered is there afterwards, whole. <c>STORAGE_KILLS</c> sets how many times.</summary>
+/// <summary>
+/// The process is killed under load: whatever it answered is there afterwards, whole. <c>STORAGE_KILLS</c> sets how many times.
+/// </summary>
 public sealed class KillTests
 {
     private const int ClientCount = 8;

@@ -3,7 +3,10 @@ using ComputeHorde.Storage.Local.Stores;
 
 namespace ComputeHorde.Storage.Local.Tests.Crash;
 
-/// <summary>The power is cut before and after every kind of write: whatever was answered is there afterwards, whole. <c>STORAGE_SEEDS</c> sets how many times.</summary>
+/// <summary>
+/// The power is cut before and after every kind of write: whatever was answered is there afterwards, whole. <c>STORAGE_SEEDS</c> sets how
+/// many times.
+/// </summary>
 public sealed class PowerCutTests
 {
     private const int Groups = 4;

@@ -7,7 +7,9 @@ using ComputeHorde.Storage.Local.Stores;
 
 namespace ComputeHorde.Storage.Local.Tests.Crash;
 
-/// <summary>One client with blobs and a queue of its own, which knows what was answered, and the one thing that was under way at the end.</summary>
+/// <summary>
+/// One client with blobs and a queue of its own, which knows what was answered, and the one thing that was under way at the end.
+/// </summary>
 internal sealed class Workload(int client, Random random)
 {
     public const string Container = "work";

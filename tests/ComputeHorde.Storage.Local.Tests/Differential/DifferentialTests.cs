@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace ComputeHorde.Storage.Local.Tests.Differential;
 
-/// <summary>The same requests, byte for byte, to Azurite and to our storage: the same answers, but for the differences that are listed.</summary>
+/// <summary>
+/// The same requests, byte for byte, to Azurite and to our storage: the same answers, but for the differences that are listed.
+/// </summary>
 public sealed partial class DifferentialTests(AzuriteFixture fixture) : IClassFixture<AzuriteFixture>
 {
     public static TheoryData<string> Names => [.. Scenarios.All.Keys];

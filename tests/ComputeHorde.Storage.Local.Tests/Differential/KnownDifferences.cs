@@ -1,6 +1,8 @@
 namespace ComputeHorde.Storage.Local.Tests.Differential;
 
-/// <summary>Where Azurite is not followed, and why: the service's documentation (learn.microsoft.com/rest/api/storageservices) says otherwise.</summary>
+/// <summary>
+/// Where Azurite is not followed, and why: the service's documentation (learn.microsoft.com/rest/api/storageservices) says otherwise.
+/// </summary>
 internal static class KnownDifferences
 {
     private static readonly (string Scenario, string Step, string Line, string Reason)[] Listed =
