@@ -54,7 +54,7 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public async Task ReadyAsync()
     {
-        if (!await _ready.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken))
+        if (!await _ready.Task.WaitAsync(TimeSpan.FromMinutes(3), TestContext.Current.CancellationToken))
         {
             await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
             throw new InvalidOperationException($"The program ended before it was ready: {string.Join(Environment.NewLine, Errors)}");
