@@ -20,7 +20,7 @@ internal sealed class EmulatorParts : IAsyncDisposable
     {
         ILogger logger = options.LoggerFactory.CreateLogger("ComputeHorde.Emulator");
         Counters = new CounterBook();
-        var faults = new FaultBook(options.Faults, options.Seed);
+        var faults = new FaultBook(options);
         var scheduler = new HordeScheduler(options.TimeProvider, options.Speed, options.Busy);
         _downloads = Client(redirects: true);
         _uploads = Client(redirects: false);
@@ -38,7 +38,7 @@ internal sealed class EmulatorParts : IAsyncDisposable
             Tokens,
             new AuthViews(Tokens, Counters),
             new CreateView(Horde, _runner, Behaviours, Counters),
-            new JobViews(Horde.Store, Counters),
+            new JobViews(Horde, Counters),
             new CheatView(Horde.Store, Cheats, Counters),
             Counters);
         _eviction = options.TimeProvider.CreateTimer(_ => _ = EvictOldAsync(), null, EvictionInterval, EvictionInterval);

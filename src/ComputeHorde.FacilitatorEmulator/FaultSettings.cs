@@ -18,9 +18,34 @@ public sealed record FaultSettings
     /// <summary>Number of coming calls answered with <see cref="ErrorStatus"/>.</summary>
     public int ErrorNext { get; init; }
 
-    /// <summary>The status of injected errors.</summary>
+    /// <summary>The status of injected errors: any, so that a burst of 403, or of 200 with <see cref="ErrorBody"/>, can be had as well.</summary>
     /// <value>The default is 503.</value>
     public int ErrorStatus { get; init; } = 503;
+
+    /// <summary>The body of injected errors, JSON or not; null for an HTML page.</summary>
+    public string? ErrorBody { get; init; }
+
+    /// <summary>Share of calls hit by any of twelve faults, drawn evenly; see <c>docs/emulator.md</c>.</summary>
+    public double MixedRate { get; init; }
+
+    /// <summary>Real milliseconds by which the mixed fault <c>slow</c> holds an answer back.</summary>
+    /// <value>The default is 1000.</value>
+    public int SlowMs { get; init; } = 1000;
+
+    /// <summary>Seconds of real time after which all faults end by themselves; null for never.</summary>
+    public double? ForSeconds { get; init; }
+
+    /// <summary>
+    /// Seconds of real time by which artifacts, upload results and the streaming server are missing from a job's body although its status has come: the real
+    /// facilitator commits a status first (protocol 16). The history's metadata has them at once.
+    /// </summary>
+    public double LateFieldsSeconds { get; init; }
+
+    /// <summary>Seconds of job time for which no miner is free, beginning now; then it is free for <see cref="FreeSeconds"/>, and so on. 0 for never.</summary>
+    public double FullSeconds { get; init; }
+
+    /// <summary>Seconds of job time between two times of <see cref="FullSeconds"/>; 0 for ever after the first.</summary>
+    public double FreeSeconds { get; init; }
 
     /// <summary>Share of calls answered with 429.</summary>
     public double ThrottleRate { get; init; }

@@ -27,6 +27,13 @@ public sealed class StageDurations
     /// <value>The default is 0.5 s.</value>
     public TimeSpan Streaming { get; set; } = TimeSpan.FromSeconds(0.5);
 
+    /// <summary>
+    /// How long a streaming job whose image sets no run time serves before it ends by itself, within its execution limit. Clients look for the server every few
+    /// seconds.
+    /// </summary>
+    /// <value>The default is 10 s.</value>
+    public TimeSpan Serving { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Run time of a job whose image sets none (<c>sleep</c> does).</summary>
     /// <value>The default is 1 s.</value>
     public TimeSpan Execution { get; set; } = TimeSpan.FromSeconds(1);

@@ -23,6 +23,12 @@ internal sealed class ControlPlane(FacilitatorEmulator emulator, HordeContext ho
     /// <summary>Answers one request.</summary>
     public async Task HandleAsync(HttpContext http)
     {
+        if (BrowserGuard.Refusal(http.Request) is { } refusal)
+        {
+            await WriteAsync(http, refusal.Status, new { error = refusal.Reason });
+            return;
+        }
+
         try
         {
             await RouteAsync(http);

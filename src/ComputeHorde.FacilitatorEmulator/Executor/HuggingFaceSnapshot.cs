@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using System.Net;
 using System.Net.Http.Headers;
 using ComputeHorde.Emulator.Horde;
@@ -73,5 +72,5 @@ internal sealed class HuggingFaceSnapshot(
     };
 
     private static bool Match(string pattern, string name) =>
-        FileSystemName.MatchesSimpleExpression(pattern.EndsWith('/') ? pattern + "*" : pattern, name, ignoreCase: false);
+        FnMatch.IsMatch(pattern.EndsWith('/') ? pattern + "*" : pattern, name);
 }

@@ -152,7 +152,7 @@ internal sealed class VolumeFetcher(HttpClient http, HordeScheduler scheduler, U
         _ => "ReadError",
     };
 
-    private static Uri ParseUrl(string url) => Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"
+    private static Uri ParseUrl(string url) => DownloadUrl.TryParse(url, out Uri? uri)
         ? uri
         : throw new ExecutorException(JobEnd.Unhandled("UnsupportedProtocol", Stage));
 

@@ -18,6 +18,11 @@ internal sealed record Answer(int Status, ReadOnlyMemory<byte> Body, string Cont
     /// <summary>Set when the connection is to break instead of this answer being sent.</summary>
     public bool Reset { get; init; }
 
+    /// <summary>Set when the connection is to break in the middle of this answer.</summary>
+    public bool CutOff { get; init; }
+
+    public string? RetryAfter { get; init; }
+
     /// <summary>Seconds that the answer is held back.</summary>
     public double DelaySeconds { get; init; }
 

@@ -64,6 +64,11 @@ internal sealed class CheatBook(HordeContext horde, CounterBook counters)
             return ("ignores: the report is not signed", false);
         }
 
+        if (CheatDetails.Fault(body.Get("details")) is not null)
+        {
+            return ("never hears of it: the message cannot be made", false);
+        }
+
         if (!horde.Options.EffectiveCheatReports && !SignatureCheck.Verifies(signature, body))
         {
             return ("ignores: signature does not verify (the validator hashes the singly encoded object)", false);

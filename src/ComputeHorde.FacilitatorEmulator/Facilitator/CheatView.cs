@@ -37,7 +37,18 @@ internal sealed class CheatView(JobStore store, CheatBook book, CounterBook coun
             return Answer.Json(404, "error", "Trusted job not found");
         }
 
-        return await book.TryRecordAsync(reported, copy, hotkey, body, request.Signature)
+        if (CheatDetails.Fault(body.Get("details")) is { IsStored: false } fault)
+        {
+            throw new UnkindException(fault.Message);
+        }
+
+        bool isNew = await book.TryRecordAsync(reported, copy, hotkey, body, request.Signature);
+        if (isNew && CheatDetails.Fault(body.Get("details")) is { } late)
+        {
+            throw new UnkindException(late.Message);
+        }
+
+        return isNew
             ? Answer.Json(201, "message", "Job reported as cheated")
             : Answer.Json(400, "error", "Cheat report already exists for this job");
     }

@@ -48,9 +48,32 @@ internal sealed class CreateView(HordeContext horde, JobRunner runner, Behaviour
             case CreateFault.Error:
                 counters.FaultsInjected.Add();
                 return Answer.Page((int)behaviour.CreateArgument, "Scripted error");
+            case CreateFault.StoreLate:
+                counters.FaultsInjected.Add();
+                _ = StoreLateAsync(request, hotkey, job, behaviour);
+                return Answer.Page(500, "Server Error (500)") with { Reset = true };
         }
 
         return AfterStoring(behaviour, await StoreAsync(request, hotkey, job, faults.ValidatorSilent ? Behaviour.Parse("stuck:sent") : behaviour));
+    }
+
+    /// <summary>Stores a job whose connection has broken already.</summary>
+    private async Task StoreLateAsync(ApiRequest request, string hotkey, JobRequest job, Behaviour behaviour)
+    {
+        horde.Scheduler.Enter();
+        try
+        {
+            await horde.Scheduler.Delay(TimeSpan.FromSeconds(behaviour.CreateArgument));
+            await StoreAsync(request, hotkey, job, behaviour);
+        }
+        catch (OperationCanceledException)
+        {
+            // The emulator has stopped: a request that was under way is lost with it.
+        }
+        finally
+        {
+            horde.Scheduler.Leave();
+        }
     }
 
     private async Task<Answer> StoreAsync(ApiRequest request, string hotkey, JobRequest job, Behaviour behaviour)

@@ -1,3 +1,4 @@
+using System.Text;
 using ComputeHorde.Emulator.Horde;
 using ComputeHorde.Emulator.Python;
 using Microsoft.AspNetCore.Http;
@@ -25,7 +26,8 @@ internal sealed class FacilitatorApp(
     {
         string call = Call(http.Request.Path.Value ?? "");
         Fault fault = horde.Faults.Draw(call);
-        if (horde.Faults.Settings.LatencyMs is > 0 and int latency && horde.Faults.AppliesTo(call))
+        FaultSettings settings = horde.Faults.Settings;
+        if (settings.LatencyMs is > 0 and int latency && horde.Faults.AppliesTo(call))
         {
             await Task.Delay(TimeSpan.FromMilliseconds(latency), horde.Options.TimeProvider, http.RequestAborted);
         }
@@ -35,15 +37,37 @@ internal sealed class FacilitatorApp(
             counters.FaultsInjected.Add();
         }
 
-        Answer answer = fault switch
+        Answer answer = Instead(fault, settings) ?? await AnswerAsync(http);
+        if (fault == Fault.Slow)
         {
-            Fault.Error => Answer.Page(horde.Faults.Settings.ErrorStatus, "Injected error"),
-            Fault.Throttle => Answer.Json(429, "detail", "Request was throttled."),
-            Fault.ResetBefore => Answer.Page(500, "Reset") with { Reset = true },
-            _ => await AnswerAsync(http),
-        };
-        await SendAsync(http, fault == Fault.ResetAfter ? answer with { Reset = true } : answer);
+            await Task.Delay(TimeSpan.FromMilliseconds(settings.SlowMs), horde.Options.TimeProvider, http.RequestAborted);
+        }
+
+        await SendAsync(http, fault switch
+        {
+            Fault.ResetAfter => answer with { Reset = true },
+            Fault.CutOff => answer with { CutOff = true },
+            Fault.GatewayTimeout => Answer.Page(504, "504 Gateway Time-out"),
+            _ => answer,
+        });
     }
+
+    /// <summary>The answer of a fault that keeps the call from being done; null when it is done all the same.</summary>
+    private static Answer? Instead(Fault fault, FaultSettings settings) => fault switch
+    {
+        Fault.Error when settings.ErrorBody is { } body => new Answer(
+            settings.ErrorStatus, Encoding.UTF8.GetBytes(body), body.AsSpan().TrimStart() is ['{' or '[', ..] ? "application/json" : "text/html"),
+        Fault.Error => Answer.Page(settings.ErrorStatus, "Injected error"),
+        Fault.Throttle => Answer.Json(429, "detail", "Request was throttled.") with { RetryAfter = "1" },
+        Fault.ResetBefore => Answer.Page(500, "Reset") with { Reset = true },
+        Fault.ServerError => Answer.Page(500, "Server Error (500)"),
+        Fault.Unavailable => Answer.Page(503, "503 Service Temporarily Unavailable"),
+        Fault.Forbidden => Answer.Page(403, "403 Forbidden"),
+        Fault.Unauthorized => Answer.Unauthorized("Token expired."),
+        Fault.Missing => Answer.Page(404, "404 Not Found"),
+        Fault.Page => Answer.Page(200, "Welcome"),
+        _ => null,
+    };
 
     private async Task<Answer> AnswerAsync(HttpContext http)
     {
@@ -176,6 +200,17 @@ internal sealed class FacilitatorApp(
             return;
         }
 
+        if (answer.CutOff)
+        {
+            http.Response.StatusCode = answer.Status;
+            http.Response.ContentType = answer.ContentType;
+            http.Response.ContentLength = answer.Body.Length + 1;
+            await http.Response.Body.WriteAsync(answer.Body[..(answer.Body.Length / 2)], http.RequestAborted);
+            await http.Response.Body.FlushAsync(http.RequestAborted);
+            http.Abort();
+            return;
+        }
+
         HttpResponse response = http.Response;
         response.StatusCode = answer.Status;
         response.ContentType = answer.ContentType;
@@ -183,6 +218,7 @@ internal sealed class FacilitatorApp(
         response.Headers.Allow = answer.Allow;
         response.Headers.WWWAuthenticate = answer.WwwAuthenticate;
         response.Headers.Location = answer.Location;
+        response.Headers.RetryAfter = answer.RetryAfter;
         if (!HttpMethods.IsHead(http.Request.Method))
         {
             await response.Body.WriteAsync(answer.Body, http.RequestAborted);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using ComputeHorde.Emulator.Horde;
 using ComputeHorde.Emulator.Python;
 using ComputeHorde.Emulator.Storage;
 using Microsoft.AspNetCore.WebUtilities;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.Primitives;
 namespace ComputeHorde.Emulator.Facilitator;
 
 /// <summary>Detail and list of jobs (protocol 2.2, 2.4).</summary>
-internal sealed class JobViews(JobStore store, CounterBook counters)
+internal sealed class JobViews(HordeContext horde, CounterBook counters)
 {
     private const int DefaultPageSize = 10;
     private const int MaxPageSize = 256;
@@ -22,7 +23,7 @@ internal sealed class JobViews(JobStore store, CounterBook counters)
             return Answer.Json(404, "detail", "Not found.");
         }
 
-        return store.Find(hotkey, uuid) is { } job
+        return horde.Store.Find(hotkey, uuid) is { } job
             ? new Answer(200, Serialised(job), "application/json")
             : Answer.Json(404, "detail", "No Job matches the given query.");
     }
@@ -36,7 +37,7 @@ internal sealed class JobViews(JobStore store, CounterBook counters)
         int size = PageSize(query);
         int number = 0;
         int pages = 0;
-        (int count, IReadOnlyList<JobRecord> page) = store.List(hotkey, tag, uuids, rows =>
+        (int count, IReadOnlyList<JobRecord> page) = horde.Store.List(hotkey, tag, uuids, rows =>
         {
             pages = Math.Max(1, (rows + size - 1) / size);
             number = PageNumber(query, pages);
@@ -53,7 +54,7 @@ internal sealed class JobViews(JobStore store, CounterBook counters)
         return Guid.TryParseExact(hex, "N", out uuid);
     }
 
-    private static Answer Render(ApiRequest request, Dictionary<string, StringValues> query, int count, int number, int pages, IReadOnlyList<JobRecord> page)
+    private Answer Render(ApiRequest request, Dictionary<string, StringValues> query, int count, int number, int pages, IReadOnlyList<JobRecord> page)
     {
         var body = new ArrayBufferWriter<byte>(1024);
         string next = number < pages ? PyJsonWriter.Compact(PageUrl(request, query, number + 1)) : "null";
@@ -73,8 +74,8 @@ internal sealed class JobViews(JobStore store, CounterBook counters)
         return new Answer(200, body.WrittenMemory, "application/json");
     }
 
-    private static byte[] Serialised(JobRecord job) =>
-        job.Body() ?? throw new UnkindException($"Job {job.Uuid:D} has the status 'unknown', which the facilitator cannot serialise.");
+    private byte[] Serialised(JobRecord job) =>
+        job.Body(horde.Now - TimeSpan.FromSeconds(horde.Faults.Settings.LateFieldsSeconds)) ?? throw new UnkindException($"Job {job.Uuid:D} has the status 'unknown', which the facilitator cannot serialise.");
 
     private static int PageSize(Dictionary<string, StringValues> query) =>
         query.TryGetValue("page_size", out StringValues text) && int.TryParse(text[^1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int size) && size > 0

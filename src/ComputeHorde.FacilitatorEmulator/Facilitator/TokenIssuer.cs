@@ -15,7 +15,8 @@ internal sealed class TokenIssuer(FacilitatorEmulatorOptions options, Func<TimeS
 {
     private const string Base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private readonly byte[] _key = SHA256.HashData(Encoding.UTF8.GetBytes($"facilitator emulator {options.Seed} {options.ValidatorHotkey}"));
-    private long _notBefore = long.MinValue;
+    private const string Generation = "generation";
+    private long _generation;
 
     /// <summary>Why a token is refused, or null with its hotkey.</summary>
     public string? Refusal(string token, out string hotkey)
@@ -26,8 +27,8 @@ internal sealed class TokenIssuer(FacilitatorEmulatorOptions options, Func<TimeS
             return "Token decode error.";
         }
 
-        long issued = claims.Get("iat") is BigInteger iat ? (long)iat : long.MaxValue;
-        if (claims.Get("exp") is not BigInteger exp || (long)exp <= Now() || issued < Interlocked.Read(ref _notBefore))
+        BigInteger generation = claims.Get(Generation) is BigInteger given ? given : BigInteger.Zero;
+        if (claims.Get("exp") is not BigInteger exp || (long)exp <= Now() || generation < Interlocked.Read(ref _generation))
         {
             return "Token expired.";
         }
@@ -48,11 +49,17 @@ internal sealed class TokenIssuer(FacilitatorEmulatorOptions options, Func<TimeS
     public string Issue(string hotkey)
     {
         long now = Now();
-        return Sign(new PyDict { ["sub"] = hotkey, ["iat"] = (BigInteger)now, ["exp"] = (BigInteger)(now + (long)options.TokenLifetime.TotalSeconds) });
+        var claims = new PyDict { ["sub"] = hotkey, ["iat"] = (BigInteger)now, ["exp"] = (BigInteger)(now + (long)options.TokenLifetime.TotalSeconds) };
+        if (Interlocked.Read(ref _generation) is > 0 and long generation)
+        {
+            claims[Generation] = (BigInteger)generation;
+        }
+
+        return Sign(claims);
     }
 
-    /// <summary>Makes all tokens given out so far expired. Time is counted in seconds: those of the current second too.</summary>
-    public void ExpireAll() => Interlocked.Exchange(ref _notBefore, Now() + 1);
+    /// <summary>Makes all tokens given out so far expired, and none that is given out afterwards: a token's own time counts whole seconds only.</summary>
+    public void ExpireAll() => Interlocked.Increment(ref _generation);
 
     /// <summary>Signs any claims, for tests of odd tokens.</summary>
     public string Sign(PyDict claims)

@@ -24,6 +24,9 @@ internal enum CreateFault
 
     /// <summary>The job is stored, the answer comes late.</summary>
     Delay,
+
+    /// <summary>The connection breaks at once, and the job is stored some time after.</summary>
+    StoreLate,
 }
 
 /// <summary>What one attempt of a job goes through; see <c>docs/emulator.md</c> for the syntax.</summary>
@@ -145,6 +148,8 @@ internal sealed class Behaviour
                 return Fault(CreateFault.StoredError, Number(argument, 502));
             case "delay":
                 return Fault(CreateFault.Delay, Number(argument, 6));
+            case "store-late":
+                return Fault(CreateFault.StoreLate, Number(argument, 10));
             default:
                 return false;
         }

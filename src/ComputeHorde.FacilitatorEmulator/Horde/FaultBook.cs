@@ -1,30 +1,28 @@
 namespace ComputeHorde.Emulator.Horde;
 
-/// <summary>What a call is hit by.</summary>
-internal enum Fault
-{
-    /// <summary>Nothing.</summary>
-    None,
-
-    /// <summary>An error answer, nothing done.</summary>
-    Error,
-
-    /// <summary>Status 429, nothing done.</summary>
-    Throttle,
-
-    /// <summary>A reset connection, nothing done.</summary>
-    ResetBefore,
-
-    /// <summary>The work is done, then the connection is reset.</summary>
-    ResetAfter,
-}
-
 /// <summary>The faults in force; counters run down as calls are hit.</summary>
-internal sealed class FaultBook(FaultSettings initial, int seed)
+internal sealed class FaultBook
 {
+    /// <summary>What <see cref="FaultSettings.MixedRate"/> draws from.</summary>
+    private static readonly Fault[] Mixed =
+    [
+        Fault.Throttle, Fault.ResetBefore, Fault.ResetAfter, Fault.ServerError, Fault.Unavailable, Fault.GatewayTimeout,
+        Fault.Forbidden, Fault.Unauthorized, Fault.Missing, Fault.Page, Fault.CutOff, Fault.Slow,
+    ];
+
     private readonly Lock _lock = new();
-    private readonly Random _random = new(seed);
-    private FaultSettings _settings = initial;
+    private readonly Random _random;
+    private readonly TimeProvider _time;
+    private readonly double _speed;
+    private FaultSettings _settings;
+    private long _since;
+
+    public FaultBook(FacilitatorEmulatorOptions options)
+    {
+        _random = new Random(options.Seed);
+        (_time, _speed, _settings) = (options.TimeProvider, options.Speed, options.Faults);
+        _since = _time.GetTimestamp();
+    }
 
     /// <summary>The settings as they stand.</summary>
     public FaultSettings Settings
@@ -33,7 +31,7 @@ internal sealed class FaultBook(FaultSettings initial, int seed)
         {
             lock (_lock)
             {
-                return _settings;
+                return Current();
             }
         }
 
@@ -41,12 +39,27 @@ internal sealed class FaultBook(FaultSettings initial, int seed)
         {
             lock (_lock)
             {
-                _settings = value;
+                (_settings, _since) = (value, _time.GetTimestamp());
             }
         }
     }
 
     public TimeSpan ClockSkew => TimeSpan.FromSeconds(Settings.ClockSkewSeconds);
+
+    /// <summary>True while no miner is free.</summary>
+    public bool IsFull
+    {
+        get
+        {
+            lock (_lock)
+            {
+                FaultSettings faults = Current();
+                double elapsed = _time.GetElapsedTime(_since).TotalSeconds * _speed;
+                return faults.FullSeconds > 0
+                    && (faults.FreeSeconds > 0 ? elapsed % (faults.FullSeconds + faults.FreeSeconds) : elapsed) < faults.FullSeconds;
+            }
+        }
+    }
 
     /// <summary>True when faults apply to calls of that kind.</summary>
     public bool AppliesTo(string call) => Settings.Only is not { } only || only.Contains(call);
@@ -56,48 +69,42 @@ internal sealed class FaultBook(FaultSettings initial, int seed)
     {
         lock (_lock)
         {
-            if (_settings.Only is { } only && !only.Contains(call))
+            FaultSettings faults = Current();
+            if (faults.Only is { } only && !only.Contains(call))
             {
                 return Fault.None;
             }
 
-            if (_settings.ResetBeforeNext > 0)
+            Fault next = faults switch
             {
-                _settings = _settings with { ResetBeforeNext = _settings.ResetBeforeNext - 1 };
-                return Fault.ResetBefore;
-            }
-
-            if (_settings.ErrorNext > 0)
+                { ResetBeforeNext: > 0 } => Fault.ResetBefore,
+                { ErrorNext: > 0 } => Fault.Error,
+                { ThrottleNext: > 0 } => Fault.Throttle,
+                { ResetAfterNext: > 0 } => Fault.ResetAfter,
+                _ => Fault.None,
+            };
+            _settings = next switch
             {
-                _settings = _settings with { ErrorNext = _settings.ErrorNext - 1 };
-                return Fault.Error;
-            }
-
-            if (_settings.ThrottleNext > 0)
-            {
-                _settings = _settings with { ThrottleNext = _settings.ThrottleNext - 1 };
-                return Fault.Throttle;
-            }
-
-            if (_settings.ResetAfterNext > 0)
-            {
-                _settings = _settings with { ResetAfterNext = _settings.ResetAfterNext - 1 };
-                return Fault.ResetAfter;
-            }
-
-            return DrawByRate();
+                Fault.ResetBefore => faults with { ResetBeforeNext = faults.ResetBeforeNext - 1 },
+                Fault.Error => faults with { ErrorNext = faults.ErrorNext - 1 },
+                Fault.Throttle => faults with { ThrottleNext = faults.ThrottleNext - 1 },
+                Fault.ResetAfter => faults with { ResetAfterNext = faults.ResetAfterNext - 1 },
+                _ => faults,
+            };
+            return next == Fault.None ? DrawByRate(faults) : next;
         }
     }
 
-    private Fault DrawByRate()
+    private Fault DrawByRate(FaultSettings faults)
     {
         double chance = _random.NextDouble();
         foreach ((double rate, Fault fault) in new[]
         {
-            (_settings.ResetBeforeRate, Fault.ResetBefore),
-            (_settings.ErrorRate, Fault.Error),
-            (_settings.ThrottleRate, Fault.Throttle),
-            (_settings.ResetAfterRate, Fault.ResetAfter),
+            (faults.ResetBeforeRate, Fault.ResetBefore),
+            (faults.ErrorRate, Fault.Error),
+            (faults.ThrottleRate, Fault.Throttle),
+            (faults.ResetAfterRate, Fault.ResetAfter),
+            (faults.MixedRate, Mixed[_random.Next(Mixed.Length)]),
         })
         {
             if (chance < rate)
@@ -109,5 +116,16 @@ internal sealed class FaultBook(FaultSettings initial, int seed)
         }
 
         return Fault.None;
+    }
+
+    /// <summary>The settings, or none once their time is over.</summary>
+    private FaultSettings Current()
+    {
+        if (_settings.ForSeconds is { } seconds && _time.GetElapsedTime(_since).TotalSeconds >= seconds)
+        {
+            _settings = new FaultSettings();
+        }
+
+        return _settings;
     }
 }

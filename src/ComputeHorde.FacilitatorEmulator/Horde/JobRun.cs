@@ -86,7 +86,7 @@ internal sealed partial class JobRun(HordeContext horde, JobRecord job, Cancella
 
         if (_miner is null)
         {
-            (_miner, JobEnd? end) = horde.Miners.Reserve(Request);
+            (_miner, JobEnd? end) = horde.Faults.IsFull && !Request.OnTrustedMiner ? (null, ScriptedEnd.NoMiner("AllMinersBusy")) : horde.Miners.Reserve(Request);
             if (end is not null)
             {
                 await EndAsync(end);
@@ -149,7 +149,7 @@ internal sealed partial class JobRun(HordeContext horde, JobRecord job, Cancella
             BehaviourBook.ImageName(Request.DockerImage), [.. Request.Args.Cast<string>()], ImageEnvironment(), inputs, _behaviour.Cheats, _miner!.Seed);
         ImageResult result = await CpuGate.RunAsync(() => PretendImages.Run(task), stop);
         _budget.Grant(Request.ExecutionTimeLimit);
-        if (!await SpendAsync(JobStatuses.ExecutionDone, result.Duration ?? _durations.Execution, "execution"))
+        if (!await SpendAsync(JobStatuses.ExecutionDone, result.Duration ?? UsualDuration(), "execution"))
         {
             return;
         }
@@ -242,6 +242,13 @@ internal sealed partial class JobRun(HordeContext horde, JobRecord job, Cancella
         {
             await horde.ReportAsync(job, JobStatuses.ExecutionDone, []);
         }
+    }
+
+    /// <summary>How long an image runs that sets no time. A server serves for a while, but not into its limit.</summary>
+    private TimeSpan UsualDuration()
+    {
+        TimeSpan serving = TimeSpan.FromSeconds(Math.Min(_durations.Serving.TotalSeconds, (double)Request.ExecutionTimeLimit * 0.8));
+        return Request.StreamingClientCert.Length > 0 && serving > _durations.Execution ? serving : _durations.Execution;
     }
 
     /// <summary>The job's environment without the script, which must not show in results.</summary>

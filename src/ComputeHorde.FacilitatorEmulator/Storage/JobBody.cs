@@ -51,13 +51,13 @@ internal sealed class JobBody(JobRecord job, bool fresh)
         ["streaming_client_cert"] = job.Request.StreamingClientCert,
     });
 
-    /// <summary>The body with that history.</summary>
-    public byte[] Render(IReadOnlyList<StatusEntry> history)
+    /// <summary>The body with that history; results and the streaming server are those of entries up to a time.</summary>
+    public byte[] Render(IReadOnlyList<StatusEntry> history, DateTimeOffset settled)
     {
         StatusEntry newest = history[^1];
         PyDict? response = newest.Metadata.Get("miner_response") as PyDict;
-        PyDict? result = history.LastOrDefault(e => e.Status == JobStatuses.Completed)?.Metadata.Get("miner_response") as PyDict;
-        PyDict? streaming = history.FirstOrDefault(e => e.Status == JobStatuses.StreamingReady)?.Metadata.Get("streaming_details") as PyDict;
+        PyDict? result = history.LastOrDefault(e => e.Status == JobStatuses.Completed && e.CreatedAt <= settled)?.Metadata.Get("miner_response") as PyDict;
+        PyDict? streaming = history.FirstOrDefault(e => e.Status == JobStatuses.StreamingReady && e.CreatedAt <= settled)?.Metadata.Get("streaming_details") as PyDict;
 
         var output = new ArrayBufferWriter<byte>(1024);
         output.Write("{"u8);

@@ -105,11 +105,18 @@ internal sealed class JobRecord(Guid uuid, string hotkey, DateTimeOffset created
     }
 
     /// <summary>The answer body (protocol 2.3) as it reads back from the database; null when it cannot be serialised.</summary>
-    public byte[]? Body()
+    /// <param name="settled">What a status of a later time brings beside itself is not in the body's own fields yet.</param>
+    public byte[]? Body(DateTimeOffset settled)
     {
         lock (_lock)
         {
-            return _history.Exists(e => e.Status == JobStatuses.Unknown) ? null : _body ??= (_renderer ??= new JobBody(this, fresh: false)).Render(_history);
+            if (_history.Exists(e => e.Status == JobStatuses.Unknown))
+            {
+                return null;
+            }
+
+            _renderer ??= new JobBody(this, fresh: false);
+            return _history.Exists(e => e.CreatedAt > settled) ? _renderer.Render(_history, settled) : _body ??= _renderer.Render(_history, settled);
         }
     }
 
@@ -118,7 +125,7 @@ internal sealed class JobRecord(Guid uuid, string hotkey, DateTimeOffset created
     {
         lock (_lock)
         {
-            return new JobBody(this, fresh: true).Render(_history);
+            return new JobBody(this, fresh: true).Render(_history, DateTimeOffset.MaxValue);
         }
     }
 }
