@@ -22,7 +22,7 @@ internal static class WireBody
             StreamingStartTimeLimitSec = Number(body, "streaming_start_time_limit"),
             Streaming = body.ContainsKey("streaming_details"),
             InputVolumes = body.ContainsKey("volumes")
-                ? new(List(body["volumes"]).Select(v => KeyValuePair.Create("/volume/" + (v!["relative_path"] is null && AsText(v["volume_type"]) == "inline" ? "" : Text(v, "relative_path")), Volume(v))))
+                ? new(List(body["volumes"]).Select(v => KeyValuePair.Create("/volume/" + RelativePath(v!), Volume(v!))))
                 : [],
             OutputVolumes = body.ContainsKey("uploads")
                 ? new(List(body["uploads"]).Select(v => KeyValuePair.Create("/output/" + Text(v!, "relative_path"), (OutputVolume)Upload(v!))))
@@ -39,6 +39,10 @@ internal static class WireBody
             : throw new FormatException("on_trusted_miner"));
         return (spec, Text(body, "target_validator_hotkey"), body.ContainsKey("tag") ? Text(body, "tag") : null, trusted, key);
     }
+
+    /// <summary>Null means the volume's own folder, but for a single file, which needs a name.</summary>
+    private static string RelativePath(JsonNode volume) =>
+        volume["relative_path"] is null && volume.AsObject().ContainsKey("relative_path") && AsText(volume["volume_type"]) != "single_file" ? "" : Text(volume, "relative_path");
 
     private static InputVolume Volume(JsonNode volume) => Text(volume, "volume_type") switch
     {

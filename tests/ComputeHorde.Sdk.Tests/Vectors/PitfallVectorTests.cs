@@ -23,32 +23,79 @@ public sealed class PitfallVectorTests
     [Fact]
     public void Create_BodiesThatPass_AreSentAsTheyAre() => VectorFile.Check(
         VectorFile.Cases("job_signing.json").Concat(VectorFile.Cases("job_signing_pitfalls.json").Where(item => !GoesWrong(item))).Where(IsWithinStricterRules),
-        item =>
-        {
-            var sent = Sent(item["body"]!.AsObject());
-            Assert.NotNull(sent);
-            foreach (var (name, value) in item["body"]!.AsObject())
-            {
-                if (name is not ("streaming_details" or "artifacts_dir" or "volumes" or "uploads") || value is JsonArray { Count: > 0 })
-                {
-                    Assert.Equal(PydanticJson.Write(value), PydanticJson.Write(sent[name]));
-                }
-            }
+        item => CheckSentAsItIs(item["body"]!.AsObject()));
 
-            Assert.Equal(SignedFields.Write(item["body"]!.AsObject()), SignedFields.Write(sent));
-        });
+    /// <summary>Bodies that the facilitator and the validator accept too, in forms that the client has another of.</summary>
+    [Fact]
+    public void Create_BodiesInOtherForms_AreSentInTheClientsOwn()
+    {
+        var minimal = VectorFile.Cases("job_signing.json")[0]["body"]!.AsObject();
+        foreach (var change in (Action<JsonObject>[])
+        [
+            body => body.Remove("use_gpu"),
+            body => body["use_gpu"] = false,
+            body => body["volumes"] = JsonNode.Parse("""[{"volume_type":"zip_url","contents":"https://e.example/z","relative_path":null}]"""),
+            body => body["volumes"] = JsonNode.Parse(
+                """[{"volume_type":"huggingface_volume","repo_id":"a/b","repo_type":null,"revision":null,"relative_path":null,"allow_patterns":null,"token":null}]"""),
+        ])
+        {
+            var body = minimal.DeepClone().AsObject();
+            change(body);
+            CheckSentAsItIs(body);
+        }
+    }
+
+    private static void CheckSentAsItIs(JsonObject given)
+    {
+        var body = InTheClientsForm(given);
+        var sent = Sent(body);
+        Assert.NotNull(sent);
+        foreach (var (name, value) in body)
+        {
+            if (name is not ("streaming_details" or "artifacts_dir" or "volumes" or "uploads") || value is JsonArray { Count: > 0 })
+            {
+                Assert.Equal(PydanticJson.Write(value), PydanticJson.Write(sent[name]));
+            }
+        }
+
+        Assert.Equal(SignedFields.Write(body), SignedFields.Write(sent));
+    }
+
+    /// <summary>The client asks for a GPU always (the class decides, protocol 2.1), and names a volume's own folder by an empty text.</summary>
+    private static JsonObject InTheClientsForm(JsonObject given)
+    {
+        var body = given.DeepClone().AsObject();
+        body["use_gpu"] = true;
+        foreach (var volume in body["volumes"] as JsonArray ?? [])
+        {
+            if (volume is JsonObject map && map.TryGetPropertyValue("relative_path", out var path) && path is null)
+            {
+                map["relative_path"] = "";
+            }
+        }
+
+        return body;
+    }
 
     private static bool GoesWrong(JsonObject item) =>
         (item["facilitator_status"]!.GetValue<int>() != 201 || item.Text("validator") != "accepts")
         && item["facilitator_body"]?.ToJsonString().Contains("Could not select Validator", StringComparison.Ordinal) != true;
 
-    /// <summary>Rules beyond the facilitator's own: time limits of at least a second, a job that names its image.</summary>
+    /// <summary>Rules beyond the facilitator's own: time limits of a second to a week, a job that names its image by the grammar of references.</summary>
     private static bool IsWithinStricterRules(JsonObject item)
     {
         var body = item["body"]!.AsObject();
         return item["facilitator_status"]!.GetValue<int>() == 201
-            && body.Where(field => field.Key.EndsWith("_time_limit", StringComparison.Ordinal)).All(field => field.Value!.GetValue<long>() > 0)
+            && body.Where(field => field.Key.EndsWith("_time_limit", StringComparison.Ordinal)).All(field => field.Value!.GetValue<double>() is >= 1 and <= JobSpecValidation.MaxTimeLimitSec)
+            && IsImage(body["docker_image"]?.GetValue<string>())
             && (body["streaming_details"] is not JsonObject details || details.All(field => field.Key is "public_key" or "executor_ip"));
+    }
+
+    private static bool IsImage(string? image)
+    {
+        var problems = new ProblemList();
+        ImageReference.Check(problems, "docker_image", image);
+        return problems.Problems.Count == 0;
     }
 
     /// <summary>The body that the client would send for the same job, or null when it refuses.</summary>
