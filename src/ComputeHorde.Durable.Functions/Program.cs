@@ -7,4 +7,9 @@ var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
 builder.AddTelemetry();
 builder.Services.AddComputeHordeDurable(builder.Configuration);
+if (!StorageAccounts.IsApart(builder.Configuration))
+{
+    OneAccountMetadata.AddTo(builder.Services);
+}
+
 await builder.Build().RunAsync();

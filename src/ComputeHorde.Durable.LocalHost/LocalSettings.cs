@@ -17,6 +17,9 @@ internal sealed class LocalSettings
 
     private LocalSettings(IConfiguration configuration) => _configuration = configuration;
 
+    /// <summary>All of it.</summary>
+    public IConfiguration Configuration => _configuration;
+
     /// <summary>The facilitator; null for the emulator.</summary>
     /// <exception cref="UserException">It is not a URL.</exception>
     public Uri? FacilitatorUrl => ParseUrl("ComputeHorde__FacilitatorUrl", Text("ComputeHorde:FacilitatorUrl"));

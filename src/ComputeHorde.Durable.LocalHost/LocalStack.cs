@@ -124,6 +124,7 @@ internal sealed class LocalStack : IAsyncDisposable
         {
             // There is no Event Grid here: specifications are found by polling.
             ["AzureWebJobs.JobSpecEvent.Disabled"] = "true",
+            [StorageAccounts.Data] = StorageConnectionString,
         };
         if (options.FacilitatorUrl is null)
         {

@@ -1,4 +1,5 @@
 using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
 using ComputeHorde.Durable.Batches;
 using ComputeHorde.Durable.Checks;
 using ComputeHorde.Durable.Checks.Comparers;
@@ -21,7 +22,7 @@ namespace ComputeHorde.Durable;
 /// <summary>Registers everything that the functions need: the same call in every host.</summary>
 public static class DurableServices
 {
-    /// <summary>Registers the services of the functions, configured from section <c>ComputeHorde</c> and <c>AzureWebJobsStorage</c>.</summary>
+    /// <summary>Registers the services of the functions, configured from section <c>ComputeHorde</c> and the connections of <see cref="StorageAccounts"/>.</summary>
     /// <param name="services">The host's services.</param>
     /// <param name="configuration">The host's configuration.</param>
     /// <returns>The services.</returns>
@@ -41,8 +42,10 @@ public static class DurableServices
         // One setting says how long a request may still be on its way, whether the process that sent it lives or not.
         services.AddOptions<ComputeHordeOptions>().PostConfigure<IOptions<DurableOptions>>(
             static (horde, durable) => horde.CreateDoubt = TimeSpan.FromSeconds(durable.Value.CreateFenceSeconds));
-        services.AddSingleton(provider => StorageConnection.CreateClient(
+        services.AddSingleton(provider => StorageConnection.CreateBlobs(
             configuration, provider.GetRequiredService<Outages>(), provider.GetServices<IConfigureOptions<BlobClientOptions>>()));
+        services.AddSingleton(provider => StorageConnection.CreateQueues(
+            configuration, provider.GetRequiredService<Outages>(), provider.GetServices<IConfigureOptions<QueueClientOptions>>()));
         services.AddSingleton<BlobContainers>();
         services.AddSingleton<RequestStore>();
         services.AddSingleton<ResultStore>();
@@ -71,6 +74,7 @@ public static class DurableServices
         services.AddSingleton<CheatLedger>();
         services.AddSingleton<Outages>();
         services.AddHostedService<StartChecks>();
+        services.AddHostedService<TriggerStorage>();
         services.AddSingleton<RunService>();
         services.AddSingleton<IStreamingRuns>(static provider => provider.GetRequiredService<RunService>());
         services.AddSingleton<RunStarter>();

@@ -11,6 +11,8 @@ public sealed class CommandLineTests
     [InlineData("demo --help", "--plain")]
     [InlineData("serve --help", "--facilitator-url")]
     [InlineData("emulator --help", "--speed")]
+    [InlineData("func --help", "--no-start")]
+    [InlineData("doctor --help", "Exit code 1")]
     public async Task Help_AnyCommand_ListsItsOptions(string arguments, string expected)
     {
         await using var host = HostProcess.Start(arguments.Split(' '));

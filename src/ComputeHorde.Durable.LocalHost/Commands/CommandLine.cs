@@ -2,27 +2,14 @@ using System.CommandLine;
 
 namespace ComputeHorde.Durable.LocalHost.Commands;
 
-/// <summary>The command line: <c>demo</c> (the default), <c>serve</c>, <c>emulator</c>.</summary>
+/// <summary>The command line: <c>demo</c> (the default), <c>serve</c>, <c>emulator</c>, <c>func</c>, <c>doctor</c>.</summary>
 internal static class CommandLine
 {
     /// <summary>Parses and runs.</summary>
     /// <returns>0 when the command did what it says, 1 when it failed, 2 when the command line is wrong, 130 when it was interrupted.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
-        var demo = DemoCommand.Create();
-        var root = new RootCommand("Runs ComputeHorde jobs to completion on this machine. Without a command: the demo.")
-        {
-            demo,
-            ServeCommand.Create(),
-            EmulatorCommand.Create(),
-        };
-        foreach (var option in demo.Options)
-        {
-            root.Options.Add(option);
-        }
-
-        root.Action = demo.Action;
-        var parsed = root.Parse(args);
+        var parsed = Create().Parse(args);
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)
@@ -36,5 +23,26 @@ internal static class CommandLine
 
         // Time to drain: what is in flight is finished or left to be resumed.
         return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+    }
+
+    /// <summary>All commands.</summary>
+    internal static RootCommand Create()
+    {
+        var demo = DemoCommand.Create();
+        var root = new RootCommand("Runs ComputeHorde jobs to completion on this machine. Without a command: the demo.")
+        {
+            demo,
+            ServeCommand.Create(),
+            EmulatorCommand.Create(),
+            FuncCommand.Create(),
+            DoctorCommand.Create(),
+        };
+        foreach (var option in demo.Options)
+        {
+            root.Options.Add(option);
+        }
+
+        root.Action = demo.Action;
+        return root;
     }
 }

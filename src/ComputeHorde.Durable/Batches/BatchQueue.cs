@@ -25,7 +25,8 @@ internal sealed class BatchQueue(BatchService batches, RejectionStore rejections
     /// <param name="durable">Starts the batch.</param>
     /// <param name="cancellationToken">Ends the function when the host stops; the message comes again.</param>
     [Function(nameof(BatchQueue))]
-    public async Task RunAsync([QueueTrigger(QueueName)] QueueMessage message, [DurableClient] DurableTaskClient durable, CancellationToken cancellationToken)
+    public async Task RunAsync(
+        [QueueTrigger(QueueName, Connection = StorageAccounts.Data)] QueueMessage message, [DurableClient] DurableTaskClient durable, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(message);
         var name = $"{QueueName}/{message.MessageId}";

@@ -36,7 +36,7 @@ internal sealed class SpecificationBlobs(SpecificationIntake intake, BlobContain
     /// <param name="cancellationToken">Ends the function when the host stops; the blob is found again.</param>
     [Function("JobSpecPolled")]
     public Task RunPolledAsync(
-        [BlobTrigger(Path)] BlobClient blob, [DurableClient] DurableTaskClient durable, string name, CancellationToken cancellationToken) =>
+        [BlobTrigger(Path, Connection = StorageAccounts.Data)] BlobClient blob, [DurableClient] DurableTaskClient durable, string name, CancellationToken cancellationToken) =>
         intake.AcceptAsync(durable, name + Extension, cancellationToken);
 
     /// <summary>The Event Grid form: Flex Consumption has no other.</summary>
@@ -46,7 +46,7 @@ internal sealed class SpecificationBlobs(SpecificationIntake intake, BlobContain
     /// <param name="cancellationToken">Ends the function when the host stops; the event comes again.</param>
     [Function("JobSpecEvent")]
     public Task RunEventAsync(
-        [BlobTrigger(Path, Source = BlobTriggerSource.EventGrid)] BlobClient blob,
+        [BlobTrigger(Path, Connection = StorageAccounts.Data, Source = BlobTriggerSource.EventGrid)] BlobClient blob,
         [DurableClient] DurableTaskClient durable,
         string name,
         CancellationToken cancellationToken) =>

@@ -1,6 +1,7 @@
 using Azure.Core;
 using Azure.Identity;
 using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
 using ComputeHorde.Durable.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
@@ -8,58 +9,61 @@ using Microsoft.Extensions.Options;
 namespace ComputeHorde.Durable.Storage;
 
 /// <summary>
-/// The account of the functions' data, found as every Azure Functions extension finds one: <c>ComputeHordeStorage</c> as a connection string, or as an
-/// identity connection with <c>ComputeHordeStorage__accountName</c> or <c>ComputeHordeStorage__blobServiceUri</c>. Without these, the account of
-/// the Functions host serves both: <c>AzureWebJobsStorage</c>, in the same forms. A host may change the client's options, its transport say, with
-/// <c>services.Configure&lt;BlobClientOptions&gt;(…)</c>.
+/// The account of the data, found as every Azure Functions extension finds one: the setting is a connection string, or the head of an identity
+/// connection (<c>__accountName</c>, or <c>__blobServiceUri</c> and <c>__queueServiceUri</c>). A host may change the clients' options, their transport
+/// say, with <c>services.Configure&lt;BlobClientOptions&gt;(…)</c>.
 /// </summary>
 internal static class StorageConnection
 {
-    /// <summary>The connection of the data.</summary>
-    public const string Name = "ComputeHordeStorage";
-
-    private const string HostName = "AzureWebJobsStorage";
-
-    public static BlobServiceClient CreateClient(
+    public static BlobServiceClient CreateBlobs(
         IConfiguration configuration, Outages outages, IEnumerable<IConfigureOptions<BlobClientOptions>> configure)
     {
-        var options = new BlobClientOptions
-        {
-            // A blob may be called "/a.json": it is that one, and not "a.json".
-            TrimBlobNameSlashes = false,
-            Retry =
-            {
-                Mode = RetryMode.Exponential,
-                MaxRetries = 3,
-                Delay = TimeSpan.FromMilliseconds(200),
-                MaxDelay = TimeSpan.FromSeconds(2),
-                NetworkTimeout = TimeSpan.FromSeconds(30),
-            },
-            Diagnostics = { IsLoggingContentEnabled = false, IsLoggingEnabled = false },
-        };
+        // A blob may be called "/a.json": it is that one, and not "a.json".
+        var options = Patient(new BlobClientOptions { TrimBlobNameSlashes = false }, outages, configure);
+        var name = NameOf(configuration);
+        return configuration[name] is { Length: > 0 } connectionString
+            ? new BlobServiceClient(connectionString, options)
+            : new BlobServiceClient(ServiceUri(configuration.GetSection(name), "blob"), Credential(configuration.GetSection(name)), options);
+    }
+
+    public static QueueServiceClient CreateQueues(
+        IConfiguration configuration, Outages outages, IEnumerable<IConfigureOptions<QueueClientOptions>> configure)
+    {
+        var options = Patient(new QueueClientOptions(), outages, configure);
+        var name = NameOf(configuration);
+        return configuration[name] is { Length: > 0 } connectionString
+            ? new QueueServiceClient(connectionString, options)
+            : new QueueServiceClient(ServiceUri(configuration.GetSection(name), "queue"), Credential(configuration.GetSection(name)), options);
+    }
+
+    private static string NameOf(IConfiguration configuration) => StorageAccounts.IsApart(configuration) ? StorageAccounts.Data : StorageAccounts.Host;
+
+    private static T Patient<T>(T options, Outages outages, IEnumerable<IConfigureOptions<T>> configure) where T : ClientOptions
+    {
+        options.Retry.Mode = RetryMode.Exponential;
+        options.Retry.MaxRetries = 3;
+        options.Retry.Delay = TimeSpan.FromMilliseconds(200);
+        options.Retry.MaxDelay = TimeSpan.FromSeconds(2);
+        options.Retry.NetworkTimeout = TimeSpan.FromSeconds(30);
+        options.Diagnostics.IsLoggingContentEnabled = false;
+        options.Diagnostics.IsLoggingEnabled = false;
         options.AddPolicy(new StorageOutages(outages), HttpPipelinePosition.PerCall);
         foreach (var change in configure)
         {
             change.Configure(options);
         }
 
-        var name = configuration.GetSection(Name).Exists() ? Name : HostName;
-        if (configuration[name] is { Length: > 0 } connectionString)
-        {
-            return new BlobServiceClient(connectionString, options);
-        }
-
-        var identity = configuration.GetSection(name);
-        var uri = identity["blobServiceUri"] is { Length: > 0 } given
-            ? new Uri(given)
-            : identity["accountName"] is { Length: > 0 } account
-                ? new Uri($"https://{account}.blob.core.windows.net")
-                : throw new InvalidOperationException($"Set {name} to a connection string, or {name}__accountName or {name}__blobServiceUri for an identity connection.");
-        return new BlobServiceClient(uri, Credential(identity["clientId"]), options);
+        return options;
     }
 
-    private static DefaultAzureCredential Credential(string? clientId) => new DefaultAzureCredential(new DefaultAzureCredentialOptions
+    private static Uri ServiceUri(IConfigurationSection identity, string service) =>
+        identity[$"{service}ServiceUri"] is { Length: > 0 } given ? new Uri(given)
+        : identity["accountName"] is { Length: > 0 } account ? new Uri($"https://{account}.{service}.core.windows.net")
+        : throw new InvalidOperationException(
+            $"Set {identity.Path} to a connection string, or {identity.Path}__accountName or {identity.Path}__{service}ServiceUri for an identity connection.");
+
+    private static DefaultAzureCredential Credential(IConfigurationSection identity) => new(new DefaultAzureCredentialOptions
     {
-        ManagedIdentityClientId = string.IsNullOrEmpty(clientId) ? null : clientId,
+        ManagedIdentityClientId = identity["clientId"] is { Length: > 0 } clientId ? clientId : null,
     });
 }

@@ -5,6 +5,7 @@ using ComputeHorde.Durable.Storage;
 namespace ComputeHorde.Durable.Azure.Tests.Infra;
 
 /// <summary>What the deployment names must be what the functions use.</summary>
+[Collection(InfraTests.Name)]
 public sealed partial class DeploymentTests(InfraFixture infra)
 {
     [Fact]

@@ -1,5 +1,3 @@
-[assembly: AssemblyFixture(typeof(ComputeHorde.Durable.Azure.Tests.Infra.InfraFixture))]
-
 namespace ComputeHorde.Durable.Azure.Tests.Infra;
 
 /// <summary>The infrastructure of this repository as the compiler expands it, once for each shape that it can take and once for all tests.</summary>
@@ -39,4 +37,11 @@ public sealed class InfraFixture : IAsyncLifetime
         Assert.Skip("the Bicep compiler's package is for Linux on x64");
         return null!;
     }
+}
+
+/// <summary>The tests that look at the infrastructure: it is expanded once for all of them.</summary>
+[CollectionDefinition(Name)]
+public sealed class InfraTests : ICollectionFixture<InfraFixture>
+{
+    public const string Name = "infra";
 }

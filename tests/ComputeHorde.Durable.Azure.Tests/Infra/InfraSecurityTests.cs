@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace ComputeHorde.Durable.Azure.Tests.Infra;
 
+[Collection(InfraTests.Name)]
 public sealed partial class InfraSecurityTests(InfraFixture infra)
 {
     /// <summary>What must hold for every resource of a type.</summary>

@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.Durable.Azure.Tests.Infra;
 
 /// <summary>Alerts and the workbook look for log lines by name: what they name must be logged.</summary>
+[Collection(InfraTests.Name)]
 public sealed partial class QueryTests(InfraFixture infra)
 {
     private static readonly Dictionary<string, string> Messages = typeof(DurableServices).Assembly.GetTypes()

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 namespace ComputeHorde.Durable.Azure.Tests.Infra;
 
 /// <summary>Who may do what. The table is the contract: a role more or less is a change of it.</summary>
+[Collection(InfraTests.Name)]
 public sealed class RoleTests(InfraFixture infra)
 {
     private const string Reader = "Storage Blob Data Reader", Contributor = "Storage Blob Data Contributor", Queue = "Storage Queue Data Contributor";

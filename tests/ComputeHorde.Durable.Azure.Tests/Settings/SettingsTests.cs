@@ -4,6 +4,7 @@ using ComputeHorde.Durable.Azure.Tests.Infra;
 
 namespace ComputeHorde.Durable.Azure.Tests.Settings;
 
+[Collection(InfraTests.Name)]
 public sealed partial class SettingsTests(InfraFixture infra)
 {
     /// <summary>Settings of the storage connections, which have two forms: one connection string, or an identity. Locally the host's serves both.</summary>

@@ -140,6 +140,7 @@ public sealed class PayOnceTests
                     ["ComputeHorde:HotkeySecret"] = "//Alice",
                     ["ComputeHordePollSchedule"] = "00:00:01",
                     ["ComputeHordeSweepSchedule"] = "0 0 0 1 1 *",
+                    [StorageAccounts.Data] = horde.Storage,
                 },
                 Configure = static builder => builder.Services.AddComputeHordeDurable(builder.Configuration),
             },

@@ -83,6 +83,7 @@ internal sealed class HordeFixture : IAsyncDisposable
             ["ComputeHordePollSchedule"] = "00:00:00.1",
             ["ComputeHordeSweepSchedule"] = "0 0 0 1 1 *",
             ["AzureWebJobs.JobSpecEvent.Disabled"] = "true",
+            [StorageAccounts.Data] = Storage,
         };
         foreach (var (name, value) in _options.Settings)
         {

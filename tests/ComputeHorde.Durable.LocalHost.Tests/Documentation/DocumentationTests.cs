@@ -1,0 +1,47 @@
+namespace ComputeHorde.Durable.LocalHost.Tests.Documentation;
+
+/// <summary>Commands in the documents are followed to the letter: what they name must be there.</summary>
+public sealed class DocumentationTests
+{
+    private static readonly CommandCheck Check = new(Root());
+
+    [Theory]
+    [InlineData("README.md", 3)]
+    [InlineData("docs/azure.md", 12)]
+    [InlineData("docs/runbook.md", 5)]
+    public void Commands_NameWhatExists(string document, int atLeast)
+    {
+        var checks = ShellCommands.In(File.ReadAllText(Path.Combine(Root(), document)).ReplaceLineEndings("\n"))
+            .Select(static words => (Command: string.Join(' ', words), Problems: Check.Problems(words))).Where(static check => check.Problems is not null).ToList();
+
+        Assert.True(checks.Count >= atLeast, $"only {checks.Count} commands were found");
+        Assert.Empty(checks.SelectMany(static check => check.Problems!.Select(problem => $"{check.Command}: {problem}")));
+    }
+
+    [Theory]
+    [InlineData("dotnet run --project src/ComputeHorde.Durable.LocalHost -- fnuc", "fnuc")]
+    [InlineData("dotnet run --project src/ComputeHorde.Durable.LocalHost -- func --no-strat", "--no-strat")]
+    [InlineData("dotnet build src/Nothing", "src/Nothing does not exist")]
+    [InlineData("func start --no-bild", "--no-bild")]
+    [InlineData("az deployment sub create --template-file infra/main.bicep --parameters subnet=1", "no parameter subnet")]
+    [InlineData("az storage message peek --queue-name validation-batches", "validation-batches")]
+    [InlineData("azd env set NOTHING 1", "NOTHING")]
+    [InlineData("infra/scripts/nothing.sh", "does not exist")]
+    public void Commands_ThatNameWhatIsNotThere_AreFound(string command, string expected)
+    {
+        var words = Assert.Single(ShellCommands.In($"```sh\n{command}   # as it says\n```"));
+
+        Assert.Contains(Check.Problems(words)!, problem => problem.Contains(expected, StringComparison.Ordinal));
+    }
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder!.FullName, "ComputeHorde.Durable.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder.FullName;
+    }
+}
