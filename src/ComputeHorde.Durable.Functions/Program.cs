@@ -1,5 +1,6 @@
 using ComputeHorde.Durable;
 using ComputeHorde.Durable.Functions;
+using ComputeHorde.Durable.Hosting;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
 

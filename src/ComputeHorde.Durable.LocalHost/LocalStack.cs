@@ -1,4 +1,5 @@
 using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
 using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Functions.Local;
 using ComputeHorde.Emulator;
@@ -124,8 +125,12 @@ internal sealed class LocalStack : IAsyncDisposable
         {
             // There is no Event Grid here: specifications are found by polling.
             ["AzureWebJobs.JobSpecEvent.Disabled"] = "true",
-            [StorageAccounts.Data] = StorageConnectionString,
         };
+        if (!LocalSettings.Load().Configuration.GetSection(StorageAccounts.Data).Exists())
+        {
+            settings.TryAdd(StorageAccounts.Data, StorageConnectionString);
+        }
+
         if (options.FacilitatorUrl is null)
         {
             Emulator = await FacilitatorEmulator.StartAsync(
@@ -170,10 +175,10 @@ internal sealed class LocalStack : IAsyncDisposable
     /// <summary>The functions reach a storage in this process without a socket; data of their own may lie in another account.</summary>
     private void UseStorage(LocalFunctionsApplicationBuilder builder)
     {
-        const string DataConnection = "ComputeHordeStorage";
-        if (Storage is { } storage && !builder.Configuration.GetSection(DataConnection).Exists())
+        if (Storage is { } storage && builder.Configuration[StorageAccounts.Data] == storage.ConnectionString)
         {
             builder.Services.Configure<BlobClientOptions>(blobs => blobs.Transport = storage.Transport);
+            builder.Services.Configure<QueueClientOptions>(queues => queues.Transport = storage.Transport);
         }
     }
 }

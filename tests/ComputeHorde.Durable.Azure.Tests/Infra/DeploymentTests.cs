@@ -69,23 +69,6 @@ public sealed partial class DeploymentTests(InfraFixture infra)
         }
     }
 
-    [Fact]
-    public void Solution_AzureProject_IsBuiltInItsOwnConfigurationOnly()
-    {
-        var solution = Repository.ReadText("ComputeHorde.Durable.sln");
-        var project = ProjectPattern().Match(solution).Groups["id"].Value;
-
-        Assert.NotEmpty(project);
-        Assert.Contains($"{project}.Azure|Any CPU.Build.0", solution, StringComparison.Ordinal);
-        Assert.DoesNotContain($"{project}.Debug|Any CPU.Build.0", solution, StringComparison.Ordinal);
-        Assert.DoesNotContain($"{project}.Release|Any CPU.Build.0", solution, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void AzureProject_IsReferencedByNobody() => Assert.All(
-        Directory.GetFiles(Repository.Root, "*.csproj", SearchOption.AllDirectories).Where(static path => !path.Contains("node_modules", StringComparison.Ordinal)),
-        static path => Assert.DoesNotContain("ComputeHorde.Durable.Functions.csproj", File.ReadAllText(path), StringComparison.Ordinal));
-
     [GeneratedRegex(@"param functionName string = '(?<name>\w+)'", RegexOptions.None, 1000)]
     private static partial Regex EventFunctionPattern();
 
@@ -94,7 +77,4 @@ public sealed partial class DeploymentTests(InfraFixture infra)
 
     [GeneratedRegex(@"(path|project|run): (?<path>\S+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex PathPattern();
-
-    [GeneratedRegex("\"ComputeHorde.Durable.Functions\", \"[^\"]+\", \"(?<id>[^\"]+)\"", RegexOptions.None, 1000)]
-    private static partial Regex ProjectPattern();
 }

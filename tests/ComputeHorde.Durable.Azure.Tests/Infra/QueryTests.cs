@@ -61,9 +61,9 @@ public sealed partial class QueryTests(InfraFixture infra)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         using var listener = new MeterListener { InstrumentPublished = (instrument, _) => names.Add(instrument.Name) };
-        foreach (var counted in new[] { typeof(RunTelemetry), typeof(CheckTelemetry) })
+        foreach (var type in typeof(DurableServices).Assembly.GetTypes().Where(static type => type.Name.EndsWith("Telemetry", StringComparison.Ordinal)))
         {
-            RuntimeHelpers.RunClassConstructor(counted.TypeHandle);
+            RuntimeHelpers.RunClassConstructor(type.TypeHandle);
         }
 
         listener.Start();

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ComputeHorde.Durable.Azure.Tests.Infra;
+using ComputeHorde.Durable.Hosting;
+using ComputeHorde.Sdk;
 
 namespace ComputeHorde.Durable.Azure.Tests.Settings;
 
@@ -102,6 +104,10 @@ public sealed partial class SettingsTests(InfraFixture infra)
             .Select(static match => match.Groups["function"].Value);
 
         Assert.Subset(functions, named.ToHashSet(StringComparer.Ordinal));
+    }
+
+        var property = new[] { typeof(DurableOptions), typeof(ComputeHordeOptions) }.Select(type => type.GetProperty(parts[1])).OfType<System.Reflection.PropertyInfo>().SingleOrDefault();
+        return property is not null && (parts.Length == 2 || property.PropertyType.GetGenericArguments()[^1].GetProperty(parts[^1]) is not null);
     }
 
     private static bool IsOurs(string name) => name.StartsWith("ComputeHorde", StringComparison.OrdinalIgnoreCase)
