@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Azure.Storage.Queues;
 using ComputeHorde.Durable.Tests.Support;
 
 namespace ComputeHorde.Durable.Tests.Batches;
@@ -126,7 +127,7 @@ public class BatchTests(ITestOutputHelper output)
 
         await queue.SendMessageAsync(message, TestContext.Current.CancellationToken);
         await queue.SendMessageAsync(message, TestContext.Current.CancellationToken);
-        await queue.SendMessageAsync(Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(message)), TestContext.Current.CancellationToken);
+        await new QueueServiceClient(horde.Storage).GetQueueClient("batches").SendMessageAsync(message, TestContext.Current.CancellationToken);
         await queue.SendMessageAsync("not JSON", TestContext.Current.CancellationToken);
         var batch = await horde.EndOfAsync("batches/lot-7");
         await Eventually.TrueAsync(async () => (await horde.ListAsync("jobs-rejected")).Count == 1, "the bad message was answered");
