@@ -106,10 +106,6 @@ public sealed partial class SettingsTests(InfraFixture infra)
         Assert.Subset(functions, named.ToHashSet(StringComparer.Ordinal));
     }
 
-        var property = new[] { typeof(DurableOptions), typeof(ComputeHordeOptions) }.Select(type => type.GetProperty(parts[1])).OfType<System.Reflection.PropertyInfo>().SingleOrDefault();
-        return property is not null && (parts.Length == 2 || property.PropertyType.GetGenericArguments()[^1].GetProperty(parts[^1]) is not null);
-    }
-
     private static bool IsOurs(string name) => name.StartsWith("ComputeHorde", StringComparison.OrdinalIgnoreCase)
         && name is not "ComputeHorde" && !name.StartsWith(DataStorage, StringComparison.OrdinalIgnoreCase);
 
