@@ -24,7 +24,8 @@ if (args.Length != 1 || !samples.TryGetValue(args[0], out var sample))
 
 try
 {
-    using var signer = Wallet.Load(Setting("WALLET_NAME", "default"), Setting("WALLET_HOTKEY", "default"), Setting("WALLET_PATH", Wallet.DefaultPath));
+    using var signer = Wallet.Load(
+        Setting("WALLET_NAME", "default"), Setting("WALLET_HOTKEY", "default"), Setting("WALLET_PATH", Wallet.DefaultPath), KeyFilePassword.Prompt);
     using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
     using var client = new ComputeHordeClient(http, signer, new ComputeHordeOptions
     {
