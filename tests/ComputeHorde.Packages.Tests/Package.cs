@@ -1,9 +1,12 @@
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 
 namespace ComputeHorde.Packages.Tests;
 
-/// <summary>A project of the repository that is a package, with its README's first example and what that prints.</summary>
-internal sealed partial record Package(string Project, string Name, string Example, string? Output)
+/// <summary>
+/// A project of the repository that is a package, with what its README begins with: the packages to install, the first example, and what that prints.
+/// </summary>
+internal sealed partial record Package(string Project, string Name, IReadOnlyList<string> ToInstall, string Example, string? Output)
 {
     private static readonly string s_root = FindRoot();
 
@@ -16,16 +19,21 @@ internal sealed partial record Package(string Project, string Name, string Examp
             .Select(Read),
     ];
 
+    /// <summary>The version with which the repository uses somebody else's package.</summary>
+    internal static string VersionOf(string package) => XDocument.Load(Path.Combine(s_root, "Directory.Packages.props")).Descendants("PackageVersion")
+        .Single(element => element.Attribute("Include")!.Value == package).Attribute("Version")!.Value;
+
     private static Package Read(string project)
     {
         var readme = Path.Combine(Path.GetDirectoryName(project)!, "README.md");
-        var blocks = CodeBlock().Matches(File.ReadAllText(readme));
-        Assert.True(blocks.Count > 0 && blocks[0].Groups["language"].Value == "csharp", $"{readme} does not begin with an example in C#.");
+        var blocks = CodeBlock().Matches(File.ReadAllText(readme)).Select(block => (Language: block.Groups["language"].Value, Text: block.Groups["text"].Value)).ToList();
+        Assert.True(blocks is [("sh", _), ("csharp", _), ..], $"{readme} does not begin with the packages to install and an example in C#.");
         return new(
             project,
             Path.GetFileNameWithoutExtension(project),
-            blocks[0].Groups["text"].Value,
-            blocks.Count > 1 && blocks[1].Groups["language"].Value == "text" ? blocks[1].Groups["text"].Value : null);
+            [.. blocks[0].Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Replace("dotnet add package ", "", StringComparison.Ordinal))],
+            blocks[1].Text,
+            blocks is [_, _, ("text", var output), ..] ? output : null);
     }
 
     private static string FindRoot()
@@ -39,6 +47,6 @@ internal sealed partial record Package(string Project, string Name, string Examp
         return folder.FullName;
     }
 
-    [GeneratedRegex(@"^```(?<language>\w+)\n(?<text>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline, 1000)]
+    [GeneratedRegex(@"^```(?<language>\w+)\n(?<text>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex CodeBlock();
 }

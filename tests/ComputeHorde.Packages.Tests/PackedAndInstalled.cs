@@ -34,7 +34,7 @@ public sealed class PackedAndInstalled : IAsyncLifetime
                     <AppendTargetFrameworkToOutputPath>false</AppendTargetFrameworkToOutputPath>
                   </PropertyGroup>
                   <ItemGroup>
-                    <PackageReference Include="{package.Name}" Version="{Version}" />
+                    {string.Concat(package.ToInstall.Select(Reference))}
                   </ItemGroup>
                 </Project>
                 """);
@@ -80,6 +80,12 @@ public sealed class PackedAndInstalled : IAsyncLifetime
     /// <summary>Runs the example of a package and gives what it printed.</summary>
     internal Task<string> RunAsync(Package package, params (string Name, string Value)[] variables) =>
         DotnetAsync(_folder, [Path.Combine(_folder, "out", package.Name, $"{package.Name}.Example.dll")], variables);
+
+    private static string Reference(string name)
+    {
+        var version = Package.All.Any(package => package.Name == name) ? Version : Package.VersionOf(name);
+        return $"""<PackageReference Include="{name}" Version="{version}" />""";
+    }
 
     private async Task PackAsync()
     {
