@@ -10,6 +10,9 @@ internal sealed partial record Package(string Project, string Name, IReadOnlyLis
 {
     private static readonly string s_root = FindRoot();
 
+    /// <summary>Whether it is made for ASP.NET Core.</summary>
+    internal bool NeedsAspNetCore => File.ReadAllText(Project).Contains("\"Microsoft.AspNetCore.App\"", StringComparison.Ordinal);
+
     /// <summary>All of them: every project under src that says it is one.</summary>
     internal static IReadOnlyList<Package> All { get; } =
     [

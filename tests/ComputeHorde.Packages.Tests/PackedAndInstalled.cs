@@ -3,12 +3,16 @@ using System.Diagnostics;
 namespace ComputeHorde.Packages.Tests;
 
 /// <summary>
-/// All packages, packed once into a folder, and for each a console project that has nothing but it, built together. Nothing is downloaded: what
-/// the packages depend on was restored with the solution.
+/// All packages, packed once into a folder, and for each a console project that has nothing but what its README installs, built together. Nothing is
+/// downloaded: what the packages depend on was restored with the solution.
 /// </summary>
 public sealed class PackedAndInstalled : IAsyncLifetime
 {
     private const string Version = "0.0.1-test";
+
+    // A package brings its framework along, but only a project that names it itself is spared the packages that are part of it.
+    private const string AspNetCore = """<FrameworkReference Include="Microsoft.AspNetCore.App" />""";
+
     private static readonly string s_configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("packages").FullName;
@@ -35,6 +39,7 @@ public sealed class PackedAndInstalled : IAsyncLifetime
                   </PropertyGroup>
                   <ItemGroup>
                     {string.Concat(package.ToInstall.Select(Reference))}
+                    {(package.NeedsAspNetCore ? AspNetCore : "")}
                   </ItemGroup>
                 </Project>
                 """);
