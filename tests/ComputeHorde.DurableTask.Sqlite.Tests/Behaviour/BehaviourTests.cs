@@ -4,15 +4,11 @@ namespace ComputeHorde.DurableTask.Sqlite.Tests.Behaviour;
 public abstract class BehaviourTests<T>(T engine) : IClassFixture<T>
     where T : EngineFixture
 {
-    private static readonly IReadOnlyList<EngineCase> All = new EngineCases().All;
-
-    public static TheoryData<string> Names => [.. All.Select(engineCase => engineCase.Name)];
-
     [Theory]
-    [MemberData(nameof(Names))]
+    [MemberData(nameof(EngineCaseNames.All), MemberType = typeof(EngineCaseNames))]
     public async Task Case_OnThisEngine_ComesOutAsOnAllOthers(string name)
     {
-        var engineCase = All.Single(candidate => candidate.Name == name);
+        var engineCase = new EngineCases().All.Single(candidate => candidate.Name == name);
 
         Assert.Equal(engine is OnTheRealEngine ? engineCase.OnRealEngine ?? engineCase.Expected : engineCase.Expected, await engine.OutcomeAsync(name));
     }

@@ -8,7 +8,7 @@ namespace ComputeHorde.DurableTask.Sqlite.Tests.Behaviour;
 /// <summary>What clients do to instances that are there, that have ended, and that never were.</summary>
 internal sealed partial class EngineCases
 {
-    private EngineCase[] Clients() =>
+    private static EngineCase[] Clients() =>
     [
         new("raise-to-unknown", async run => await TryAsync(() => run.Client.RaiseEventAsync(run.Id, "go", "x")) + " " + await run.StatusAsync(), "ok none"),
         new("raise-to-ended", async run =>

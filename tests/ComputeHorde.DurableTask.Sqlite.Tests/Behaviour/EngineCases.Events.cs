@@ -6,7 +6,7 @@ namespace ComputeHorde.DurableTask.Sqlite.Tests.Behaviour;
 /// <summary>External events and timers.</summary>
 internal sealed partial class EngineCases
 {
-    private EngineCase[] Events() =>
+    private static EngineCase[] Events() =>
     [
         new("events-before-their-wait", async run =>
         {
@@ -22,8 +22,10 @@ internal sealed partial class EngineCases
         }, "Completed \"12x\"", tasks => tasks.AddOrchestratorFunc<object, string>("events-before-their-wait", async (context, _) =>
         {
             await context.WaitForExternalEvent<object>("go");
-            return await context.WaitForExternalEvent<string>("news") + await context.WaitForExternalEvent<string>("news")
-                + await context.WaitForExternalEvent<string>("other");
+
+            // The queues of the real engine do not keep the order.
+            string[] news = [await context.WaitForExternalEvent<string>("news"), await context.WaitForExternalEvent<string>("news")];
+            return string.Concat(news.Order()) + await context.WaitForExternalEvent<string>("other");
         })),
         new("events-to-the-latest-waiter", async run =>
         {

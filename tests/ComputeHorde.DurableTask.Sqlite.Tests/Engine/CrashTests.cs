@@ -81,7 +81,7 @@ public sealed class CrashTests(ITestOutputHelper output)
             {
                 Assert.True(clock.Elapsed < TimeSpan.FromMinutes(2), $"Seed {seed} does not come to an end. {last}");
                 _calm = crashes >= 12;
-                var store = new FaultyStore(onFile ? new SqliteStore(path) : memory, place => place == FaultyStore.Reading ? Fault.None : Next());
+                var store = new FaultyStore(onFile ? new SqliteStore(path) : memory, place => place.StartsWith(FaultyStore.Reading, StringComparison.Ordinal) ? Fault.None : Next());
                 _current = store;
                 await using var host = await TestHost.StartAsync(
                     tasks => RandomWorkflow.Register(tasks, Activity, (context, value) => _ran[(context.InstanceId, value)] % 3 != 0),

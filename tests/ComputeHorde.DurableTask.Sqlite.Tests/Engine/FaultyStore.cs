@@ -20,7 +20,7 @@ internal enum Fault
 /// </summary>
 internal sealed class FaultyStore(IDurableStore inner, Func<string, Fault> next) : IDurableStore
 {
-    public const string Reading = "reading";
+    public const string Reading = "reading ";
 
     private volatile bool _crashed;
 
@@ -45,7 +45,7 @@ internal sealed class FaultyStore(IDurableStore inner, Func<string, Fault> next)
     public StoredInstance? Find(string instanceId)
     {
         // Only for tests that name it: other faults are counted in writes.
-        if (next(Reading) == Fault.Fail)
+        if (next(Reading + instanceId) == Fault.Fail)
         {
             throw new DurableStoreException("Injected failure of a read.");
         }

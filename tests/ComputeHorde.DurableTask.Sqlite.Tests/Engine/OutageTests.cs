@@ -62,10 +62,11 @@ public sealed class OutageTests
                 var target = host!.Hub.Engine.Directory.Peek("target")!;
                 Assert.True(target.TryRetire(out _));
                 host.Hub.Engine.Directory.Remove(target);
-                (isSending, failsToRead) = (false, true);
+                Volatile.Write(ref failsToRead, true);
+                Volatile.Write(ref isSending, false);
             }
 
-            if (place == FaultyStore.Reading && failsToRead)
+            if (place == FaultyStore.Reading + "target" && failsToRead)
             {
                 failsToRead = false;
                 return Fault.Fail;
@@ -91,7 +92,9 @@ public sealed class OutageTests
         await host.Client.WaitForInstanceStartAsync("target");
         Volatile.Write(ref isSending, true);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        await host.Client.WaitForInstanceCompletionAsync(await host.Client.ScheduleNewOrchestrationInstanceAsync("send", limit.Token), limit.Token);
+        await host.Client.ScheduleNewOrchestrationInstanceAsync("send", limit.Token);
+        await Eventually.TrueAsync(() => !Volatile.Read(ref isSending) && !Volatile.Read(ref failsToRead), "the target could not be read", withinSeconds: 30);
+        await Eventually.TrueAsync(() => host.Hub.CountHistoryEvents("target") >= 4, "the event has come", withinSeconds: 30);
         await host.Client.RaiseEventAsync("target", "more", false, limit.Token);
 
         var end = await host.Client.WaitForInstanceCompletionAsync("target", getInputsAndOutputs: true, limit.Token);
