@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using ComputeHorde.Emulator.Python;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ComputeHorde.Emulator.Tests;
 
@@ -11,7 +12,7 @@ public sealed class ScaleTests(ITestOutputHelper output)
     public async Task ThousandsOfJobsInFlight_ArePolledInBatchesAndAllComplete()
     {
         const int jobs = 2000;
-        var time = new ManualTime();
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
         await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync(o => o.TimeProvider = time);
         using TestClient client = await TestClient.LoginAsync(horde);
         var uuids = new ConcurrentBag<string>();

@@ -1,8 +1,9 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using ComputeHorde.Emulator.Python;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ComputeHorde.Emulator.Tests;
 
@@ -11,7 +12,7 @@ public sealed class StreamingTests
     [Fact]
     public async Task StreamingJob_WithTheClientCertificate_ServesUntilItEnds()
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
         await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync(o => o.TimeProvider = time);
         using TestClient client = await TestClient.LoginAsync(horde);
         using X509Certificate2 certificate = MakeClientCertificate();
@@ -33,7 +34,7 @@ public sealed class StreamingTests
     [Fact]
     public async Task StreamingJob_WithAnotherCertificate_RefusesTheConnection()
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
         await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync(o => o.TimeProvider = time);
         using TestClient client = await TestClient.LoginAsync(horde);
         using X509Certificate2 certificate = MakeClientCertificate();
@@ -58,7 +59,7 @@ public sealed class StreamingTests
     }
 
     /// <summary>The clock stands still once the status is reached, so the server stays for as long as the test needs it.</summary>
-    private static Task AdvanceToAsync(ManualTime time, FacilitatorEmulator horde, string status) => Wait.UntilAsync(() =>
+    private static Task AdvanceToAsync(FakeTimeProvider time, FacilitatorEmulator horde, string status) => Wait.UntilAsync(() =>
     {
         if (horde.Jobs[0].Status == status)
         {

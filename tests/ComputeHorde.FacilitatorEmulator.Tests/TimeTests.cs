@@ -2,6 +2,7 @@ using System.Net;
 using System.Numerics;
 using System.Text.Json.Nodes;
 using ComputeHorde.Emulator.Python;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ComputeHorde.Emulator.Tests;
 
@@ -10,7 +11,7 @@ public sealed class TimeTests
     [Fact]
     public async Task Jobs_OnAManualClock_TakeHoursOfItAndNoTime()
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
         await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync(o =>
         {
             o.TimeProvider = time;
@@ -38,7 +39,7 @@ public sealed class TimeTests
     [Fact]
     public async Task Tokens_OnAManualClock_LiveAnHour()
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
         await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync(o => o.TimeProvider = time);
         using TestClient client = await TestClient.LoginAsync(horde);
         time.Advance(TimeSpan.FromSeconds(3599));

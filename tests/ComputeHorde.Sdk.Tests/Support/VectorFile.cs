@@ -22,25 +22,26 @@ internal static class VectorFile
     public static string Text(this JsonNode node, string member) => node[member]!.GetValue<string>();
 
     /// <summary>Runs a check on every case and reports all that fail, by name.</summary>
-    public static void Check(IEnumerable<JsonObject> cases, Action<JsonObject> check)
+    public static void Check(IEnumerable<JsonObject> cases, Action<JsonObject> check) => Report([.. cases.Select(item => (item, Record.Exception(() => check(item))))]);
+
+    /// <summary>Runs a check on every case and reports all that fail, by name.</summary>
+    public static async Task CheckAsync(IEnumerable<JsonObject> cases, Func<JsonObject, Task> check)
     {
-        var failures = new List<string>();
-        var count = 0;
+        var results = new List<(JsonObject, Exception?)>();
         foreach (var item in cases)
         {
-            count++;
-            try
-            {
-                check(item);
-            }
-            catch (Exception error)
-            {
-                // Whatever a case ends with is its failure; the others are still to be seen.
-                failures.Add($"{item["name"] ?? item.ToJsonString()[..Math.Min(80, item.ToJsonString().Length)]}: {error.Message}");
-            }
+            results.Add((item, await Record.ExceptionAsync(() => check(item))));
         }
 
-        Assert.SkipWhen(count == 0, "The file has no such cases.");
-        Assert.True(failures.Count == 0, $"{failures.Count} of {count} cases fail:\n{string.Join("\n", failures)}");
+        Report(results);
     }
+
+    private static void Report(List<(JsonObject Item, Exception? Error)> results)
+    {
+        var failures = results.Where(result => result.Error is not null).Select(result => $"{Name(result.Item)}: {result.Error!.Message}").ToList();
+        Assert.SkipWhen(results.Count == 0, "The file has no such cases.");
+        Assert.True(failures.Count == 0, $"{failures.Count} of {results.Count} cases fail:\n{string.Join("\n", failures)}");
+    }
+
+    private static string Name(JsonObject item) => item["name"]?.ToString() ?? item.ToJsonString()[..Math.Min(80, item.ToJsonString().Length)];
 }
