@@ -45,9 +45,7 @@ internal static class RunBatch
         var summary = await context.CallActivityAsync<BatchSummary>(nameof(SummariseBatch), ended, RetryOptions.Activity);
         if (summary.Verdicts.ContainsKey(Verdicts.Pending))
         {
-            // Not waited for: the batch has its results.
-            _ = context.CallSubOrchestratorAsync(
-                nameof(CollectVerdicts), ended, new SubOrchestrationOptions(instanceId: CollectVerdicts.InstanceId(context.InstanceId)));
+            await context.CallActivityAsync<bool>(nameof(StartCollecting), ended, RetryOptions.Activity);
         }
 
         return summary;

@@ -29,6 +29,9 @@ internal static partial class Logs
     [LoggerMessage(115, LogLevel.Error, "Job {JobUuid} was created with another streaming certificate than the one that is kept; its server cannot be reached")]
     public static partial void StreamingKeyDiffers(this ILogger logger, string jobUuid);
 
+    [LoggerMessage(116, LogLevel.Error, "The check of run {InstanceId} could not be started; its result counts unchecked: {Text}")]
+    public static partial void CheckNotStarted(this ILogger logger, string instanceId, string text);
+
     [LoggerMessage(120, LogLevel.Debug, "Polled {Jobs} jobs in {Calls} calls; {Changed} changed")]
     public static partial void Polled(this ILogger logger, int jobs, int calls, int changed);
 

@@ -295,11 +295,11 @@ internal sealed class RunCourse : IDisposable
             RunTelemetry.Ended(outcome);
         }
 
-        return outcome with { IsChecked = StartCheck(outcome) };
+        return outcome with { IsChecked = await StartCheckAsync(outcome) };
     }
 
     /// <summary>Leaves the result to a check of its own, and does not wait for it.</summary>
-    private bool StartCheck(RunOutcome outcome)
+    private async Task<bool> StartCheckAsync(RunOutcome outcome)
     {
         var job = outcome.JobUuid ?? (outcome.Attempts is [.., var last] ? last.JobUuid : null);
         var isOfInterest = outcome.Status == RunStatuses.Completed || outcome.Failure is { Class: FailureClasses.Failed };
@@ -315,9 +315,17 @@ internal sealed class RunCourse : IDisposable
             TimesOutAt = _timesOutAt,
             ExecutorSeconds = outcome.ExecutorSeconds,
         };
-        _ = _context.CallSubOrchestratorAsync(
-            CheckInput.Orchestrator, input, new SubOrchestrationOptions(instanceId: CheckInput.InstanceId(_context.InstanceId)));
-        return true;
+        try
+        {
+            await CallAsync<bool>(nameof(StartCheck), input);
+            return true;
+        }
+        catch (TaskFailedException exception)
+        {
+            // The result is stored and paid for: it counts, checked or not.
+            _context.CreateReplaySafeLogger(nameof(RunJob)).CheckNotStarted(_context.InstanceId, exception.FailureDetails.ErrorMessage);
+            return false;
+        }
     }
 
     /// <summary>Stores the result of an attempt, if any, and releases what the run holds, for as long as it takes: a paid result is not given up.</summary>
