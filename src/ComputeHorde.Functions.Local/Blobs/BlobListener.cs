@@ -77,7 +77,7 @@ internal sealed class BlobListener(
                 // The listener outlives whatever storage does: it says so once and comes back.
                 _created = false;
                 _outage.Failed(exception);
-                await idle.WaitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await ((Task)idle.WaitAsync(stopping)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

@@ -139,5 +139,5 @@ internal sealed class QueueListener(
     private MessageHandling Handling(QueueMessage message) => new(message, function, queue, poisonQueue, settings, lockDuration, state, runner, logger);
 
     private static async Task WaitQuietlyAsync(IdleBackoff idle, CancellationToken stopping) =>
-        await idle.WaitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)idle.WaitAsync(stopping)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

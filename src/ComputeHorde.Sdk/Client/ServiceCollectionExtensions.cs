@@ -1,10 +1,10 @@
 using System.Net;
-using ComputeHorde.Sdk;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-namespace Microsoft.Extensions.DependencyInjection;
+namespace ComputeHorde.Sdk;
 
 /// <summary>Registers the ComputeHorde client.</summary>
 public static class ComputeHordeServiceCollectionExtensions
