@@ -77,7 +77,10 @@ internal sealed class BlobListener(
                 // The listener outlives whatever storage does: it says so once and comes back.
                 _created = false;
                 _outage.Failed(exception);
-                await ((Task)idle.WaitAsync(stopping)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+                // As a plain task: with a result, an await that does not throw is refused.
+                Task waiting = idle.WaitAsync(stopping);
+                await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

@@ -138,6 +138,10 @@ internal sealed class QueueListener(
 
     private MessageHandling Handling(QueueMessage message) => new(message, function, queue, poisonQueue, settings, lockDuration, state, runner, logger);
 
-    private static async Task WaitQuietlyAsync(IdleBackoff idle, CancellationToken stopping) =>
-        await ((Task)idle.WaitAsync(stopping)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    private static async Task WaitQuietlyAsync(IdleBackoff idle, CancellationToken stopping)
+    {
+        // As a plain task: with a result, an await that does not throw is refused.
+        Task waiting = idle.WaitAsync(stopping);
+        await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 }

@@ -57,8 +57,10 @@ public sealed class ComparerPropertyTests
             Gen.Choose(0, 255).Select(static value => new[] { (byte)value })))
         .Select(static pieces => pieces.SelectMany(static piece => piece).ToArray());
 
+#pragma warning disable VSTHRD002 // FsCheck's properties are synchronous, and nothing here waits: the contents are in memory.
     private static Verdict Compare(string comparer, byte[] untrusted, byte[] trusted) => new ComparerRegistry([]).Find(comparer)!
         .CompareAsync(ComparedResult.Unhashed(untrusted), ComparedResult.Unhashed(trusted), new ComparisonSettings(), CancellationToken.None).GetAwaiter().GetResult().Verdict;
+#pragma warning restore VSTHRD002
 
     private static byte[] Write(IEnumerable<double> numbers, Random random)
     {
