@@ -20,6 +20,8 @@ public static class FirstGeneration
         var result = await job.CrossValidateAsync(TimeSpan.FromMinutes(30));
         await output.WriteLineAsync($"{job.Status}: {result.Verdict} {result.Details}");
         if (result.Verdict == DepositionVerdict.Mismatch)
+        {
             await output.WriteLineAsync($"report: {await job.ReportCheatedAsync(result)}");
+        }
     }
 }

@@ -11,7 +11,9 @@ public static class ListJobs
         await output.WriteLineAsync($"{page.Jobs.Count} of {page.TotalCount} jobs");
 
         await foreach (var job in client.IterateJobsAsync())
+        {
             await output.WriteLineAsync($"{job.CreatedAt:s} {job.Uuid} {job.Status} {job.Tag}");
+        }
 
         // One request for up to 150 jobs.
         foreach (var look in (await client.GetJobsAsync(page.Jobs.Select(job => job.Uuid), includeResults: false)).Values)

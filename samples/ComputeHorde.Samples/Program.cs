@@ -15,7 +15,10 @@ var samples = new Dictionary<string, Func<ComputeHordeClient, TextWriter, Task>>
 };
 
 if (args is ["host"])
+{
     return await Hosting.RunAsync();
+}
+
 if (args.Length != 1 || !samples.TryGetValue(args[0], out var sample))
 {
     await Console.Error.WriteLineAsync($"Name one sample: {string.Join(", ", samples.Keys)}, host");

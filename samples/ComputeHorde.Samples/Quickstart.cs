@@ -27,7 +27,9 @@ public static class Quickstart
         {
             await output.WriteLineAsync(result.Stdout);
             foreach (var (path, bytes) in result.Artifacts)
+            {
                 await output.WriteLineAsync($"{path}: {bytes.Length} bytes");
+            }
         }
         else
         {

@@ -37,11 +37,15 @@ public static class Volumes
 
         // All faults at once, before anything is sent.
         foreach (var problem in JobSpecValidation.Validate(spec))
+        {
             await output.WriteLineAsync(problem.ToString());
+        }
 
         var created = await client.CreateJobAsync(spec, new CreateJobOptions { Tag = "nightly-2026-11-21" });
         var job = await client.WaitAsync(created.Job.Uuid);
         foreach (var (path, upload) in job.Result?.UploadResults ?? new Dictionary<string, UploadResult>())
+        {
             await output.WriteLineAsync($"{path}: etag {upload.Headers.GetValueOrDefault("etag")}");
+        }
     }
 }

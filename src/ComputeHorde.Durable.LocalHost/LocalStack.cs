@@ -1,8 +1,8 @@
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using ComputeHorde.Durable.Hosting;
-using ComputeHorde.Functions.Local;
 using ComputeHorde.Emulator;
+using ComputeHorde.Functions.Local;
 using ComputeHorde.Storage.Local;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

@@ -52,7 +52,9 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
 
         FunctionExecutionDelegate pipeline = static context => ((LocalFunctionContext)context).InvokeAsync();
         foreach (var step in setup.Middleware.Reverse())
+        {
             pipeline = step(pipeline);
+        }
 
         _runner = new FunctionRunner(services, pipeline, setup.HostJson.FunctionTimeout, _triggers, _logger, setup.Options.TimeProvider as VirtualTimeProvider, _logger);
         _activityRunner = new FunctionRunner(services, pipeline, setup.HostJson.FunctionTimeout, _activities, _logger, clock: null, invocations: null);
@@ -79,21 +81,29 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
     public void AddTasksTo(DurableTaskRegistry registry)
     {
         foreach (var function in Functions)
+        {
             DurableFunctions.Add(registry, function, _activityRunner, () => _services.GetRequiredService<SqliteTaskHub>().Stopping);
+        }
     }
 
     public void MapHttp(WebApplication application)
     {
         var endpoints = new HttpEndpoints(_setup.HostJson.Http.RoutePrefix, _setup.Options.FunctionKey, _requestLimit, _runner, _logger);
         foreach (var function in Functions.Where(function => function.Descriptor.Trigger.Attribute is HttpTriggerAttribute))
+        {
             endpoints.Map(application, function);
+        }
+
         HostEndpoints.Map(application, this);
     }
 
     public Task StartingAsync(CancellationToken cancellationToken)
     {
         if (_setup.IgnoredKeys.Count > 0)
+        {
             _logger.IgnoredKeys(string.Join(", ", _setup.IgnoredKeys));
+        }
+
         return Task.CompletedTask;
     }
 
@@ -120,7 +130,9 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         if (_draining is not null && await _draining is var cancelled and > 0)
+        {
             _logger.DrainIncomplete(cancelled);
+        }
 
         // What a listener began while the drain found nothing left to wait for must not hold up the stop either.
         await _triggers.CloseAsync(StorageGrace);
@@ -133,7 +145,10 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
     public async ValueTask DisposeAsync()
     {
         if (_disposed)
+        {
             return;
+        }
+
         _disposed = true;
         await _stopping.CancelAsync();
         await _triggers.CloseAsync(TimeSpan.Zero);

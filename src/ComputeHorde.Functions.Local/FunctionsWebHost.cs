@@ -31,7 +31,9 @@ internal static class FunctionsWebHost
     {
         var contentRoot = Path.GetFullPath(options.ContentRoot);
         if (!Directory.Exists(contentRoot))
+        {
             throw new LocalFunctionsException($"The directory {contentRoot} does not exist: give the one that holds host.json.");
+        }
 
         var localSettings = LocalSettingsJson.Load(contentRoot);
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
@@ -77,7 +79,10 @@ internal static class FunctionsWebHost
         AddBelow(configuration, localSettings.Values);
         var given = options.Settings.ToDictionary(pair => LocalSettingsJson.ConfigurationKey(pair.Key), pair => pair.Value);
         if ((options.Storage?.ConnectionString ?? options.StorageConnectionString) is { } storage)
+        {
             given["AzureWebJobsStorage"] = storage;
+        }
+
         configuration.AddInMemoryCollection(given);
     }
 
@@ -94,7 +99,9 @@ internal static class FunctionsWebHost
         // A host that does not start says why in the exception it throws; the same with a stack trace would drown that line.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         if (options.ConfigureLogging is not { } configure)
+        {
             return;
+        }
 
         logging.ClearProviders();
         configure(logging);
@@ -133,7 +140,9 @@ internal static class FunctionsWebHost
     private static string? OpenDataDirectory(LocalFunctionsHostOptions options)
     {
         if (options.InMemory)
+        {
             return null;
+        }
 
         var directory = Path.GetFullPath(options.DataDirectory ?? Path.Combine(options.ContentRoot, ".durable"));
         try

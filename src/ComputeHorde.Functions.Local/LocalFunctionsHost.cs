@@ -70,10 +70,16 @@ public sealed class LocalFunctionsHost : IAsyncDisposable
             // What has started already, as the task hub, stops in order: activities that it took up are not failed but left for the next start.
             // Before the first of them a host cannot be stopped.
             if (hasBegun)
+            {
                 await application.StopAsync(CancellationToken.None);
+            }
+
             await application.DisposeAsync();
             if (Explain(exception) is { } explained)
+            {
                 throw explained;
+            }
+
             throw;
         }
     }

@@ -1,6 +1,6 @@
 using System.Net;
-using ComputeHorde.Functions.Local;
 using ComputeHorde.Emulator;
+using ComputeHorde.Functions.Local;
 
 namespace ComputeHorde.Durable.LocalHost.Tests;
 

@@ -3,8 +3,8 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ComputeHorde.Functions.Local;
 using ComputeHorde.Emulator;
+using ComputeHorde.Functions.Local;
 
 namespace ComputeHorde.Durable.LocalHost.Tests;
 

@@ -3,9 +3,9 @@ using System.Diagnostics;
 using ComputeHorde.DurableTask.Sqlite;
 using ComputeHorde.DurableTask.Sqlite.Crasher;
 using ComputeHorde.DurableTask.Sqlite.Testing;
+using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Worker;
-using Microsoft.DurableTask;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 

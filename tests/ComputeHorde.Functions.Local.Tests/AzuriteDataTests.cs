@@ -32,14 +32,19 @@ public sealed class AzuriteDataTests : IDisposable
 
         host.Process.Kill();
         foreach (var writer in writers)
+        {
             await Assert.ThrowsAnyAsync<Exception>(() => writer);
+        }
 
         // At once, while the one before still saves.
         await using var second = await AzuriteServer.StartAsync(new AzuriteOptions { DataDirectory = _data.Path });
         Assert.Equal(host.ConnectionString, second.ConnectionString);
         var found = new HashSet<string>();
         await foreach (var blob in new BlobContainerClient(second.ConnectionString, "kept").GetBlobsAsync())
+        {
             found.Add(blob.Name);
+        }
+
         Assert.Empty(answered.Except(found));
     }
 
@@ -61,7 +66,10 @@ public sealed class AzuriteDataTests : IDisposable
         await using var last = await AzuriteServer.StartAsync(new AzuriteOptions { DataDirectory = _data.Path });
         var blobs = new List<string>();
         await foreach (var blob in new BlobContainerClient(last.ConnectionString, "rounds").GetBlobsAsync())
+        {
             blobs.Add(blob.Name);
+        }
+
         Assert.Equal(["0", "1", "2", "3"], blobs);
     }
 
@@ -87,7 +95,10 @@ public sealed class AzuriteDataTests : IDisposable
     {
         int port;
         await using (var first = await AzuriteServer.StartAsync(new AzuriteOptions { DataDirectory = _data.Path }))
+        {
             port = first.BlobEndpoint.Port;
+        }
+
         using var stranger = new TcpListener(IPAddress.Loopback, port);
         stranger.Start();
 
@@ -130,7 +141,10 @@ public sealed class AzuriteDataTests : IDisposable
         public void Dispose()
         {
             if (!Process.HasExited)
+            {
                 Process.Kill();
+            }
+
             Process.Dispose();
         }
     }

@@ -65,9 +65,15 @@ public sealed class BlobTriggerTests(StorageFixture storage)
         await PutManyAsync(1000);
 
         await using (await StartAsync("BlobText", setup => setup.DataDirectory = data.Path))
+        {
             await Eventually.TrueAsync(() => Calls("BlobText").Length >= 300, "300 blobs were handled");
+        }
+
         await using (await StartAsync("BlobText", setup => setup.DataDirectory = data.Path))
+        {
             await Eventually.TrueAsync(() => Calls("BlobText").Length >= 1000, "1,000 blobs were handled");
+        }
+
         await using (await StartAsync("BlobText", setup => setup.DataDirectory = data.Path))
         {
             await PutAsync("last.json", "last");
@@ -117,7 +123,9 @@ public sealed class BlobTriggerTests(StorageFixture storage)
         using (var state = HostState.Open(Path.Combine(data.Path, "host.db")))
         {
             for (var attempt = 0; attempt < attempts; attempt++)
+            {
                 state.BeginBlobAttempt("BlobText", "a.json", eTag.ToString("H"));
+            }
         }
 
         await using var host = await StartAsync("BlobText", setup => setup.DataDirectory = data.Path);

@@ -62,7 +62,9 @@ public sealed class CronScheduleTests
 
             var expected = after.AddSeconds(1);
             while (expected.Second != second || expected.Minute < minute || (expected.Minute - minute) % step != 0 || expected.Hour < hour)
+            {
                 expected = expected.AddSeconds(1);
+            }
 
             Assert.Equal(expected, CronSchedule.Parse(expression, TimeZoneInfo.Utc).Next(after));
         }

@@ -57,7 +57,10 @@ public sealed class FunctionDescriptorTests
             var builder = type.DefineMethod(method, MethodAttributes.Public | MethodAttributes.Static, typeof(void), [typeof(HttpRequest)]);
             builder.SetCustomAttribute(new CustomAttributeBuilder(typeof(FunctionAttribute).GetConstructor([typeof(string)])!, [name]));
             if (withTrigger)
+            {
                 builder.DefineParameter(1, ParameterAttributes.None, "request").SetCustomAttribute(new CustomAttributeBuilder(typeof(HttpTriggerAttribute).GetConstructor([])!, []));
+            }
+
             builder.GetILGenerator().Emit(OpCodes.Ret);
         }
 

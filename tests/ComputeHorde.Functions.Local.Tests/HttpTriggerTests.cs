@@ -180,7 +180,9 @@ public sealed class HttpTriggerTests(StorageFixture storage)
             $"POST /api/HttpBody HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {begin.Length + end.Length}\r\n\r\n{begin}"));
 
         for (var i = 0; i < 3; i++)
+        {
             Assert.Equal(HttpStatusCode.OK, (await host.Http.GetAsync("api/action/7")).StatusCode);
+        }
 
         await slow.GetStream().WriteAsync(Encoding.ASCII.GetBytes(end));
         using var reader = new StreamReader(slow.GetStream());

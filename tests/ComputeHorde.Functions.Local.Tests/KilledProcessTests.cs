@@ -113,7 +113,10 @@ public sealed class KilledProcessTests(StorageFixture storage) : IDisposable
         var program = Path.Combine(AppContext.BaseDirectory, "ComputeHorde.Functions.Local.Crasher.dll");
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
         foreach (var argument in new[] { "exec", program, "functions", storage.ConnectionString, _root.Path, Path.Combine(_root.Path, "data"), JournalPath, _name, _name })
+        {
             start.ArgumentList.Add(argument);
+        }
+
         return Process.Start(start) ?? throw new InvalidOperationException("No process.");
     }
 }

@@ -15,7 +15,9 @@ internal sealed class ObservedTime(DateTimeOffset start) : FakeTimeProvider(star
         get
         {
             lock (_lock)
+            {
                 return _waiting.Count;
+            }
         }
     }
 
@@ -25,7 +27,9 @@ internal sealed class ObservedTime(DateTimeOffset start) : FakeTimeProvider(star
         get
         {
             lock (_lock)
+            {
                 return _begun;
+            }
         }
     }
 
@@ -50,9 +54,13 @@ internal sealed class ObservedTime(DateTimeOffset start) : FakeTimeProvider(star
         lock (_lock)
         {
             if (!waits)
+            {
                 _waiting.Remove(timer);
+            }
             else if (_waiting.Add(timer))
+            {
                 _begun++;
+            }
         }
     }
 

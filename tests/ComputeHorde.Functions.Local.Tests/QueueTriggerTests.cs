@@ -343,7 +343,10 @@ public sealed class QueueTriggerTests(StorageFixture storage)
         await Eventually.TrueAsync(async () =>
         {
             if (await queue.ExistsAsync())
+            {
                 message = (await queue.ReceiveMessageAsync(TimeSpan.FromMinutes(5))).Value;
+            }
+
             return message is not null;
         }, $"a message is in {queue.Name}");
         return message!;

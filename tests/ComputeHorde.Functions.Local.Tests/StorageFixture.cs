@@ -50,7 +50,9 @@ public sealed class StorageFixture : IAsyncLifetime
                     var isBase64 = !body.StartsWith('{');
                     var note = JsonNode.Parse(isBase64 ? Encoding.UTF8.GetString(Convert.FromBase64String(body)) : body)!.AsObject();
                     if ($"{note["ContainerName"]}".StartsWith(containerPrefix, StringComparison.Ordinal))
+                    {
                         notes.Add((note, isBase64));
+                    }
                 }
 
                 return notes.Count >= count;
@@ -62,6 +64,8 @@ public sealed class StorageFixture : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         if (_azurite is not null)
+        {
             await _azurite.DisposeAsync();
+        }
     }
 }

@@ -38,7 +38,9 @@ public sealed class StorageOutageTests
     public async Task Azurite_HangsWhileTheHostStops_DoesNotHoldItUp()
     {
         if (OperatingSystem.IsWindows())
+        {
             Assert.Skip("A process is suspended by a signal.");
+        }
 
         await using var azurite = await AzuriteServer.StartAsync();
         var recorder = new Recorder { Behaviour = (_, cancellation) => Task.Delay(Timeout.Infinite, cancellation) };

@@ -58,7 +58,9 @@ internal sealed class TestHost : IAsyncDisposable
     {
         var settings = new Dictionary<string, string?>(setup.Settings);
         foreach (var function in FunctionDescriptor.DiscoverIn(Assembly.GetExecutingAssembly()))
+        {
             settings[$"AzureWebJobs.{function.Name}.Disabled"] = functions.Contains(function.Name) ? "false" : "true";
+        }
 
         var log = new TestLog();
         var host = await LocalFunctionsHost.StartAsync(new LocalFunctionsHostOptions
@@ -119,7 +121,10 @@ internal sealed class TestHostSetup(TempDirectory directory)
         {
             var extensions = settings["extensions"] ??= new JsonObject();
             if (extensions["queues"] is null or JsonObject && (extensions["queues"] ??= new JsonObject())["messageEncoding"] is null)
+            {
                 extensions["queues"]!["messageEncoding"] = "none";
+            }
+
             json = (json.StartsWith('\uFEFF') ? "\uFEFF" : "") + settings.ToJsonString();
         }
 

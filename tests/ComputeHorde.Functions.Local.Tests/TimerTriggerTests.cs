@@ -46,7 +46,10 @@ public sealed class TimerTriggerTests(StorageFixture storage)
     {
         using var data = new TempDirectory();
         await using (await StartAsync("0 0 * * * *", data.Path))
+        {
             await SleepingAsync();
+        }
+
         _clock.Advance(TimeSpan.FromHours(5));
 
         await using (await StartAsync("0 0 * * * *", data.Path))
@@ -63,7 +66,10 @@ public sealed class TimerTriggerTests(StorageFixture storage)
         }
 
         await using (await StartAsync("0 0 * * * *", data.Path))
+        {
             await SleepingAsync();
+        }
+
         Assert.Equal(2, _recorder.Calls("TimerOnSchedule").Length);
     }
 
@@ -81,7 +87,9 @@ public sealed class TimerTriggerTests(StorageFixture storage)
 
         _recorder.Behaviour = (_, _) => Task.CompletedTask;
         await using (await StartAsync("0 0 * * * *", data.Path))
+        {
             await Eventually.TrueAsync(() => _recorder.Calls("TimerOnSchedule").Length == 2, "the timer ran again");
+        }
 
         Assert.True(((TimerInfo)_recorder.Calls("TimerOnSchedule")[1]!).IsPastDue);
     }
@@ -155,7 +163,9 @@ public sealed class TimerTriggerTests(StorageFixture storage)
 
         _clock.AdjustTime(new DateTimeOffset(2026, 1, 1, setTo, 30, 0, TimeSpan.Zero));
         for (var minute = 0; minute < 31 && _recorder.Calls("TimerOnSchedule").Length == 0; minute++)
+        {
             await PassAsync(TimeSpan.FromMinutes(1));
+        }
 
         await Eventually.TrueAsync(() => _recorder.Calls("TimerOnSchedule").Length == 1, "the timer ran");
         Assert.InRange(_clock.GetUtcNow().TimeOfDay, TimeSpan.FromHours(12), TimeSpan.FromHours(ranBy));
@@ -166,7 +176,9 @@ public sealed class TimerTriggerTests(StorageFixture storage)
     {
         using var data = new TempDirectory();
         await using (await StartAsync("0 */5 * * * *", data.Path))
+        {
             await SleepingAsync();
+        }
 
         _clock.AdjustTime(Start.AddHours(-3));
         await using var host = await StartAsync("0 */5 * * * *", data.Path);

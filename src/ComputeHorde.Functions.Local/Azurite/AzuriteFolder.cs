@@ -48,11 +48,20 @@ internal sealed class AzuriteFolder : IDisposable
                 only ??= TryLock(path);
                 var holder = only is null ? "another process" : FindWriter(System.IO.Path.Combine(path, WriterName));
                 if (holder is null)
+                {
                     return new AzuriteFolder(path, only!);
+                }
+
                 if (TimeProvider.System.GetElapsedTime(started) > options.StartTimeout)
+                {
                     throw new LocalFunctionsException($"{path} is still in use by {holder}: end that, or give another data directory.");
+                }
+
                 if (!told)
+                {
                     options.Progress?.Invoke($"Waiting for {holder}, which uses {path}");
+                }
+
                 await Task.Delay(Pause, TimeProvider.System, cancellation);
             }
         }
@@ -92,9 +101,14 @@ internal sealed class AzuriteFolder : IDisposable
         try
         {
             if (OperatingSystem.IsWindows())
+            {
                 Directory.CreateDirectory(directory);
+            }
             else
+            {
                 Directory.CreateDirectory(directory, OwnerOnly);
+            }
+
             return new FileStream(System.IO.Path.Combine(directory, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (Exception exception) when (exception is UnauthorizedAccessException or DirectoryNotFoundException)
@@ -117,7 +131,9 @@ internal sealed class AzuriteFolder : IDisposable
         try
         {
             if (!File.Exists(file) || !int.TryParse(File.ReadAllText(file), CultureInfo.InvariantCulture, out var id) || IsZombie(id))
+            {
                 return null;
+            }
 
             // A process that began after the file was written has only got the number of the one that wrote it.
             using var process = Process.GetProcessById(id);
@@ -133,7 +149,10 @@ internal sealed class AzuriteFolder : IDisposable
     private static bool IsZombie(int id)
     {
         if (!OperatingSystem.IsLinux() || !File.Exists($"/proc/{id}/stat"))
+        {
             return false;
+        }
+
         var stat = File.ReadAllText($"/proc/{id}/stat");
         return stat.LastIndexOf(')') is var name and > 0 && stat.Length > name + 2 && stat[name + 2] is 'Z' or 'X';
     }

@@ -19,17 +19,24 @@ internal static partial class AzuriteOutput
         process.OutputDataReceived += (_, line) =>
         {
             if (line.Data is null || Listening().Match(line.Data) is not { Success: true } match)
+            {
                 return;
+            }
+
             ports[match.Groups["service"].Value] = new Uri(match.Groups["address"].Value).Port;
             if (ports.Count == 3)
+            {
                 listening.TrySetResult();
+            }
         };
         process.ErrorDataReceived += (_, line) =>
         {
             lock (errors)
             {
                 if (errors.Length < KeptErrorLength)
+                {
                     errors.AppendLine(line.Data);
+                }
             }
         };
         process.BeginOutputReadLine();
@@ -41,21 +48,33 @@ internal static partial class AzuriteOutput
         await limit.CancelAsync();
         cancellation.ThrowIfCancellationRequested();
         if (first == listening.Task)
+        {
             return new AzuritePorts(ports["Blob"], ports["Queue"], ports["Table"]);
+        }
+
         if (first == timeout)
+        {
             throw new LocalFunctionsException($"Azurite did not listen within {options.StartTimeout:c}: is the machine overloaded? Try again.");
+        }
 
         process.WaitForExit();
         lock (errors)
+        {
             throw Explain(errors.ToString(), options, process.ExitCode);
+        }
     }
 
     private static LocalFunctionsException Explain(string errors, AzuriteOptions options, int exitCode)
     {
         if (AddressInUse().Match(errors) is { Success: true } taken)
+        {
             return PortTaken(taken.Groups["address"].Value, options);
+        }
+
         if (errors.Contains("EACCES", StringComparison.Ordinal) || errors.Contains("EROFS", StringComparison.Ordinal))
+        {
             return new LocalFunctionsException($"Azurite cannot write to {options.DataDirectory}: correct its permissions, or give another directory.");
+        }
 
         var line = errors.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .FirstOrDefault(text => text.Contains("Error", StringComparison.Ordinal)) ?? "it gave no reason";

@@ -86,7 +86,9 @@ public sealed class AzuriteServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
             return;
+        }
 
         await EndAsync(_process, keepsData: _folder is not null);
         _folder?.Dispose();
@@ -106,7 +108,10 @@ public sealed class AzuriteServer : IAsyncDisposable
         };
         start.Environment["AZURITE_FOLLOW_STDIN"] = "1";
         if (folder is not null)
+        {
             start.Environment["AZURITE_WRITER_FILE"] = folder.WriterFile;
+        }
+
         return Process.Start(start)!;
     }
 
@@ -163,9 +168,14 @@ public sealed class AzuriteServer : IAsyncDisposable
             "--tableHost", "127.0.0.1", "--tablePort", $"{ports.Table}",
         ];
         if (folder is not null)
+        {
             arguments.AddRange(["--location", folder.Path]);
+        }
         else
+        {
             arguments.Add("--inMemoryPersistence");
+        }
+
         return arguments;
     }
 }

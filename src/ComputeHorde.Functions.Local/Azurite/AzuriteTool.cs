@@ -19,7 +19,10 @@ internal static class AzuriteTool
         var directory = options.ToolDirectory ?? Find();
         await CheckNodeAsync(options.NodePath, cancellation);
         if (!IsInstalled(directory))
+        {
             await InstallAsync(directory, options, cancellation);
+        }
+
         return directory;
     }
 
@@ -31,7 +34,9 @@ internal static class AzuriteTool
             {
                 var candidate = Path.Combine(parent.FullName, "tools", "azurite");
                 if (File.Exists(Path.Combine(candidate, "run.mjs")))
+                {
                     return candidate;
+                }
             }
         }
 
@@ -45,21 +50,27 @@ internal static class AzuriteTool
             ?? throw new LocalFunctionsException($"Node was not found ('{node}'): install Node {OldestNode} or newer, which runs Azurite, the local storage.");
         var version = output.Trim();
         if (code != 0 || !version.StartsWith('v') || !int.TryParse(version[1..].Split('.')[0], out var major) || major < OldestNode)
+        {
             throw new LocalFunctionsException($"Node {OldestNode} or newer is needed for Azurite, the local storage, but '{node} --version' says '{version}': update it.");
+        }
     }
 
     private static async Task InstallAsync(string directory, AzuriteOptions options, CancellationToken cancellation)
     {
         using var only = await LockAsync(directory, options, cancellation);
         if (IsInstalled(directory))
+        {
             return;
+        }
 
         options.Progress?.Invoke($"Installing Azurite, the local storage, in {directory} (npm ci; once only)");
         var (code, output) = await RunAsync(
                 options.NpmPath, ["ci", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"], directory, options.InstallTimeout, cancellation)
             ?? throw new LocalFunctionsException($"npm was not found ('{options.NpmPath}'): install it with Node; it installs Azurite, the local storage.");
         if (code != 0 || !IsInstalled(directory))
+        {
             throw new LocalFunctionsException($"'npm ci' in {directory} failed with code {code} ({LastLine(output)}): run it there to see why.");
+        }
     }
 
     /// <summary>npm writes this file last.</summary>
@@ -83,7 +94,10 @@ internal static class AzuriteTool
             catch (IOException) when (TimeProvider.System.GetElapsedTime(started) < options.InstallTimeout)
             {
                 if (!told)
+                {
                     options.Progress?.Invoke("Waiting for another process that installs Azurite");
+                }
+
                 await Task.Delay(LockRetry, TimeProvider.System, cancellation);
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

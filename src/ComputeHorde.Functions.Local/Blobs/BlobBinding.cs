@@ -24,9 +24,14 @@ internal static class BlobBinding
         var path = BlobPath.Parse(storage.Resolve(input.BlobPath, place), place);
         var container = storage.Blobs(input.Connection, place).GetBlobContainerClient(path.Container);
         if (type == typeof(BlobContainerClient))
+        {
             return _ => new(container);
+        }
+
         if (path.NamesContainer)
+        {
             throw new LocalFunctionsException($"{place}: '{path.Container}' names a container, which only a BlobContainerClient can be bound to: name a blob in it.");
+        }
 
         return async context =>
         {
@@ -54,15 +59,29 @@ internal static class BlobBinding
         BlobContainerClient container, string name, ETag? eTag, Type type, ValueConverter converter, LocalFunctionContext context)
     {
         if (type.IsAssignableFrom(typeof(BlobClient)) && typeof(BlobBaseClient).IsAssignableFrom(type))
+        {
             return container.GetBlobClient(name);
+        }
+
         if (type == typeof(BlockBlobClient))
+        {
             return container.GetBlockBlobClient(name);
+        }
+
         if (type == typeof(AppendBlobClient))
+        {
             return container.GetAppendBlobClient(name);
+        }
+
         if (type == typeof(PageBlobClient))
+        {
             return container.GetPageBlobClient(name);
+        }
+
         if (type == typeof(BlobContainerClient))
+        {
             return container;
+        }
 
         var conditions = eTag is null ? null : new BlobRequestConditions { IfMatch = eTag };
         var blob = container.GetBlobClient(name);

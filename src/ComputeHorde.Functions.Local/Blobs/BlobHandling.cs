@@ -80,7 +80,9 @@ internal sealed class BlobHandling(
         {
             // The runner has logged it; here a failure means another attempt or the poison queue, unless storage itself was out.
             if (!OutageMonitor.IsOutage(exception) || await IsReachableAsync(blob))
+            {
                 return false;
+            }
 
             state.TakeBackBlobAttempt(function.Name, blob.Name, blob.Version);
             throw;

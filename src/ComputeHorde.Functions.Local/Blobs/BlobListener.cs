@@ -41,7 +41,9 @@ internal sealed class BlobListener(
     public async Task RunAsync(CancellationToken stopping)
     {
         foreach (var version in state.HandledBlobs(function.Name))
+        {
             _known[version] = BlobWork.Done;
+        }
 
         await PollAsync(stopping);
 
@@ -58,14 +60,22 @@ internal sealed class BlobListener(
             try
             {
                 if (!_created)
+                {
                     await PrepareAsync(stopping);
+                }
 
                 var started = TimeProvider.System.GetTimestamp();
                 if (await ScanAsync(stopping))
+                {
                     idle.Reset();
+                }
+
                 var spent = TimeProvider.System.GetElapsedTime(started);
                 while (await idle.WaitAsync(stopping))
+                {
                     await TakeAsync(news!, stopping);
+                }
+
                 await PaceAsync(spent, stopping);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -94,7 +104,9 @@ internal sealed class BlobListener(
         await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, path.Prefix, stopping))
         {
             if (blob.Properties.ETag is not { } eTag || path.Match(blob.Name) is null)
+            {
                 continue;
+            }
 
             var found = new FoundBlob(container, blob.Name, eTag);
             seen.Add((found.Name, found.Version));
@@ -111,7 +123,9 @@ internal sealed class BlobListener(
         while (news.Written.TryDequeue(out var blob))
         {
             if (path.Match(blob.Name) is not null)
+            {
                 await BeginAsync(new FoundBlob(container, blob.Name, new ETag(blob.ETag)), stopping);
+            }
         }
     }
 
@@ -119,7 +133,9 @@ internal sealed class BlobListener(
     private async Task<bool> BeginAsync(FoundBlob found, CancellationToken stopping)
     {
         if (!_known.TryAdd((found.Name, found.Version), BlobWork.Running))
+        {
             return false;
+        }
 
         await _running.WhenAtMostAsync(parallelism - 1, stopping);
         _running.Begin();
@@ -134,9 +150,13 @@ internal sealed class BlobListener(
         {
             var outcome = await handling.RunAsync(blob, path, stopping);
             if (outcome)
+            {
                 _known[key] = BlobWork.Done;
+            }
             else
+            {
                 _known.TryRemove(key, out _);
+            }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -159,11 +179,15 @@ internal sealed class BlobListener(
     {
         var gone = before.Where(version => !seen.Contains(version)).ToArray();
         if (gone.Length == 0)
+        {
             return;
+        }
 
         state.ForgetBlobs(function.Name, gone);
         foreach (var version in gone)
+        {
             _known.TryRemove(version, out _);
+        }
     }
 
     /// <summary>Listing a large container takes long: it may take a fifth of the time at most.</summary>

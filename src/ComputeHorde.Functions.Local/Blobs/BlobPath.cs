@@ -48,7 +48,9 @@ internal sealed partial class BlobPath
         var names = Placeholder().Matches(template).Select(match => match.Groups["name"].Value).ToArray();
         var literal = Placeholder().Replace(template, "");
         if (!ContainerName().IsMatch(container) || template.Length == 0 || literal.AsSpan().ContainsAny('{', '}') || names.Distinct().Count() != names.Length)
+        {
             throw new LocalFunctionsException($"{place}: '{path}' is not a blob path: write container/name, with placeholders like {{name}} in the name only.");
+        }
 
         return new BlobPath(container, template, names, namesContainer: slash < 0);
     }
@@ -58,11 +60,16 @@ internal sealed partial class BlobPath
     {
         var match = _pattern.Match(blob);
         if (!match.Success)
+        {
             return null;
+        }
 
         var values = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
         for (var i = 0; i < _names.Length; i++)
+        {
             values[_names[i]] = match.Groups[i + 1].Value;
+        }
+
         return values;
     }
 

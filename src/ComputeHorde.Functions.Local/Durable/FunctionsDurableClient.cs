@@ -33,7 +33,9 @@ internal sealed class FunctionsDurableClient(DurableTaskClient hub, DurableSetti
         {
             var status = await StatusAsync(instanceId, cancellation);
             if (!Live.Contains(status))
+            {
                 throw new RpcException(new Status(StatusCode.FailedPrecondition, "The orchestration instance with the provided instance id is not running."));
+            }
         }
 
         await WriteAsync(hub.RaiseEventAsync(instanceId, eventName, eventPayload, cancellation));

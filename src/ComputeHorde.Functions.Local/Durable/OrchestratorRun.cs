@@ -44,9 +44,13 @@ internal static class OrchestratorRun
         if (reached.Task.IsCompleted)
         {
             if (flow is null)
+            {
                 orchestrator = context.Function.InvokeAsync(context);
+            }
             else
+            {
                 ExecutionContext.Run(flow, _ => orchestrator = context.Function.InvokeAsync(context), null);
+            }
         }
 
         waits.SetResult();

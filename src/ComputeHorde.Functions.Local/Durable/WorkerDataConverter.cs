@@ -15,7 +15,9 @@ internal sealed class WorkerDataConverter(IOptions<WorkerOptions> worker) : Data
     public override object? Deserialize(string? data, Type targetType)
     {
         if (data is null)
+        {
             return null;
+        }
 
         using var stream = new MemoryStream(Encoding.UTF8.GetBytes(data), writable: false);
         return worker.Value.Serializer!.Deserialize(stream, targetType, CancellationToken.None);

@@ -10,9 +10,15 @@ internal static class HttpBinding
     {
         var data = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in http.Request.Query)
+        {
             data[name] = value.ToString();
+        }
+
         foreach (var (name, value) in http.Request.RouteValues)
+        {
             data[name] = value;
+        }
+
         return data;
     }
 }

@@ -37,7 +37,9 @@ internal sealed class HttpEndpoints(string routePrefix, string? key, RequestLimi
         }
 
         if (trigger.AuthLevel != AuthorizationLevel.Anonymous && key is null)
+        {
             logger.KeysNotChecked(trigger.AuthLevel.ToString(), function.Name);
+        }
     }
 
     private async Task HandleAsync(HttpContext http, RunnableFunction function)
@@ -64,7 +66,10 @@ internal sealed class HttpEndpoints(string routePrefix, string? key, RequestLimi
         {
             var answer = function.Outputs.HttpResult(result);
             if (!HttpResults.CanWrite(answer))
+            {
                 logger.ResultNotWritten(function.Name, answer!.GetType().Name);
+            }
+
             await HttpResults.WriteAsync(http, answer);
         }
         catch (Exception exception) when (!http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)

@@ -14,7 +14,9 @@ internal sealed class RequestBody(Type type)
     public async ValueTask<object?> ReadAsync(LocalFunctionContext context)
     {
         if (context.Trigger.Value is not HttpContext http)
+        {
             throw new FunctionInputException("[FromBody] needs an HTTP trigger.");
+        }
 
         var options = http.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.JsonSerializerOptions;
         try

@@ -25,7 +25,9 @@ internal sealed class RequestLimit(HttpSettings settings) : IDisposable
     public async Task RunAsync(HttpContext http, RequestDelegate next)
     {
         if (http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true && !await HasBodyAsync(http))
+        {
             return;
+        }
 
         using var lease = await _limiter.AcquireAsync(cancellationToken: http.RequestAborted);
         if (lease.IsAcquired)

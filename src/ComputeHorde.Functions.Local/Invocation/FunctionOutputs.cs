@@ -44,7 +44,9 @@ internal sealed class FunctionOutputs
         foreach (var (source, write) in _outputs)
         {
             if (Value(context.Result, source) is { } value)
+            {
                 await write(context, value);
+            }
         }
     }
 
@@ -66,7 +68,9 @@ internal sealed class FunctionOutputs
             foreach (var item in IsMany(value) ? ((IEnumerable)value).Cast<object?>() : [value])
             {
                 if (item is not null)
+                {
                     await queue.SendMessageAsync(QueueBody.Encode(Body(item), _base64), context.CancellationToken);
+                }
             }
         };
     }
@@ -85,9 +89,13 @@ internal sealed class FunctionOutputs
             await container.CreateIfNotExistsAsync(cancellationToken: context.CancellationToken);
             var blob = container.GetBlobClient(path.Fill(context.Trigger.Data, _place));
             if (value is Stream stream)
+            {
                 await blob.UploadAsync(stream, overwrite: true, context.CancellationToken);
+            }
             else
+            {
                 await blob.UploadAsync(Body(value), overwrite: true, context.CancellationToken);
+            }
         };
     }
 

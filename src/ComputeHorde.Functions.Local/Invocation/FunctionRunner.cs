@@ -1,5 +1,5 @@
-using ComputeHorde.Functions.Local.Durable;
 using ComputeHorde.DurableTask.Sqlite.Testing;
+using ComputeHorde.Functions.Local.Durable;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -71,9 +71,13 @@ internal sealed class FunctionRunner(
         finally
         {
             if (run.IsCompleted)
+            {
                 source.Dispose();
+            }
             else
+            {
                 _ = ObserveAsync(run, context, source);
+            }
         }
     }
 
@@ -92,7 +96,9 @@ internal sealed class FunctionRunner(
         finally
         {
             if (scope is { } own)
+            {
                 await own.DisposeAsync();
+            }
         }
     }
 

@@ -28,7 +28,9 @@ internal sealed class InvocationDrain : IDisposable
     public async Task<int> DrainAsync(TimeSpan patience, TimeSpan grace)
     {
         if (await EmptyWithinAsync(patience))
+        {
             return 0;
+        }
 
         var cancelled = _running.Running;
         await _aborted.CancelAsync();

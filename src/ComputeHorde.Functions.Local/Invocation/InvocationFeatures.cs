@@ -10,9 +10,13 @@ internal sealed class InvocationFeatures : IInvocationFeatures
     public void Set<T>(T instance)
     {
         if (instance is null)
+        {
             _features.Remove(typeof(T));
+        }
         else
+        {
             _features[typeof(T)] = instance;
+        }
     }
 
     public T? Get<T>() => _features.TryGetValue(typeof(T), out var feature) ? (T)feature : default;

@@ -34,15 +34,21 @@ internal sealed class LocalFunctionContext(
     public void DisposeAtTheEnd(IDisposable resource)
     {
         if (Trigger.Value is HttpContext http)
+        {
             http.Response.RegisterForDispose(resource);
+        }
         else
+        {
             (_owned ??= []).Add(resource);
+        }
     }
 
     public void DisposeOwned()
     {
         foreach (var resource in _owned ?? [])
+        {
             resource.Dispose();
+        }
     }
 
     public override string InvocationId => _invocationId ??= Guid.NewGuid().ToString();

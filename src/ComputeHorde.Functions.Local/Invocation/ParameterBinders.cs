@@ -21,11 +21,19 @@ internal sealed class ParameterBinders(ValueConverter converter, StorageClients 
     {
         var type = parameter.ParameterType;
         if (type == typeof(FunctionContext))
+        {
             return static context => new(context);
+        }
+
         if (type == typeof(CancellationToken))
+        {
             return static context => new(context.CancellationToken);
+        }
+
         if (parameter.IsDefined(typeof(FromBodyAttribute), inherit: false))
+        {
             return new RequestBody(type).ReadAsync;
+        }
 
         return parameter.GetCustomAttribute<BindingAttribute>() switch
         {
@@ -47,11 +55,19 @@ internal sealed class ParameterBinders(ValueConverter converter, StorageClients 
     private ParameterBinder ByName(FunctionDescriptor function, ParameterInfo parameter) => context =>
     {
         if (context.Trigger.Data.TryGetValue(parameter.Name!, out var value) && value is not null)
+        {
             return new(converter.ToType(value, parameter.ParameterType, parameter.Name!));
+        }
+
         if (parameter.HasDefaultValue)
+        {
             return new(parameter.DefaultValue);
+        }
+
         if (!parameter.ParameterType.IsValueType || Nullable.GetUnderlyingType(parameter.ParameterType) is not null)
+        {
             return new((object?)null);
+        }
 
         throw new FunctionInputException(
             $"Function '{function.Name}': the trigger has no value named '{parameter.Name}' for the parameter of that name.");

@@ -53,7 +53,9 @@ internal sealed class RunnableFunction
         try
         {
             for (var i = 0; i < arguments.Length; i++)
+            {
                 arguments[i] = await _parameters[i](context);
+            }
 
             instance = _factory?.Invoke(context.InstanceServices, null);
             context.Result = await ResultOf(_method.Invoke(instance, arguments.AsSpan()));
@@ -62,9 +64,14 @@ internal sealed class RunnableFunction
         finally
         {
             if (instance is IAsyncDisposable asynchronous)
+            {
                 await asynchronous.DisposeAsync();
+            }
             else
+            {
                 (instance as IDisposable)?.Dispose();
+            }
+
             context.DisposeOwned();
         }
     }
@@ -94,9 +101,15 @@ internal sealed class RunnableFunction
         for (var current = type; current is not null; current = current.BaseType)
         {
             if (!current.IsGenericType)
+            {
                 continue;
+            }
+
             if (current.GetGenericTypeDefinition() == typeof(Task<>))
+            {
                 return current.GetProperty(nameof(Task<>.Result))!.GetValue;
+            }
+
             if (current.GetGenericTypeDefinition() == typeof(ValueTask<>))
             {
                 var asTask = MethodInvoker.Create(current.GetMethod(nameof(ValueTask<>.AsTask))!);

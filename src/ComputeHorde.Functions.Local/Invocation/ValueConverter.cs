@@ -16,15 +16,29 @@ internal sealed class ValueConverter(ObjectSerializer serializer)
     public object? FromBody(BinaryData body, Type type)
     {
         if (type == typeof(string))
+        {
             return body.ToString();
+        }
+
         if (type == typeof(byte[]))
+        {
             return body.ToArray();
+        }
+
         if (type == typeof(BinaryData))
+        {
             return body;
+        }
+
         if (type == typeof(Stream))
+        {
             return body.ToStream();
+        }
+
         if (type == typeof(ReadOnlyMemory<byte>))
+        {
             return body.ToMemory();
+        }
 
         try
         {
@@ -46,20 +60,36 @@ internal sealed class ValueConverter(ObjectSerializer serializer)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (type.IsInstanceOfType(value))
+        {
             return value;
+        }
+
         if (value is DateTimeOffset time && type == typeof(DateTime))
+        {
             return time.UtcDateTime;
+        }
+
         if (value is DateTimeOffset moment && type == typeof(string))
+        {
             return moment.ToString("O", CultureInfo.InvariantCulture);
+        }
 
         try
         {
             if (type == typeof(string))
+            {
                 return Convert.ToString(value, CultureInfo.InvariantCulture);
+            }
+
             if (value is string text && TypeDescriptor.GetConverter(type) is var fromText && fromText.CanConvertFrom(typeof(string)))
+            {
                 return fromText.ConvertFromInvariantString(text);
+            }
+
             if (value is string json)
+            {
                 return FromBody(new BinaryData(Encoding.UTF8.GetBytes(json)), type);
+            }
 
             return Convert.ChangeType(value, type, CultureInfo.InvariantCulture);
         }

@@ -12,14 +12,18 @@ internal sealed class WorkCounter
         get
         {
             lock (_lock)
+            {
                 return _running;
+            }
         }
     }
 
     public void Begin()
     {
         lock (_lock)
+        {
             _running++;
+        }
     }
 
     public void End()
@@ -42,7 +46,10 @@ internal sealed class WorkCounter
             lock (_lock)
             {
                 if (_running <= count)
+                {
                     return;
+                }
+
                 _changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 changed = _changed.Task;
             }

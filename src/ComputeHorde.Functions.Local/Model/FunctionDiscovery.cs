@@ -39,20 +39,33 @@ internal static partial class FunctionDiscovery
         var name = method.GetCustomAttribute<FunctionAttribute>()!.Name;
         var place = $"Function '{name}' ({method.DeclaringType!.FullName}.{method.Name})";
         if (!ValidName().IsMatch(name))
+        {
             throw new LocalFunctionsException($"{place}: a name is a letter and up to 127 letters, digits, '-' or '_'.");
+        }
+
         if (!method.IsPublic || method.IsGenericMethodDefinition || method.DeclaringType.ContainsGenericParameters)
+        {
             throw new LocalFunctionsException($"{place}: a function must be a public method without type parameters.");
+        }
+
         if (method.ReturnType == typeof(void) && method.IsDefined(typeof(AsyncStateMachineAttribute), inherit: false))
+        {
             throw new LocalFunctionsException($"{place}: an async function must return a task, not void.");
+        }
+
         if (!method.IsStatic && method.DeclaringType.IsAbstract)
+        {
             throw new LocalFunctionsException($"{place}: its class is abstract.");
+        }
 
         var inputs = method.GetParameters()
             .SelectMany(parameter => parameter.GetCustomAttributes<BindingAttribute>()
                 .Select(attribute => BindingDescriptors.Describe(attribute, parameter.Name!, place)))
             .ToArray();
         if (inputs.Count(IsTrigger) != 1)
+        {
             throw new LocalFunctionsException($"{place}: a function has exactly one trigger, but this one has {inputs.Count(IsTrigger)}.");
+        }
 
         var outputs = Outputs(method, place).ToArray();
         if (outputs.GroupBy(output => output.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
@@ -67,12 +80,16 @@ internal static partial class FunctionDiscovery
     private static IEnumerable<BindingDescriptor> Outputs(MethodInfo method, string place)
     {
         foreach (var attribute in method.GetCustomAttributes<OutputBindingAttribute>())
+        {
             yield return BindingDescriptors.Describe(attribute, "$return", place);
+        }
 
         foreach (var property in Awaited(method.ReturnType).GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
             foreach (var attribute in property.GetCustomAttributes<OutputBindingAttribute>())
+            {
                 yield return BindingDescriptors.Describe(attribute, property.Name, place);
+            }
         }
     }
 

@@ -33,7 +33,10 @@ internal sealed class MessageHandling(
         lock (_gate)
         {
             if (!_hasRun)
+            {
                 _popReceipt = popReceipt;
+            }
+
             return !_hasRun;
         }
     }
@@ -59,14 +62,22 @@ internal sealed class MessageHandling(
         }
 
         if (outcome == Outcome.Succeeded)
+        {
             await IfLockedAsync(() => queue.DeleteMessageAsync(message.MessageId, _popReceipt, runner.Closed));
+        }
         else if (isLast)
+        {
             await MoveToPoisonAsync(poisonQueue!, attempt);
+        }
         else if (poisonQueue is not null) // Without one nothing ends the attempts: the lock keeps them from following one another at once.
+        {
             await ShowAgainAsync(settings.VisibilityTimeout);
+        }
 
         if (cutOff > 0 && (outcome == Outcome.Succeeded || isLast))
+        {
             state.ForgetCutOffMessage(queue.Name, message.MessageId);
+        }
     }
 
     /// <summary>Lets the next host have a message that this one, which stops, has not brought to its end. It counts as no attempt.</summary>
@@ -84,9 +95,13 @@ internal sealed class MessageHandling(
     {
         logger.MessageNotDecoded(message.MessageId, queue.Name);
         if (poisonQueue is not null)
+        {
             await MoveToPoisonAsync(poisonQueue, message.DequeueCount);
+        }
         else
+        {
             await IfLockedAsync(() => queue.DeleteMessageAsync(message.MessageId, _popReceipt, runner.Closed));
+        }
     }
 
     private async Task<Outcome> RunFunctionAsync(ReceivedMessage received)
@@ -109,7 +124,9 @@ internal sealed class MessageHandling(
             await done.CancelAsync();
             await renewal;
             lock (_gate)
+            {
                 _hasRun = true;
+            }
         }
     }
 
@@ -119,7 +136,9 @@ internal sealed class MessageHandling(
         {
             await Task.Delay(lockDuration / 3, TimeProvider.System, done).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (done.IsCancellationRequested)
+            {
                 return;
+            }
 
             try
             {

@@ -18,10 +18,14 @@ internal static class QueueBinding
     public static ParameterBinder Trigger(Type type, ValueConverter converter)
     {
         if (type == typeof(QueueMessage))
+        {
             return static context => new(Decoded((ReceivedMessage)context.Trigger.Value!));
+        }
 
         if (type == typeof(string))
+        {
             return static context => new(Text(((ReceivedMessage)context.Trigger.Value!).Body));
+        }
 
         return context => new(converter.FromBody(((ReceivedMessage)context.Trigger.Value!).Body, type));
     }
@@ -69,13 +73,17 @@ internal static class QueueBinding
     {
         var json = ValueConverter.WithoutMark(body).ToMemory();
         if (json.Span is not [(byte)'{', ..])
+        {
             return;
+        }
 
         try
         {
             using var document = JsonDocument.Parse(json);
             foreach (var property in document.RootElement.EnumerateObject())
+            {
                 data[property.Name] = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString() : property.Value.GetRawText();
+            }
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

@@ -7,7 +7,9 @@ internal static class QueueBody
     public static BinaryData? Decode(string text, bool base64)
     {
         if (!base64)
+        {
             return new BinaryData(text);
+        }
 
         var bytes = new byte[(text.Length / 4 * 3) + 3];
         return Convert.TryFromBase64String(text, bytes, out var length) ? new BinaryData(bytes.AsMemory(0, length)) : null;

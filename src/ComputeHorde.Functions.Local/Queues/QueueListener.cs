@@ -58,7 +58,9 @@ internal sealed class QueueListener(
             try
             {
                 if (!_created)
+                {
                     await PrepareAsync(stopping);
+                }
 
                 await _running.WhenAtMostAsync(settings.NewBatchThreshold, stopping);
                 var messages = await ReceiveAsync(stopping);
@@ -69,12 +71,18 @@ internal sealed class QueueListener(
                 }
 
                 foreach (var message in messages)
+                {
                     Start(message);
+                }
 
                 if (messages.Length > 0)
+                {
                     idle.Reset();
+                }
                 else
+                {
                     await idle.WaitAsync(stopping);
+                }
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {

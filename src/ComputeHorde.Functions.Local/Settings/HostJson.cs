@@ -39,16 +39,22 @@ internal sealed record HostJson
     {
         var file = JsonSettings.Load(Path.Combine(contentRoot, "host.json"));
         if (!file.IsEmpty && file.Text("version") is var version and not "2.0")
+        {
             throw file.Invalid("version", $"must be \"2.0\", but is {(version is null ? "missing" : $"'{version}'")}");
+        }
 
         foreach (var (key, value) in configuration.GetSection(SettingsSection).AsEnumerable(makePathsRelative: true))
         {
             if (value is not null && key.Length > 0)
+            {
                 file.Replace(key, value, $"{SettingsSection}__{key.Replace(":", "__", StringComparison.Ordinal)}");
+            }
         }
 
         foreach (var key in OnlyForAzure)
+        {
             file.Disregard(key);
+        }
 
         var defaults = new HostJson();
         return defaults with
@@ -172,7 +178,9 @@ internal sealed record DurableSettings
         const string Prefix = "extensions:durableTask:";
         var hubName = file.Text(Prefix + "hubName") ?? new DurableSettings().HubName;
         if (hubName.Length is < 3 or > 45 || !char.IsAsciiLetter(hubName[0]) || !hubName.All(char.IsAsciiLetterOrDigit))
+        {
             throw file.Invalid(Prefix + "hubName", $"must be 3 to 45 letters and digits that start with a letter, but is '{hubName}'");
+        }
 
         return new DurableSettings
         {

@@ -25,11 +25,15 @@ internal sealed class JsonSettings
         try
         {
             if (!File.Exists(path))
+            {
                 return settings;
+            }
 
             using var document = JsonDocument.Parse(WithoutMark(File.ReadAllBytes(path)), Options);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
                 throw new LocalFunctionsException($"{path} must hold a JSON object, but holds {document.RootElement.ValueKind}.");
+            }
 
             settings.Flatten("", document.RootElement.Clone());
             return settings;
@@ -82,7 +86,9 @@ internal sealed class JsonSettings
     {
         _used.Add(key + ":");
         foreach (var name in _values.Keys.Where(name => name.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase)).ToArray())
+        {
             yield return new(name[(key.Length + 1)..], Text(name));
+        }
     }
 
     /// <summary>Counts a key and all below it as asked for: others act on them.</summary>
@@ -97,11 +103,20 @@ internal sealed class JsonSettings
         foreach (var (key, value) in unused)
         {
             if (Parents(key).FirstOrDefault(_used.Contains) is { } single)
+            {
                 throw Invalid(single, "must be a single value");
+            }
+
             if (!_used.Any(used => used.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase)))
+            {
                 continue;
+            }
+
             if (value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.Null))
+            {
                 throw Invalid(key, $"must hold further keys, but is '{Text(key)}'");
+            }
+
             _used.Add(key);
         }
 
@@ -119,7 +134,9 @@ internal sealed class JsonSettings
     private static IEnumerable<string> Parents(string key)
     {
         for (var end = key.IndexOf(':'); end >= 0; end = key.IndexOf(':', end + 1))
+        {
             yield return key[..end];
+        }
     }
 
     private string ShortestUnused(string key)
@@ -140,12 +157,18 @@ internal sealed class JsonSettings
         {
             case JsonValueKind.Object:
                 foreach (var property in element.EnumerateObject())
+                {
                     Flatten(prefix.Length == 0 ? property.Name : $"{prefix}:{property.Name}", property.Value);
+                }
+
                 break;
             case JsonValueKind.Array:
                 var index = 0;
                 foreach (var item in element.EnumerateArray())
+                {
                     Flatten($"{prefix}:{index++}", item);
+                }
+
                 break;
             default:
                 _values[prefix] = element;
@@ -154,6 +177,8 @@ internal sealed class JsonSettings
 
         // A key with nothing in it is remembered too: it may stand where a value belongs.
         if (prefix.Length > 0 && (element.ValueKind == JsonValueKind.Object ? !element.EnumerateObject().Any() : element.GetArrayLength() == 0))
+        {
             _values[prefix] = element;
+        }
     }
 }

@@ -8,7 +8,9 @@ internal sealed record LocalSettingsJson(IReadOnlyList<KeyValuePair<string, stri
     {
         var file = JsonSettings.Load(Path.Combine(contentRoot, "local.settings.json"));
         if (string.Equals(file.Text("IsEncrypted"), "true", StringComparison.OrdinalIgnoreCase))
+        {
             throw file.Invalid("IsEncrypted", "must be false: encrypted settings can only be read by the tool that wrote them");
+        }
 
         var port = file.Integer("Host:LocalHttpPort", 0, 1, 65_535);
         var values = file.Below("Values").Select(pair => new KeyValuePair<string, string?>(ConfigurationKey(pair.Key), pair.Value));

@@ -12,7 +12,9 @@ internal sealed class DataDirectoryCheck(FunctionsSetup setup) : IHealthCheck
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         if (setup.DataDirectory is not { } directory)
+        {
             return HealthCheckResult.Healthy();
+        }
 
         try
         {

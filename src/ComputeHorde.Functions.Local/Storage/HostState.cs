@@ -41,7 +41,10 @@ internal sealed class HostState : IDisposable
             state.Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;");
             var version = Convert.ToInt32(state.Scalar("PRAGMA user_version;"));
             if (version > SchemaVersion)
+            {
                 throw new LocalFunctionsException($"{path} was written by a newer version (schema {version}, this one knows {SchemaVersion}): update, or use another data directory.");
+            }
+
             state.Execute($"{Schema} PRAGMA user_version={SchemaVersion};");
             return state;
         }
@@ -66,7 +69,10 @@ internal sealed class HostState : IDisposable
             using var reader = command.ExecuteReader();
             var blobs = new List<(string, string)>();
             while (reader.Read())
+            {
                 blobs.Add((reader.GetString(0), reader.GetString(1)));
+            }
+
             return blobs;
         }
     }
@@ -162,7 +168,10 @@ internal sealed class HostState : IDisposable
         var command = _connection.CreateCommand();
         command.CommandText = sql;
         foreach (var (name, value) in parameters)
+        {
             command.Parameters.AddWithValue(name, value);
+        }
+
         return command;
     }
 

@@ -14,7 +14,9 @@ internal sealed class OutageMonitor(string resource, ILogger logger, TimeProvide
         get
         {
             lock (_lock)
+            {
                 return _since is not null;
+            }
         }
     }
 
@@ -23,7 +25,10 @@ internal sealed class OutageMonitor(string resource, ILogger logger, TimeProvide
         lock (_lock)
         {
             if (_since is not null)
+            {
                 return;
+            }
+
             _since = time.GetUtcNow();
             logger.Unreachable(resource, _since.Value, Reason(exception));
         }
@@ -34,7 +39,10 @@ internal sealed class OutageMonitor(string resource, ILogger logger, TimeProvide
         lock (_lock)
         {
             if (_since is not { } since)
+            {
                 return;
+            }
+
             _since = null;
             logger.ReachableAgain(resource, time.GetUtcNow() - since);
         }

@@ -26,7 +26,9 @@ internal sealed class CronSchedule : ITimerSchedule
     {
         var fields = expression.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (fields.Length is not (5 or 6))
+        {
             throw new FormatException($"a CRON expression has six fields (or five without seconds), but this one has {fields.Length}");
+        }
 
         try
         {
@@ -43,18 +45,25 @@ internal sealed class CronSchedule : ITimerSchedule
     {
         var offset = _zone.GetUtcOffset(after);
         if (NextOnClock(DateTime.SpecifyKind(after + offset, DateTimeKind.Unspecified)) is not { } shown)
+        {
             return null;
+        }
 
         // Of a time that the clocks show twice this is the later one.
         var shownOffset = _zone.GetUtcOffset(shown);
         var setBack = shownOffset != offset && (_zone.IsAmbiguousTime(shown) || (_isInterval && _zone.IsAmbiguousTime(after)));
         if (setBack)
+        {
             return ToUtc(shown, offset);
+        }
 
         while (!_isInterval && _zone.IsAmbiguousTime(shown))
         {
             if (NextOnClock(shown) is not { } later)
+            {
                 return null;
+            }
+
             shown = later;
         }
 

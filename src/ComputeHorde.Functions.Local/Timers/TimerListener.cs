@@ -45,15 +45,23 @@ internal sealed class TimerListener(
         var planned = _schedule.Next(from.Utc);
         var next = saved is null || saved.Next > planned ? planned : saved.Next;
         if (monitored && saved is null && next is { } first)
+        {
             state.SaveTimer(function.Name, new TimerState(scheduleText, last, first, from.Utc));
+        }
 
         if (trigger.RunOnStartup || next < from.Utc)
         {
             var pastDue = next < from.Utc;
             if (pastDue)
+            {
                 logger.PastDue(function.Name, next!.Value);
+            }
+
             if (await RunOnceAsync(last, next, from.Utc, monitored, pastDue) is not { } started)
+            {
                 return;
+            }
+
             (last, next) = (started, _schedule.Next(started));
         }
 
@@ -61,13 +69,18 @@ internal sealed class TimerListener(
         {
             next = await WaitUntilAsync(next.Value, from, stopping);
             if (next is null)
+            {
                 return;
+            }
 
             // A clock that is late by an instant must not have the same occurrence come twice.
             from = _clock.Now;
             var begin = next > from.Utc && next - from.Utc <= ClockTolerance ? next.Value : from.Utc;
             if (await RunOnceAsync(last, next, begin, monitored, pastDue: false) is not { } started)
+            {
                 return;
+            }
+
             (last, next) = (started, _schedule.Next(started));
         }
     }
@@ -100,7 +113,10 @@ internal sealed class TimerListener(
         }
 
         if (monitored && _schedule.Next(begin) is { } following)
+        {
             state.SaveTimer(function.Name, new TimerState(scheduleText, begin, following, begin));
+        }
+
         return begin;
     }
 
@@ -115,18 +131,24 @@ internal sealed class TimerListener(
             var wait = rest < _clock.LongestWait ? rest : _clock.LongestWait;
             var begun = _clock.Now;
             if (!await _clock.WaitAsync(wait, stopping))
+            {
                 return null;
+            }
 
             var now = _clock.Now;
             var waited = _clock.Since(begun);
             passed += waited > wait ? waited : wait;
             if (_schedule is IntervalSchedule || (now.Utc - from.Utc - passed).Duration() <= ClockTolerance)
+            {
                 continue;
+            }
 
             logger.ClockWasSet(function.Name, now.Utc);
             (from, passed) = (now, TimeSpan.Zero);
             if (now.Utc < due && _schedule.Next(now.Utc.AddTicks(-1)) is { } planned)
+            {
                 due = planned;
+            }
         }
 
         return stopping.IsCancellationRequested ? null : due;

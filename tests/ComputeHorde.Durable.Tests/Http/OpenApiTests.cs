@@ -3,11 +3,11 @@ using System.Text.RegularExpressions;
 using ComputeHorde.Durable.Batches;
 using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.Http;
-using ComputeHorde.Functions.Local;
 using ComputeHorde.Durable.Runs;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Durable.Streaming;
 using ComputeHorde.Durable.Tests.Support;
+using ComputeHorde.Functions.Local;
 using Microsoft.Azure.Functions.Worker;
 
 namespace ComputeHorde.Durable.Tests.Http;

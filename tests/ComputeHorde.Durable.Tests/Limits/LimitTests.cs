@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using ComputeHorde.Emulator;
 using ComputeHorde.Durable.Tests.Support;
+using ComputeHorde.Emulator;
 
 namespace ComputeHorde.Durable.Tests.Limits;
 

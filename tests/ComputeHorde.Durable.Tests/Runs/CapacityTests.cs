@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
-using ComputeHorde.DurableTask.Sqlite.Testing;
 using ComputeHorde.Durable.Tests.Support;
+using ComputeHorde.DurableTask.Sqlite.Testing;
 
 namespace ComputeHorde.Durable.Tests.Runs;
 

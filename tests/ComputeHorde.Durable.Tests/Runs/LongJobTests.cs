@@ -1,7 +1,7 @@
 using System.Net;
+using ComputeHorde.Durable.Tests.Support;
 using ComputeHorde.DurableTask.Sqlite.Testing;
 using ComputeHorde.Functions.Local;
-using ComputeHorde.Durable.Tests.Support;
 
 namespace ComputeHorde.Durable.Tests.Runs;
 

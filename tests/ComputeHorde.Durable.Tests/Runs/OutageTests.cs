@@ -1,6 +1,6 @@
-using ComputeHorde.DurableTask.Sqlite.Testing;
 using ComputeHorde.Durable.Outputs;
 using ComputeHorde.Durable.Tests.Support;
+using ComputeHorde.DurableTask.Sqlite.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ComputeHorde.Durable.Tests.Runs;

@@ -1,8 +1,8 @@
 using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.Runs;
-using ComputeHorde.Functions.Local;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Durable.Tests.Support;
+using ComputeHorde.Functions.Local;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ComputeHorde.Durable.Tests.Runs;

@@ -1,8 +1,8 @@
 using Azure;
 using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.Runs;
-using ComputeHorde.DurableTask.Sqlite.Testing;
 using ComputeHorde.Durable.Storage;
+using ComputeHorde.DurableTask.Sqlite.Testing;
 using Microsoft.Extensions.Options;
 
 namespace ComputeHorde.Durable.Tests.Runs;

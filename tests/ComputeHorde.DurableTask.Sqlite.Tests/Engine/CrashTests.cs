@@ -1,6 +1,6 @@
-using ComputeHorde.DurableTask.Sqlite.Crasher;
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using ComputeHorde.DurableTask.Sqlite.Crasher;
 using ComputeHorde.DurableTask.Sqlite.Engine;
 using ComputeHorde.DurableTask.Sqlite.Storage;
 using ComputeHorde.DurableTask.Sqlite.Testing;

@@ -69,7 +69,10 @@ public sealed class VisibilityTests : IDisposable
         {
             var found = new List<OrchestrationMetadata>();
             await foreach (var instance in client.GetAllInstancesAsync(new OrchestrationQuery { Statuses = [OrchestrationRuntimeStatus.Completed] }))
+            {
                 found.Add(instance);
+            }
+
             return found.Single().InstanceId;
         }
     }

@@ -24,6 +24,8 @@ public sealed class DifferentialFunctions
     {
         await recorder.RecordAsync("delivery", delivery);
         if (content.Contains("throw", StringComparison.Ordinal))
+        {
             throw new InvalidOperationException("asked for");
+        }
     }
 }

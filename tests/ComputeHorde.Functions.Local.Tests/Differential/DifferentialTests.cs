@@ -71,7 +71,10 @@ public sealed class DifferentialTests(StorageFixture storage)
         await storage.Container(real).CreateAsync();
         await Parallel.ForAsync(0, Many, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, _) => await PutAsync($"many/{i}", $"{i}"));
         foreach (var name in OddNames)
+        {
             await PutAsync(name, "odd");
+        }
+
         await using var host = await TestHost.StartAsync(storage.ConnectionString, ["DifferentialBlob"], setup =>
         {
             setup.Recorder = _ours;

@@ -89,7 +89,10 @@ public sealed class SdkDifferentialTests(AzuriteFixture fixture) : IClassFixture
         {
             var signed = new BlobClient(blob.GenerateSasUri(new BlobSasBuilder(BlobSasPermissions.Read, DateTimeOffset.UtcNow.AddHours(1))
             {
-                BlobContainerName = container.Name, BlobName = blob.Name, ContentDisposition = "attachment", ContentType = "x/y",
+                BlobContainerName = container.Name,
+                BlobName = blob.Name,
+                ContentDisposition = "attachment",
+                ContentType = "x/y",
             }));
             var found = (await signed.DownloadContentAsync()).Value;
             return $"{found.Content} {found.Details.ContentType} {found.Details.ContentDisposition}";
