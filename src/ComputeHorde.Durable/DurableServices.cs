@@ -40,8 +40,13 @@ public static class DurableServices
         services.AddComputeHorde(settings.Bind);
 
         // One setting says how long a request may still be on its way, whether the process that sent it lives or not.
-        services.AddOptions<ComputeHordeOptions>().PostConfigure<IOptions<DurableOptions>>(
-            static (horde, durable) => horde.CreateDoubt = TimeSpan.FromSeconds(durable.Value.CreateFenceSeconds));
+        // Not by IOptions<DurableOptions>: what is wrong with those would hide what is wrong with these.
+        services.AddOptions<ComputeHordeOptions>().PostConfigure(horde =>
+        {
+            var own = new DurableOptions();
+            settings.Bind(own);
+            horde.CreateDoubt = own.CreateFenceSeconds is >= 0 and <= 3600 ? TimeSpan.FromSeconds(own.CreateFenceSeconds) : horde.CreateDoubt;
+        });
         services.AddSingleton(provider => StorageConnection.CreateBlobs(
             configuration, provider.GetRequiredService<Outages>(), provider.GetServices<IConfigureOptions<BlobClientOptions>>()));
         services.AddSingleton(provider => StorageConnection.CreateQueues(

@@ -31,7 +31,6 @@ public sealed class RoleTests(InfraFixture infra)
         new("operator", "Log Analytics Data Reader", "workspaces"),
         new("operator", Reader, "container attempts"),
         new("operator", Contributor, "container inflight"),
-        new("operator", Contributor, "container places"),
         new("operator", Contributor, "container jobs"),
         new("operator", Reader, "container jobs-rejected"),
         new("operator", Reader, "container ledger"),

@@ -123,7 +123,7 @@ public sealed class HouseTests
     {
         string[] meant =
         [
-            "DurableServices", "DurableOptions", "DurableTelemetry", "NamespaceLimits", "OutputStores",
+            "DurableServices", "DurableOptions", "DurableTelemetry", "NamespaceLimits", "OutputStores", "StorageAccounts",
             "IResultComparer", "IResultContent", "Comparison", "ComparisonSettings", "Verdict", "ResultManifest", "ContentReference",
             "UploadAnswer", "IOutputStore", "IOutputUrlSigner", "SignedUpload", "StoredOutput", "ISecretStore", "UnreadableSecretException", "UnreadableContentException",
         ];
