@@ -19,7 +19,7 @@ internal sealed record JobRequest(byte[] BodyBytes, string SignedText)
             ["args"] = new JsonArray([.. spec.Args.Select(arg => (JsonNode)arg)]),
             ["env"] = WireMap.From(spec.Env),
             ["use_gpu"] = true,
-            // Never null: the facilitator refuses null and signs "" (protocol 0.1).
+            // Never null: the facilitator refuses null and signs "" (protocol 2.1).
             ["artifacts_dir"] = spec.ArtifactsDir ?? "",
             ["on_trusted_miner"] = onTrustedMiner,
             ["download_time_limit"] = spec.DownloadTimeLimitSec,

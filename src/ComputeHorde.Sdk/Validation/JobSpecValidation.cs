@@ -3,7 +3,7 @@ namespace ComputeHorde.Sdk;
 
 /// <summary>
 /// Checks a job before anything is sent or stored: everything that the facilitator refuses, that breaks the signature at the validator, or that an
-/// executor cannot use (protocol 0, 2.1, 14.2). All violations are reported together.
+/// executor cannot use (protocol 2.1, 14.2). All violations are reported together.
 /// </summary>
 public static class JobSpecValidation
 {

@@ -3,7 +3,7 @@ namespace ComputeHorde.Durable.LocalHost.Tests.Documentation;
 /// <summary>Commands in the documents are followed to the letter: what they name must be there.</summary>
 public sealed class DocumentationTests
 {
-    private static readonly CommandCheck Check = new(Root());
+    private static readonly CommandCheck Check = new(Repository.Root);
 
     [Theory]
     [InlineData("README.md", 3)]
@@ -11,7 +11,7 @@ public sealed class DocumentationTests
     [InlineData("docs/runbook.md", 5)]
     public void Commands_NameWhatExists(string document, int atLeast)
     {
-        var checks = ShellCommands.In(File.ReadAllText(Path.Combine(Root(), document)).ReplaceLineEndings("\n"))
+        var checks = ShellCommands.In(File.ReadAllText(Path.Combine(Repository.Root, document)).ReplaceLineEndings("\n"))
             .Select(static words => (Command: string.Join(' ', words), Problems: Check.Problems(words))).Where(static check => check.Problems is not null).ToList();
 
         Assert.True(checks.Count >= atLeast, $"only {checks.Count} commands were found");
@@ -32,16 +32,5 @@ public sealed class DocumentationTests
         var words = Assert.Single(ShellCommands.In($"```sh\n{command}   # as it says\n```"));
 
         Assert.Contains(Check.Problems(words)!, problem => problem.Contains(expected, StringComparison.Ordinal));
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "ComputeHorde.Durable.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder.FullName;
     }
 }
