@@ -17,7 +17,6 @@ internal sealed class LocalSettings
 
     private LocalSettings(IConfiguration configuration) => _configuration = configuration;
 
-    /// <summary>All of it.</summary>
     public IConfiguration Configuration => _configuration;
 
     /// <summary>The facilitator; null for the emulator.</summary>

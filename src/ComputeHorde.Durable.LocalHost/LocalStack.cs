@@ -10,7 +10,6 @@ using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.Durable.LocalHost;
 
-/// <summary>What a stack is made of.</summary>
 internal sealed record LocalStackOptions
 {
     /// <summary>The value of <see cref="Storage"/> that starts Azurite.</summary>
@@ -37,7 +36,6 @@ internal sealed record LocalStackOptions
     /// <summary>Settings that win over the environment and local.settings.json.</summary>
     public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>();
 
-    /// <summary>Sets up logging.</summary>
     public required Action<ILoggingBuilder> ConfigureLogging { get; init; }
 }
 

@@ -34,7 +34,6 @@ internal sealed class CounterBook
 
     public Counter Uploads { get; } = new();
 
-    /// <summary>Counts a stored job.</summary>
     public void Stored(JobRecord job)
     {
         Creates.Add();
@@ -46,7 +45,6 @@ internal sealed class CounterBook
         _createsByTag.AddOrUpdate(job.Request.Tag, 1, (_, n) => n + 1);
     }
 
-    /// <summary>The counters as they stand.</summary>
     public EmulatorCounters Snapshot(IEnumerable<JobRecord> jobs) => new()
     {
         CreateCalls = CreateCalls.Value,

@@ -121,7 +121,6 @@ internal sealed class EmulatorParts : IAsyncDisposable
         }
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _eviction.DisposeAsync();

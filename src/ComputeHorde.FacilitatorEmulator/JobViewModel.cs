@@ -3,7 +3,6 @@ using ComputeHorde.Emulator.Storage;
 
 namespace ComputeHorde.Emulator;
 
-/// <summary>Makes the public description of a job.</summary>
 internal static class JobViewModel
 {
     public static EmulatedJob Describe(JobRecord job)

@@ -25,7 +25,6 @@ internal static class CommandLine
         return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
     }
 
-    /// <summary>All commands.</summary>
     internal static RootCommand Create()
     {
         var demo = DemoCommand.Create();

@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 
 namespace ComputeHorde.Durable.LocalHost.Demo;
 
-/// <summary>The jobs of the demo.</summary>
 internal static class DemoJob
 {
     /// <summary>Hashes an input that travels inside the request, and uploads a report.</summary>

@@ -16,7 +16,6 @@ internal abstract class DemoView
     /// <summary>A step of the preparation.</summary>
     public abstract void Step(string text);
 
-    /// <summary>A heading.</summary>
     public abstract void Heading(string text);
 
     /// <summary>Facts, as a table of two columns.</summary>
@@ -25,10 +24,8 @@ internal abstract class DemoView
     /// <summary>A check that the demo made on its own claims.</summary>
     public abstract void Check(bool passed, string text);
 
-    /// <summary>Follows a run until it has ended.</summary>
     public abstract Task<RunView> FollowAsync(IAsyncEnumerable<RunView> states);
 
-    /// <summary>Follows a batch until it has ended.</summary>
     public abstract Task<BatchView> FollowAsync(IAsyncEnumerable<BatchView> states);
 
     protected string Elapsed() => Stopwatch.GetElapsedTime(_start).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) + " s";

@@ -1,6 +1,5 @@
 namespace ComputeHorde.Durable.Batches;
 
 /// <summary>How the lines of a chunk ended.</summary>
-/// <param name="Chunk">The chunk.</param>
 /// <param name="Results">The results of the lines that were begun.</param>
 internal sealed record BatchChunkResults(BatchChunk Chunk, IReadOnlyList<BatchResult> Results);

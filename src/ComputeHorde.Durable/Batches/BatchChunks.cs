@@ -3,7 +3,6 @@ using Microsoft.Azure.Functions.Worker;
 namespace ComputeHorde.Durable.Batches;
 
 /// <summary>Reads the lines of a chunk, and stores how they ended.</summary>
-/// <param name="batches">The blobs of batches.</param>
 internal sealed class BatchChunks(BatchStore batches)
 {
     /// <summary>The name of the activity that reads a chunk.</summary>
@@ -13,8 +12,6 @@ internal sealed class BatchChunks(BatchStore batches)
     public const string Save = "SaveBatchChunk";
 
     /// <summary>Reads a chunk.</summary>
-    /// <param name="input">The chunk.</param>
-    /// <param name="cancellationToken">Ends the activity when the host stops; it runs again later.</param>
     /// <returns>Its lines.</returns>
     [Function(Load)]
     public async Task<BatchLine[]> LoadAsync([ActivityTrigger] BatchChunk input, CancellationToken cancellationToken)
@@ -24,8 +21,6 @@ internal sealed class BatchChunks(BatchStore batches)
     }
 
     /// <summary>Stores how the lines of a chunk ended. Doing it twice stores the same.</summary>
-    /// <param name="input">The chunk and its results.</param>
-    /// <param name="cancellationToken">Ends the activity when the host stops; it runs again later.</param>
     [Function(Save)]
     public Task SaveAsync([ActivityTrigger] BatchChunkResults input, CancellationToken cancellationToken)
     {

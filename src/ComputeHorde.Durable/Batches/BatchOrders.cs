@@ -12,6 +12,5 @@ internal static class BatchOrders
     /// <summary>Begin no further line, and cancel the runs that are under way.</summary>
     public const string Cancel = "cancel";
 
-    /// <summary>All of them.</summary>
     public static readonly IReadOnlyList<string> All = [Pause, Resume, Cancel];
 }

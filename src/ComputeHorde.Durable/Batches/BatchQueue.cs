@@ -9,12 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.Durable.Batches;
 
 /// <summary>Starts batches from queue <c>batches</c>.</summary>
-/// <param name="batches">Starts them.</param>
-/// <param name="rejections">Says what is wrong with a message.</param>
-/// <param name="logger">The log.</param>
 internal sealed class BatchQueue(BatchService batches, RejectionStore rejections, ILogger<BatchQueue> logger)
 {
-    /// <summary>The queue.</summary>
     public const string QueueName = "batches";
 
     /// <summary>
@@ -22,7 +18,6 @@ internal sealed class BatchQueue(BatchService batches, RejectionStore rejections
     /// message that is not valid would not become so by coming again: it is answered in container <c>jobs-rejected</c>, and done with.
     /// </summary>
     /// <param name="message">The message; its body is a <see cref="BatchRequest"/>, as text or as Base64.</param>
-    /// <param name="durable">Starts the batch.</param>
     /// <param name="cancellationToken">Ends the function when the host stops; the message comes again.</param>
     [Function(nameof(BatchQueue))]
     public async Task RunAsync(

@@ -20,7 +20,6 @@ internal sealed record BatchResult(int Line, string Status)
     /// <summary>Executor seconds over all attempts.</summary>
     public double ExecutorSeconds { get; init; }
 
-    /// <summary>The failure class of the last attempt.</summary>
     public string? FailureClass { get; init; }
 
     /// <summary>The reason of the last failure.</summary>

@@ -12,9 +12,6 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.Durable.Batches;
 
 /// <summary>Starts batches, each once, reads and steers them: the one door for HTTP, queues and blobs.</summary>
-/// <param name="batches">The blobs of batches.</param>
-/// <param name="requests">Where requests are kept.</param>
-/// <param name="logger">The log.</param>
 internal sealed class BatchService(BatchStore batches, RequestStore requests, ILogger<BatchService> logger) : IBatchStarter
 {
     int IBatchStarter.MaxBytes => BatchRequest.MaxBytes;
@@ -25,11 +22,8 @@ internal sealed class BatchService(BatchStore batches, RequestStore requests, IL
         StartAsync(durable, id, BatchRequest.Parse(json), specification, cancellationToken);
 
     /// <summary>Validates the batch (not its jobs), stores it and starts it.</summary>
-    /// <param name="durable">Starts it.</param>
     /// <param name="id">Its name; null makes one.</param>
-    /// <param name="request">The batch.</param>
     /// <param name="specification">The name of the specification that it came by; null if it came another way.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The batch, or null when something else has this name.</returns>
     /// <exception cref="ComputeHordeValidationException">The name or the batch is not valid.</exception>
     public async Task<StartedRun?> StartAsync(DurableTaskClient durable, string? id, BatchRequest request, string? specification, CancellationToken cancellationToken)
@@ -54,10 +48,8 @@ internal sealed class BatchService(BatchStore batches, RequestStore requests, IL
     }
 
     /// <summary>Starts a new batch of those lines of an ended one that are valid and did not complete. They keep their numbers.</summary>
-    /// <param name="durable">Starts it.</param>
     /// <param name="batch">The ended batch.</param>
     /// <param name="id">The new batch's name; null makes one.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The new batch, or null when something else has this name.</returns>
     /// <exception cref="ComputeHordeValidationException">The name is not valid, or the batch has not ended.</exception>
     public async Task<StartedRun?> RerunAsync(DurableTaskClient durable, OrchestrationMetadata batch, string? id, CancellationToken cancellationToken)
@@ -82,9 +74,6 @@ internal sealed class BatchService(BatchStore batches, RequestStore requests, IL
     }
 
     /// <summary>Reads a batch, with what went in and came out.</summary>
-    /// <param name="durable">Reads it.</param>
-    /// <param name="id">Its name.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The batch; null when there is none.</returns>
     public async Task<OrchestrationMetadata?> FindAsync(DurableTaskClient durable, string id, CancellationToken cancellationToken)
     {
@@ -94,10 +83,7 @@ internal sealed class BatchService(BatchStore batches, RequestStore requests, IL
     }
 
     /// <summary>Pauses, resumes or cancels a batch. One that has ended takes no notice.</summary>
-    /// <param name="durable">Tells it.</param>
-    /// <param name="id">Its name.</param>
     /// <param name="order">One of <see cref="BatchOrders"/>.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Whether there is such a batch.</returns>
     public async Task<bool> OrderAsync(DurableTaskClient durable, string id, string order, CancellationToken cancellationToken)
     {
@@ -126,8 +112,6 @@ internal sealed class BatchService(BatchStore batches, RequestStore requests, IL
     }
 
     /// <summary>Opens the results of an ended batch.</summary>
-    /// <param name="id">Its name.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>JSON Lines.</returns>
     /// <exception cref="RequestFailedException">404: they are not kept any more.</exception>
     public async Task<Stream> OpenResultsAsync(string id, CancellationToken cancellationToken) =>

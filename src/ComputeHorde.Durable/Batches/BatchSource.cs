@@ -1,8 +1,6 @@
 namespace ComputeHorde.Durable.Batches;
 
 /// <summary>Where the jobs of a batch are: a JSON Lines blob in one version.</summary>
-/// <param name="Container">Its container.</param>
-/// <param name="Blob">Its name.</param>
 /// <param name="ETag">The version that was accepted.</param>
 internal sealed record BatchSource(string Container, string Blob, string ETag)
 {

@@ -12,11 +12,9 @@ namespace ComputeHorde.Durable.Batches;
 /// The blobs of a batch. In container <c>requests</c>, below the batch's name: its jobs as they came, the valid ones in chunks of a few, the
 /// others by slices. In container <c>results</c>: each chunk's results, then all of them in one blob, and the summary.
 /// </summary>
-/// <param name="containers">The storage account.</param>
 internal sealed class BatchStore(BlobContainers containers)
 {
     /// <summary>The blob with one <see cref="BatchResult"/> a line, in container <c>results</c>.</summary>
-    /// <param name="batch">The batch.</param>
     /// <returns>Its name.</returns>
     public static string ResultsBlob(string batch) => $"{batch}/results.jsonl";
 
@@ -24,9 +22,7 @@ internal sealed class BatchStore(BlobContainers containers)
     public static string CheckedResultsBlob(string batch) => $"{batch}/results-checked.jsonl";
 
     /// <summary>Stores the jobs of a batch that came without a blob.</summary>
-    /// <param name="batch">The batch.</param>
     /// <param name="jobs">The jobs, none with a line break.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Where they are.</returns>
     public async Task<BatchSource> SaveJobsAsync(string batch, IReadOnlyList<BinaryData> jobs, CancellationToken cancellationToken)
     {
@@ -45,9 +41,6 @@ internal sealed class BatchStore(BlobContainers containers)
     }
 
     /// <summary>Looks for a blob of jobs or results.</summary>
-    /// <param name="container">Its container.</param>
-    /// <param name="name">Its name.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The blob in its present version; null when there is none.</returns>
     public async Task<BatchSource?> FindAsync(string container, string name, CancellationToken cancellationToken)
     {
@@ -64,9 +57,7 @@ internal sealed class BatchStore(BlobContainers containers)
     }
 
     /// <summary>Opens a source.</summary>
-    /// <param name="source">The source.</param>
     /// <param name="offset">Where to begin, in bytes.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Its bytes.</returns>
     /// <exception cref="RequestFailedException">It is gone (404) or was changed (412).</exception>
     public async Task<Stream> OpenAsync(BatchSource source, long offset, CancellationToken cancellationToken)
@@ -84,17 +75,11 @@ internal sealed class BatchStore(BlobContainers containers)
     }
 
     /// <summary>Stores a chunk of valid lines.</summary>
-    /// <param name="batch">The batch.</param>
     /// <param name="chunk">Its number, counted from 0.</param>
-    /// <param name="lines">The lines.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     public Task SaveChunkAsync(string batch, int chunk, IReadOnlyList<BatchLine> lines, CancellationToken cancellationToken) =>
         SaveAsync(ContainerNames.Requests, ChunkBlob(batch, chunk), SnakeCaseJson.ToUtf8(lines), cancellationToken);
 
     /// <summary>Reads a chunk of valid lines back.</summary>
-    /// <param name="batch">The batch.</param>
-    /// <param name="chunk">Its number.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The lines.</returns>
     public async Task<IReadOnlyList<BatchLine>> LoadChunkAsync(string batch, int chunk, CancellationToken cancellationToken)
     {
@@ -103,16 +88,11 @@ internal sealed class BatchStore(BlobContainers containers)
     }
 
     /// <summary>Stores the lines of a slice that are not valid.</summary>
-    /// <param name="batch">The batch.</param>
     /// <param name="firstLine">The number of the slice's first line.</param>
-    /// <param name="lines">The lines.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     public Task SaveInvalidAsync(string batch, int firstLine, IReadOnlyList<BatchResult> lines, CancellationToken cancellationToken) =>
         SaveAsync(ContainerNames.Requests, $"{InvalidPrefix(batch)}{firstLine:D9}.json", SnakeCaseJson.ToUtf8(lines), cancellationToken);
 
     /// <summary>Reads the lines that are not valid, in their order.</summary>
-    /// <param name="batch">The batch.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The lines.</returns>
     public async IAsyncEnumerable<BatchResult> LoadInvalidAsync(string batch, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -128,17 +108,10 @@ internal sealed class BatchStore(BlobContainers containers)
     }
 
     /// <summary>Stores how the lines of a chunk ended.</summary>
-    /// <param name="batch">The batch.</param>
-    /// <param name="chunk">Its number.</param>
-    /// <param name="results">The results.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     public Task SaveResultsAsync(string batch, int chunk, IReadOnlyList<BatchResult> results, CancellationToken cancellationToken) =>
         SaveAsync(ContainerNames.Results, ChunkBlob(batch, chunk), SnakeCaseJson.ToUtf8(results), cancellationToken);
 
     /// <summary>Reads how the lines of a chunk ended.</summary>
-    /// <param name="batch">The batch.</param>
-    /// <param name="chunk">Its number.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The results; none when the chunk never ran.</returns>
     public async Task<IReadOnlyList<BatchResult>> LoadResultsAsync(string batch, int chunk, CancellationToken cancellationToken)
     {
@@ -179,9 +152,7 @@ internal sealed class BatchStore(BlobContainers containers)
     }
 
     /// <summary>Writes all results of a batch into one blob, one a line.</summary>
-    /// <param name="name">The blob.</param>
     /// <param name="results">The results, in the order of their lines.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The blob's name.</returns>
     public async Task<string> WriteResultsAsync(string name, IAsyncEnumerable<BatchResult> results, CancellationToken cancellationToken)
     {
@@ -213,9 +184,6 @@ internal sealed class BatchStore(BlobContainers containers)
     }
 
     /// <summary>Writes the summary of a batch.</summary>
-    /// <param name="batch">The batch.</param>
-    /// <param name="summary">The summary.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     public Task SaveSummaryAsync(string batch, BatchSummary summary, CancellationToken cancellationToken) =>
         SaveAsync(ContainerNames.Results, SummaryBlob(batch), SnakeCaseJson.ToUtf8(summary), cancellationToken);
 

@@ -3,7 +3,7 @@ using Microsoft.DurableTask.Client;
 namespace ComputeHorde.Durable.Batches;
 
 /// <summary>A batch as we show it.</summary>
-/// <param name="Id">Its name; its runs are called <c>&lt;id&gt;-&lt;line&gt;</c>.</param>
+/// <param name="Id">Its name; its runs are called <c>&lt;id&gt;~&lt;line&gt;</c>.</param>
 /// <param name="Status"><c>pending</c>, <c>running</c>, <c>paused</c>, or how it ended: <see cref="BatchStatuses"/>.</param>
 /// <param name="CreatedAt">When it was accepted, UTC.</param>
 /// <param name="UpdatedAt">When it changed last, UTC.</param>

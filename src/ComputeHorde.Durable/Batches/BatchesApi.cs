@@ -8,16 +8,12 @@ using Microsoft.DurableTask.Client;
 namespace ComputeHorde.Durable.Batches;
 
 /// <summary>The HTTP API of batches.</summary>
-/// <param name="starts">Answers starts.</param>
-/// <param name="batches">Starts and reads batches.</param>
 internal sealed class BatchesApi(StartEndpoint starts, BatchService batches)
 {
     private const string Route = "batches", RerunRoute = "batches/{id}/rerun";
 
     /// <summary>Starts a batch. The header <c>Idempotency-Key</c> names it: the same key with the same body starts nothing new.</summary>
     /// <param name="request">The request; its body is a <see cref="BatchRequest"/>.</param>
-    /// <param name="durable">Starts the batch.</param>
-    /// <param name="cancellationToken">The caller went away.</param>
     /// <returns>202 with <c>Location</c>; 400, 408, 409, 413, 415, 429 or 503 as problem+json.</returns>
     [Function("StartBatch")]
     public Task<IActionResult> StartAsync(
@@ -32,10 +28,6 @@ internal sealed class BatchesApi(StartEndpoint starts, BatchService batches)
             cancellationToken);
 
     /// <summary>Shows a batch.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="durable">Reads the batch.</param>
-    /// <param name="id">The batch.</param>
-    /// <param name="cancellationToken">The caller went away.</param>
     /// <returns>200 with the batch, or 404.</returns>
     [Function("ShowBatch")]
     public Task<IActionResult> GetAsync(
@@ -47,10 +39,6 @@ internal sealed class BatchesApi(StartEndpoint starts, BatchService batches)
             200, await batches.ViewAsync(await FindAsync(durable, id, cancellationToken), cancellationToken)));
 
     /// <summary>Hands out the results of an ended batch, one JSON object a line.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="durable">Reads the batch.</param>
-    /// <param name="id">The batch.</param>
-    /// <param name="cancellationToken">The caller went away.</param>
     /// <returns>200 (206 for a range), 404 without a batch, 409 while it runs, 410 when they are not kept any more.</returns>
     [Function("GetBatchResults")]
     public Task<IActionResult> GetResultsAsync(
@@ -67,10 +55,6 @@ internal sealed class BatchesApi(StartEndpoint starts, BatchService batches)
         });
 
     /// <summary>Pauses a batch: no further line is begun, jobs under way go on.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="durable">Tells the batch.</param>
-    /// <param name="id">The batch.</param>
-    /// <param name="cancellationToken">The caller went away.</param>
     /// <returns>202, also when the batch has ended already; or 404.</returns>
     [Function("PauseBatch")]
     public Task<IActionResult> PauseAsync(
@@ -80,10 +64,6 @@ internal sealed class BatchesApi(StartEndpoint starts, BatchService batches)
         CancellationToken cancellationToken) => OrderAsync(request, durable, id, BatchOrders.Pause, cancellationToken);
 
     /// <summary>Lets a paused batch go on.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="durable">Tells the batch.</param>
-    /// <param name="id">The batch.</param>
-    /// <param name="cancellationToken">The caller went away.</param>
     /// <returns>202, also when the batch has ended already; or 404.</returns>
     [Function("ResumeBatch")]
     public Task<IActionResult> ResumeAsync(
@@ -93,10 +73,6 @@ internal sealed class BatchesApi(StartEndpoint starts, BatchService batches)
         CancellationToken cancellationToken) => OrderAsync(request, durable, id, BatchOrders.Resume, cancellationToken);
 
     /// <summary>Cancels a batch: no further line is begun, and the runs under way stop waiting and paying.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="durable">Tells the batch.</param>
-    /// <param name="id">The batch.</param>
-    /// <param name="cancellationToken">The caller went away.</param>
     /// <returns>202, also when the batch has ended already; or 404.</returns>
     [Function("CancelBatch")]
     public Task<IActionResult> CancelAsync(
@@ -106,10 +82,7 @@ internal sealed class BatchesApi(StartEndpoint starts, BatchService batches)
         CancellationToken cancellationToken) => OrderAsync(request, durable, id, BatchOrders.Cancel, cancellationToken);
 
     /// <summary>Runs the lines of an ended batch again that are valid and did not complete, as a new batch that <c>Idempotency-Key</c> may name.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="durable">Starts the batch.</param>
     /// <param name="id">The ended batch.</param>
-    /// <param name="cancellationToken">The caller went away.</param>
     /// <returns>202 with <c>Location</c>; 404 without a batch; 400, 409, 429 or 503 as problem+json.</returns>
     [Function("RerunBatch")]
     public Task<IActionResult> RerunAsync(

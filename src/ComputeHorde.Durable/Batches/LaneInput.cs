@@ -1,7 +1,6 @@
 namespace ComputeHorde.Durable.Batches;
 
 /// <summary>The input of <see cref="RunBatchLane"/>.</summary>
-/// <param name="BatchId">The batch.</param>
 /// <param name="Lane">The lane's number, counted from 0.</param>
 /// <param name="Lanes">How many lanes there are.</param>
 /// <param name="Width">How many jobs the lane has under way at once.</param>

@@ -14,11 +14,6 @@ namespace ComputeHorde.Durable.Batches;
 /// Reads a slice of a batch's source, line by line: stores the request of each valid line as the claim check of its run, the valid lines in
 /// chunks and the others with what is wrong with them. Reading the same slice again stores the same.
 /// </summary>
-/// <param name="batches">The blobs of batches.</param>
-/// <param name="requests">Where requests are kept.</param>
-/// <param name="outputs">Knows who can upload, and mints upload URLs beforehand.</param>
-/// <param name="comparers">Knows by what results can be compared.</param>
-/// <param name="rejections">Says what is wrong with a specification.</param>
 internal sealed class ReadBatch(BatchStore batches, RequestStore requests, OutputUrls outputs, ComparerRegistry comparers, RejectionStore rejections, LimitBook limits)
 {
     private const int LinesPerSlice = 500, LinesPerChunk = 20, WritesAtOnce = 16;
@@ -30,8 +25,6 @@ internal sealed class ReadBatch(BatchStore batches, RequestStore requests, Outpu
     private const int BytesPerChunk = 12 << 10;
 
     /// <summary>Reads the next slice.</summary>
-    /// <param name="input">The source, and where to go on.</param>
-    /// <param name="cancellationToken">Ends the activity when the host stops; it runs again later.</param>
     /// <returns>What was read so far.</returns>
     [Function(nameof(ReadBatch))]
     public async Task<BatchContents> RunAsync([ActivityTrigger] ReadBatchInput input, CancellationToken cancellationToken)

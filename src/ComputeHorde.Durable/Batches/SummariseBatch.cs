@@ -3,12 +3,9 @@ using Microsoft.Azure.Functions.Worker;
 namespace ComputeHorde.Durable.Batches;
 
 /// <summary>Puts the results of all chunks and the lines that are not valid into one blob, in the order of their numbers, and counts them.</summary>
-/// <param name="batches">The blobs of batches.</param>
 internal sealed class SummariseBatch(BatchStore batches)
 {
     /// <summary>Writes the result blob and the summary. Doing it twice writes the same.</summary>
-    /// <param name="input">The batch and how it ended.</param>
-    /// <param name="cancellationToken">Ends the activity when the host stops; it runs again later.</param>
     /// <returns>The summary.</returns>
     [Function(nameof(SummariseBatch))]
     public async Task<BatchSummary> RunAsync([ActivityTrigger] SummariseBatchInput input, CancellationToken cancellationToken)

@@ -1,7 +1,6 @@
 namespace ComputeHorde.Durable.Batches;
 
 /// <summary>The batch to summarise.</summary>
-/// <param name="BatchId">The batch.</param>
 /// <param name="Status">One of <see cref="BatchStatuses"/>.</param>
 /// <param name="Contents">What was read of it.</param>
 internal sealed record SummariseBatchInput(string BatchId, string Status, BatchContents Contents);

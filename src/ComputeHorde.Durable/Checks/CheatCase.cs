@@ -3,7 +3,6 @@ using ComputeHorde.Durable.Storage;
 namespace ComputeHorde.Durable.Checks;
 
 /// <summary>A confirmed mismatch: who, what, and what proves it.</summary>
-/// <param name="RunId">The run.</param>
 /// <param name="JobUuid">The miner's job.</param>
 /// <param name="TrustedJobUuid">The trusted job that a report names.</param>
 /// <param name="Comparer">How they were compared.</param>

@@ -7,13 +7,9 @@ namespace ComputeHorde.Durable.Checks;
 /// The ledger of confirmed mismatches: container <c>ledger</c>. The evidence of a job is written once and never changed; what the facilitator
 /// answered to the report is a second blob beside it.
 /// </summary>
-/// <param name="containers">The storage account.</param>
-/// <param name="timeProvider">The clock.</param>
 internal sealed class CheatLedger(BlobContainers containers, TimeProvider timeProvider)
 {
     /// <summary>Writes the evidence.</summary>
-    /// <param name="cheat">The case.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     public Task RecordAsync(CheatCase cheat, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(cheat);
@@ -21,8 +17,6 @@ internal sealed class CheatLedger(BlobContainers containers, TimeProvider timePr
     }
 
     /// <summary>Makes sure that the evidence stands.</summary>
-    /// <param name="cheat">The case.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="InvalidOperationException">It does not: there must be no report without it.</exception>
     public async Task RequireAsync(CheatCase cheat, CancellationToken cancellationToken)
     {
@@ -35,9 +29,7 @@ internal sealed class CheatLedger(BlobContainers containers, TimeProvider timePr
     }
 
     /// <summary>Notes what became of the report.</summary>
-    /// <param name="cheat">The case.</param>
     /// <param name="outcome">What the facilitator answered; it says nothing about what the validator does with it (protocol 7.3).</param>
-    /// <param name="cancellationToken">Gives up.</param>
     public Task AppendReportAsync(CheatCase cheat, string outcome, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(cheat);

@@ -2,7 +2,6 @@ namespace ComputeHorde.Durable.Checks;
 
 /// <summary>What the check of a run has found; the output of <see cref="CheckResult"/>.</summary>
 /// <param name="Verdict">One of <see cref="Verdicts"/>.</param>
-/// <param name="Reason">Why.</param>
 internal sealed record CheckOutcome(string Verdict, string Reason)
 {
     /// <summary>The copies on the trusted miner, one or two.</summary>

@@ -3,7 +3,6 @@ using static ComputeHorde.Durable.Hosting.DurableTelemetry;
 
 namespace ComputeHorde.Durable.Checks;
 
-/// <summary>What is counted of checks.</summary>
 internal static class CheckTelemetry
 {
     private static readonly Counter<long> Samples = Counters.CreateCounter<long>("computehorde.samples", "{job}", "Sampling decisions, by whether the job is checked.");

@@ -6,7 +6,6 @@ namespace ComputeHorde.Durable.Checks;
 /// <summary>What to compare.</summary>
 /// <param name="Untrusted">The result to check.</param>
 /// <param name="Trusted">The result to check it against.</param>
-/// <param name="Comparer">The comparer's name.</param>
 /// <param name="Settings">Tolerances and paths.</param>
 internal sealed record CompareInput(ResultReference Untrusted, ResultReference Trusted, string Comparer, ComparisonSettings Settings)
 {

@@ -7,10 +7,6 @@ using Microsoft.Azure.Functions.Worker;
 namespace ComputeHorde.Durable.Checks;
 
 /// <summary>Compares two stored results.</summary>
-/// <param name="comparers">The comparers by name.</param>
-/// <param name="results">Where results are kept.</param>
-/// <param name="outputs">Where outputs were uploaded.</param>
-/// <param name="timeProvider">The clock.</param>
 internal sealed class CompareResults(ComparerRegistry comparers, ResultStore results, OutputUrls outputs, TimeProvider timeProvider)
 {
     /// <summary>Less than host.json's functionTimeout, which would end the host instead.</summary>
@@ -22,8 +18,6 @@ internal sealed class CompareResults(ComparerRegistry comparers, ResultStore res
     private static readonly SemaphoreSlim OneLarge = new(1);
 
     /// <summary>Compares. Whatever a comparer throws is no verdict against anybody.</summary>
-    /// <param name="input">The two results and the comparer.</param>
-    /// <param name="cancellationToken">Ends the activity when the host stops; it runs again later.</param>
     /// <returns>The verdict; inconclusive when the results cannot be compared.</returns>
     [Function(nameof(CompareResults))]
     public async Task<CompareOutcome> RunAsync([ActivityTrigger] CompareInput input, CancellationToken cancellationToken)

@@ -7,15 +7,9 @@ using Microsoft.Extensions.Options;
 namespace ComputeHorde.Durable.Checks;
 
 /// <summary>Decides whether the result of a job is checked. An activity, because the decision needs a secret; its answer stands in the history.</summary>
-/// <param name="key">The secret.</param>
-/// <param name="state">Budget and suspicion.</param>
-/// <param name="limits">What a namespace may spend.</param>
-/// <param name="options">How much more a suspect namespace is sampled.</param>
 internal sealed class DecideSample(SamplingKey key, SamplingState state, LimitBook limits, IOptions<DurableOptions> options)
 {
     /// <summary>Decides. The same job gets the same answer, however often it is asked.</summary>
-    /// <param name="input">The job and its policy.</param>
-    /// <param name="cancellationToken">Ends the activity when the host stops; it runs again later.</param>
     /// <returns>The decision.</returns>
     [Function(nameof(DecideSample))]
     public async Task<SampleDecision> RunAsync([ActivityTrigger] SampleInput input, CancellationToken cancellationToken)

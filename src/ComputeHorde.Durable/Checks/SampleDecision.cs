@@ -2,7 +2,6 @@ namespace ComputeHorde.Durable.Checks;
 
 /// <summary>The decision.</summary>
 /// <param name="IsSampled">Whether to check.</param>
-/// <param name="Reason">Why.</param>
 internal sealed record SampleDecision(bool IsSampled, string Reason) : INotNow
 {
     public string? NotNow { get; init; }

@@ -17,7 +17,6 @@ internal sealed record SampleHistory(ImmutableList<SampleReservation> Reservatio
     public bool Has(string jobUuid) => Reservations.Exists(reservation => reservation.JobUuid == jobUuid);
 
     /// <summary>Reserves trusted seconds, when the budget of the last hour and the share of the namespace in it allow it.</summary>
-    /// <param name="wanted">The seconds.</param>
     /// <param name="budget">What all namespaces may spend in an hour.</param>
     /// <param name="share">What this one may; null for an equal share.</param>
     /// <returns>The history with the reservation; null when it is not granted.</returns>

@@ -1,7 +1,6 @@
 namespace ComputeHorde.Durable.Checks;
 
 /// <summary>The job to decide about.</summary>
-/// <param name="JobUuid">The job.</param>
 /// <param name="Namespace">Its namespace; empty for none.</param>
 /// <param name="ExpectedSeconds">What its trusted copy is expected to take.</param>
 /// <param name="Policy">How to sample.</param>

@@ -9,14 +9,11 @@ namespace ComputeHorde.Durable.Checks;
 /// The secret that decides which jobs are checked: the same job always gets the same number, and nobody without the key can foresee it. Made
 /// at random at its first use and kept in the private container <c>sampling</c>.
 /// </summary>
-/// <param name="containers">The storage account.</param>
 internal sealed class SamplingKey(BlobContainers containers)
 {
     private byte[]? _key;
 
     /// <summary>A number from 0 to 1 (exclusive) that belongs to a job.</summary>
-    /// <param name="jobUuid">The job.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>HMAC-SHA256 of the uuid under the key, its first 53 bits as a fraction.</returns>
     public async ValueTask<double> ChanceAsync(string jobUuid, CancellationToken cancellationToken)
     {

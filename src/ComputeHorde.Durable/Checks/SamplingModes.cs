@@ -15,6 +15,5 @@ internal static class SamplingModes
     /// <summary>As <see cref="Rate"/>, but at most as many trusted executor seconds an hour as configured, spread evenly over the namespaces.</summary>
     public const string Budgeted = "budgeted";
 
-    /// <summary>All of them.</summary>
     public static readonly IReadOnlyList<string> All = [Rate, Always, Never, Budgeted];
 }

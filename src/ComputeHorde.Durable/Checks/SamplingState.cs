@@ -8,9 +8,6 @@ using Microsoft.Extensions.Options;
 namespace ComputeHorde.Durable.Checks;
 
 /// <summary>What sampling remembers, for all hosts, in one blob changed under its ETag.</summary>
-/// <param name="containers">The storage account.</param>
-/// <param name="options">The budget, and how long suspicion lasts.</param>
-/// <param name="timeProvider">The clock.</param>
 internal sealed class SamplingState(BlobContainers containers, IOptions<DurableOptions> options, TimeProvider timeProvider) : IDisposable
 {
     private const int MaxTries = 10;
@@ -21,7 +18,6 @@ internal sealed class SamplingState(BlobContainers containers, IOptions<DurableO
     private readonly SemaphoreSlim _changing = new(1);
     private volatile Snapshot? _latest;
 
-    /// <inheritdoc/>
     public void Dispose() => _changing.Dispose();
 
     /// <summary>Whether jobs of a namespace are sampled more because one of them was caught, as of a few seconds ago.</summary>
@@ -49,7 +45,6 @@ internal sealed class SamplingState(BlobContainers containers, IOptions<DurableO
         return granted;
     }
 
-    /// <summary>Takes a verdict in.</summary>
     public Task RecordAsync(SampleVerdict verdict, CancellationToken cancellationToken) =>
         ChangeAsync(history => history.With(verdict, options.Value.CleanSamplesToTrust), cancellationToken);
 

@@ -4,8 +4,6 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.Durable.Hosting;
 
 /// <summary>Says once that something we depend on is away, and once that it is back: one line an outage, not one a retry.</summary>
-/// <param name="timeProvider">The clock.</param>
-/// <param name="logger">The log.</param>
 internal sealed class Outages(TimeProvider timeProvider, ILogger<Outages> logger)
 {
     /// <summary>The facilitator's name in the log.</summary>

@@ -7,12 +7,6 @@ using Microsoft.Extensions.Options;
 namespace ComputeHorde.Durable.Hosting;
 
 /// <summary>Makes what the first run would need at the start of the host, so that a missing wallet or a bad setting stops it there.</summary>
-/// <param name="signer">The hotkey.</param>
-/// <param name="client">The facilitator, with its validated options.</param>
-/// <param name="storage">The storage account.</param>
-/// <param name="options">The settings.</param>
-/// <param name="settings">Knows which settings nobody reads.</param>
-/// <param name="logger">The log.</param>
 internal sealed class StartChecks(
     ISigner signer, ComputeHordeClient client, BlobServiceClient storage, IOptions<DurableOptions> options, SettingsReader settings, ILogger<StartChecks> logger) : IHostedService
 {

@@ -11,7 +11,6 @@ namespace ComputeHorde.Durable.Http;
 internal static class ApiAddress
 {
     /// <summary>The path below which the API lies, without a slash at its end.</summary>
-    /// <param name="request">The request.</param>
     /// <param name="route">The route of the function that serves it.</param>
     public static string BasePath(HttpRequest request, string route)
     {
@@ -21,7 +20,6 @@ internal static class ApiAddress
     }
 
     /// <summary>The address of something in the API.</summary>
-    /// <param name="request">The request.</param>
     /// <param name="route">The route of the function that serves it.</param>
     /// <param name="path">The path below the API, without a slash before it.</param>
     public static string Of(HttpRequest request, string route, string path) =>

@@ -9,15 +9,11 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace ComputeHorde.Durable.Http;
 
 /// <summary>Whether this instance can do its work; for load balancers and for people.</summary>
-/// <param name="containers">The storage account.</param>
-/// <param name="checks">What the host knows beside.</param>
 internal sealed class Health(BlobContainers containers, HealthCheckService checks)
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Asks the storage for the container of the jobs in flight, without which nothing can be started, and the health checks of the host.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="cancellationToken">The caller went away.</param>
     /// <returns>200, or 503 as problem+json.</returns>
     [Function("Health")]
     public async Task<IActionResult> GetAsync(

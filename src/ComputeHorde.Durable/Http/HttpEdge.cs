@@ -12,7 +12,6 @@ namespace ComputeHorde.Durable.Http;
 internal static class HttpEdge
 {
     /// <summary>Answers a request.</summary>
-    /// <param name="request">The request.</param>
     /// <param name="answer">Answers it, or throws what says why not.</param>
     public static async Task<IActionResult> AnswerAsync(HttpRequest request, Func<Task<IActionResult>> answer)
     {

@@ -3,8 +3,6 @@ using ComputeHorde.Sdk;
 namespace ComputeHorde.Durable.Http;
 
 /// <summary>Ends an HTTP function with a problem document, as <see cref="HttpEdge"/> writes it.</summary>
-/// <param name="status">The HTTP status.</param>
-/// <param name="title">What is wrong, in a few words.</param>
 /// <param name="problem">The field and its rule.</param>
 internal sealed class HttpProblemException(int status, string title, ValidationProblem problem) : Exception(title)
 {

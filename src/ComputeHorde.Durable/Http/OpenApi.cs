@@ -14,7 +14,6 @@ internal static class OpenApi
     internal const string ResourceName = "openapi.json";
 
     /// <summary>Hands out the document, with the address that it was asked for under.</summary>
-    /// <param name="request">The request.</param>
     /// <returns>200 with an OpenAPI 3.1 document.</returns>
     [Function("OpenApi")]
     public static IActionResult Get([HttpTrigger(AuthorizationLevel.Function, "get", Route = Route)] HttpRequest request)

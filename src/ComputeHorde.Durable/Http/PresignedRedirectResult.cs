@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ComputeHorde.Durable.Http;
 
-/// <summary>A redirection to a presigned URL.</summary>
 internal sealed class PresignedRedirectResult(Uri to) : RedirectResult(to.AbsoluteUri)
 {
     public override Task ExecuteResultAsync(ActionContext context)

@@ -15,7 +15,6 @@ internal sealed class StartEndpoint : IDisposable
     private readonly TimeProvider _time;
 
     /// <summary>Allows <see cref="DurableOptions.MaxStartsPerMinute"/>, all at once after a quiet minute.</summary>
-    /// <param name="options">The settings.</param>
     /// <param name="time">The clock that bounds how long a body may take.</param>
     public StartEndpoint(IOptions<DurableOptions> options, TimeProvider time)
     {
@@ -32,16 +31,13 @@ internal sealed class StartEndpoint : IDisposable
         });
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _limit.Dispose();
 
     /// <summary>Starts what a body asks for and answers: 202 with <c>Location</c>, or a problem document.</summary>
-    /// <param name="request">The request.</param>
     /// <param name="place">Where to look for what is started, which is the route of the function as well.</param>
     /// <param name="mostBytes">How long the body may be.</param>
     /// <param name="parse">Reads the body, and says what is wrong with it.</param>
     /// <param name="start">Starts it under the name of <c>Idempotency-Key</c>, null when there is none; gives null when something else has this name.</param>
-    /// <param name="cancellationToken">The caller went away.</param>
     internal Task<IActionResult> StartAsync<T>(
         HttpRequest request, string place, int mostBytes, Func<BinaryData, T> parse, Func<string?, T, Task<StartedRun?>> start, CancellationToken cancellationToken) =>
         HttpEdge.AnswerAsync(request, async () =>

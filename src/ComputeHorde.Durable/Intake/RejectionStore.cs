@@ -7,15 +7,12 @@ using ComputeHorde.Sdk;
 namespace ComputeHorde.Durable.Intake;
 
 /// <summary>Says, beside the original, why something that came without a caller to answer was not accepted: container <c>jobs-rejected</c>.</summary>
-/// <param name="containers">The storage account.</param>
 internal sealed class RejectionStore(BlobContainers containers)
 {
     private const string Version = "version", Suffix = ".problems.json";
 
     /// <summary>Whether this version was rejected before.</summary>
     /// <param name="name">What was looked at.</param>
-    /// <param name="version">Its version.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>True when its problems are written down.</returns>
     public async Task<bool> HasAsync(string name, string version, CancellationToken cancellationToken)
     {
@@ -26,7 +23,6 @@ internal sealed class RejectionStore(BlobContainers containers)
     /// <summary>Takes back what was said of an earlier version, now that a later one is accepted.</summary>
     /// <param name="name">What was accepted.</param>
     /// <param name="version">The version that was accepted: what is wrong with parts of it stays.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     public async Task WithdrawAsync(string name, string version, CancellationToken cancellationToken)
     {
         var blob = await BlobAsync(name, cancellationToken);
@@ -38,10 +34,8 @@ internal sealed class RejectionStore(BlobContainers containers)
 
     /// <summary>Writes <c>{name}.problems.json</c>, over an earlier one.</summary>
     /// <param name="name">What was not accepted.</param>
-    /// <param name="title">What is wrong, in a few words.</param>
     /// <param name="problems">The fields and the rules they break.</param>
     /// <param name="version">The version that was not accepted; null where there are none.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     public async Task SaveAsync(string name, string title, IReadOnlyList<ValidationProblem> problems, string? version, CancellationToken cancellationToken)
     {
         var document = Problems.Document(400, title, problems);

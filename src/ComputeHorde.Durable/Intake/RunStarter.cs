@@ -15,11 +15,8 @@ namespace ComputeHorde.Durable.Intake;
 internal sealed class RunStarter(RequestStore requests, OutputUrls outputs, LimitBook limits, ComparerRegistry comparers, ILogger<RunStarter> logger)
 {
     /// <summary>Stores and starts. The request is stored before the run starts, so a run never lacks it.</summary>
-    /// <param name="durable">Starts the run.</param>
     /// <param name="id">The run's name; null makes one.</param>
-    /// <param name="request">The request.</param>
     /// <param name="hasPreparedUrls">Whether the upload URLs of the first attempt were handed out.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The run, or null when something else has this name.</returns>
     /// <exception cref="ComputeHordeValidationException">The name or the request is not valid.</exception>
     public async Task<StartedRun?> StartAsync(

@@ -12,10 +12,6 @@ namespace ComputeHorde.Durable.Intake;
 /// Starts runs from the specifications that land in container <c>jobs</c>. The polled and the Event Grid form do the same; an environment
 /// disables one of them by <c>AzureWebJobs.&lt;name&gt;.Disabled</c>. If both are on, each specification still runs once.
 /// </summary>
-/// <param name="intake">Takes specifications in.</param>
-/// <param name="containers">The storage account.</param>
-/// <param name="timeProvider">The clock.</param>
-/// <param name="logger">The log.</param>
 internal sealed class SpecificationBlobs(SpecificationIntake intake, BlobContainers containers, TimeProvider timeProvider, ILogger<SpecificationBlobs> logger)
 {
     /// <summary>The blobs that are specifications.</summary>
@@ -31,7 +27,6 @@ internal sealed class SpecificationBlobs(SpecificationIntake intake, BlobContain
 
     /// <summary>The polled form: Azurite, Elastic Premium, dedicated plans.</summary>
     /// <param name="blob">The specification. It is addressed by its name: the client that comes with the event drops a slash before it.</param>
-    /// <param name="durable">Starts the run.</param>
     /// <param name="name">The blob's name without its extension.</param>
     /// <param name="cancellationToken">Ends the function when the host stops; the blob is found again.</param>
     [Function("JobSpecPolled")]
@@ -41,7 +36,6 @@ internal sealed class SpecificationBlobs(SpecificationIntake intake, BlobContain
 
     /// <summary>The Event Grid form: Flex Consumption has no other.</summary>
     /// <param name="blob">The specification, addressed by its name as in <see cref="RunPolledAsync"/>.</param>
-    /// <param name="durable">Starts the run.</param>
     /// <param name="name">The blob's name without its extension.</param>
     /// <param name="cancellationToken">Ends the function when the host stops; the event comes again.</param>
     [Function("JobSpecEvent")]
@@ -54,7 +48,6 @@ internal sealed class SpecificationBlobs(SpecificationIntake intake, BlobContain
 
     /// <summary>Finds specifications without a run: an event that went missing leaves nothing undone.</summary>
     /// <param name="timer">Not used: what is due is decided by each blob's age.</param>
-    /// <param name="durable">Starts the runs.</param>
     /// <param name="cancellationToken">Ends the sweep when the host stops; the next one begins anew.</param>
     [Function("JobSpecSweep")]
     public async Task SweepAsync(

@@ -14,12 +14,6 @@ namespace ComputeHorde.Durable.Intake;
 /// Takes in what landed in container <c>jobs</c>: a job, or a batch of them. Each version of a blob starts its run once, however often and by
 /// whatever way it is noticed.
 /// </summary>
-/// <param name="runs">Starts runs.</param>
-/// <param name="batches">Starts batches.</param>
-/// <param name="containers">The storage account.</param>
-/// <param name="outputs">Mints upload URLs beforehand.</param>
-/// <param name="rejections">Says what is wrong with a specification.</param>
-/// <param name="logger">The log.</param>
 internal sealed class SpecificationIntake(
     RunStarter runs,
     IBatchStarter batches,
@@ -29,7 +23,6 @@ internal sealed class SpecificationIntake(
     ILogger<SpecificationIntake> logger)
 {
     /// <summary>Starts what a blob specifies, unless that has been done.</summary>
-    /// <param name="durable">Starts it.</param>
     /// <param name="name">The blob's name in container <c>jobs</c>.</param>
     /// <param name="cancellationToken">Gives up; the blob is taken in later.</param>
     public async Task AcceptAsync(DurableTaskClient durable, string name, CancellationToken cancellationToken)
@@ -75,10 +68,7 @@ internal sealed class SpecificationIntake(
     }
 
     /// <summary>Whether a version of a blob was taken in before: it has a run, or it was rejected.</summary>
-    /// <param name="durable">Knows the runs.</param>
     /// <param name="name">The blob's name in container <c>jobs</c>.</param>
-    /// <param name="version">The version.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>True when there is nothing left to do.</returns>
     public async Task<bool> IsKnownAsync(DurableTaskClient durable, string name, ETag version, CancellationToken cancellationToken)
     {

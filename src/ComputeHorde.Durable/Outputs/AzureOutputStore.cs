@@ -10,9 +10,6 @@ namespace ComputeHorde.Durable.Outputs;
 /// Outputs in container <c>outputs</c>, uploaded with an Azure Blob SAS for one blob, create-only (<c>sp=c</c>: it writes once and never overwrites). Signed with a user-delegation key under a managed
 /// identity, and with the account key where the connection string holds one (Azurite).
 /// </summary>
-/// <param name="service">The storage account.</param>
-/// <param name="containers">Its containers.</param>
-/// <param name="timeProvider">The clock.</param>
 internal sealed class AzureOutputStore(BlobServiceClient service, BlobContainers containers, TimeProvider timeProvider) : IOutputStore, IDisposable
 {
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5), KeyLife = TimeSpan.FromDays(1), KeyUse = TimeSpan.FromMinutes(15);
@@ -26,17 +23,14 @@ internal sealed class AzureOutputStore(BlobServiceClient service, BlobContainers
     private UserDelegationKey? _delegationKey;
     private long _delegationKeyFetched;
 
-    /// <inheritdoc/>
     public Uri Address => service.Uri;
 
-    /// <inheritdoc/>
     public async ValueTask<SignedUpload> SignAsync(string name, TimeSpan life, CancellationToken cancellationToken)
     {
         var sas = new BlobSasBuilder(BlobSasPermissions.Create, default);
         return new SignedUpload("PUT", await SignAsync(sas, name, life, cancellationToken), PutBlobHeaders, FormFields: null) { ExpiresAt = sas.ExpiresOn };
     }
 
-    /// <inheritdoc/>
     public async Task<StoredOutput?> FindAsync(string name, CancellationToken cancellationToken)
     {
         var blob = await BlobAsync(name, cancellationToken);
@@ -51,16 +45,13 @@ internal sealed class AzureOutputStore(BlobServiceClient service, BlobContainers
         }
     }
 
-    /// <inheritdoc/>
     public async Task<Stream> OpenAsync(string name, CancellationToken cancellationToken) =>
         await (await BlobAsync(name, cancellationToken)).OpenReadAsync(cancellationToken: cancellationToken);
 
-    /// <inheritdoc/>
     public async ValueTask<Uri> SignDownloadAsync(string name, TimeSpan life, CancellationToken cancellationToken) =>
         await SignAsync(
             new BlobSasBuilder(BlobSasPermissions.Read, default) { ContentDisposition = "attachment", ContentType = "application/octet-stream" }, name, life, cancellationToken);
 
-    /// <inheritdoc/>
     public void Dispose() => _keyGate.Dispose();
 
     private async Task<Uri> SignAsync(BlobSasBuilder sas, string name, TimeSpan life, CancellationToken cancellationToken)

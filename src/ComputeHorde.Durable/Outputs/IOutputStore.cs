@@ -8,20 +8,17 @@ public interface IOutputStore : IOutputUrlSigner
 
     /// <summary>Looks at an output.</summary>
     /// <param name="name">Its name in the store, as it was signed for.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Its size and hash as the store knows them; null when nothing was uploaded.</returns>
     Task<StoredOutput?> FindAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>Opens an output for reading.</summary>
     /// <param name="name">Its name in the store.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Its bytes.</returns>
     Task<Stream> OpenAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>Signs a download of one output, for who has no access to the store.</summary>
     /// <param name="name">Its name in the store.</param>
     /// <param name="life">How long the URL works.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>A URL that reads this output and nothing else; browsers save what it gives and do not show it. A secret: never log or store it.</returns>
     ValueTask<Uri> SignDownloadAsync(string name, TimeSpan life, CancellationToken cancellationToken);
 }

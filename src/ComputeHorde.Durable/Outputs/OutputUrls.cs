@@ -47,11 +47,8 @@ internal sealed class OutputUrls(IOutputStore store, PreparedUrls prepared, IOpt
 
     /// <summary>Completes a job specification with a presigned upload for each output.</summary>
     /// <param name="spec">The specification as the caller gave it.</param>
-    /// <param name="outputs">The paths.</param>
-    /// <param name="attempt">The attempt.</param>
     /// <param name="life">How long the URLs have to work.</param>
     /// <param name="isPrepared">Whether URLs of the first attempt were handed out before the run began.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The specification to create the job with. It holds secrets.</returns>
     public async Task<ComputeHordeJobSpec> AddToAsync(
         ComputeHordeJobSpec spec, IReadOnlyList<string> outputs, AttemptKey attempt, TimeSpan life, bool isPrepared, CancellationToken cancellationToken)
@@ -78,7 +75,6 @@ internal sealed class OutputUrls(IOutputStore store, PreparedUrls prepared, IOpt
         return spec with { OutputVolumes = volumes };
     }
 
-    /// <summary>Opens an uploaded output for reading.</summary>
     public Task<Stream> OpenAsync(string name, CancellationToken cancellationToken) => store.OpenAsync(name, cancellationToken);
 
     /// <summary>Signs a download of an uploaded output, for 15 minutes. The URL is a secret: never log or store it.</summary>

@@ -9,8 +9,6 @@ namespace ComputeHorde.Durable.Outputs;
 /// The upload URLs that the first attempt of a run was given, kept for whoever placed its specification: container <c>job-urls</c>, private, one
 /// blob <c>{run}.json</c>. They are secrets; nothing but this container holds them.
 /// </summary>
-/// <param name="containers">The storage account.</param>
-/// <param name="timeProvider">The clock.</param>
 internal sealed class PreparedUrls(BlobContainers containers, TimeProvider timeProvider)
 {
     /// <summary>Keeps the URLs of a run, over earlier ones.</summary>
@@ -18,9 +16,7 @@ internal sealed class PreparedUrls(BlobContainers containers, TimeProvider timeP
         await (await BlobAsync(run, cancellationToken)).UploadAsync(BinaryData.FromBytes(SnakeCaseJson.ToUtf8(uploads)), overwrite: true, cancellationToken);
 
     /// <summary>Finds URLs of a run that still live long enough.</summary>
-    /// <param name="run">The run.</param>
     /// <param name="life">How long they have to work from now on.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Output path to upload; null when there are none.</returns>
     public async Task<IReadOnlyDictionary<string, SignedUpload>?> FindAsync(string run, TimeSpan life, CancellationToken cancellationToken)
     {

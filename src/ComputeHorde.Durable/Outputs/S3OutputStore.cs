@@ -24,7 +24,6 @@ internal sealed class S3OutputStore : IOutputStore, IDisposable
 
     /// <summary>Uses the bucket of the settings <c>S3Bucket</c>, <c>S3Endpoint</c>, <c>S3Region</c>.</summary>
     /// <param name="options">The settings; validated.</param>
-    /// <param name="timeProvider">The clock.</param>
     public S3OutputStore(IOptions<DurableOptions> options, TimeProvider timeProvider)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -53,14 +52,11 @@ internal sealed class S3OutputStore : IOutputStore, IDisposable
 
     private bool IsPost => _options.OutputStore == OutputStores.S3Post;
 
-    /// <inheritdoc/>
     public Uri Address => _options.S3Endpoint ?? new Uri($"https://s3.{_options.S3Region}.amazonaws.com/");
 
-    /// <inheritdoc/>
     public async ValueTask<SignedUpload> SignAsync(string name, TimeSpan life, CancellationToken cancellationToken) =>
         IsPost ? await PostAsync(name, Expires(life)) : await PutAsync(name, Expires(life));
 
-    /// <inheritdoc/>
     public async Task<StoredOutput?> FindAsync(string name, CancellationToken cancellationToken)
     {
         try
@@ -74,11 +70,9 @@ internal sealed class S3OutputStore : IOutputStore, IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public async Task<Stream> OpenAsync(string name, CancellationToken cancellationToken) =>
         (await _client.GetObjectAsync(_options.S3Bucket, name, cancellationToken)).ResponseStream;
 
-    /// <inheritdoc/>
     public async ValueTask<Uri> SignDownloadAsync(string name, TimeSpan life, CancellationToken cancellationToken) =>
         new(await _client.GetPreSignedURLAsync(new GetPreSignedUrlRequest
         {
@@ -90,7 +84,6 @@ internal sealed class S3OutputStore : IOutputStore, IDisposable
             ResponseHeaderOverrides = new ResponseHeaderOverrides { ContentDisposition = "attachment", ContentType = "application/octet-stream" },
         }));
 
-    /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
     private DateTimeOffset Expires(TimeSpan life) => _timeProvider.GetUtcNow() + (life < MaxLife ? life : MaxLife);

@@ -4,8 +4,6 @@ namespace ComputeHorde.Durable.Runs;
 
 /// <summary>The job to buy.</summary>
 /// <param name="Key">Which attempt of which run.</param>
-/// <param name="RequestId">The stored request.</param>
-/// <param name="RequestSha256">Its hash.</param>
 /// <param name="ScheduledAt">When the orchestrator asked for it, UTC.</param>
 /// <param name="UrlSeconds">How long upload URLs have to work, their margin not counted.</param>
 internal sealed record BuyJobInput(AttemptKey Key, string RequestId, string RequestSha256, DateTimeOffset ScheduledAt, int UrlSeconds)

@@ -19,7 +19,6 @@ internal sealed record JobUpdate(string JobUuid, int Attempt, IReadOnlyList<Stat
     internal static JobUpdate Gone(string jobUuid, int attempt) =>
         new(jobUuid, attempt, [], new JobFailure(FailureClasses.Lost, "gone", "The facilitator no longer has the job; it keeps jobs for 7 days."));
 
-    /// <summary>Whether the job completed with success.</summary>
     public bool IsCompleted { get; init; }
 
     /// <summary>Whether it was rejected before anybody took it (busy, no miner, no allowance): nothing was paid, and it may be taken later.</summary>

@@ -1,7 +1,6 @@
 namespace ComputeHorde.Durable.Runs;
 
 /// <summary>The job to look at.</summary>
-/// <param name="JobUuid">The job.</param>
 /// <param name="Attempt">The attempt that bought it.</param>
 internal sealed record LookAtJobInput(string JobUuid, int Attempt)
 {

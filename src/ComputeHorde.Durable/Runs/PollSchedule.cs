@@ -9,8 +9,6 @@ namespace ComputeHorde.Durable.Runs;
 /// from the clock and the job alone, so that pollers on several machines agree; all that a poller remembers is when it looked last, because
 /// timers are late on a busy machine and no due moment may fall between two looks.
 /// </summary>
-/// <param name="options">The two intervals.</param>
-/// <param name="timeProvider">The clock.</param>
 internal sealed class PollSchedule(IOptions<DurableOptions> options, TimeProvider timeProvider)
 {
     private long _lookedAt;

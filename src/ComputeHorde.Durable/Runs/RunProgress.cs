@@ -8,7 +8,6 @@ namespace ComputeHorde.Durable.Runs;
 /// <param name="MaxAttempts">How many there may be; 0 for as many as the time allows.</param>
 /// <param name="Phase">One of <see cref="RunPhases"/>.</param>
 /// <param name="JobUuid">The job of this attempt, once it exists.</param>
-/// <param name="Status">Its newest status.</param>
 /// <param name="Since">When it took that status, UTC.</param>
 internal sealed record RunProgress(int Attempt, int MaxAttempts, string Phase, string? JobUuid, string? Status, DateTimeOffset? Since)
 {

@@ -8,9 +8,6 @@ namespace ComputeHorde.Durable.Runs;
 internal sealed class RunService(ResultStore results, IRunVerdicts verdicts) : IStreamingRuns
 {
     /// <summary>Reads a run.</summary>
-    /// <param name="durable">Reads it.</param>
-    /// <param name="id">Its name.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The run; null when there is none.</returns>
     public async Task<RunView?> FindAsync(DurableTaskClient durable, string id, CancellationToken cancellationToken)
     {
@@ -32,9 +29,6 @@ internal sealed class RunService(ResultStore results, IRunVerdicts verdicts) : I
     }
 
     /// <summary>Lists runs, a page of the task hub at a time.</summary>
-    /// <param name="durable">Reads them.</param>
-    /// <param name="query">Which runs.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The runs, without their outcomes.</returns>
     public async Task<RunPage> ListAsync(DurableTaskClient durable, RunQuery query, CancellationToken cancellationToken)
     {
@@ -68,9 +62,6 @@ internal sealed class RunService(ResultStore results, IRunVerdicts verdicts) : I
     }
 
     /// <summary>Tells a run to stop waiting and paying.</summary>
-    /// <param name="durable">Tells it.</param>
-    /// <param name="id">Its name.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Whether there is such a run.</returns>
     public async Task<bool> CancelAsync(DurableTaskClient durable, string id, CancellationToken cancellationToken)
     {
@@ -95,13 +86,11 @@ internal sealed class RunService(ResultStore results, IRunVerdicts verdicts) : I
 
     /// <summary>Reads what a run returned.</summary>
     /// <param name="result">The reference from its outcome.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The manifest.</returns>
     public Task<ResultManifest> LoadResultAsync(ResultReference result, CancellationToken cancellationToken) => results.LoadAsync(result, cancellationToken);
 
     /// <summary>Opens one part of a result.</summary>
     /// <param name="content">The reference from the manifest.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Its bytes.</returns>
     public async Task<Stream> OpenAsync(ContentReference content, CancellationToken cancellationToken)
     {
@@ -109,7 +98,6 @@ internal sealed class RunService(ResultStore results, IRunVerdicts verdicts) : I
         return content.Blob is null ? Stream.Null : await results.OpenAsync(content.Blob, cancellationToken);
     }
 
-    /// <inheritdoc/>
     async Task<StreamingRun?> IStreamingRuns.FindAsync(DurableTaskClient durable, string id, CancellationToken cancellationToken) =>
         await FindAsync(durable, id, cancellationToken) is { } run
             ? new StreamingRun(run.Status, run.IsStreaming, HasEnded: run.Outcome is not null || run.Error is not null)

@@ -3,7 +3,6 @@ using static ComputeHorde.Durable.Hosting.DurableTelemetry;
 
 namespace ComputeHorde.Durable.Runs;
 
-/// <summary>What is counted of runs.</summary>
 internal static class RunTelemetry
 {
     private static readonly Counter<long> RunsStarted = Counters.CreateCounter<long>("computehorde.runs.started", "{run}", "Runs started, by executor class.");

@@ -3,7 +3,6 @@ using Microsoft.DurableTask.Client;
 namespace ComputeHorde.Durable.Runs;
 
 /// <summary>A run as we show it.</summary>
-/// <param name="Id">Its name.</param>
 /// <param name="Status"><c>pending</c>, <c>running</c>, <c>suspended</c>, or how it ended: <see cref="RunStatuses"/> or <c>terminated</c>.</param>
 /// <param name="CreatedAt">When it was accepted, UTC.</param>
 /// <param name="UpdatedAt">When it changed last, UTC.</param>

@@ -4,7 +4,6 @@ using ComputeHorde.Durable.Storage;
 namespace ComputeHorde.Durable.Runs;
 
 /// <summary>The run to settle.</summary>
-/// <param name="First">Its first attempt.</param>
 /// <param name="Attempts">How many attempts there were, numbered on from the first.</param>
 internal sealed record SettleInput(AttemptKey First, int Attempts)
 {

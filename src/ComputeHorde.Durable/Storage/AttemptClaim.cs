@@ -2,7 +2,6 @@ using Azure;
 
 namespace ComputeHorde.Durable.Storage;
 
-/// <summary>A claim on an attempt.</summary>
 internal sealed record AttemptClaim(AttemptKey Key, AttemptState State)
 {
     /// <summary>Whether this very call made the claim.</summary>

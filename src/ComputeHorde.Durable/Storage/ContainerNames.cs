@@ -1,6 +1,5 @@
 namespace ComputeHorde.Durable.Storage;
 
-/// <summary>The names of the containers.</summary>
 internal static class ContainerNames
 {
     /// <summary>Job specifications that land here start a run.</summary>

@@ -8,10 +8,6 @@ namespace ComputeHorde.Durable.Storage;
 internal static class CreateOnlyBlobs
 {
     /// <summary>Uploads a blob unless it exists.</summary>
-    /// <param name="blob">The blob.</param>
-    /// <param name="content">Its bytes.</param>
-    /// <param name="metadata">Its metadata.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>False when there is one already, perhaps from an earlier try of this very upload whose answer was lost.</returns>
     public static async Task<bool> TryCreateAsync(
         this BlobClient blob, BinaryData content, CancellationToken cancellationToken, Dictionary<string, string>? metadata = null)

@@ -16,7 +16,6 @@ internal sealed class RequestStore(BlobContainers containers)
             : null;
     }
 
-    /// <summary>Reads a request as it was stored.</summary>
     public async Task<BinaryData> ReadAsync(string id, CancellationToken cancellationToken)
     {
         var blob = await containers.GetBlobAsync(ContainerNames.Requests, id + ".json", cancellationToken);

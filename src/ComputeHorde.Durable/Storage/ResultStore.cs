@@ -7,14 +7,12 @@ using ComputeHorde.Sdk;
 namespace ComputeHorde.Durable.Storage;
 
 /// <summary>What jobs returned: container <c>results</c>, one folder an attempt, its manifest written last.</summary>
-/// <param name="containers">The storage account.</param>
 internal sealed class ResultStore(BlobContainers containers)
 {
     /// <summary>Stores what a job returned.</summary>
     /// <param name="job">The job, as the facilitator gave it.</param>
     /// <param name="attempt">The attempt that bought it.</param>
     /// <param name="outputs">The outputs it uploaded.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The reference that goes into the outcome.</returns>
     public async Task<ResultReference> SaveAsync(
         ComputeHordeJob job, AttemptKey attempt, IReadOnlyDictionary<string, ContentReference> outputs, CancellationToken cancellationToken)
@@ -40,7 +38,6 @@ internal sealed class ResultStore(BlobContainers containers)
 
     /// <summary>Reads a manifest back.</summary>
     /// <param name="reference">What <see cref="SaveAsync(ComputeHordeJob, AttemptKey, IReadOnlyDictionary{string, ContentReference}, CancellationToken)"/> gave.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The manifest.</returns>
     public async Task<ResultManifest> LoadAsync(ResultReference reference, CancellationToken cancellationToken)
     {
@@ -72,8 +69,6 @@ internal sealed class ResultStore(BlobContainers containers)
     }
 
     /// <summary>Opens a stored blob for reading.</summary>
-    /// <param name="blob">Its name.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>A seekable stream.</returns>
     public async Task<Stream> OpenAsync(string blob, CancellationToken cancellationToken)
     {

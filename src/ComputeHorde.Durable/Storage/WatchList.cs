@@ -32,7 +32,6 @@ internal sealed class WatchList(BlobContainers containers, TimeProvider timeProv
         }
     }
 
-    /// <summary>Ends the watch over a job.</summary>
     public async Task RemoveAsync(AttemptKey key, CancellationToken cancellationToken) =>
         await (await BlobAsync(key.Path, cancellationToken)).DeleteIfExistsAsync(DeleteSnapshotsOption.None, conditions: null, cancellationToken);
 

@@ -4,7 +4,6 @@ namespace ComputeHorde.Durable.Storage;
 
 /// <summary>A job in flight.</summary>
 /// <param name="Key">The attempt that bought it.</param>
-/// <param name="JobUuid">The job.</param>
 /// <param name="Seen">How many statuses its run knows of.</param>
 /// <param name="Changed">When the last of them was noted.</param>
 /// <param name="ETag">The version of the entry.</param>

@@ -13,13 +13,11 @@ internal sealed class WholeNumberConverter : JsonConverter<int>
         return value.ValueKind == JsonValueKind.Number && (value.TryGetInt32(out number) || (value.TryGetDecimal(out var exact) && TryRound(exact, out number)));
     }
 
-    /// <inheritdoc/>
     public override int Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.Number && (reader.TryGetInt32(out var number) || (reader.TryGetDecimal(out var exact) && TryRound(exact, out number)))
             ? number
             : throw new JsonException("A whole number is due.");
 
-    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, int value, JsonSerializerOptions options) => writer.WriteNumberValue(value);
 
     private static bool TryRound(decimal exact, out int number)

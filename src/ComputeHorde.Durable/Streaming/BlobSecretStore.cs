@@ -12,7 +12,6 @@ namespace ComputeHorde.Durable.Streaming;
 /// Secrets in container <c>secrets</c>, private, each encrypted with AES-256-GCM under a key that is derived from the hotkey: who can read the
 /// storage account and not the hotkey reads nothing. The name is authenticated, so a secret cannot be passed off as another.
 /// </summary>
-/// <param name="containers">The storage account.</param>
 /// <param name="hotkey">The hotkey: from the wallet or, on Azure, from Key Vault, and never beside the secrets.</param>
 internal sealed class BlobSecretStore(BlobContainers containers, KeyPairSigner hotkey) : ISecretStore
 {
@@ -21,7 +20,6 @@ internal sealed class BlobSecretStore(BlobContainers containers, KeyPairSigner h
 
     private readonly Lazy<byte[]> _key = new(() => hotkey.DeriveKey("ComputeHorde.Durable secret store, AES-256-GCM, version 1"));
 
-    /// <inheritdoc/>
     public async Task<byte[]> KeepAsync(string name, ReadOnlyMemory<byte> secret, CancellationToken cancellationToken)
     {
         var blob = await BlobAsync(name, cancellationToken);
@@ -30,7 +28,6 @@ internal sealed class BlobSecretStore(BlobContainers containers, KeyPairSigner h
             : Decrypt(name, (await blob.DownloadContentAsync(cancellationToken)).Value.Content.ToMemory().Span);
     }
 
-    /// <inheritdoc/>
     public async Task<byte[]?> FindAsync(string name, CancellationToken cancellationToken)
     {
         var blob = await BlobAsync(name, cancellationToken);
@@ -44,7 +41,6 @@ internal sealed class BlobSecretStore(BlobContainers containers, KeyPairSigner h
         }
     }
 
-    /// <inheritdoc/>
     public async Task ForgetAsync(string prefix, CancellationToken cancellationToken)
     {
         var container = await containers.GetAsync(ContainerNames.Secrets, cancellationToken);

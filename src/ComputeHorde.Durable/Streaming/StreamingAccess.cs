@@ -4,7 +4,6 @@ namespace ComputeHorde.Durable.Streaming;
 /// All that a client needs to speak to a streaming job (protocol 6.6): connect to the address over TLS, trust exactly <see cref="ServerCertificate"/>, and show
 /// <see cref="ClientCertificate"/>.
 /// </summary>
-/// <param name="JobUuid">The job.</param>
 /// <param name="Attempt">The attempt that bought it; another one has another server and another key.</param>
 /// <param name="Address">Host name or address.</param>
 /// <param name="Port">TCP port.</param>

@@ -9,17 +9,11 @@ using Microsoft.DurableTask.Client;
 namespace ComputeHorde.Durable.Streaming;
 
 /// <summary>The one place that hands out the key of a streaming job: to the caller who asks for it.</summary>
-/// <param name="runs">Reads runs.</param>
-/// <param name="keys">The keys of streaming jobs.</param>
 internal sealed class StreamingApi(IStreamingRuns runs, StreamingKeys keys)
 {
     private const string Title = "The job does not serve";
 
     /// <summary>Hands out endpoint, certificates and private key of the job that serves for a run now.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="durable">Reads the run.</param>
-    /// <param name="id">The run.</param>
-    /// <param name="cancellationToken">The caller went away.</param>
     /// <returns>200 with a <see cref="StreamingAccess"/>; 404 without a run, or when it does not stream; 409 while nothing serves; 503 while the storage is away.</returns>
     [Function("GetJobStreaming")]
     public Task<IActionResult> GetAsync(

@@ -7,14 +7,10 @@ namespace ComputeHorde.Durable.Streaming;
 /// The client certificates of streaming jobs, one an attempt (protocol 6.6). Each is kept before its job is bought, so that whoever buys or finds
 /// the job, now or after a restart, has the key that opens its server; it is forgotten when the run ends.
 /// </summary>
-/// <param name="secrets">Where the private keys are kept.</param>
-/// <param name="timeProvider">The clock.</param>
 internal sealed class StreamingKeys(ISecretStore secrets, TimeProvider timeProvider)
 {
     /// <summary>Gives the certificate of an attempt, kept at the first call.</summary>
-    /// <param name="attempt">The attempt.</param>
     /// <param name="callersOwn">The certificate of a caller who keeps the private key, PEM; null to make a pair.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The same certificate, however often and in whatever process it is asked for; dispose it.</returns>
     /// <exception cref="UnreadableSecretException">There is one, and it cannot be read.</exception>
     public async Task<StreamingCertificate> ProvideAsync(AttemptKey attempt, string? callersOwn, CancellationToken cancellationToken)
@@ -31,8 +27,6 @@ internal sealed class StreamingKeys(ISecretStore secrets, TimeProvider timeProvi
     }
 
     /// <summary>Finds the certificate of an attempt.</summary>
-    /// <param name="attempt">The attempt.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The certificate, to be disposed of; null when there is none, or none any more.</returns>
     /// <exception cref="UnreadableSecretException">There is one, and it cannot be read.</exception>
     public async Task<StreamingCertificate?> FindAsync(AttemptKey attempt, CancellationToken cancellationToken)
@@ -43,7 +37,6 @@ internal sealed class StreamingKeys(ISecretStore secrets, TimeProvider timeProvi
 
     /// <summary>Forgets the certificates of all attempts of a run.</summary>
     /// <param name="instanceId">The run.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     public Task ForgetAsync(string instanceId, CancellationToken cancellationToken) => secrets.ForgetAsync(instanceId + "/", cancellationToken);
 
     private static StreamingCertificate Read(byte[] pair)

@@ -20,7 +20,6 @@ internal sealed class ControlPlane(FacilitatorEmulator emulator, HordeContext ho
     /// <summary>True for a path that is not the facilitator's.</summary>
     public static bool Owns(PathString path) => path == "/" || path.StartsWithSegments("/emulator", StringComparison.Ordinal);
 
-    /// <summary>Answers one request.</summary>
     public async Task HandleAsync(HttpContext http)
     {
         if (BrowserGuard.Refusal(http.Request) is { } refusal)

@@ -9,7 +9,6 @@ namespace ComputeHorde.Emulator.Executor;
 /// <summary>The built-in images: deterministic functions of the job. Any unknown image works like <c>echo</c>.</summary>
 internal static class PretendImages
 {
-    /// <summary>Runs the image.</summary>
     public static ImageResult Run(ImageTask task) => task.Image switch
     {
         "sha256" => Sha256(task),

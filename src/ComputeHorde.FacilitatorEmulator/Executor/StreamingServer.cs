@@ -62,7 +62,6 @@ internal sealed class StreamingServer : IAsyncDisposable
         return new StreamingServer(app, certificate, new Uri(address).Port);
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();

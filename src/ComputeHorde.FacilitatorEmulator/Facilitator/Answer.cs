@@ -26,13 +26,10 @@ internal sealed record Answer(int Status, ReadOnlyMemory<byte> Body, string Cont
     /// <summary>Seconds that the answer is held back.</summary>
     public double DelaySeconds { get; init; }
 
-    /// <summary>A JSON answer.</summary>
     public static Answer Json(int status, object? value) => new(status, Encoding.UTF8.GetBytes(PyJsonWriter.Compact(value)), "application/json");
 
-    /// <summary>A JSON object with one text.</summary>
     public static Answer Json(int status, string key, string text) => Json(status, new PyDict { [key] = text });
 
-    /// <summary>An HTML error page.</summary>
     public static Answer Page(int status, string title) => new(
         status,
         Encoding.UTF8.GetBytes($"<!doctype html>\n<html lang=\"en\">\n<head>\n  <title>{title}</title>\n</head>\n<body>\n  <h1>{title}</h1><p></p>\n</body>\n</html>\n"),

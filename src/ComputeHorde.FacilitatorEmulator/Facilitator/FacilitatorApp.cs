@@ -21,7 +21,6 @@ internal sealed class FacilitatorApp(
     private const string Cheat = "/api/v1/cheated-job/";
     private const string Feedback = "/feedback/";
 
-    /// <summary>Answers one request.</summary>
     public async Task HandleAsync(HttpContext http)
     {
         string call = Call(http.Request.Path.Value ?? "");

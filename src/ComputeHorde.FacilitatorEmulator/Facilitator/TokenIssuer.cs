@@ -69,7 +69,6 @@ internal sealed class TokenIssuer(FacilitatorEmulatorOptions options, Func<TimeS
         return $"{head}.{Base64Url.EncodeToString(HMACSHA256.HashData(_key, Encoding.ASCII.GetBytes(head)))}";
     }
 
-    /// <summary>A fresh nonce.</summary>
     public string Nonce() => Nonce(Now());
 
     /// <summary>A nonce as given out at that time, in Unix seconds.</summary>

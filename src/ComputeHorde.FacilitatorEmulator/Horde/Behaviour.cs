@@ -7,7 +7,6 @@ namespace ComputeHorde.Emulator.Horde;
 /// <summary>What happens to a create call instead of a plain 201.</summary>
 internal enum CreateFault
 {
-    /// <summary>Nothing special.</summary>
     None,
 
     /// <summary>The job is stored, the connection breaks without an answer.</summary>

@@ -40,7 +40,6 @@ internal sealed class BehaviourBook(FacilitatorEmulatorOptions options, ILogger 
     /// <summary>Sets the script of all jobs with an image, named without registry and tag; null removes it.</summary>
     public void SetForImage(string name, string? script) => Set(_byImage, name, script);
 
-    /// <summary>Removes all rules.</summary>
     public void Clear()
     {
         lock (_lock)

@@ -3,7 +3,6 @@ namespace ComputeHorde.Emulator.Horde;
 /// <summary>What a call is hit by.</summary>
 internal enum Fault
 {
-    /// <summary>Nothing.</summary>
     None,
 
     /// <summary>The error that the settings describe, nothing done.</summary>

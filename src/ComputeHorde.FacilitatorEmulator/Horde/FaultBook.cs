@@ -24,7 +24,6 @@ internal sealed class FaultBook
         _since = _time.GetTimestamp();
     }
 
-    /// <summary>The settings as they stand.</summary>
     public FaultSettings Settings
     {
         get
@@ -64,7 +63,6 @@ internal sealed class FaultBook
     /// <summary>True when faults apply to calls of that kind.</summary>
     public bool AppliesTo(string call) => Settings.Only is not { } only || only.Contains(call);
 
-    /// <summary>Draws the fault of a call.</summary>
     public Fault Draw(string call)
     {
         lock (_lock)

@@ -63,7 +63,6 @@ internal sealed class HordeScheduler(TimeProvider time, double speed, Func<IDisp
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         List<TaskCompletionSource> waiting;

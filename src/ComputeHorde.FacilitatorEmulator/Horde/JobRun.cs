@@ -43,7 +43,6 @@ internal sealed partial class JobRun(HordeContext horde, JobRecord job, Cancella
         }
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (_miner is not null)

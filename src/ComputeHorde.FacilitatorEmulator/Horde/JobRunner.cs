@@ -19,7 +19,6 @@ internal sealed class JobRunner(HordeContext horde) : IAsyncDisposable
         registered.SetResult();
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();

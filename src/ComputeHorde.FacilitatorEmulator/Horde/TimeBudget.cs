@@ -14,6 +14,5 @@ internal sealed class TimeBudget
     /// <summary>Adds a stage's limit.</summary>
     public void Grant(int seconds) => _seconds += seconds;
 
-    /// <summary>Takes time off.</summary>
     public void Use(TimeSpan time) => _seconds -= time.TotalSeconds;
 }

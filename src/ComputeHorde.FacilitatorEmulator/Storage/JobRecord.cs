@@ -28,7 +28,6 @@ internal sealed class JobRecord(Guid uuid, string hotkey, DateTimeOffset created
     /// <summary>Name of the miner that took the job, or null before <c>accepted</c>.</summary>
     public string? Miner { get; set; }
 
-    /// <summary>True once a cheat report was recorded.</summary>
     public bool Cheated { get; set; }
 
     /// <summary>Position in the table: every update of the row moves it to the end (protocol 2.4).</summary>

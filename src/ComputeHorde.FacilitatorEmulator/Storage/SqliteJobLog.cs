@@ -38,7 +38,6 @@ internal sealed class SqliteJobLog : IJobLog
         _writer = Task.Run(WriteAllAsync);
     }
 
-    /// <inheritdoc/>
     public (IReadOnlyList<JobRecord> Jobs, IReadOnlyList<EmulatedCheatReport> Reports) Load()
     {
         var jobs = new Dictionary<string, JobRecord>(StringComparer.Ordinal);
@@ -78,7 +77,6 @@ internal sealed class SqliteJobLog : IJobLog
         return ([.. jobs.Values], reports);
     }
 
-    /// <inheritdoc/>
     public Task AddJobAsync(JobRecord job)
     {
         StatusEntry first = job.History[0];
@@ -89,23 +87,18 @@ internal sealed class SqliteJobLog : IJobLog
             first.Status, PyJsonWriter.Compact(first.Metadata), Time(first.CreatedAt));
     }
 
-    /// <inheritdoc/>
     public Task AddStatusAsync(JobRecord job, StatusEntry entry) => RunAsync(
         "INSERT INTO statuses (uuid, status, metadata, created_at) SELECT $0, $1, $2, $3 WHERE EXISTS (SELECT 1 FROM jobs WHERE uuid = $0)",
         Key(job.Uuid), entry.Status, PyJsonWriter.Compact(entry.Metadata), Time(entry.CreatedAt));
 
-    /// <inheritdoc/>
     public Task SetMinerAsync(JobRecord job) => RunAsync("UPDATE jobs SET miner = $1 WHERE uuid = $0", Key(job.Uuid), job.Miner!);
 
-    /// <inheritdoc/>
     public Task AddReportAsync(EmulatedCheatReport report) => RunAsync(
         "INSERT INTO cheat_reports (uuid, report) VALUES ($0, $1)", Key(report.JobUuid), JsonSerializer.Serialize(report));
 
-    /// <inheritdoc/>
     public Task RemoveAsync(Guid uuid) => RunAsync(
         "DELETE FROM statuses WHERE uuid = $0; DELETE FROM cheat_reports WHERE uuid = $0; DELETE FROM jobs WHERE uuid = $0", Key(uuid));
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         _writes.Writer.TryComplete();

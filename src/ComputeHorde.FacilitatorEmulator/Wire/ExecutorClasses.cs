@@ -18,7 +18,6 @@ internal static class ExecutorClasses
     /// <summary>All names, as sent on the wire.</summary>
     public static IReadOnlyCollection<string> Names => SpinUpSeconds.Keys;
 
-    /// <summary>True for a class that the facilitator knows.</summary>
     public static bool IsKnown(string name) => SpinUpSeconds.ContainsKey(name);
 
     /// <summary>Seconds within which an executor of this class must be up.</summary>

@@ -6,7 +6,6 @@ namespace ComputeHorde.Emulator.Wire;
 /// <summary>The shape of a model's field.</summary>
 internal enum PydanticType
 {
-    /// <summary>A text.</summary>
     Text,
 
     /// <summary>A text or null; null when missing.</summary>

@@ -26,11 +26,9 @@ internal sealed class ComparerRegistry
         }
     }
 
-    /// <summary>The names of the built-in comparers.</summary>
     public static IReadOnlyList<string> BuiltIn { get; } = [.. Own.Select(static comparer => comparer.Name)];
 
     /// <summary>Gives a comparer.</summary>
-    /// <param name="name">Its name.</param>
     /// <returns>The comparer; null when there is none of this name.</returns>
     public IResultComparer? Find(string name) => _byName.GetValueOrDefault(name);
 

@@ -4,7 +4,6 @@ namespace ComputeHorde.Durable.Checks.Comparers;
 
 /// <summary>A content of a result, to be opened.</summary>
 /// <param name="Owner">Whose it is, for reasons.</param>
-/// <param name="Result">The result.</param>
 /// <param name="Reference">Its reference in the manifest.</param>
 internal readonly record struct ContentHandle(string Owner, IResultContent Result, ContentReference Reference)
 {

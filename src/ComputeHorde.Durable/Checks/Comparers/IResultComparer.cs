@@ -13,7 +13,7 @@ public interface IResultComparer
     /// <param name="untrusted">What the miner returned. Open it with limits: it can be anything.</param>
     /// <param name="trusted">What the trusted miner returned.</param>
     /// <param name="settings">Tolerances and paths.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Ends the comparison, after five minutes at the latest.</param>
     /// <returns>The verdict. What cannot be compared is inconclusive, never a mismatch.</returns>
     Task<Comparison> CompareAsync(IResultContent untrusted, IResultContent trusted, ComparisonSettings settings, CancellationToken cancellationToken);
 }
