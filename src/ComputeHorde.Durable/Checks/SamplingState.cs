@@ -4,18 +4,31 @@ using Azure.Storage.Blobs.Models;
 using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.Storage;
 using Microsoft.Extensions.Options;
+using Polly;
+using Polly.Retry;
 
 namespace ComputeHorde.Durable.Checks;
 
 /// <summary>What sampling remembers, for all hosts, in one blob changed under its ETag.</summary>
 internal sealed class SamplingState(BlobContainers containers, IOptions<DurableOptions> options, TimeProvider timeProvider) : IDisposable
 {
-    private const int MaxTries = 10;
-
     private static readonly TimeSpan Stale = TimeSpan.FromSeconds(5);
 
     // Within a process one change after another, so that only other hosts can come in between.
     private readonly SemaphoreSlim _changing = new(1);
+
+    // A host that lost a race waits a random while: without it the one that won can win again and again with its next change.
+    private readonly ResiliencePipeline<bool> _untilWritten = new ResiliencePipelineBuilder<bool> { TimeProvider = timeProvider }
+        .AddRetry(new RetryStrategyOptions<bool>
+        {
+            ShouldHandle = static written => ValueTask.FromResult(written.Outcome is { Exception: null, Result: false }),
+            MaxRetryAttempts = 30,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            Delay = TimeSpan.FromMilliseconds(10),
+            MaxDelay = TimeSpan.FromSeconds(1),
+        })
+        .Build();
     private volatile Snapshot? _latest;
 
     public void Dispose() => _changing.Dispose();
@@ -53,19 +66,17 @@ internal sealed class SamplingState(BlobContainers containers, IOptions<DurableO
         await _changing.WaitAsync(cancellationToken);
         try
         {
-            for (var attempt = 1; ; attempt++)
+            var isWritten = await _untilWritten.ExecuteAsync(
+                async cancellation =>
+                {
+                    var known = await ReadAsync(cancellation);
+                    var changed = change(known.History);
+                    return ReferenceEquals(changed, known.History) || await TryWriteAsync(changed, known.ETag, cancellation);
+                },
+                cancellationToken);
+            if (!isWritten)
             {
-                var known = await ReadAsync(cancellationToken);
-                var changed = change(known.History);
-                if (ReferenceEquals(changed, known.History) || await TryWriteAsync(changed, known.ETag, cancellationToken))
-                {
-                    return;
-                }
-
-                if (attempt == MaxTries)
-                {
-                    throw new IOException("Other hosts change the sampling history all the time.");
-                }
+                throw new IOException("Other hosts change the sampling history all the time.");
             }
         }
         finally

@@ -18,6 +18,12 @@ internal sealed class PollJobs(
     /// <summary>Jobs per list call: their uuids have to fit a request line of 8 KB (protocol 2.4).</summary>
     private const int BatchSize = 150;
 
+    /// <summary>Lists that are asked for at the same time: a hundred thousand jobs are 667 of them, one after another more than a minute.</summary>
+    private const int ListsAtOnce = 8;
+
+    /// <summary>Runs that are told at the same time, for each of these lists: an event and a blob each.</summary>
+    private const int ToldAtOnce = 16;
+
     private static readonly TimeSpan MissingAfter = TimeSpan.FromSeconds(10);
 
     /// <summary>Runs on the timer <c>ComputeHordePollSchedule</c>; what is due is decided by <see cref="PollSchedule"/>.</summary>
@@ -44,20 +50,20 @@ internal sealed class PollJobs(
             jobs.Add(job);
         }
 
-        if (!schedule.IsDue(jobs))
+        var due = schedule.Due(jobs, BatchSize);
+        if (due.Count == 0)
         {
             return;
         }
 
         var changed = 0;
-        foreach (var batch in jobs.Chunk(BatchSize))
-        {
-            changed += await PollAsync(durable, batch, cancellationToken);
-        }
-
-        var calls = (jobs.Count + BatchSize - 1) / BatchSize;
-        RunTelemetry.Polled(jobs.Count, calls);
-        logger.Polled(jobs.Count, calls, changed);
+        var lists = due.Chunk(BatchSize).ToArray();
+        await Parallel.ForEachAsync(
+            lists,
+            new ParallelOptions { MaxDegreeOfParallelism = ListsAtOnce, CancellationToken = cancellationToken },
+            async (list, token) => Interlocked.Add(ref changed, await PollAsync(durable, list, token)));
+        RunTelemetry.Polled(due.Count, lists.Length);
+        logger.Polled(due.Count, lists.Length, changed);
     }
 
     private async Task<int> PollAsync(DurableTaskClient durable, WatchedJob[] batch, CancellationToken cancellationToken)
@@ -71,19 +77,21 @@ internal sealed class PollJobs(
 
         outages.Ended(Outages.Facilitator);
         var changed = 0;
-        foreach (var job in batch)
-        {
-            var look = looks[job.JobUuid];
-            if (look.Error is { } error)
+        await Parallel.ForEachAsync(
+            batch,
+            new ParallelOptions { MaxDegreeOfParallelism = ToldAtOnce, CancellationToken = cancellationToken },
+            async (job, token) =>
             {
-                logger.JobUnreadable(job.JobUuid, job.Key.InstanceId, error.Message);
-            }
-            else if (NewsOf(job, look) is { } update && await TryTellAsync(durable, job, update, cancellationToken))
-            {
-                changed++;
-            }
-        }
-
+                var look = looks[job.JobUuid];
+                if (look.Error is { } error)
+                {
+                    logger.JobUnreadable(job.JobUuid, job.Key.InstanceId, error.Message);
+                }
+                else if (NewsOf(job, look) is { } update && await TryTellAsync(durable, job, update, token))
+                {
+                    Interlocked.Increment(ref changed);
+                }
+            });
         return changed;
     }
 

@@ -13,16 +13,26 @@ internal sealed class PollSchedule(IOptions<DurableOptions> options, TimeProvide
 {
     private long _lookedAt;
 
-    /// <summary>Notes this look, and says whether a job has become due since the one before. One that is due takes all others along: they fit the
-    /// same calls. The first look of a process finds every job due.</summary>
+    /// <summary>
+    /// Notes this look, and gives the jobs that have become due since the one before, and as many others as fit the same calls: those that have not
+    /// changed for longest last. At the first look of a process every job is due.
+    /// </summary>
     /// <param name="jobs">The jobs in flight.</param>
-    public bool IsDue(IReadOnlyCollection<WatchedJob> jobs)
+    /// <param name="perCall">Jobs to a call.</param>
+    public IReadOnlyList<WatchedJob> Due(IReadOnlyCollection<WatchedJob> jobs, int perCall)
     {
         var now = timeProvider.GetUtcNow();
         var before = Interlocked.Exchange(ref _lookedAt, now.UtcTicks);
-        return before == 0
-            ? jobs.Count > 0
-            : jobs.Any(job => DueBy(now - job.Changed) > DueBy(new DateTimeOffset(before, TimeSpan.Zero) - job.Changed));
+        if (before == 0)
+        {
+            return [.. jobs];
+        }
+
+        var isDue = jobs.ToLookup(job => DueBy(now - job.Changed) > DueBy(new DateTimeOffset(before, TimeSpan.Zero) - job.Changed));
+        var due = isDue[true].ToList();
+        var room = (perCall - (due.Count % perCall)) % perCall;
+        due.AddRange(isDue[false].OrderByDescending(static job => job.Changed).Take(room));
+        return due;
     }
 
     /// <summary>How many due moments a silence of this length holds: the integral of 1 / interval over it.</summary>

@@ -17,7 +17,7 @@ public sealed class PollScheduleTests
     [InlineData(0.3)]
     [InlineData(7.0)]
     [InlineData(45.0)]
-    public void IsTime_TicksLateByUpTo_LeavesNoJobAloneForLongerThanItsIntervalAndOneTick(double lateness)
+    public void Due_TicksLateByUpTo_LeavesNoJobAloneForLongerThanItsIntervalAndOneTick(double lateness)
     {
         const double Shortest = 1, Longest = 60;
         var seed = Random.Shared.Next();
@@ -26,7 +26,7 @@ public sealed class PollScheduleTests
         var rhythm = Rhythm(Shortest, Longest);
         var job = JobChangedNow();
         var asked = _clock.GetUtcNow();
-        Assert.True(rhythm.IsDue([job]));
+        Assert.Single(rhythm.Due([job], perCall: 150));
         var times = 0;
         while (_clock.GetUtcNow() - job.Changed < TimeSpan.FromHours(1))
         {
@@ -34,7 +34,7 @@ public sealed class PollScheduleTests
             _clock.Advance(TimeSpan.FromSeconds(tick));
             var now = _clock.GetUtcNow();
             var interval = Math.Clamp((now - job.Changed).TotalSeconds / 10, Shortest, Longest);
-            if (rhythm.IsDue([job]))
+            if (rhythm.Due([job], perCall: 150).Count == 1)
             {
                 asked = now;
                 times++;
@@ -48,10 +48,30 @@ public sealed class PollScheduleTests
     }
 
     [Fact]
-    public void IsTime_FirstLookOfAProcess_FindsEveryJobDue() => Assert.True(Rhythm(5, 60).IsDue([JobChangedNow()]));
+    public void Due_FirstLookOfAProcess_IsEveryJob() => Assert.Equal(2, Rhythm(5, 60).Due([JobChangedNow(), JobChangedNow()], perCall: 1).Count);
 
     [Fact]
-    public void IsTime_NothingInFlight_IsFalse() => Assert.False(Rhythm(5, 60).IsDue([]));
+    public void Due_NothingInFlight_IsEmpty() => Assert.Empty(Rhythm(5, 60).Due([], perCall: 150));
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, 150)]
+    [InlineData(150, 150)]
+    [InlineData(151, 300)]
+    public void Due_SomeOfManyJobs_TakesAlongWhatFitsTheSameCalls(int changedLately, int expected)
+    {
+        var rhythm = Rhythm(5, 60);
+        var silent = Enumerable.Range(0, 1_000).Select(_ => JobChangedNow()).ToArray();
+        _clock.Advance(TimeSpan.FromHours(1));
+        WatchedJob[] jobs = [.. silent, .. Enumerable.Range(0, changedLately).Select(_ => JobChangedNow())];
+        rhythm.Due(jobs, perCall: 150);
+        _clock.Advance(TimeSpan.FromSeconds(6));
+
+        var due = rhythm.Due(jobs, perCall: 150);
+
+        Assert.Equal(expected, due.Count);
+        Assert.Equal(changedLately, due.Count(job => job.Changed > silent[0].Changed));
+    }
 
     private PollSchedule Rhythm(double shortest, double longest) =>
         new(Options.Create(new DurableOptions { PollIntervalSeconds = shortest, MaxPollIntervalSeconds = longest }), _clock);
