@@ -83,6 +83,8 @@ public static class DurableServices
         services.AddSingleton<RunService>();
         services.AddSingleton<IStreamingRuns>(static provider => provider.GetRequiredService<RunService>());
         services.AddSingleton<RunStarter>();
+        services.AddSingleton<RerunService>();
+        services.AddSingleton<BulkRuns>();
         services.AddSingleton<IBatchStarter>(static provider => provider.GetRequiredService<BatchService>());
         services.AddSingleton<BatchStore>();
         services.AddSingleton<BatchService>();

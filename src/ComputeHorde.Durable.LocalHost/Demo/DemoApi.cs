@@ -40,7 +40,7 @@ internal sealed class DemoApi(Uri address) : IDisposable
 
     /// <summary>A run whenever it looks different, until it has ended.</summary>
     public IAsyncEnumerable<RunView> RunAsync(string id, CancellationToken cancellationToken) =>
-        StatesAsync<RunView>($"jobs/{id}", static run => (run.Status, run.Progress), static run => run.Outcome is not null || run.Error is not null, cancellationToken);
+        StatesAsync<RunView>($"jobs/{id}", static run => (run.Status, run.InList().Progress), static run => run.Outcome is not null || run.Error is not null, cancellationToken);
 
     /// <summary>What the check of an ended run found.</summary>
     public async Task<CheckOutcome> VerdictAsync(string id, CancellationToken cancellationToken)

@@ -14,6 +14,8 @@ namespace ComputeHorde.Durable.Batches;
 /// <summary>Starts batches, each once, reads and steers them: the one door for HTTP, queues and blobs.</summary>
 internal sealed class BatchService(BatchStore batches, RequestStore requests, ILogger<BatchService> logger) : IBatchStarter
 {
+    private const int MostListed = 100;
+
     int IBatchStarter.MaxBytes => BatchRequest.MaxBytes;
 
     bool IBatchStarter.IsBatch(BinaryData json) => BatchRequest.IsBatch(json);
@@ -82,6 +84,14 @@ internal sealed class BatchService(BatchStore batches, RequestStore requests, IL
         return instance is { Name: nameof(RunBatch) } ? instance : null;
     }
 
+    /// <summary>Reads the youngest batches.</summary>
+    public async Task<IReadOnlyList<BatchView>> ListAsync(DurableTaskClient durable, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(durable);
+        var found = await Task.WhenAll((await batches.ListAsync(MostListed, cancellationToken)).Select(id => FindAsync(durable, id, cancellationToken)));
+        return [.. found.OfType<OrchestrationMetadata>().Select(BatchView.Of).OrderByDescending(static batch => batch.CreatedAt)];
+    }
+
     /// <summary>Pauses, resumes or cancels a batch. One that has ended takes no notice.</summary>
     /// <param name="order">One of <see cref="BatchOrders"/>.</param>
     /// <returns>Whether there is such a batch.</returns>
@@ -127,6 +137,7 @@ internal sealed class BatchService(BatchStore batches, RequestStore requests, IL
             return known.Name == nameof(RunBatch) ? new StartedRun(id) : null;
         }
 
+        await batches.EnterAsync(id, cancellationToken);
         if (await OrchestrationStarter.TryStartAsync(durable, id, nameof(RunBatch), input, cancellationToken))
         {
             logger.BatchAccepted(id, input.Source.Container, input.Source.Blob);

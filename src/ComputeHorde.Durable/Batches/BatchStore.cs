@@ -168,6 +168,27 @@ internal sealed class BatchStore(BlobContainers containers)
         return blob.Name;
     }
 
+    /// <summary>Enters a batch into the list of all: a task hub of ten thousand runs would be searched for it otherwise.</summary>
+    public async Task EnterAsync(string batch, CancellationToken cancellationToken) =>
+        await (await BlobAsync(ContainerNames.Requests, ListPrefix + batch, cancellationToken)).TryCreateAsync(BinaryData.Empty, cancellationToken);
+
+    /// <summary>Names the youngest batches.</summary>
+    public async Task<IReadOnlyList<string>> ListAsync(int most, CancellationToken cancellationToken)
+    {
+        var container = await containers.GetAsync(ContainerNames.Requests, cancellationToken);
+        var youngest = new PriorityQueue<string, DateTimeOffset>();
+        await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, ListPrefix, cancellationToken))
+        {
+            youngest.Enqueue(blob.Name[ListPrefix.Length..], blob.Properties.CreatedOn ?? default);
+            if (youngest.Count > most)
+            {
+                youngest.Dequeue();
+            }
+        }
+
+        return [.. youngest.UnorderedItems.Select(static item => item.Element)];
+    }
+
     /// <summary>Reads the summary of a batch.</summary>
     /// <returns>The summary; null when it is not kept any more.</returns>
     public async Task<BatchSummary?> FindSummaryAsync(string batch, CancellationToken cancellationToken)
@@ -186,6 +207,9 @@ internal sealed class BatchStore(BlobContainers containers)
     /// <summary>Writes the summary of a batch.</summary>
     public Task SaveSummaryAsync(string batch, BatchSummary summary, CancellationToken cancellationToken) =>
         SaveAsync(ContainerNames.Results, SummaryBlob(batch), SnakeCaseJson.ToUtf8(summary), cancellationToken);
+
+    // No caller's name begins so.
+    private const string ListPrefix = "~batches/";
 
     private static string SummaryBlob(string batch) => $"{batch}/summary.json";
 

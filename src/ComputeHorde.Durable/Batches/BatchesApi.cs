@@ -27,6 +27,18 @@ internal sealed class BatchesApi(StartEndpoint starts, BatchService batches)
             (key, batch) => batches.StartAsync(durable, NameOf(key, batch), batch, specification: null, cancellationToken),
             cancellationToken);
 
+    /// <summary>Lists the youngest batches.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="durable">Reads the batches.</param>
+    /// <param name="cancellationToken">The caller went away.</param>
+    /// <returns>200 with up to 100 batches, or 304 when they are as <c>If-None-Match</c> says.</returns>
+    [Function("ListBatches")]
+    public Task<IActionResult> ListAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = Route)] HttpRequest request,
+        [DurableClient] DurableTaskClient durable,
+        CancellationToken cancellationToken) => HttpEdge.AnswerAsync(request, async () => HttpResults.Conditional(
+            request, new { Batches = await batches.ListAsync(durable, cancellationToken) }));
+
     /// <summary>Shows a batch.</summary>
     /// <returns>200 with the batch, or 404.</returns>
     [Function("ShowBatch")]
@@ -35,8 +47,8 @@ internal sealed class BatchesApi(StartEndpoint starts, BatchService batches)
         [DurableClient] DurableTaskClient durable,
         string id,
         CancellationToken cancellationToken) =>
-        HttpEdge.AnswerAsync(request, async () => HttpResults.Json(
-            200, await batches.ViewAsync(await FindAsync(durable, id, cancellationToken), cancellationToken)));
+        HttpEdge.AnswerAsync(request, async () => HttpResults.Conditional(
+            request, await batches.ViewAsync(await FindAsync(durable, id, cancellationToken), cancellationToken)));
 
     /// <summary>Hands out the results of an ended batch, one JSON object a line.</summary>
     /// <returns>200 (206 for a range), 404 without a batch, 409 while it runs, 410 when they are not kept any more.</returns>

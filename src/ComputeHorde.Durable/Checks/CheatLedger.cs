@@ -1,4 +1,7 @@
+using System.Text.Json;
+using Azure;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using ComputeHorde.Durable.Storage;
 
 namespace ComputeHorde.Durable.Checks;
@@ -9,6 +12,8 @@ namespace ComputeHorde.Durable.Checks;
 /// </summary>
 internal sealed class CheatLedger(BlobContainers containers, TimeProvider timeProvider)
 {
+    private const int PageSize = 50;
+
     /// <summary>Writes the evidence.</summary>
     public Task RecordAsync(CheatCase cheat, CancellationToken cancellationToken)
     {
@@ -34,6 +39,40 @@ internal sealed class CheatLedger(BlobContainers containers, TimeProvider timePr
     {
         ArgumentNullException.ThrowIfNull(cheat);
         return RecordOnceAsync($"{cheat.JobUuid}/report.json", new { ReportedAt = timeProvider.GetUtcNow(), Outcome = outcome, By = "facilitator" }, cancellationToken);
+    }
+
+    /// <summary>Reads a page of the cases, in the order of their jobs.</summary>
+    /// <param name="continuation">What the page before gave; null for the first.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<CheatPage> ListAsync(string? continuation, CancellationToken cancellationToken)
+    {
+        var container = await containers.GetAsync(ContainerNames.Ledger, cancellationToken);
+        await foreach (var page in container.GetBlobsByHierarchyAsync(new GetBlobsByHierarchyOptions { Delimiter = "/" }, cancellationToken).AsPages(continuation, PageSize))
+        {
+            var found = await Task.WhenAll(page.Values.Where(static item => item.IsPrefix).Select(item => FindAsync(item.Prefix.TrimEnd('/'), cancellationToken)));
+            return new CheatPage([.. found.OfType<CheatView>()], string.IsNullOrEmpty(page.ContinuationToken) ? null : page.ContinuationToken);
+        }
+
+        return new CheatPage([], Continuation: null);
+    }
+
+    /// <summary>Reads what the ledger has against a job.</summary>
+    /// <returns>The case; null when there is none.</returns>
+    public async Task<CheatView?> FindAsync(string jobUuid, CancellationToken cancellationToken) =>
+        await ReadAsync($"{jobUuid}/evidence.json", cancellationToken) is { } evidence
+            ? new CheatView(jobUuid, evidence, await ReadAsync($"{jobUuid}/report.json", cancellationToken))
+            : null;
+
+    private async Task<JsonElement?> ReadAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return SnakeCaseJson.Read<JsonElement>((await (await BlobAsync(name, cancellationToken)).DownloadContentAsync(cancellationToken)).Value.Content);
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            return null;
+        }
     }
 
     private async Task RecordOnceAsync<T>(string name, T value, CancellationToken cancellationToken)

@@ -21,6 +21,7 @@ internal sealed class StartEndpoint : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         _time = time;
         var most = options.Value.MaxStartsPerMinute;
+        MostAtOnce = most;
         var tokens = Math.Max(1, most / 60);
         _limit = new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
         {
@@ -45,7 +46,7 @@ internal sealed class StartEndpoint : IDisposable
             // Only what could start takes of the allowance: slow, broken and wrong requests do not shut out the others.
             var key = KeyOf(request);
             var body = parse(await RequestBody.ReadJsonAsync(request, mostBytes, _time, cancellationToken));
-            TakeOne();
+            Take(1);
             return Started(request, place, place, key, await start(key, body));
         });
 
@@ -58,7 +59,7 @@ internal sealed class StartEndpoint : IDisposable
         HttpEdge.AnswerAsync(request, async () =>
         {
             var key = KeyOf(request);
-            TakeOne();
+            Take(1);
             return Started(request, route, place, key, await start(key));
         });
 
@@ -73,9 +74,21 @@ internal sealed class StartEndpoint : IDisposable
         return header.ToString();
     }
 
-    private void TakeOne()
+    /// <summary>Reads <c>Idempotency-Key</c> of a call that starts many.</summary>
+    /// <returns>The key; null when there is none.</returns>
+    /// <exception cref="ComputeHordeValidationException">Names that are made of it would be too long.</exception>
+    public static string? BulkKeyOf(HttpRequest request) => KeyOf(request) is { Length: > MaxBulkKeyLength }
+        ? throw new ComputeHordeValidationException(Field, $"must have at most {MaxBulkKeyLength} characters here: the new names are made of it.")
+        : KeyOf(request);
+
+    /// <summary>The most that may be started at once.</summary>
+    public int MostAtOnce { get; }
+
+    /// <summary>Takes some of the allowance, all or nothing.</summary>
+    /// <exception cref="HttpProblemException">429: it is used up for now.</exception>
+    public void Take(int count)
     {
-        using var lease = _limit.AttemptAcquire();
+        using var lease = _limit.AttemptAcquire(count);
         if (!lease.IsAcquired)
         {
             var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var time) ? time : TimeSpan.FromSeconds(1);
@@ -101,4 +114,6 @@ internal sealed class StartEndpoint : IDisposable
     }
 
     private const string Field = "Idempotency-Key";
+
+    private const int MaxBulkKeyLength = 80;
 }

@@ -10,7 +10,7 @@ namespace ComputeHorde.Durable.Intake;
 
 /// <summary>
 /// What a caller asks for: the fields of a ComputeHorde job specification (protocol 5.7) beside <c>outputs</c>, the paths that we mint upload
-/// URLs for, <c>policy</c>, <c>cross_validation</c> and <c>streaming_certificate</c>.
+/// URLs for, <c>policy</c>, <c>cross_validation</c>, <c>limits</c>, <c>labels</c> and <c>streaming_certificate</c>.
 /// </summary>
 /// <param name="Spec">The job.</param>
 /// <param name="Outputs">Output paths (<c>/output/...</c>) whose upload URLs are ours.</param>
@@ -31,6 +31,9 @@ internal sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string
 
     /// <summary>Limits of the request's own, beside those of the settings; null for none.</summary>
     public NamespaceLimits? Limits { get; init; }
+
+    /// <summary>What the caller finds the run by: <see cref="RunLabels"/>; null for none.</summary>
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
 
     /// <summary>The most characters of <see cref="StreamingCertificate"/>.</summary>
     public const int MaxCertificateLength = 4000;
@@ -62,6 +65,7 @@ internal sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string
         var certificate = ReadCertificate(Take(body, "streaming_certificate"), problems);
         var limits = ReadSettings<NamespaceLimits>(Take(body, "limits"), "limits", problems);
         problems.AddRange(RequestLimits.Validate(limits));
+        var labels = ReadLabels(Take(body, "labels"), problems);
         if (!ComputeHordeJson.TryReadJobSpec(JsonSerializer.SerializeToElement(body), out var spec, out var faults))
         {
             throw new ComputeHordeValidationException([.. problems, .. faults]);
@@ -76,7 +80,7 @@ internal sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string
         }
 
         return problems.Count == 0
-            ? new JobRequest(spec, outputs, policy) { CrossValidation = crossValidation, StreamingCertificate = certificate, Limits = limits, Json = json }
+            ? new JobRequest(spec, outputs, policy) { CrossValidation = crossValidation, StreamingCertificate = certificate, Limits = limits, Labels = labels, Json = json }
             : throw new ComputeHordeValidationException(problems);
     }
 
@@ -131,6 +135,19 @@ internal sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string
         }
 
         return outputs;
+    }
+
+    private static Dictionary<string, string>? ReadLabels(JsonNode? node, List<ValidationProblem> problems)
+    {
+        if (node is not (null or JsonObject) || (node as JsonObject)?.Any(static label => label.Value?.GetValueKind() != JsonValueKind.String) == true)
+        {
+            problems.Add(new ValidationProblem("labels", "must be an object whose values are texts."));
+            return null;
+        }
+
+        var labels = (node as JsonObject)?.ToDictionary(static label => label.Key, static label => (string)label.Value!, StringComparer.Ordinal);
+        problems.AddRange(labels is null ? [] : RunLabels.Validate(labels));
+        return labels;
     }
 
     private static string? ReadCertificate(JsonNode? node, List<ValidationProblem> problems)

@@ -15,6 +15,7 @@ internal static class RunInputs
             HasPreparedUrls = hasPreparedUrls,
             Check = request.CrossValidation is { } check ? SnakeCaseJson.ToElement(check) : null,
             Namespace = request.Spec.JobNamespace ?? "",
+            Labels = request.Labels,
             Place = limits.PlaceFor(request.Spec.JobNamespace ?? "", request.Limits),
             TrustedSecondsPerHour = request.Limits?.TrustedSecondsPerHour,
             IsStreaming = request.Spec.Streaming,

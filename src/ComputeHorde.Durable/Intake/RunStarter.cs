@@ -17,10 +17,11 @@ internal sealed class RunStarter(RequestStore requests, OutputUrls outputs, Limi
     /// <summary>Stores and starts. The request is stored before the run starts, so a run never lacks it.</summary>
     /// <param name="id">The run's name; null makes one.</param>
     /// <param name="hasPreparedUrls">Whether the upload URLs of the first attempt were handed out.</param>
+    /// <param name="rerunOf">The run that this one repeats; null for none.</param>
     /// <returns>The run, or null when something else has this name.</returns>
     /// <exception cref="ComputeHordeValidationException">The name or the request is not valid.</exception>
     public async Task<StartedRun?> StartAsync(
-        DurableTaskClient durable, string? id, JobRequest request, bool hasPreparedUrls, CancellationToken cancellationToken)
+        DurableTaskClient durable, string? id, JobRequest request, bool hasPreparedUrls, CancellationToken cancellationToken, string? rerunOf = null)
     {
         id ??= Guid.NewGuid().ToString("N");
         Names.RequireRun(id, "id");
@@ -37,7 +38,8 @@ internal sealed class RunStarter(RequestStore requests, OutputUrls outputs, Limi
             return known.Name == nameof(RunJob) ? started : null;
         }
 
-        if (await OrchestrationStarter.TryStartAsync(durable, id, nameof(RunJob), RunInputs.Of(id, hash, request, limits, hasPreparedUrls), cancellationToken))
+        var input = RunInputs.Of(id, hash, request, limits, hasPreparedUrls) with { RerunOf = rerunOf };
+        if (await OrchestrationStarter.TryStartAsync(durable, id, nameof(RunJob), input, cancellationToken))
         {
             RunTelemetry.Started(request.Spec.ExecutorClass);
             logger.RunAccepted(id, request.Spec.DockerImage, request.Spec.ExecutorClass);

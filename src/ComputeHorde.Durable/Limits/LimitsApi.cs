@@ -8,17 +8,19 @@ namespace ComputeHorde.Durable.Limits;
 /// <summary>Shows what the namespaces may use and what they do.</summary>
 internal sealed class LimitsApi(LimitBook book, Places places)
 {
+    private const int MostShown = 100;
+
     /// <summary>200 with every namespace that has limits of its own, holds places or waits for some; 503 while the storage is away.</summary>
     [Function("ShowLimits")]
     public Task<IActionResult> GetAsync([HttpTrigger(AuthorizationLevel.Function, "get", Route = "limits")] HttpRequest request, CancellationToken cancellationToken) =>
-        HttpEdge.AnswerAsync(request, async () => HttpResults.Json(200, new { Namespaces = await ViewAsync(cancellationToken) }));
+        HttpEdge.AnswerAsync(request, async () => HttpResults.Conditional(request, await ViewAsync(cancellationToken)));
 
-    private async Task<IReadOnlyList<LimitView>> ViewAsync(CancellationToken cancellationToken)
+    private async Task<LimitsView> ViewAsync(CancellationToken cancellationToken)
     {
         var held = await places.HeldAsync(cancellationToken);
         var used = await places.UsedAsync(cancellationToken);
         var waiting = await places.WaitingAsync(cancellationToken);
-        return
+        LimitView[] namespaces =
         [
             .. book.Namespaces.Concat(held.Values).Concat(used.Keys).Concat(waiting.Select(static run => run.Place.Namespace))
                 .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
@@ -29,5 +31,7 @@ internal sealed class LimitsApi(LimitBook book, Places places)
                     ExecutorSecondsLastDay = used.GetValueOrDefault(name),
                 }),
         ];
+        return new LimitsView(
+            namespaces, [.. waiting.OrderByDescending(static run => run.Place.Priority).ThenBy(static run => run.Since).Take(MostShown).Select(static run => new WaitingView(run.Run, run.Place.Namespace, run.Place.Priority, run.Since))]);
     }
 }

@@ -23,4 +23,7 @@ internal static class FailureClasses
 
     /// <summary>Every class that <see cref="RunPolicy.RetryOn"/> may name.</summary>
     public static readonly IReadOnlyList<string> Retryable = [Rejected, HordeFailed, Failed, Lost, Stuck];
+
+    /// <summary>Every class.</summary>
+    public static readonly IReadOnlyList<string> All = [.. Retryable, NotCreated];
 }

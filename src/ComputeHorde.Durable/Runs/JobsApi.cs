@@ -16,11 +16,11 @@ internal sealed class JobsApi(RunService runs, OutputUrls outputs)
 {
     private const string Route = "jobs";
 
-    /// <summary>Lists runs: <c>?status=</c> filters, <c>?page_size=</c> (1 to 500, default 100) bounds, <c>?continuation=</c> goes on.</summary>
+    /// <summary>Lists runs: by the filters of <see cref="RunFilter"/>, <c>?order=newest</c> sorts, <c>?page_size=</c> (1 to 500, default 100) bounds, <c>?continuation=</c> goes on.</summary>
     /// <param name="request">The request.</param>
     /// <param name="durable">Reads the runs.</param>
     /// <param name="cancellationToken">The caller went away.</param>
-    /// <returns>200 with a page, or 400 as problem+json.</returns>
+    /// <returns>200 with a page, 304 when it is as <c>If-None-Match</c> says, or 400 as problem+json.</returns>
     [Function("ListJobs")]
     public Task<IActionResult> ListAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = Route)] HttpRequest request,
@@ -28,7 +28,7 @@ internal sealed class JobsApi(RunService runs, OutputUrls outputs)
         CancellationToken cancellationToken) => HttpEdge.AnswerAsync(request, async () =>
         {
             var query = RunQuery.Parse(request.Query);
-            return HttpResults.Json(200, await runs.ListAsync(durable, query, cancellationToken));
+            return HttpResults.Conditional(request, await runs.ListAsync(durable, query, cancellationToken));
         });
 
     /// <summary>Shows a run.</summary>
@@ -36,14 +36,14 @@ internal sealed class JobsApi(RunService runs, OutputUrls outputs)
     /// <param name="durable">Reads the run.</param>
     /// <param name="id">The run.</param>
     /// <param name="cancellationToken">The caller went away.</param>
-    /// <returns>200 with the run, or 404.</returns>
+    /// <returns>200 with the run, 304 when it is as <c>If-None-Match</c> says, or 404.</returns>
     [Function("ShowJob")]
     public Task<IActionResult> GetAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "jobs/{id}")] HttpRequest request,
         [DurableClient] DurableTaskClient durable,
         string id,
         CancellationToken cancellationToken) =>
-        HttpEdge.AnswerAsync(request, async () => HttpResults.Json(200, await FindAsync(durable, id, cancellationToken)));
+        HttpEdge.AnswerAsync(request, async () => HttpResults.Conditional(request, await FindAsync(durable, id, cancellationToken)));
 
     /// <summary>Cancels a run: it stops waiting and paying. A job that is running cannot be stopped and runs to its limits (protocol 9.5).</summary>
     /// <param name="request">The request.</param>
@@ -62,7 +62,8 @@ internal sealed class JobsApi(RunService runs, OutputUrls outputs)
             : throw HttpResults.NoRun(id));
 
     /// <summary>Hands out what a run returned: its manifest, or with <c>?part=</c> the bytes of <c>stdout</c>, <c>stderr</c> or an
-    /// artifact's path; for an output's path a presigned URL, for outputs may be large and do not go through the app.</summary>
+    /// artifact's path; for an output's path a presigned URL, for outputs may be large and do not go through the app. <c>?redirect=false</c> gives the URL as
+    /// JSON: to a page in a browser that sends its key in a header, which no redirection may take along.</summary>
     /// <param name="request">The request.</param>
     /// <param name="durable">Reads the run.</param>
     /// <param name="id">The run.</param>
@@ -77,14 +78,14 @@ internal sealed class JobsApi(RunService runs, OutputUrls outputs)
         {
             var run = await FindAsync(durable, id, cancellationToken);
             return run.Outcome?.Result is { } result
-                ? await PartAsync(result, request.Query["part"].ToString(), cancellationToken)
+                ? await PartAsync(result, request.Query["part"].ToString(), request.Query["redirect"] != "false", cancellationToken)
                 : throw new HttpProblemException(409, "The run has no result", new ValidationProblem("id", $"run '{id}' is {run.Status} and has stored none."));
         });
 
     private async Task<RunView> FindAsync(DurableTaskClient durable, string id, CancellationToken cancellationToken) =>
         await runs.FindAsync(durable, id, cancellationToken) ?? throw HttpResults.NoRun(id);
 
-    private async Task<IActionResult> PartAsync(ResultReference result, string part, CancellationToken cancellationToken)
+    private async Task<IActionResult> PartAsync(ResultReference result, string part, bool mayRedirect, CancellationToken cancellationToken)
     {
         var manifest = await runs.LoadResultAsync(result, cancellationToken);
         if (part.Length == 0)
@@ -94,7 +95,8 @@ internal sealed class JobsApi(RunService runs, OutputUrls outputs)
 
         if (manifest.Outputs.GetValueOrDefault(part) is { Blob: { } output })
         {
-            return new PresignedRedirectResult(await outputs.SignDownloadAsync(output, cancellationToken));
+            var url = await outputs.SignDownloadAsync(output, cancellationToken);
+            return mayRedirect ? new PresignedRedirectResult(url) : HttpResults.Json(200, new { Url = url });
         }
 
         var content = part switch

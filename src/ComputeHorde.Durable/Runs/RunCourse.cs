@@ -11,6 +11,9 @@ internal sealed class RunCourse : IDisposable
     /// <summary>The facilitator may say no for a while when keys are rolled or a release is bad; then it means it.</summary>
     private const int RefusedForSeconds = 1800;
 
+    /// <summary>Back ends take a custom status of 16 KiB.</summary>
+    private const int MostShownAttempts = 3;
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2), FirstLook = TimeSpan.FromSeconds(10), LongestCapacityPause = TimeSpan.FromMinutes(5);
 
     private readonly TaskOrchestrationContext _context;
@@ -400,6 +403,7 @@ internal sealed class RunCourse : IDisposable
             Note = _lastProblem,
             Capacity = attempt is { IsAccepted: true } ? null : _capacity,
             Number = attempt?.Number ?? 0,
+            Attempts = [.. _attempts.Where(static attempt => attempt.IsPaid).TakeLast(MostShownAttempts).Select(static attempt => attempt.Outcome())],
             Streaming = attempt?.Job?.Streaming,
         });
     }

@@ -31,6 +31,12 @@ internal sealed record RunInput(string RequestId, string RequestSha256, RunPolic
     /// <summary>The job's namespace; empty for none.</summary>
     public string Namespace { get; init; } = "";
 
+    /// <summary>What the caller finds the run by: <see cref="RunLabels"/>; null for none.</summary>
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
+
+    /// <summary>The run that this one repeats; null for none.</summary>
+    public string? RerunOf { get; init; }
+
     /// <summary>The limits that the run waits for; null when it has none and waits for nobody.</summary>
     public PlaceRequest? Place { get; init; }
 

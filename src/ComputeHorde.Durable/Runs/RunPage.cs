@@ -10,9 +10,6 @@ internal sealed record RunPage(IReadOnlyList<RunView> Jobs, string? Continuation
     /// <summary>The most runs of one page.</summary>
     public const int MaxSize = 500;
 
-    /// <summary>How many pages of the task hub are looked through for one that is not empty.</summary>
-    internal const int MostHubPages = 10;
-
     private static readonly Dictionary<string, OrchestrationRuntimeStatus[]> ByStatus = new(StringComparer.Ordinal)
     {
         ["pending"] = [OrchestrationRuntimeStatus.Pending],
@@ -30,5 +27,5 @@ internal sealed record RunPage(IReadOnlyList<RunView> Jobs, string? Continuation
     /// <summary>The statuses that can be asked for.</summary>
     internal static IReadOnlyCollection<string> Statuses => ByStatus.Keys;
 
-    internal static IReadOnlyList<OrchestrationRuntimeStatus>? RuntimeStatuses(string? status) => status is null ? null : ByStatus[status];
+    internal static IReadOnlyList<OrchestrationRuntimeStatus> RuntimeStatuses(string status) => ByStatus[status];
 }

@@ -20,4 +20,7 @@ internal static class RunPhases
 
     /// <summary>The job has ended; its result is being stored.</summary>
     public const string Storing = "storing";
+
+    /// <summary>Every phase.</summary>
+    public static readonly IReadOnlyList<string> All = [WaitingForPlace, Creating, Waiting, WaitingForCapacity, BackingOff, Storing];
 }

@@ -20,6 +20,9 @@ internal sealed record RunProgress(int Attempt, int MaxAttempts, string Phase, s
     /// <summary>The number of the attempt in tags and paths; turned-away ones count here.</summary>
     public int Number { get; init; }
 
+    /// <summary>The attempts so far, as far as they have jobs, with every status seen; of many, the last few. Null in lists.</summary>
+    public IReadOnlyList<AttemptOutcome>? Attempts { get; init; }
+
     /// <summary>Where a streaming job serves, while it does.</summary>
     public StreamingEndpoint? Streaming { get; init; }
 }

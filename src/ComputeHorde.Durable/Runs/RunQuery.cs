@@ -1,31 +1,37 @@
 using System.Globalization;
-using System.Text;
 using ComputeHorde.Sdk;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace ComputeHorde.Durable.Runs;
 
-/// <summary>Which runs a caller wants to see.</summary>
-/// <param name="Status">Only runs with this status, as <see cref="RunView.Status"/> has it; null for all.</param>
+/// <summary>A page of the runs that a caller wants to see.</summary>
+/// <param name="Filter">Which runs.</param>
+/// <param name="IsNewestFirst">Whether the youngest come first, instead of the order in which the task hub keeps them, which is the cheapest way through all.</param>
 /// <param name="PageSize">How many at most.</param>
-/// <param name="Continuation">What the task hub gave with the page before; null for the first.</param>
-internal sealed record RunQuery(string? Status, int PageSize, string? Continuation)
+/// <param name="Continuation">Where the page before ended; null for the first.</param>
+internal sealed record RunQuery(RunFilter Filter, bool IsNewestFirst, int PageSize, ContinuationToken? Continuation)
 {
-    // Back ends differ in what they make of a token that is none of theirs: some answer with an empty page. So ours can be told from others.
-    private const string TokenPrefix = "p1.";
+    internal const int DefaultPageSize = 100;
 
-    private const int DefaultPageSize = 100;
+    private const string Newest = "newest", Stored = "stored";
 
-    /// <summary>Reads <c>?status=</c>, <c>?page_size=</c> and <c>?continuation=</c>.</summary>
+    /// <summary>What clients of a functions app may send with any request.</summary>
+    private static readonly string[] OfTheHost = ["code", "clientId"];
+
+    private static readonly string[] Known = [.. RunFilter.Names, "order", "page_size", "continuation"];
+
+    /// <summary>Reads the filters, <c>order</c>, <c>page_size</c> and <c>continuation</c>.</summary>
     /// <exception cref="ComputeHordeValidationException">With every violation, each naming its field and rule.</exception>
     internal static RunQuery Parse(IQueryCollection query)
     {
-        var problems = new List<ValidationProblem>();
-        var status = Text(query, "status");
-        if (status is not null && !RunPage.Statuses.Contains(status))
+        // A filter that is misspelt would show all runs as if they were those asked for.
+        var problems = query.Keys.Except(Known).Except(OfTheHost)
+            .Select(static name => new ValidationProblem(name, $"is none of {string.Join(", ", Known)}.")).ToList();
+        var filter = RunFilter.Read(name => [.. query[name].Where(static text => text is { Length: > 0 }).Select(static text => text!)], problems);
+        var order = Text(query, "order") ?? Stored;
+        if (order is not (Newest or Stored))
         {
-            problems.Add(new ValidationProblem("status", $"must be one of {string.Join(", ", RunPage.Statuses)}."));
+            problems.Add(new ValidationProblem("order", $"must be {Newest} or {Stored}."));
         }
 
         var size = DefaultPageSize;
@@ -34,36 +40,19 @@ internal sealed record RunQuery(string? Status, int PageSize, string? Continuati
             problems.Add(new ValidationProblem("page_size", $"must be a whole number between 1 and {RunPage.MaxSize}."));
         }
 
-        string? continuation = null;
-        if (Text(query, "continuation") is { } token && !TryUnwrap(token, out continuation))
-        {
-            problems.Add(new ValidationProblem("continuation", "is none that a page has given."));
-        }
-
-        return problems.Count == 0 ? new RunQuery(status, size, continuation) : throw new ComputeHordeValidationException(problems);
+        var continuation = ReadContinuation(Text(query, "continuation"), order == Newest, problems);
+        return problems.Count == 0 ? new RunQuery(filter, order == Newest, size, continuation) : throw new ComputeHordeValidationException(problems);
     }
 
-    /// <summary>The token that a page gives for the next one.</summary>
-    internal static string? Wrap(string? continuation) =>
-        string.IsNullOrEmpty(continuation) ? null : TokenPrefix + WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes(continuation));
-
-    private static bool TryUnwrap(string token, out string? continuation)
+    internal static ContinuationToken? ReadContinuation(string? text, bool isNewestFirst, List<ValidationProblem> problems)
     {
-        continuation = null;
-        if (!token.StartsWith(TokenPrefix, StringComparison.Ordinal))
+        var token = text is null ? null : ContinuationToken.Parse(text);
+        if (text is not null && token?.IsNewestFirst != isNewestFirst)
         {
-            return false;
+            problems.Add(new ValidationProblem("continuation", "is none that a page of this order has given."));
         }
 
-        try
-        {
-            continuation = Encoding.UTF8.GetString(WebEncoders.Base64UrlDecode(token, TokenPrefix.Length, token.Length - TokenPrefix.Length));
-            return continuation.Length > 0;
-        }
-        catch (FormatException)
-        {
-            return false;
-        }
+        return token;
     }
 
     private static string? Text(IQueryCollection query, string name) => query[name].ToString() is { Length: > 0 } text ? text : null;

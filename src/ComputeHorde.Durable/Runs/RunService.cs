@@ -5,7 +5,7 @@ using Microsoft.DurableTask.Client;
 namespace ComputeHorde.Durable.Runs;
 
 /// <summary>Reads and cancels runs. Copies on the trusted miner are nobody's but their check's.</summary>
-internal sealed class RunService(ResultStore results, IRunVerdicts verdicts) : IStreamingRuns
+internal sealed class RunService(ResultStore results, IRunVerdicts verdicts, TimeProvider time) : IStreamingRuns
 {
     /// <summary>Reads a run.</summary>
     /// <returns>The run; null when there is none.</returns>
@@ -18,47 +18,20 @@ internal sealed class RunService(ResultStore results, IRunVerdicts verdicts) : I
             return null;
         }
 
-        var view = RunView.Of(instance);
-        var input = instance.ReadInputAs<RunInput>();
-        return view with
-        {
-            IsStreaming = input is { IsStreaming: true },
-            Warnings = input?.Warnings is { Count: > 0 } warnings ? warnings : null,
-            Check = view.Outcome is { IsChecked: true } ? await verdicts.FindAsync(durable, id, cancellationToken) : null,
-        };
+        var view = RunView.Of(instance, instance.ReadInputAs<RunInput>());
+        return view with { Check = view.Outcome is { IsChecked: true } ? await verdicts.FindAsync(durable, id, cancellationToken) : null };
     }
 
-    /// <summary>Lists runs, a page of the task hub at a time.</summary>
+    /// <summary>Lists runs.</summary>
     /// <returns>The runs, without their outcomes.</returns>
     public async Task<RunPage> ListAsync(DurableTaskClient durable, RunQuery query, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(durable);
         ArgumentNullException.ThrowIfNull(query);
-        var wanted = new OrchestrationQuery
-        {
-            Statuses = RunPage.RuntimeStatuses(query.Status),
-            PageSize = query.PageSize,
-            ContinuationToken = query.Continuation,
-            FetchInputsAndOutputs = true,
-        };
-        var runs = new List<RunView>();
-        string? next = null;
-        var pages = 0;
-        await foreach (var page in durable.GetAllInstancesAsync(wanted).AsPages(query.Continuation, query.PageSize).WithCancellation(cancellationToken))
-        {
-            runs.AddRange(page.Values
-                .Where(static instance => instance.Name == nameof(RunJob) && instance.ReadInputAs<RunInput>() is not { TrustedCopyOf: not null })
-                .Select(RunView.Of)
-                .Where(run => query.Status is null || run.Status == query.Status)
-                .Select(static run => run with { Outcome = null }));
-            next = page.ContinuationToken;
-            if (runs.Count > 0 || ++pages == RunPage.MostHubPages)
-            {
-                break;
-            }
-        }
-
-        return new RunPage(runs, RunQuery.Wrap(next));
+        var (runs, next) = query.IsNewestFirst
+            ? await new NewestRuns(durable, query).ListAsync(time.GetUtcNow(), cancellationToken)
+            : await RunLister.StoredAsync(durable, query.Filter, query.PageSize, query.Continuation, cancellationToken);
+        return new RunPage([.. runs.Select(static run => run.InList())], next?.ToString());
     }
 
     /// <summary>Tells a run to stop waiting and paying.</summary>

@@ -18,10 +18,28 @@ internal sealed record RunView(
     /// <summary>What the check of the run has found, or that it is pending; null when it has none.</summary>
     public object? Check { get; init; }
 
+    /// <summary>The namespace of the job; null for none.</summary>
+    public string? Namespace { get; init; }
+
+    /// <summary>The labels of the request; null for none.</summary>
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
+
+    /// <summary>The class of the failure that ended the run; null when none did.</summary>
+    public string? FailureClass { get; init; }
+
+    /// <summary>Executor seconds over all attempts; null while it runs.</summary>
+    public double? ExecutorSeconds { get; init; }
+
+    /// <summary>The run that this one repeats; null for none.</summary>
+    public string? RerunOf { get; init; }
+
     /// <summary>Whether its job serves HTTP while it runs.</summary>
     internal bool IsStreaming { get; init; }
 
-    internal static RunView Of(OrchestrationMetadata instance)
+    /// <summary>The run as a list shows it.</summary>
+    internal RunView InList() => this with { Outcome = null, Warnings = null, Progress = Progress is null ? null : Progress with { Attempts = null } };
+
+    internal static RunView Of(OrchestrationMetadata instance, RunInput? input)
     {
         var outcome = instance.RuntimeStatus == OrchestrationRuntimeStatus.Completed ? instance.ReadOutputAs<RunOutcome>() : null;
         return new RunView(
@@ -31,6 +49,15 @@ internal sealed record RunView(
             instance.LastUpdatedAt,
             instance.ReadCustomStatusAs<RunProgress>(),
             outcome,
-            instance.FailureDetails?.ErrorMessage);
+            instance.FailureDetails?.ErrorMessage)
+        {
+            Namespace = input?.Namespace is { Length: > 0 } name ? name : null,
+            Labels = input?.Labels is { Count: > 0 } labels ? labels : null,
+            FailureClass = outcome?.Failure?.Class,
+            ExecutorSeconds = outcome?.ExecutorSeconds,
+            RerunOf = input?.RerunOf,
+            IsStreaming = input is { IsStreaming: true },
+            Warnings = input?.Warnings is { Count: > 0 } warnings ? warnings : null,
+        };
     }
 }
