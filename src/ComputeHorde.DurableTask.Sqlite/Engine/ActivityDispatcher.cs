@@ -11,19 +11,13 @@ namespace ComputeHorde.DurableTask.Sqlite.Engine;
 /// has committed their calls.
 /// </summary>
 internal sealed class ActivityDispatcher(
-    TaskHubWorker worker,
-    IServiceScopeFactory scopes,
-    int most,
-    Work running,
-    Action<string, Message> deliver,
-    Func<int> epoch,
-    ILoggerFactory loggers,
-    ILogger logger,
-    CancellationToken stopping) : IThreadPoolWorkItem
+    TaskHub hub, TaskHubWorker worker, IServiceScopeFactory scopes, Work running, ILoggerFactory loggers, ILogger logger) : IThreadPoolWorkItem
 {
     /// <summary>How many microseconds of work may wait for a turn worker; more goes to the pool.</summary>
     private const double MostInline = 500;
 
+    private readonly int _most = worker.Options.Concurrency.MaximumConcurrentActivityWorkItems;
+    private readonly CancellationToken _stopping = hub.Stopping;
     private readonly ILogger _log = loggers.CreateLogger(WorkerLogs.Activities);
     private readonly ConcurrentDictionary<string, ActivityPace> _paces = new();
     private readonly Lock _gate = new();
@@ -39,7 +33,7 @@ internal sealed class ActivityDispatcher(
 
     /// <summary>Whether a turn worker should run a call: some wait that may run, but not so many that the pool is at them.</summary>
     public bool WantsInline =>
-        Volatile.Read(ref _waitingCount) > 0 && Volatile.Read(ref _backlog) <= MostInline && Active < most && !stopping.IsCancellationRequested;
+        Volatile.Read(ref _waitingCount) > 0 && Volatile.Read(ref _backlog) <= MostInline && Active < _most && !_stopping.IsCancellationRequested;
 
     /// <summary>Whether a call is running or waits to run.</summary>
     public bool IsInFlight(long key, int generation, int taskId)
@@ -135,10 +129,10 @@ internal sealed class ActivityDispatcher(
         }
     }
 
-    /// <summary>Whether another thread should come and take calls; at most one is on its way.</summary>
+    /// <summary>Whether another thread should come and take calls; at _most one is on its way.</summary>
     private bool MayStart()
     {
-        if (_starting || _waiting.Count == 0 || _active >= most || stopping.IsCancellationRequested)
+        if (_starting || _waiting.Count == 0 || _active >= _most || _stopping.IsCancellationRequested)
         {
             return false;
         }
@@ -154,7 +148,7 @@ internal sealed class ActivityDispatcher(
         bool start;
         lock (_gate)
         {
-            if (_active >= most || stopping.IsCancellationRequested || !_waiting.TryDequeue(out call))
+            if (_active >= _most || _stopping.IsCancellationRequested || !_waiting.TryDequeue(out call))
             {
                 return null;
             }
@@ -180,10 +174,10 @@ internal sealed class ActivityDispatcher(
         do
         {
             // If the hub begins anew while the answer is handed over, it may have been lost, and the call looked in flight.
-            before = epoch();
+            before = hub.Commits.Epoch;
             if (answer is not null)
             {
-                deliver(call.InstanceId, call.Answer(answer));
+                hub.Deliver(call.InstanceId, call.Answer(answer));
             }
 
             lock (_gate)
@@ -191,19 +185,19 @@ internal sealed class ActivityDispatcher(
                 _inFlight.Remove(call.Identity);
             }
         }
-        while (epoch() != before);
+        while (hub.Commits.Epoch != before);
 
         if (answer is not null && call.StoredId != 0)
         {
             // Without an event it only takes the message out.
-            deliver(call.InstanceId, new Message(null, call.StoredId, Key: -1));
+            hub.Deliver(call.InstanceId, new Message(null, call.StoredId, Key: -1));
         }
 
         bool start;
         lock (_gate)
         {
             // Below the limit those who came for the calls are still at it.
-            var wasFull = _active-- == most;
+            var wasFull = _active-- == _most;
             start = wasFull && MayStart();
         }
 
@@ -238,9 +232,9 @@ internal sealed class ActivityDispatcher(
                 return completed;
             }
         }
-        catch (Exception e) when (stopping.IsCancellationRequested && IsCancellation(e))
+        catch (Exception e) when ((_stopping.IsCancellationRequested && IsCancellation(e)) || hub.HasLostServices)
         {
-            // It gave way to the shutdown, whatever its libraries made of that: it runs again after the next start.
+            // It gave way to the shutdown, whatever its libraries made of that, or was robbed of its services: it runs again after the next start.
             Logs.ActivityInterrupted(logger, task.Name, task.Id, call.InstanceId);
             return null;
         }

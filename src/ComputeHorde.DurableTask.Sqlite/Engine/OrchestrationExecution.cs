@@ -26,11 +26,10 @@ internal sealed class OrchestrationExecution
     private volatile bool _strayed;
 
     public OrchestrationExecution(
-        ExecutionIdentity identity, Func<ITaskOrchestrator?> orchestrator, DataConverter converter, ILoggerFactory loggers,
+        ExecutionIdentity identity, Func<ITaskOrchestrator?> orchestrator, DataConverter converter, ILogger log, ILoggerFactory loggers,
         IExceptionPropertiesProvider? properties = null, Action? onStrayed = null)
     {
-        (_identity, _orchestrator, _converter, _properties) = (identity, orchestrator, converter, properties);
-        _log = loggers.CreateLogger(WorkerLogs.Orchestrations);
+        (_identity, _orchestrator, _converter, _log, _properties) = (identity, orchestrator, converter, log, properties);
         _scheduler = new TurnScheduler(() =>
         {
             _strayed = true;

@@ -14,6 +14,7 @@ internal sealed class TaskHub : IAsyncDisposable
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     private readonly SqliteTaskHubOptions _options;
+    private readonly IServiceProvider _services;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ManualResetEventSlim _stopped = new();
@@ -28,7 +29,7 @@ internal sealed class TaskHub : IAsyncDisposable
 
     public TaskHub(TaskHubWorker? worker, SqliteTaskHubOptions options, IServiceProvider services, IDurableStore store)
     {
-        (_options, Store, HasWorker) = (options, store, worker is not null);
+        (_options, _services, Store, HasWorker) = (options, services, store, worker is not null);
         Time = options.TimeProvider ?? services.GetService<TimeProvider>() ?? TimeProvider.System;
         var loggers = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
         _logger = loggers.CreateLogger<TaskHub>();
@@ -43,8 +44,7 @@ internal sealed class TaskHub : IAsyncDisposable
         Directory = new InstanceDirectory(store, Math.Max(1, options.WarmInstances), options.WarmBytes);
         Commits = new CommitQueue(store, _core, Restart);
         Wakes = new WakeQueue(Time, instanceId => Deliver(instanceId, default));
-        Activities = new ActivityDispatcher(
-            worker, scopes, concurrency.MaximumConcurrentActivityWorkItems, _activities, (id, message) => Deliver(id, message), () => Commits.Epoch, loggers, _logger, _stopping.Token);
+        Activities = new ActivityDispatcher(this, worker, scopes, _activities, loggers, _logger);
         var turns = new TurnRunner(this, worker, services, store, new TurnRecorder(this, worker.Options.DataConverter, Time), Time, loggers, _logger);
         Workers = new TurnWorkers(
             Math.Min(concurrency.MaximumConcurrentOrchestrationWorkItems, Math.Max(2, Environment.ProcessorCount)),
@@ -77,6 +77,26 @@ internal sealed class TaskHub : IAsyncDisposable
 
     /// <summary>Whether running code is never kept from one turn to the next.</summary>
     internal bool ReplaysEveryTurn => _options.WarmInstances == 0;
+
+    /// <summary>
+    /// Whether the container is being disposed, without a stop of the hub before: what orchestrators and activities use may be gone
+    /// already, so that no failure of theirs counts.
+    /// </summary>
+    internal bool HasLostServices
+    {
+        get
+        {
+            try
+            {
+                _services.GetService<IServiceScopeFactory>();
+                return false;
+            }
+            catch (ObjectDisposedException)
+            {
+                return true;
+            }
+        }
+    }
 
     internal VersionGate Versions { get; }
 
@@ -397,7 +417,7 @@ internal sealed class TaskHub : IAsyncDisposable
         Workers.Wake();
     }
 
-    private static InvalidOperationException Stopped() => new("The task hub is not running.");
+    internal static InvalidOperationException Stopped() => new("The task hub is not running.");
 
     private static void FailMessages(Instance instance, Exception cause)
     {

@@ -54,7 +54,7 @@ internal sealed class TurnRecorder(TaskHub hub, DataConverter converter, TimePro
 
         instance.IsNew = false;
         instance.AddUncommitted();
-        hub.Write(commit);
+        Write(commit, state);
         (instance.Row, instance.State) = (row, state);
         if (state.WakeAt is { } wake)
         {
@@ -65,6 +65,19 @@ internal sealed class TurnRecorder(TaskHub hub, DataConverter converter, TimePro
         {
             hub.Directory.SetBytes(instance, 0);
             instance.Close();
+        }
+    }
+
+    /// <summary>A turn that has failed for want of its services has not happened: it runs again after the next start.</summary>
+    private void Write(TurnCommit commit, InstanceState state)
+    {
+        if (state.Status == OrchestrationRuntimeStatus.Failed && hub.HasLostServices)
+        {
+            commit.Failed(TaskHub.Stopped());
+        }
+        else
+        {
+            hub.Write(commit);
         }
     }
 
@@ -271,7 +284,7 @@ internal sealed class TurnRecorder(TaskHub hub, DataConverter converter, TimePro
         SaveTurn(instance, [], actions, commit);
         instance.IsNew = false;
         instance.AddUncommitted();
-        hub.Write(commit);
+        Write(commit, state);
         instance.State = state;
         hub.Directory.SetBytes(instance, 0);
         instance.Close();

@@ -21,6 +21,8 @@ internal sealed class TurnRunner(
 
     private static readonly TimeSpan PauseOfFiltered = TimeSpan.FromSeconds(5);
 
+    private readonly ILogger _log = loggers.CreateLogger(WorkerLogs.Orchestrations);
+
     [ThreadStatic]
     private static List<HistoryEvent>? _received;
 
@@ -249,6 +251,7 @@ internal sealed class TurnRunner(
             new ExecutionIdentity(row.InstanceId, row.Name, row.Version, row.Input, parent, hub.Versions.DefaultVersion) { Trace = Spans.ContextOf(row) },
             () => worker.Tasks.CreateOrchestrator(row.Name, row.Version, services),
             worker.Options.DataConverter,
+            _log,
             loggers,
             worker.Properties,
             () => hub.Deliver(row.InstanceId, default));

@@ -46,6 +46,7 @@ public sealed class HistoryReplayer
             new ExecutionIdentity(document.InstanceId, document.Name, document.Version, document.Input, parent),
             () => orchestrator,
             _converter,
+            loggers.CreateLogger(WorkerLogs.Orchestrations),
             loggers);
         var position = 0;
         foreach (var turn in document.Turns)

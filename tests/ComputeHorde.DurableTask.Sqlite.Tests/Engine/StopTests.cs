@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using ComputeHorde.Testing;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ComputeHorde.DurableTask.Sqlite.Tests.Engine;
 
@@ -90,6 +91,67 @@ public sealed class StopTests : IDisposable
     }
 
     [Fact]
+    public async Task Dispose_WithoutAStopBefore_CostsNothingOfWhatLacksItsServicesThen()
+    {
+        using var disposing = new SemaphoreSlim(0);
+        using var goOn = new SemaphoreSlim(0);
+        IServiceProvider? services = null;
+        var tries = 0;
+        var host = await OpenAsync();
+        foreach (var id in (string[])["itself", "activity"])
+        {
+            await host.Client.ScheduleNewOrchestrationInstanceAsync("need", id, new StartOrchestrationOptions(id));
+            await host.Client.WaitForInstanceStartAsync(id);
+        }
+
+        // Made after the hub, so that it is disposed before.
+        host.Services.GetRequiredService<SlowToDispose>();
+        var disposed = Task.Run(() => host.DisposeAsync().AsTask());
+        await disposing.WaitAsync();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => host.Client.RaiseEventAsync("itself", "go"));
+        await host.Client.RaiseEventAsync("activity", "go");
+        await Eventually.TrueAsync(() => tries == 2 && host.Hub.Engine.Activities.Active == 0, "both have tried", withinSeconds: 60);
+        await host.Client.RaiseEventAsync("activity", "another");
+        goOn.Release(2);
+        await disposed;
+
+        await using var next = await OpenAsync();
+        await next.Client.RaiseEventAsync("itself", "go");
+        foreach (var id in (string[])["itself", "activity"])
+        {
+            var end = await next.Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true);
+            Assert.True(end.RuntimeStatus == OrchestrationRuntimeStatus.Completed, $"{id}: {end.FailureDetails}");
+        }
+
+        async Task<TestHost> OpenAsync()
+        {
+            services = null;
+            var opened = await TestHost.StartAsync(
+                tasks => tasks
+                    .AddOrchestratorFunc<string, bool>("need", async (context, id) =>
+                    {
+                        await context.WaitForExternalEvent<object?>("go");
+                        return id == "itself" ? Use() : await context.CallActivityAsync<bool>("use");
+                    })
+                    .AddActivityFunc("use", _ => Use()),
+                new TestHostOptions
+                {
+                    DatabasePath = Path.Combine(_folder, "services.db"),
+                    ConfigureServices = all => all.AddSingleton(_ => new SlowToDispose(disposing, goOn)),
+                });
+            services = opened.Services;
+            return opened;
+        }
+
+        bool Use()
+        {
+            Interlocked.Increment(ref tries);
+            SpinWait.SpinUntil(() => services is not null);
+            return services!.GetService<SlowToDispose>() is not null;
+        }
+    }
+
+    [Fact]
     public async Task Stop_CalledByTwo_ReturnsToBothWhenTheFileIsFree()
     {
         var host = await OpenAsync();
@@ -157,4 +219,13 @@ public sealed class StopTests : IDisposable
                 return number;
             }),
         new TestHostOptions { DatabasePath = Path.Combine(_folder, "hub.db") });
+
+    private sealed class SlowToDispose(SemaphoreSlim disposing, SemaphoreSlim goOn) : IDisposable
+    {
+        public void Dispose()
+        {
+            disposing.Release();
+            goOn.Wait();
+        }
+    }
 }
