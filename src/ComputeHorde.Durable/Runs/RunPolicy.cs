@@ -26,7 +26,7 @@ internal sealed record RunPolicy
     /// <value>All but <c>failed</c>: a job that failed by its own doing would fail again.</value>
     public IReadOnlyList<string> RetryOn { get; init; } = [FailureClasses.Rejected, FailureClasses.HordeFailed, FailureClasses.Lost, FailureClasses.Stuck];
 
-    /// <summary>Reasons of the protocol (sections 9.3 and 9.4) that are retried whatever their class, for example <c>timeout</c>.</summary>
+    /// <summary>Reasons (protocol 9.3, 9.4) that are retried whatever their class, for example <c>timeout</c>.</summary>
     /// <value>None.</value>
     public IReadOnlyList<string> RetryReasons { get; init; } = [];
 

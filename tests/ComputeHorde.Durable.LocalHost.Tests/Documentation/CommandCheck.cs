@@ -8,6 +8,7 @@ namespace ComputeHorde.Durable.LocalHost.Tests.Documentation;
 internal sealed partial class CommandCheck(string root)
 {
     private static readonly string[] CoreToolsOptions = ["start", "--no-build", "--port"];
+    private static readonly string[] TestOptions = ["--filter", "--no-build", "-c"];
 
     private readonly string _main = File.ReadAllText(Path.Combine(root, "infra", "main.bicep"));
     private readonly string _storage = File.ReadAllText(Path.Combine(root, "infra", "app", "storage.bicep"));
@@ -16,8 +17,9 @@ internal sealed partial class CommandCheck(string root)
     /// <summary>What is wrong; null for a command that this check does not know.</summary>
     public IEnumerable<string>? Problems(IReadOnlyList<string> words) => words switch
     {
-        ["dotnet", "run", ..] => DotnetRun(words),
-        ["dotnet", "build" or "publish" or "test", var path, ..] => Exists(path),
+        ["dotnet", "run", _, ..] => DotnetRun(words),
+        ["dotnet", "build" or "publish", var path, ..] => Exists(path),
+        ["dotnet", "test", var path, ..] => [.. Exists(path), .. DotnetTest(words)],
         ["npm", "ci", "--prefix", var folder, ..] => Exists(folder + "/package-lock.json"),
         ["npx", "--prefix", var folder, var tool, ..] => NpxTool(folder, tool, words),
         ["cp", var source, var target] => [.. Exists(source), .. Exists(Path.GetDirectoryName(target)!)],
@@ -42,6 +44,15 @@ internal sealed partial class CommandCheck(string root)
         }
 
         return [.. problems, .. CommandLine.Create().Parse([.. words.SkipWhile(static word => word != "--").Skip(1)]).Errors.Select(static error => error.Message)];
+    }
+
+    private static IEnumerable<string> DotnetTest(IReadOnlyList<string> words)
+    {
+        var unknown = words.Skip(3).Where(static word => word.StartsWith('-') && !TestOptions.Contains(word)).Select(static word => $"dotnet test does not know {word}");
+        var filter = words.Contains("--filter") ? After(words, "--filter") : null;
+        return filter is null || filter.Contains('=', StringComparison.Ordinal) || Repository.Files(".cs").Any(file => Path.GetFileName(file) == filter + ".cs")
+            ? unknown
+            : [.. unknown, $"there is no test class {filter}"];
     }
 
     private IEnumerable<string> NpxTool(string folder, string tool, IReadOnlyList<string> words)

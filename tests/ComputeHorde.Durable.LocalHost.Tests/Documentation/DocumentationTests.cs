@@ -1,3 +1,5 @@
+using ComputeHorde.Durable.LocalHost.Commands;
+
 namespace ComputeHorde.Durable.LocalHost.Tests.Documentation;
 
 /// <summary>Commands in the documents are followed to the letter: what they name must be there.</summary>
@@ -9,6 +11,10 @@ public sealed class DocumentationTests
     [InlineData("README.md", 3)]
     [InlineData("docs/azure.md", 12)]
     [InlineData("docs/runbook.md", 5)]
+    [InlineData("docs/development.md", 6)]
+    [InlineData("docs/architecture.md", 1)]
+    [InlineData("docs/sdk.md", 1)]
+    [InlineData("docs/scale.md", 1)]
     public void Commands_NameWhatExists(string document, int atLeast)
     {
         var checks = ShellCommands.In(File.ReadAllText(Path.Combine(Repository.Root, document)).ReplaceLineEndings("\n"))
@@ -18,10 +24,20 @@ public sealed class DocumentationTests
         Assert.Empty(checks.SelectMany(static check => check.Problems!.Select(problem => $"{check.Command}: {problem}")));
     }
 
+    [Fact]
+    public void Commands_OfTheCommandLine_AreListed()
+    {
+        var document = File.ReadAllText(Path.Combine(Repository.Root, "docs", "configuration.md"));
+
+        Assert.All(CommandLine.Create().Subcommands, command => Assert.Contains($"\n* `{command.Name}`: ", document, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("dotnet run --project src/ComputeHorde.Durable.LocalHost -- fnuc", "fnuc")]
     [InlineData("dotnet run --project src/ComputeHorde.Durable.LocalHost -- func --no-strat", "--no-strat")]
     [InlineData("dotnet build src/Nothing", "src/Nothing does not exist")]
+    [InlineData("SEED=1 dotnet test tests/ComputeHorde.Durable.Tests --filter NoTests", "no test class NoTests")]
+    [InlineData("dotnet test tests/ComputeHorde.Durable.Tests --filter-class RunJobTests", "--filter-class")]
     [InlineData("func start --no-bild", "--no-bild")]
     [InlineData("az deployment sub create --template-file infra/main.bicep --parameters subnet=1", "no parameter subnet")]
     [InlineData("az storage message peek --queue-name validation-batches", "validation-batches")]

@@ -3,16 +3,21 @@ using System.Text.RegularExpressions;
 
 namespace ComputeHorde.Durable.LocalHost.Tests.Documentation;
 
-/// <summary>The commands in the code blocks of a document, each as its words.</summary>
+/// <summary>The commands in a document, in code blocks and within the text, each as its words.</summary>
 internal static partial class ShellCommands
 {
     public static IEnumerable<IReadOnlyList<string>> In(string document) =>
-        from Match block in Block().Matches(document)
-        from line in block.Groups["text"].Value.Replace("\\\n", " ", StringComparison.Ordinal).Split('\n')
+        from line in Lines(document)
         from part in Separator().Split(line)
-        let words = Words(part)
+        let words = Words(part).SkipWhile(static word => Assignment().IsMatch(word)).ToList()
         where words.Count > 0
         select words;
+
+    private static IEnumerable<string> Lines(string document) =>
+    [
+        .. Block().Matches(document).SelectMany(static block => block.Groups["text"].Value.Replace("\\\n", " ", StringComparison.Ordinal).Split('\n')),
+        .. Inline().Matches(Block().Replace(document, "")).Select(static code => code.Groups["text"].Value.Replace('\n', ' ')),
+    ];
 
     /// <summary>Splits as a shell does: quotes keep blanks together, a hash begins a comment, a dollar is left as it is.</summary>
     private static List<string> Words(string command)
@@ -64,6 +69,12 @@ internal static partial class ShellCommands
 
     [GeneratedRegex(@"^```(sh|bash)?\n(?<text>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Block();
+
+    [GeneratedRegex(@"(?<!`)`(?<text>([A-Z_]+=\S+ )*(dotnet|npm|npx|az|azd)\s[^`]+)`", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Inline();
+
+    [GeneratedRegex("^[A-Z_]+=", RegexOptions.None, 1000)]
+    private static partial Regex Assignment();
 
     [GeneratedRegex(@"\s(?:&&|\||&)(?:\s|$)|^\(|\)$", RegexOptions.None, 1000)]
     private static partial Regex Separator();

@@ -6,7 +6,7 @@ using ComputeHorde.Durable.Tests.Support;
 
 namespace ComputeHorde.Durable.Tests.Batches;
 
-/// <summary>Batches of a normal size. <c>BATCH_JOBS=10000 dotnet test --filter-class *LargeBatchTests</c> runs the full one and prints its figures.</summary>
+/// <summary>Batches of a normal size. <c>BATCH_JOBS=10000 dotnet test --filter LargeBatchTests</c> runs the full one and prints its figures.</summary>
 public class LargeBatchTests(ITestOutputHelper output)
 {
     private static readonly int JobCount = int.Parse(Environment.GetEnvironmentVariable("BATCH_JOBS") ?? "200", CultureInfo.InvariantCulture);
