@@ -49,6 +49,26 @@ public sealed class StreamingTests
         await Assert.ThrowsAsync<HttpRequestException>(() => stream.GetAsync("health"));
     }
 
+    [Fact]
+    public async Task StreamingJob_OfAnyImage_ServesForLongerThanTheSdkPolls()
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync(o => o.TimeProvider = time);
+        using TestClient client = await TestClient.LoginAsync(horde);
+        using X509Certificate2 certificate = MakeClientCertificate();
+        PyDict body = TestClient.Job("computehorde/sha256:latest", "word");
+        body["execution_time_limit"] = (System.Numerics.BigInteger)60;
+        body["streaming_details"] = new PyDict { ["public_key"] = certificate.ExportCertificatePem() };
+
+        string uuid = await client.CreateAsync(body);
+        await AdvanceToAsync(time, horde, "completed");
+
+        JsonNode job = await client.GetAsync(uuid);
+        DateTimeOffset At(string status) => job["status_history"]!.AsArray()
+            .Where(entry => (string)entry!["status"]! == status).Select(entry => (DateTimeOffset)entry!["created_at"]!).Single();
+        Assert.InRange(At("execution_done") - At("streaming_ready"), TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(60));
+    }
+
     internal static X509Certificate2 MakeClientCertificate()
     {
         using var key = RSA.Create(2048);

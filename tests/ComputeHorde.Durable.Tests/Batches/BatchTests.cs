@@ -118,6 +118,30 @@ public class BatchTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Batch_WithManyLinesUnderWay_ShowsThoseThatAreDone()
+    {
+        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { Output = output, InMemory = true });
+        var jobs = Enumerable.Range(1, 60).Select(static number => Jobs.Sha256($"word-{number}")).ToArray();
+        foreach (var job in jobs[40..])
+        {
+            job["docker_image"] = "computehorde/stuck:latest";
+        }
+
+        horde.Emulator.SetBehaviourForImage("stuck", "stuck:accepted");
+        await horde.UploadAsync("jobs", "lot.jsonl", string.Join('\n', jobs.Select(static job => job.ToJsonString())));
+        await horde.PostAsync("batches", new JsonObject { ["jobs_blob"] = "lot.jsonl", ["max_parallel"] = 60 }, "lot-8");
+
+        await Eventually.TrueAsync(async () => (int?)(await horde.GetAsync("batches/lot-8"))["progress"]?["done"] >= 30, "most of the lines that can end are seen to have ended");
+        var batch = await horde.GetAsync("batches/lot-8");
+        await horde.PostAsync("batches/lot-8/cancel");
+        var end = await horde.EndOfAsync("batches/lot-8");
+
+        Assert.Equal("running", (string?)batch["status"]);
+        Assert.InRange((int)batch["progress"]!["completed"]!, 30, 40);
+        Assert.Equal(40, (int?)end["summary"]!["lines_by_status"]!["completed"]);
+    }
+
+    [Fact]
     public async Task Batch_FromQueue_RunsOnceAndBadMessagesAreAnsweredWithoutPoison()
     {
         await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { Output = output });

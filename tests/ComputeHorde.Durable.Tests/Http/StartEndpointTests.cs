@@ -44,4 +44,30 @@ public sealed class StartEndpointTests
         Assert.NotNull(JsonNode.Parse(await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["errors"]!["outputs"]);
         Assert.Equal(1, (int?)batch["summary"]!["lines_by_status"]!["invalid"]);
     }
+
+    [Fact]
+    public async Task Start_TimeLimitThatWouldOverflow_IsRefusedByField()
+    {
+        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true });
+        string[] fields = ["download_time_limit_sec", "execution_time_limit_sec", "upload_time_limit_sec", "streaming_start_time_limit_sec"];
+        var lines = new JsonArray();
+        foreach (var field in fields)
+        {
+            foreach (var seconds in new JsonNode[] { int.MaxValue, 604_801, 0, -1, 9_223_372_036_854_775_807 })
+            {
+                var job = Jobs.Sha256("one");
+                job[field] = seconds;
+                using var refused = await horde.PostAsync("jobs", job);
+                Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+                Assert.Equal([field], JsonNode.Parse(await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["errors"]!.AsObject().Select(static error => error.Key));
+                lines.Add(job);
+            }
+        }
+
+        await horde.PostAsync("batches", lines, "lot");
+        var batch = await horde.EndOfAsync("batches/lot");
+
+        Assert.Equal(lines.Count, (int?)batch["summary"]!["lines_by_status"]!["invalid"]);
+        Assert.Equal(0, horde.Emulator.Counters.CreateCalls);
+    }
 }

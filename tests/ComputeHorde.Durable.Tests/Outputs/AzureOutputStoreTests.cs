@@ -1,7 +1,17 @@
 using System.Net;
+using System.Text;
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Azure.Storage.Blobs;
+using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.Outputs;
+using ComputeHorde.Durable.Storage;
 using ComputeHorde.Durable.Tests.Support;
+using ComputeHorde.DurableTask.Sqlite.Testing;
+using ComputeHorde.Sdk;
+using ComputeHorde.Storage.Local;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace ComputeHorde.Durable.Tests.Outputs;
 
@@ -47,6 +57,99 @@ public sealed class AzureOutputStoreTests
         Assert.Equal(HttpStatusCode.Forbidden, await SendAsync(HttpMethod.Put, url, await store.SignAsync("run/1/output/a.bin", TimeSpan.FromHours(1), TestContext.Current.CancellationToken)));
         Assert.Equal(HttpStatusCode.Forbidden, await SendAsync(HttpMethod.Delete, url, null));
         Assert.Equal(HttpStatusCode.Forbidden, await SendAsync(HttpMethod.Get, expired, null));
+    }
+
+    [Fact]
+    public async Task Sign_WithADelegationKey_AsksForANewOneSoonSoThatARevokedOneIsNotKept()
+    {
+        var clock = new VirtualTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        var account = new DelegatingAccount(clock);
+        using var store = account.Open();
+
+        await store.SignAsync("run/1/output/a.bin", TimeSpan.FromHours(1), TestContext.Current.CancellationToken);
+        clock.Advance(TimeSpan.FromMinutes(14));
+        await store.SignAsync("run/1/output/b.bin", TimeSpan.FromHours(1), TestContext.Current.CancellationToken);
+        var within = account.Keys;
+        clock.Advance(TimeSpan.FromMinutes(2));
+        var later = await store.SignAsync("run/1/output/c.bin", TimeSpan.FromHours(1), TestContext.Current.CancellationToken);
+
+        Assert.Equal((1, 2), (within, account.Keys));
+        Assert.Contains("skoid=", later.Url.Query, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task FindPrepared_UrlsWhoseLifeWasCut_AreNotTakenForOnesThatLiveLonger()
+    {
+        var clock = new VirtualTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        using var store = new DelegatingAccount(clock).Open();
+        await using var local = await LocalStorage.StartAsync(new LocalStorageOptions { Listen = false }, TestContext.Current.CancellationToken);
+        var prepared = new PreparedUrls(new BlobContainers(new BlobServiceClient(local.ConnectionString, new BlobClientOptions { Transport = local.Transport })), clock);
+        var urls = new OutputUrls(store, prepared, Options.Create(new DurableOptions()), Options.Create(new ComputeHordeOptions()));
+
+        await urls.PrepareAsync("run", ["/output/a.bin"], life: TimeSpan.FromDays(5), wait: TimeSpan.FromDays(30), TestContext.Current.CancellationToken);
+
+        Assert.NotNull(await prepared.FindAsync("run", TimeSpan.FromDays(6), TestContext.Current.CancellationToken));
+        Assert.Null(await prepared.FindAsync("run", TimeSpan.FromDays(8), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Inspect_MoreBytesThanMayBeHashed_HashesTheSmallestAndShowsAll()
+    {
+        await using var horde = await HordeFixture.StartAsync(
+            new HordeFixtureOptions { InMemory = true, Settings = new Dictionary<string, string?> { ["ComputeHorde__MaxHashedOutputBytes"] = "5000" } });
+        string[] outputs = ["/output/large", "/output/small", "/output/middle", "/output/missing"];
+        foreach (var (path, size) in outputs.Zip([100_000, 10, 4_000]))
+        {
+            await horde.UploadAsync("outputs", OutputUrls.BlobName(new AttemptKey("run", 1), path), new string('x', size));
+        }
+
+        var found = await horde.Functions.Services.GetRequiredService<OutputUrls>().InspectAsync(outputs, new AttemptKey("run", 1), TestContext.Current.CancellationToken);
+
+        Assert.Equal([100_000L, 10L, 4_000L, null], found.Values.Select(static output => output?.Size));
+        Assert.Equal([false, true, true, false], found.Values.Select(static output => output?.Sha256 is not null));
+        Assert.NotNull(found["/output/large"]!.Md5);
+    }
+
+    /// <summary>An account that is signed for with user-delegation keys, which it counts.</summary>
+    private sealed class DelegatingAccount(TimeProvider clock) : HttpMessageHandler
+    {
+        public int Keys { get; private set; }
+
+        public AzureOutputStore Open()
+        {
+            var service = new BlobServiceClient(
+                new Uri("https://account.blob.core.windows.net/"), new Identity(), new BlobClientOptions { Transport = new HttpClientTransport(this) });
+            return new AzureOutputStore(service, new BlobContainers(service), clock);
+        }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (!request.RequestUri!.Query.Contains("userdelegationkey", StringComparison.Ordinal))
+            {
+                return Task.FromResult(new HttpResponseMessage(HttpStatusCode.Created) { Content = new ByteArrayContent([]) });
+            }
+
+            Keys++;
+            var (now, until) = (clock.GetUtcNow(), clock.GetUtcNow() + TimeSpan.FromDays(7));
+            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK)
+            {
+                Content = new StringContent(
+                    $"""
+                    <?xml version="1.0" encoding="utf-8"?><UserDelegationKey><SignedOid>{Guid.Empty}</SignedOid><SignedTid>{Guid.Empty}</SignedTid><SignedStart>{now:s}Z</SignedStart>
+                    <SignedExpiry>{until:s}Z</SignedExpiry><SignedService>b</SignedService><SignedVersion>2025-01-05</SignedVersion><Value>AAAA</Value></UserDelegationKey>
+                    """,
+                    Encoding.UTF8,
+                    "application/xml"),
+            });
+        }
+    }
+
+    private sealed class Identity : TokenCredential
+    {
+        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) => new("token", DateTimeOffset.MaxValue);
+
+        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(GetToken(requestContext, cancellationToken));
     }
 
     private static async Task<HttpStatusCode> SendAsync(HttpMethod method, Uri url, SignedUpload? upload)
