@@ -76,6 +76,7 @@ public static class DurableServices
         services.AddSingleton<ComparerRegistry>();
         services.AddSingleton<SamplingKey>();
         services.AddSingleton<SamplingState>();
+        services.AddSingleton<ITrustedUse>(static provider => provider.GetRequiredService<SamplingState>());
         services.AddSingleton<CheatLedger>();
         services.AddSingleton<Outages>();
         services.AddHostedService<StartChecks>();

@@ -37,6 +37,9 @@ internal sealed class Service : IAsyncDisposable
 
     public HostProcess? Process { get; private set; }
 
+    /// <summary>Settings of the process, beside those that every one has.</summary>
+    public Dictionary<string, string?> Settings { get; } = new() { ["ComputeHorde__HotkeySecret"] = "//Alice", ["ComputeHorde__CreateFenceSeconds"] = "1" };
+
     /// <summary>How often a job was found by its tag by a process that did not know that it had been bought.</summary>
     public int FoundByTag { get; private set; }
 
@@ -58,7 +61,7 @@ internal sealed class Service : IAsyncDisposable
                 "--validator-hotkey", _validatorHotkey, "--poll-interval", "0.2",
                 .. Azurite is null ? Array.Empty<string>() : ["--storage", Azurite.ConnectionString],
             ],
-            new Dictionary<string, string?> { ["ComputeHorde__HotkeySecret"] = "//Alice", ["ComputeHorde__CreateFenceSeconds"] = "1" });
+            Settings);
         await Process.ReadyAsync();
     }
 

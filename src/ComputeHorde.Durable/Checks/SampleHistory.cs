@@ -16,14 +16,16 @@ internal sealed record SampleHistory(ImmutableList<SampleReservation> Reservatio
 
     public bool Has(string jobUuid) => Reservations.Exists(reservation => reservation.JobUuid == jobUuid);
 
+    /// <summary>The reservations that count at a moment. One of the future is from before the clock was set back.</summary>
+    public ImmutableList<SampleReservation> RecentAt(DateTimeOffset now) => Reservations.RemoveAll(reservation => (now - reservation.At).Duration() > Window);
+
     /// <summary>Reserves trusted seconds, when the budget of the last hour and the share of the namespace in it allow it.</summary>
     /// <param name="budget">What all namespaces may spend in an hour.</param>
     /// <param name="share">What this one may; null for an equal share.</param>
     /// <returns>The history with the reservation; null when it is not granted.</returns>
     public SampleHistory? Reserve(SampleReservation wanted, double budget, double? share = null)
     {
-        // A reservation of the future is one from before the clock was set back.
-        var recent = Reservations.RemoveAll(reservation => (wanted.At - reservation.At).Duration() > Window);
+        var recent = RecentAt(wanted.At);
         var namespaces = recent.Select(static reservation => reservation.Namespace).Append(wanted.Namespace).Distinct(StringComparer.Ordinal).Count();
         var used = recent.Sum(static reservation => reservation.Seconds);
         var own = recent.Where(reservation => reservation.Namespace == wanted.Namespace).Sum(static reservation => reservation.Seconds);

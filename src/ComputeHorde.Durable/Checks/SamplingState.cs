@@ -2,6 +2,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using ComputeHorde.Durable.Hosting;
+using ComputeHorde.Durable.Limits;
 using ComputeHorde.Durable.Storage;
 using Microsoft.Extensions.Options;
 using Polly;
@@ -10,7 +11,8 @@ using Polly.Retry;
 namespace ComputeHorde.Durable.Checks;
 
 /// <summary>What sampling remembers, for all hosts, in one blob changed under its ETag.</summary>
-internal sealed class SamplingState(BlobContainers containers, IOptions<DurableOptions> options, TimeProvider timeProvider) : IDisposable
+internal sealed class SamplingState(BlobContainers containers, IOptions<DurableOptions> options, TimeProvider timeProvider)
+    : ITrustedUse, IDisposable
 {
     private static readonly TimeSpan Stale = TimeSpan.FromSeconds(5);
 
@@ -60,6 +62,12 @@ internal sealed class SamplingState(BlobContainers containers, IOptions<DurableO
 
     public Task RecordAsync(SampleVerdict verdict, CancellationToken cancellationToken) =>
         ChangeAsync(history => history.With(verdict, options.Value.CleanSamplesToTrust), cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyDictionary<string, double>> LastHourAsync(CancellationToken cancellationToken) =>
+        (await ReadAsync(cancellationToken)).History.RecentAt(timeProvider.GetUtcNow())
+            .GroupBy(static reservation => reservation.Namespace, StringComparer.Ordinal)
+            .ToDictionary(static space => space.Key, static space => space.Sum(static reservation => reservation.Seconds), StringComparer.Ordinal);
 
     private async Task ChangeAsync(Func<SampleHistory, SampleHistory> change, CancellationToken cancellationToken)
     {

@@ -12,4 +12,6 @@ internal sealed record LimitView(string Namespace, NamespaceLimits Limits)
     public int Waiting { get; init; }
 
     public double ExecutorSecondsLastDay { get; init; }
+
+    public double TrustedSecondsLastHour { get; init; }
 }

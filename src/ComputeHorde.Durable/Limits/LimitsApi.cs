@@ -6,11 +6,11 @@ using Microsoft.Azure.Functions.Worker;
 namespace ComputeHorde.Durable.Limits;
 
 /// <summary>Shows what the namespaces may use and what they do.</summary>
-internal sealed class LimitsApi(LimitBook book, Places places)
+internal sealed class LimitsApi(LimitBook book, Places places, ITrustedUse trustedUse)
 {
     private const int MostShown = 100;
 
-    /// <summary>200 with every namespace that has limits of its own, holds places or waits for some; 503 while the storage is away.</summary>
+    /// <summary>200 with every namespace that has limits of its own, holds places, waits for some or had checks in the last hour; 503 while the storage is away.</summary>
     [Function("ShowLimits")]
     public Task<IActionResult> GetAsync([HttpTrigger(AuthorizationLevel.Function, "get", Route = "limits")] HttpRequest request, CancellationToken cancellationToken) =>
         HttpEdge.AnswerAsync(request, async () => HttpResults.Conditional(request, await ViewAsync(cancellationToken)));
@@ -19,16 +19,18 @@ internal sealed class LimitsApi(LimitBook book, Places places)
     {
         var held = await places.HeldAsync(cancellationToken);
         var used = await places.UsedAsync(cancellationToken);
+        var trusted = await trustedUse.LastHourAsync(cancellationToken);
         var waiting = await places.WaitingAsync(cancellationToken);
         LimitView[] namespaces =
         [
-            .. book.Namespaces.Concat(held.Values).Concat(used.Keys).Concat(waiting.Select(static run => run.Place.Namespace))
+            .. book.Namespaces.Concat(held.Values).Concat(used.Keys).Concat(trusted.Keys).Concat(waiting.Select(static run => run.Place.Namespace))
                 .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
                 .Select(name => new LimitView(name, book.For(name))
                 {
                     InFlight = held.Values.Count(holder => holder == name),
                     Waiting = waiting.Count(run => run.Place.Namespace == name),
                     ExecutorSecondsLastDay = used.GetValueOrDefault(name),
+                    TrustedSecondsLastHour = trusted.GetValueOrDefault(name),
                 }),
         ];
         return new LimitsView(

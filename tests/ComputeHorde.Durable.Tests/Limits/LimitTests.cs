@@ -53,6 +53,22 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task Limits_AfterABudgetedCheck_ShowTheTrustedSecondsThatItReserved()
+    {
+        await using var horde = await StartAsync("SN12.1.1", ("TrustedSecondsPerHour", "500"));
+        var job = Job("checked");
+        job["cross_validation"] = new JsonObject { ["sampling"] = "budgeted", ["rate"] = 1 };
+        using var started = await horde.PostAsync("jobs", job, "checked");
+        Assert.True(started.StatusCode == HttpStatusCode.Accepted, await started.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        await horde.EndOfAsync("jobs/checked");
+        await Eventually.TrueAsync(async () => (string?)(await horde.GetAsync("jobs/checked"))["check"]?["verdict"] is not null and not "pending", "the check ended");
+
+        var shown = (await horde.GetAsync("limits"))["namespaces"]!.AsArray().Single(static space => (string?)space!["namespace"] == "SN12.1.1")!;
+        Assert.Equal(500, (double)shown["limits"]!["trusted_seconds_per_hour"]!);
+        Assert.True((double)shown["trusted_seconds_last_hour"]! > 0, shown.ToJsonString());
+    }
+
+    [Fact]
     public async Task Cancel_RunWaitsForAPlace_EndsItAndBuysNothing()
     {
         await using var horde = await StartAsync("SN12.1.1", ("ExecutorSecondsPerDay", "0"));

@@ -1,7 +1,9 @@
+using System.Text.Json.Nodes;
 using ComputeHorde.Durable.Outputs;
 using ComputeHorde.Durable.Tests.Support;
 using ComputeHorde.DurableTask.Sqlite.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Http;
 
 namespace ComputeHorde.Durable.Tests.Runs;
 
@@ -31,7 +33,7 @@ public sealed class OutageTests
         await using var begin = clock.CreateTimer(_ => horde.Emulator.Faults = outage, null, TimeSpan.FromSeconds(beginsAfter), Timeout.InfiniteTimeSpan);
         await using var end = clock.CreateTimer(_ => horde.Emulator.Faults = new(), null, Long, Timeout.InfiniteTimeSpan);
         var job = Jobs.Sha256("away", "/output/report.txt");
-        job["policy"] = new System.Text.Json.Nodes.JsonObject { ["create_timeout_seconds"] = 4 * 86_400 };
+        job["policy"] = new JsonObject { ["create_timeout_seconds"] = 4 * 86_400 };
 
         using var answer = await horde.PostAsync("jobs", job, "away");
         var run = await horde.EndOfAsync("jobs/away", withinSeconds: 120);
@@ -56,6 +58,55 @@ public sealed class OutageTests
         Assert.True((string?)run["status"] == "completed", run.ToJsonString());
         Assert.Equal(1, (int)run["outcome"]!["result"]!["outputs"]!);
         Assert.Equal(1, horde.Emulator.Counters.Creates);
+    }
+
+    [Fact]
+    public async Task Run_FacilitatorDoesNotShowTheJobForTwoDaysWhileItSettles_EndsWell()
+    {
+        var clock = new VirtualTimeProvider(DateTimeOffset.UtcNow);
+        var begun = clock.GetUtcNow();
+        await using var horde = await VirtualHorde.StartAsync(clock, Poll, services => services.ConfigureAll<HttpClientFactoryOptions>(
+            options => options.HttpMessageHandlerBuilderActions.Add(builder => builder.AdditionalHandlers.Add(new NoDetails(() => clock.GetUtcNow() - begun < Long)))));
+
+        using var answer = await horde.PostAsync("jobs", Jobs.Sha256("settled", "/output/report.txt"), "settled");
+        var run = await horde.EndOfAsync("jobs/settled", withinSeconds: 120);
+
+        Assert.True((string?)run["status"] == "completed", run.ToJsonString());
+        Assert.NotNull(run["outcome"]!["result"]);
+        Assert.True(clock.GetUtcNow() - begun > Long);
+        Assert.Equal(1, horde.Emulator.Counters.Creates);
+    }
+
+    [Theory]
+
+    // Seconds after the start: before any line is bought, while some run, while results are stored.
+    [InlineData(0)]
+    [InlineData(5)]
+    [InlineData(600)]
+    public async Task Batch_FacilitatorIsAwayForTwoDays_EndsWellAndPaysOnce(int beginsAfter)
+    {
+        var clock = new VirtualTimeProvider(DateTimeOffset.UtcNow);
+        await using var horde = await VirtualHorde.StartAsync(clock, Poll);
+        var outage = new ComputeHorde.Emulator.FaultSettings { ErrorRate = 1, ErrorStatus = 503 };
+        await using var begin = clock.CreateTimer(_ => horde.Emulator.Faults = outage, null, TimeSpan.FromSeconds(beginsAfter), Timeout.InfiniteTimeSpan);
+        await using var end = clock.CreateTimer(_ => horde.Emulator.Faults = new(), null, Long, Timeout.InfiniteTimeSpan);
+        var lines = Enumerable.Range(0, 20).Select(static number => Jobs.Sha256($"{number}"));
+
+        using var answer = await horde.PostAsync("batches", new JsonObject { ["jobs"] = new JsonArray([.. lines]), ["max_parallel"] = 4 }, "away");
+        var batch = await horde.EndOfAsync("batches/away", withinSeconds: 240);
+
+        Assert.Equal(20, (int?)batch["summary"]!["lines_by_status"]!["completed"]);
+        Assert.Equal(20, horde.Emulator.Counters.Creates);
+        Assert.All(horde.Emulator.Counters.PaidCreatesByTag, static paid => Assert.Equal(1, paid.Value));
+    }
+
+    /// <summary>Lists and creates as ever, and answers no question about a single job.</summary>
+    private sealed class NoDetails(Func<bool> isAway) : DelegatingHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            request.Method == HttpMethod.Get && request.RequestUri!.Segments.Length > 4 && isAway()
+                ? Task.FromResult(new HttpResponseMessage(System.Net.HttpStatusCode.BadGateway))
+                : base.SendAsync(request, cancellationToken);
     }
 
     /// <summary>Signs as ever, and does not let anybody look at what was uploaded.</summary>
