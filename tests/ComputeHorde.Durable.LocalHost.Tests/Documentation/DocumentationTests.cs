@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using ComputeHorde.Durable.LocalHost.Commands;
 
 namespace ComputeHorde.Durable.LocalHost.Tests.Documentation;
 
 /// <summary>Commands in the documents are followed to the letter: what they name must be there.</summary>
-public sealed class DocumentationTests
+public sealed partial class DocumentationTests
 {
     private static readonly CommandCheck Check = new(Repository.Root);
 
@@ -32,6 +33,16 @@ public sealed class DocumentationTests
         Assert.All(CommandLine.Create().Subcommands, command => Assert.Contains($"\n* `{command.Name}`: ", document, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Architecture_NamesFilesThatExist()
+    {
+        var document = File.ReadAllText(Path.Combine(Repository.Root, "docs", "architecture.md"));
+        var paths = FeatureFile().Matches(document).Select(static match => match.Groups["path"].Value).ToList();
+
+        Assert.True(paths.Count > 20, $"only {paths.Count} files were found");
+        Assert.DoesNotContain(paths, static path => !File.Exists(Path.Combine(Repository.Root, "src", "ComputeHorde.Durable", path + ".cs")));
+    }
+
     [Theory]
     [InlineData("dotnet run --project src/ComputeHorde.Durable.LocalHost -- fnuc", "fnuc")]
     [InlineData("dotnet run --project src/ComputeHorde.Durable.LocalHost -- func --no-strat", "--no-strat")]
@@ -49,4 +60,7 @@ public sealed class DocumentationTests
 
         Assert.Contains(Check.Problems(words)!, problem => problem.Contains(expected, StringComparison.Ordinal));
     }
+
+    [GeneratedRegex("`(?<path>[A-Z][A-Za-z]+/[A-Z][A-Za-z0-9]+)`", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex FeatureFile();
 }
