@@ -134,10 +134,13 @@ var names = {
 }
 
 // A plain secret would stand in the deployment's history.
-var s3Secret = settings.?ComputeHorde__S3SecretAccessKey ?? ''
-var checkedSettings = empty(s3Secret) || startsWith(s3Secret, '@Microsoft.KeyVault(')
+var plainSecrets = filter(
+  ['ComputeHorde__S3SecretAccessKey', 'ComputeHorde__WebhookSecret'],
+  name => !empty(settings[?name] ?? '') && !startsWith(settings[?name] ?? '', '@Microsoft.KeyVault(')
+)
+var checkedSettings = empty(plainSecrets)
   ? settings
-  : fail('ComputeHorde__S3SecretAccessKey must be a Key Vault reference: @Microsoft.KeyVault(SecretUri=...).')
+  : fail('${plainSecrets[0]} must be a Key Vault reference: @Microsoft.KeyVault(SecretUri=...).')
 
 resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
   name: '${abbreviations.resourceGroup}${name}'

@@ -17,6 +17,7 @@ var appContainers = [
   'job-urls'
   'jobs'
   'jobs-rejected'
+  'notices'
   'outputs'
   'places'
   'requests'

@@ -17,6 +17,7 @@ var operatorContainers = [
   { name: 'jobs', role: 'Storage Blob Data Contributor' }
   { name: 'jobs-rejected', role: 'Storage Blob Data Reader' }
   { name: 'ledger', role: 'Storage Blob Data Reader' }
+  { name: 'notices', role: 'Storage Blob Data Reader' }
   { name: 'outputs', role: 'Storage Blob Data Reader' }
   { name: 'places', role: 'Storage Blob Data Contributor' }
   { name: 'results', role: 'Storage Blob Data Reader' }

@@ -21,6 +21,7 @@ var containerNames = [
   'jobs'
   'jobs-rejected'
   'ledger'
+  'notices'
   'outputs'
   'places'
   'requests'
@@ -44,6 +45,7 @@ var retentionDays = {
   attempts: claimRetentionDays
   inflight: claimRetentionDays
   places: claimRetentionDays
+  notices: resultRetentionDays
 }
 
 var lockedDown = {

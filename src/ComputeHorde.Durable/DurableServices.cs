@@ -7,6 +7,7 @@ using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.Http;
 using ComputeHorde.Durable.Intake;
 using ComputeHorde.Durable.Limits;
+using ComputeHorde.Durable.Notices;
 using ComputeHorde.Durable.Outputs;
 using ComputeHorde.Durable.Runs;
 using ComputeHorde.Durable.Storage;
@@ -91,6 +92,11 @@ public static class DurableServices
         services.AddSingleton<BatchService>();
         services.AddSingleton<RejectionStore>();
         services.AddSingleton<SpecificationIntake>();
+        services.AddSingleton<IValidateOptions<DurableOptions>, WebhookSettings>();
+        services.AddSingleton<Webhooks>();
+        services.AddSingleton<WebhookSender>();
+        services.AddSingleton<DeadNotices>();
+        services.AddSingleton<NoticeService>();
         services.AddHealthChecks();
         return services;
     }

@@ -1,3 +1,5 @@
+using ComputeHorde.Durable.Notices;
+
 namespace ComputeHorde.Durable.Batches;
 
 /// <summary>The input of <see cref="RunBatch"/>.</summary>
@@ -9,6 +11,9 @@ internal sealed record BatchInput(BatchSource Source, int MaxParallel, bool Stri
     /// <summary>The name of the specification that landed in container <c>jobs</c>, if it came that way: the upload URLs of the first attempts are
     /// minted beforehand then, for container <c>job-urls</c>, and lines that are not valid are written beside it; null if not.</summary>
     public string? Specification { get; init; }
+
+    /// <summary>Who is told how the batch ends; null for nobody.</summary>
+    public WebhookReference? Webhook { get; init; }
 
     /// <summary>What was read; null until the whole source has been.</summary>
     public BatchContents? Contents { get; init; }

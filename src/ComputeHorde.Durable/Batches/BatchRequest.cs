@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ComputeHorde.Durable.Intake;
+using ComputeHorde.Durable.Notices;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
 
@@ -33,6 +34,9 @@ internal sealed record BatchRequest(IReadOnlyList<BinaryData>? Jobs, string? Job
 
     /// <summary>The name that the batch is to have; null leaves the choice to the way it came.</summary>
     public string? Id { get; init; }
+
+    /// <summary>Who is told how the batch ends; null for whoever the settings name.</summary>
+    public WebhookRequest? Webhook { get; init; }
 
     /// <summary>The batch as it was sent.</summary>
     internal BinaryData Json { get; private init; } = BinaryData.Empty;
@@ -99,6 +103,7 @@ internal sealed record BatchRequest(IReadOnlyList<BinaryData>? Jobs, string? Job
                     "jobs_blob" => request with { JobsBlob = BlobName(property.Value) },
                     "max_parallel" => request with { MaxParallel = Parallel(property.Value) },
                     "strict" => request with { Strict = Flag(property.Value) },
+                    "webhook" => request with { Webhook = Hook(property.Value) },
                     "id" => request with { Id = Name(property.Value) },
                     _ => Unknown(property.Name, request),
                 };
@@ -174,9 +179,24 @@ internal sealed record BatchRequest(IReadOnlyList<BinaryData>? Jobs, string? Job
             return false;
         }
 
+        private WebhookRequest? Hook(JsonElement value)
+        {
+            try
+            {
+                var webhook = value.Deserialize<WebhookRequest>(SnakeCaseJson.Options);
+                Problems.AddRange(webhook?.Validate() ?? []);
+                return webhook;
+            }
+            catch (JsonException)
+            {
+                Refuse("webhook", "must be an object with url and, if not all are wanted, events.");
+                return null;
+            }
+        }
+
         private BatchRequest Unknown(string name, BatchRequest request)
         {
-            Refuse(name.Length <= 100 ? name : name[..100], "is not a field of a batch; the fields are id, jobs, jobs_blob, max_parallel, strict.");
+            Refuse(name.Length <= 100 ? name : name[..100], "is not a field of a batch; the fields are id, jobs, jobs_blob, max_parallel, strict, webhook.");
             return request;
         }
 

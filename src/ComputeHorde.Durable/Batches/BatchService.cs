@@ -3,6 +3,7 @@ using ComputeHorde.Durable.Checks;
 using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.Http;
 using ComputeHorde.Durable.Intake;
+using ComputeHorde.Durable.Notices;
 using ComputeHorde.Durable.Runs;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
@@ -12,7 +13,7 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.Durable.Batches;
 
 /// <summary>Starts batches, each once, reads and steers them: the one door for HTTP, queues and blobs.</summary>
-internal sealed class BatchService(BatchStore batches, RequestStore requests, ILogger<BatchService> logger) : IBatchStarter
+internal sealed class BatchService(BatchStore batches, RequestStore requests, Webhooks webhooks, ILogger<BatchService> logger) : IBatchStarter
 {
     private const int MostListed = 100;
 
@@ -34,6 +35,7 @@ internal sealed class BatchService(BatchStore batches, RequestStore requests, IL
         ArgumentNullException.ThrowIfNull(request);
         var name = id ?? Guid.NewGuid().ToString("N");
         Names.RequireBatch(name, "id");
+        webhooks.RequireUsable(request.Webhook);
         var source = request.JobsBlob is { } blob
             ? await batches.FindAsync(ContainerNames.Jobs, blob, cancellationToken)
                 ?? throw new ComputeHordeValidationException("jobs_blob", "names no blob in container jobs.")
@@ -46,7 +48,12 @@ internal sealed class BatchService(BatchStore batches, RequestStore requests, IL
         }
 
         source ??= await batches.SaveJobsAsync(name, request.Jobs!, cancellationToken);
-        return await StartAsync(durable, name, new BatchInput(source, request.MaxParallel, request.Strict) { Specification = specification }, cancellationToken);
+        var input = new BatchInput(source, request.MaxParallel, request.Strict)
+        {
+            Specification = specification,
+            Webhook = Webhooks.Of(name, request.Webhook) ?? webhooks.Default,
+        };
+        return await StartAsync(durable, name, input, cancellationToken);
     }
 
     /// <summary>Starts a new batch of those lines of an ended one that are valid and did not complete. They keep their numbers.</summary>
@@ -72,7 +79,7 @@ internal sealed class BatchService(BatchStore batches, RequestStore requests, IL
 
         var input = batch.ReadInputAs<BatchInput>()!;
         return await StartAsync(
-            durable, name, new BatchInput(results with { RerunOf = batch.InstanceId }, input.MaxParallel, Strict: false), cancellationToken);
+            durable, name, new BatchInput(results with { RerunOf = batch.InstanceId }, input.MaxParallel, Strict: false) { Webhook = input.Webhook }, cancellationToken);
     }
 
     /// <summary>Reads a batch, with what went in and came out.</summary>
@@ -113,9 +120,10 @@ internal sealed class BatchService(BatchStore batches, RequestStore requests, IL
     }
 
     /// <summary>Shows a batch, with the verdicts that came after its end.</summary>
-    public async Task<BatchView> ViewAsync(OrchestrationMetadata batch, CancellationToken cancellationToken)
+    public async Task<BatchView> ViewAsync(DurableTaskClient durable, OrchestrationMetadata batch, CancellationToken cancellationToken)
     {
-        var view = BatchView.Of(batch);
+        var isTold = batch is { IsCompleted: true } && batch.ReadInputAs<BatchInput>() is { Webhook: not null };
+        var view = BatchView.Of(batch) with { Notices = isTold ? await NoticeService.FindAsync(durable, batch.InstanceId, cancellationToken) : null };
         return view.Summary?.Verdicts.ContainsKey(Verdicts.Pending) == true && await batches.FindSummaryAsync(view.Id, cancellationToken) is { } newer
             ? view with { Summary = newer }
             : view;

@@ -1,3 +1,4 @@
+using ComputeHorde.Durable.Notices;
 using Microsoft.DurableTask.Client;
 
 namespace ComputeHorde.Durable.Batches;
@@ -13,6 +14,9 @@ namespace ComputeHorde.Durable.Batches;
 internal sealed record BatchView(
     string Id, string Status, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, BatchProgress? Progress, BatchSummary? Summary, string? Error)
 {
+    /// <summary>How far the notices about its end are; null when nobody is told.</summary>
+    public IReadOnlyList<NoticeView>? Notices { get; init; }
+
     internal static BatchView Of(OrchestrationMetadata instance)
     {
         var summary = instance.RuntimeStatus == OrchestrationRuntimeStatus.Completed ? instance.ReadOutputAs<BatchSummary>() : null;

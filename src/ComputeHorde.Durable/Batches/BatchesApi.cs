@@ -48,7 +48,7 @@ internal sealed class BatchesApi(StartEndpoint starts, BatchService batches)
         string id,
         CancellationToken cancellationToken) =>
         HttpEdge.AnswerAsync(request, async () => HttpResults.Conditional(
-            request, await batches.ViewAsync(await FindAsync(durable, id, cancellationToken), cancellationToken)));
+            request, await batches.ViewAsync(durable, await FindAsync(durable, id, cancellationToken), cancellationToken)));
 
     /// <summary>Hands out the results of an ended batch, one JSON object a line.</summary>
     /// <returns>200 (206 for a range), 404 without a batch, 409 while it runs, 410 when they are not kept any more.</returns>

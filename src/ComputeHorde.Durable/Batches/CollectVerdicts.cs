@@ -1,3 +1,5 @@
+using ComputeHorde.Durable.Hosting;
+using ComputeHorde.Durable.Notices;
 using ComputeHorde.Durable.Runs;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
@@ -29,6 +31,8 @@ internal static class CollectVerdicts
             var pending = await context.CallActivityAsync<PendingVerdicts>(nameof(JoinVerdicts), new JoinVerdictsInput(input, isLast), RetryOptions.Activity);
             if (pending.Count == 0 || isLast)
             {
+                await Notice.SendAsync(
+                    context, input.Webhook, input.BatchId, NoticeTypes.Batch + NoticeTypes.Checked, new { Id = input.BatchId, input.Status, Unknown = pending.Count });
                 return;
             }
 

@@ -2,6 +2,7 @@ using Azure;
 using ComputeHorde.Durable.Checks.Comparers;
 using ComputeHorde.Durable.Intake;
 using ComputeHorde.Durable.Limits;
+using ComputeHorde.Durable.Notices;
 using ComputeHorde.Durable.Outputs;
 using ComputeHorde.Durable.Runs;
 using ComputeHorde.Durable.Storage;
@@ -14,7 +15,8 @@ namespace ComputeHorde.Durable.Batches;
 /// Reads a slice of a batch's source, line by line: stores the request of each valid line as the claim check of its run, the valid lines in
 /// chunks and the others with what is wrong with them. Reading the same slice again stores the same.
 /// </summary>
-internal sealed class ReadBatch(BatchStore batches, RequestStore requests, OutputUrls outputs, ComparerRegistry comparers, RejectionStore rejections, LimitBook limits)
+internal sealed class ReadBatch(
+    BatchStore batches, RequestStore requests, OutputUrls outputs, ComparerRegistry comparers, Webhooks webhooks, RejectionStore rejections, LimitBook limits)
 {
     private const int LinesPerSlice = 500, LinesPerChunk = 20, WritesAtOnce = 16;
     /// <summary>About how many are written beside a specification; the results of the batch hold all.</summary>
@@ -111,6 +113,7 @@ internal sealed class ReadBatch(BatchStore batches, RequestStore requests, Outpu
             var request = JobRequest.Parse(json);
             outputs.RequireReachable(request.Outputs);
             comparers.RequireRegistered(request.CrossValidation);
+            webhooks.RequireUsable(request.Webhook);
             if (await requests.SaveAsync(id, request.Json, cancellationToken) is not { } hash)
             {
                 return (null, Invalid(line, [new ValidationProblem("id", $"another request is stored for run '{id}'.")]));

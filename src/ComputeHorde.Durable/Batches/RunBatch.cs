@@ -1,4 +1,6 @@
 using ComputeHorde.Durable.Checks;
+using ComputeHorde.Durable.Hosting;
+using ComputeHorde.Durable.Notices;
 using ComputeHorde.Durable.Runs;
 using ComputeHorde.Durable.Storage;
 using Microsoft.Azure.Functions.Worker;
@@ -41,13 +43,14 @@ internal static class RunBatch
         var status = contents.Problem is not null ? BatchStatuses.Unreadable
             : input.Strict && contents.Invalid > 0 ? BatchStatuses.Rejected
             : await new Lanes(context, input, contents).RunAsync();
-        var ended = new SummariseBatchInput(context.InstanceId, status, contents);
+        var ended = new SummariseBatchInput(context.InstanceId, status, contents) { Webhook = input.Webhook };
         var summary = await context.CallActivityAsync<BatchSummary>(nameof(SummariseBatch), ended, RetryOptions.Activity);
         if (summary.Verdicts.ContainsKey(Verdicts.Pending))
         {
             await context.CallActivityAsync<bool>(nameof(StartCollecting), ended, RetryOptions.Activity);
         }
 
+        await Notice.SendAsync(context, input.Webhook, context.InstanceId, NoticeTypes.Batch + status, new { Id = context.InstanceId, Summary = summary });
         return summary;
     }
 

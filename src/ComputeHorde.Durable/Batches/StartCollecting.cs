@@ -1,4 +1,4 @@
-using ComputeHorde.Durable.Runs;
+using ComputeHorde.Durable.Hosting;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 

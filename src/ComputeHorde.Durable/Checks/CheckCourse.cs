@@ -1,3 +1,5 @@
+using ComputeHorde.Durable.Hosting;
+using ComputeHorde.Durable.Notices;
 using ComputeHorde.Durable.Runs;
 using ComputeHorde.Durable.Storage;
 using Microsoft.DurableTask;
@@ -40,6 +42,7 @@ internal sealed class CheckCourse
             CheckTelemetry.Checked(found);
         }
 
+        await Notice.SendAsync(_context, _input.Webhook, _input.RunId, NoticeTypes.Run + NoticeTypes.Checked, new { Id = _input.RunId, _input.JobUuid, Check = found });
         return found;
     }
 

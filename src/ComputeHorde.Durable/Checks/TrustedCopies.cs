@@ -1,3 +1,4 @@
+using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.Runs;
 using Microsoft.DurableTask;
 

@@ -78,6 +78,22 @@ public sealed class DurableOptions : IValidatableObject
     /// <summary>The secret access key; on Azure a Key Vault reference. Needed with <c>s3-put</c> and <c>s3-post</c>.</summary>
     public string? S3SecretAccessKey { get; set; }
 
+    /// <summary>Who is told how runs and batches end that bring no webhook of their own: an https address.</summary>
+    /// <value>Null: nobody.</value>
+    public string? WebhookUrl { get; set; }
+
+    /// <summary>Of what <see cref="WebhookUrl"/> is told, such as <c>run.failed</c>.</summary>
+    /// <value>Empty: of everything.</value>
+    public IList<string> WebhookEvents { get; } = [];
+
+    /// <summary>The secret that signs all notices (<c>whsec_…</c>), on Azure a Key Vault reference; while one is replaced, two, divided by a blank.</summary>
+    /// <value>Null: no webhook can be used.</value>
+    public string? WebhookSecret { get; set; }
+
+    /// <summary>Whether webhooks may lead to private and loopback addresses, and by http: for receivers in one's own network.</summary>
+    /// <value>False.</value>
+    public bool WebhookAllowPrivate { get; set; }
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

@@ -32,6 +32,12 @@ internal static partial class Logs
     [LoggerMessage(116, LogLevel.Error, "The check of run {InstanceId} could not be started; its result counts unchecked: {Text}")]
     public static partial void CheckNotStarted(this ILogger logger, string instanceId, string text);
 
+    [LoggerMessage(117, LogLevel.Error, "Notice {NoticeId} ({Type}) was given up: {Text}")]
+    public static partial void NoticeDead(this ILogger logger, string noticeId, string type, string? text);
+
+    [LoggerMessage(118, LogLevel.Error, "Nobody is told that {InstanceId} has ended ({Type}); its result counts all the same: {Text}")]
+    public static partial void NoticeNotStarted(this ILogger logger, string instanceId, string type, string text);
+
     [LoggerMessage(120, LogLevel.Debug, "Polled {Jobs} jobs in {Calls} calls; {Changed} changed")]
     public static partial void Polled(this ILogger logger, int jobs, int calls, int changed);
 

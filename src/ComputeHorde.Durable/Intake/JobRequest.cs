@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ComputeHorde.Durable.Checks;
 using ComputeHorde.Durable.Hosting;
+using ComputeHorde.Durable.Notices;
 using ComputeHorde.Durable.Runs;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
@@ -10,7 +11,7 @@ namespace ComputeHorde.Durable.Intake;
 
 /// <summary>
 /// What a caller asks for: the fields of a ComputeHorde job specification (protocol 5.7) beside <c>outputs</c>, the paths that we mint upload
-/// URLs for, <c>policy</c>, <c>cross_validation</c>, <c>limits</c>, <c>labels</c> and <c>streaming_certificate</c>.
+/// URLs for, <c>policy</c>, <c>cross_validation</c>, <c>limits</c>, <c>labels</c>, <c>webhook</c> and <c>streaming_certificate</c>.
 /// </summary>
 /// <param name="Spec">The job.</param>
 /// <param name="Outputs">Output paths (<c>/output/...</c>) whose upload URLs are ours.</param>
@@ -25,6 +26,9 @@ internal sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string
     /// each attempt.
     /// </summary>
     public string? StreamingCertificate { get; init; }
+
+    /// <summary>Who is told how the run ends; null for whoever the settings name.</summary>
+    public WebhookRequest? Webhook { get; init; }
 
     /// <summary>The request as it was sent: what is stored, and whose hash the run holds on to.</summary>
     internal BinaryData Json { get; private init; } = BinaryData.Empty;
@@ -66,6 +70,8 @@ internal sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string
         var limits = ReadSettings<NamespaceLimits>(Take(body, "limits"), "limits", problems);
         problems.AddRange(RequestLimits.Validate(limits));
         var labels = ReadLabels(Take(body, "labels"), problems);
+        var webhook = ReadSettings<WebhookRequest>(Take(body, "webhook"), "webhook", problems);
+        problems.AddRange(webhook?.Validate() ?? []);
         if (!ComputeHordeJson.TryReadJobSpec(JsonSerializer.SerializeToElement(body), out var spec, out var faults))
         {
             throw new ComputeHordeValidationException([.. problems, .. faults]);
@@ -80,7 +86,7 @@ internal sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string
         }
 
         return problems.Count == 0
-            ? new JobRequest(spec, outputs, policy) { CrossValidation = crossValidation, StreamingCertificate = certificate, Limits = limits, Labels = labels, Json = json }
+            ? new JobRequest(spec, outputs, policy) { CrossValidation = crossValidation, StreamingCertificate = certificate, Limits = limits, Labels = labels, Webhook = webhook, Json = json }
             : throw new ComputeHordeValidationException(problems);
     }
 

@@ -1,5 +1,6 @@
 using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.Limits;
+using ComputeHorde.Durable.Notices;
 using ComputeHorde.Durable.Runs;
 using ComputeHorde.Durable.Storage;
 
@@ -19,6 +20,7 @@ internal static class RunInputs
             Place = limits.PlaceFor(request.Spec.JobNamespace ?? "", request.Limits),
             TrustedSecondsPerHour = request.Limits?.TrustedSecondsPerHour,
             IsStreaming = request.Spec.Streaming,
+            Webhook = Webhooks.Of(id, request.Webhook),
             Warnings = request.Warnings(),
             Trace = DurableTelemetry.Current,
         };

@@ -2,6 +2,7 @@ using ComputeHorde.Durable.Checks.Comparers;
 using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.Http;
 using ComputeHorde.Durable.Limits;
+using ComputeHorde.Durable.Notices;
 using ComputeHorde.Durable.Outputs;
 using ComputeHorde.Durable.Runs;
 using ComputeHorde.Durable.Storage;
@@ -12,7 +13,7 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.Durable.Intake;
 
 /// <summary>Starts runs, each once: the one door for HTTP and blobs.</summary>
-internal sealed class RunStarter(RequestStore requests, OutputUrls outputs, LimitBook limits, ComparerRegistry comparers, ILogger<RunStarter> logger)
+internal sealed class RunStarter(RequestStore requests, OutputUrls outputs, LimitBook limits, ComparerRegistry comparers, Webhooks webhooks, ILogger<RunStarter> logger)
 {
     /// <summary>Stores and starts. The request is stored before the run starts, so a run never lacks it.</summary>
     /// <param name="id">The run's name; null makes one.</param>
@@ -27,6 +28,7 @@ internal sealed class RunStarter(RequestStore requests, OutputUrls outputs, Limi
         Names.RequireRun(id, "id");
         outputs.RequireReachable(request.Outputs);
         comparers.RequireRegistered(request.CrossValidation);
+        webhooks.RequireUsable(request.Webhook);
         if (await requests.SaveAsync(id, request.Json, cancellationToken) is not { } hash)
         {
             return null;
@@ -39,6 +41,7 @@ internal sealed class RunStarter(RequestStore requests, OutputUrls outputs, Limi
         }
 
         var input = RunInputs.Of(id, hash, request, limits, hasPreparedUrls) with { RerunOf = rerunOf };
+        input = input with { Webhook = input.Webhook ?? webhooks.Default };
         if (await OrchestrationStarter.TryStartAsync(durable, id, nameof(RunJob), input, cancellationToken))
         {
             RunTelemetry.Started(request.Spec.ExecutorClass);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ComputeHorde.Durable.Notices;
 using ComputeHorde.Durable.Storage;
 
 namespace ComputeHorde.Durable.Runs;
@@ -21,6 +22,9 @@ internal sealed record CheckInput(string RunId, string JobUuid, ResultReference 
 
     /// <summary>Executor seconds that the run took.</summary>
     public double ExecutorSeconds { get; init; }
+
+    /// <summary>Who is told the verdict; null for nobody.</summary>
+    public WebhookReference? Webhook { get; init; }
 
     /// <summary>The name of the check of a run.</summary>
     public static string InstanceId(string runId) => runId + "~check";

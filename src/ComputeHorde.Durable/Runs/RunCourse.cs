@@ -1,5 +1,6 @@
 using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.Limits;
+using ComputeHorde.Durable.Notices;
 using ComputeHorde.Durable.Storage;
 using Microsoft.DurableTask;
 
@@ -298,7 +299,10 @@ internal sealed class RunCourse : IDisposable
             RunTelemetry.Ended(outcome);
         }
 
-        return outcome with { IsChecked = await StartCheckAsync(outcome) };
+        outcome = outcome with { IsChecked = await StartCheckAsync(outcome) };
+        await Notice.SendAsync(
+            _context, _input.Webhook, _context.InstanceId, NoticeTypes.Run + outcome.Status, RunNotice.Of(_context.InstanceId, _input.Namespace, outcome));
+        return outcome;
     }
 
     /// <summary>Leaves the result to a check of its own, and does not wait for it.</summary>
@@ -311,11 +315,12 @@ internal sealed class RunCourse : IDisposable
             return false;
         }
 
-        var copy = _input with { Check = null, Place = null, HasPreparedUrls = false, Warnings = [] };
+        var copy = _input with { Check = null, Place = null, HasPreparedUrls = false, Webhook = null, Warnings = [] };
         var input = new CheckInput(_context.InstanceId, job, result, check, copy)
         {
             Failure = outcome.Failure,
             TimesOutAt = _timesOutAt,
+            Webhook = _input.Webhook,
             ExecutorSeconds = outcome.ExecutorSeconds,
         };
         try

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ComputeHorde.Durable.Limits;
+using ComputeHorde.Durable.Notices;
 
 namespace ComputeHorde.Durable.Runs;
 
@@ -45,6 +46,9 @@ internal sealed record RunInput(string RequestId, string RequestSha256, RunPolic
 
     /// <summary>Whether the job serves HTTP while it runs (protocol 6.6).</summary>
     public bool IsStreaming { get; init; }
+
+    /// <summary>Who is told how the run ends; null for nobody.</summary>
+    public WebhookReference? Webhook { get; init; }
 
     /// <summary>What the request asks for and ComputeHorde will hardly give.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];

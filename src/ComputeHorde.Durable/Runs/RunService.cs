@@ -1,3 +1,4 @@
+using ComputeHorde.Durable.Notices;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Durable.Streaming;
 using Microsoft.DurableTask.Client;
@@ -18,8 +19,13 @@ internal sealed class RunService(ResultStore results, IRunVerdicts verdicts, Tim
             return null;
         }
 
-        var view = RunView.Of(instance, instance.ReadInputAs<RunInput>());
-        return view with { Check = view.Outcome is { IsChecked: true } ? await verdicts.FindAsync(durable, id, cancellationToken) : null };
+        var input = instance.ReadInputAs<RunInput>();
+        var view = RunView.Of(instance, input);
+        return view with
+        {
+            Check = view.Outcome is { IsChecked: true } ? await verdicts.FindAsync(durable, id, cancellationToken) : null,
+            Notices = view.Outcome is not null && input?.Webhook is not null ? await NoticeService.FindAsync(durable, id, cancellationToken) : null,
+        };
     }
 
     /// <summary>Lists runs.</summary>

@@ -1,3 +1,4 @@
+using ComputeHorde.Durable.Notices;
 using Microsoft.DurableTask.Client;
 
 namespace ComputeHorde.Durable.Runs;
@@ -32,6 +33,9 @@ internal sealed record RunView(
 
     /// <summary>The run that this one repeats; null for none.</summary>
     public string? RerunOf { get; init; }
+
+    /// <summary>How far the notices about its end are; null when nobody is told.</summary>
+    public IReadOnlyList<NoticeView>? Notices { get; init; }
 
     /// <summary>Whether its job serves HTTP while it runs.</summary>
     internal bool IsStreaming { get; init; }

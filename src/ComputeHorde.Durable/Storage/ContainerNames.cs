@@ -37,4 +37,7 @@ internal static class ContainerNames
 
     /// <summary>The places that runs of limited namespaces hold or wait for.</summary>
     public const string Places = "places";
+
+    /// <summary>The notices that were given up.</summary>
+    public const string Notices = "notices";
 }

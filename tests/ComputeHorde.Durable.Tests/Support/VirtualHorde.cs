@@ -5,7 +5,11 @@ namespace ComputeHorde.Durable.Tests.Support;
 /// <summary>Functions and emulator on one virtual clock: hours and days in seconds.</summary>
 internal static class VirtualHorde
 {
-    public static Task<HordeFixture> StartAsync(VirtualTimeProvider clock, TimeSpan poll, Action<Microsoft.Extensions.DependencyInjection.IServiceCollection>? services = null) =>
+    public static Task<HordeFixture> StartAsync(
+        VirtualTimeProvider clock,
+        TimeSpan poll,
+        Action<Microsoft.Extensions.DependencyInjection.IServiceCollection>? services = null,
+        IReadOnlyDictionary<string, string?>? settings = null) =>
         HordeFixture.StartAsync(new HordeFixtureOptions
         {
             TimeProvider = clock,
@@ -18,7 +22,7 @@ internal static class VirtualHorde
                 emulator.Busy = clock.Busy;
                 emulator.StageDurations.Execution = TimeSpan.FromSeconds(5);
             },
-            Settings = new Dictionary<string, string?>
+            Settings = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>())
             {
                 ["ComputeHorde__PollIntervalSeconds"] = $"{poll.TotalSeconds}",
                 ["ComputeHorde__MaxPollIntervalSeconds"] = $"{poll.TotalSeconds}",

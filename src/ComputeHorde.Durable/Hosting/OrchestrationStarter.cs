@@ -1,7 +1,7 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
-namespace ComputeHorde.Durable.Runs;
+namespace ComputeHorde.Durable.Hosting;
 
 /// <summary>Starts orchestrations that must never be started twice, whatever has become of them.</summary>
 internal static class OrchestrationStarter

@@ -1,6 +1,6 @@
 using Microsoft.DurableTask;
 
-namespace ComputeHorde.Durable.Runs;
+namespace ComputeHorde.Durable.Hosting;
 
 /// <summary>
 /// How activities are repeated that broke. What they depend on being away is no reason to: they say "not now" by their outcome, and the orchestrator waits for as

@@ -1,4 +1,4 @@
-namespace ComputeHorde.Durable.Runs;
+namespace ComputeHorde.Durable.Hosting;
 
 /// <summary>How long to wait before something is tried again.</summary>
 internal static class Pauses
