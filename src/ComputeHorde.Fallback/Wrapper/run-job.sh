@@ -49,6 +49,10 @@ quote() { printf %s "$1" | sed 's/\\/\\\\/g; s/"/\\"/g'; }
 # send METHOD URL BODY-FILE-OR-EMPTY ANSWER-FILE-OR-EMPTY [HEADER...]: one request, once.
 send() {
   m=$1 u=$2 src=$3 dst=$4; shift 4
+  # wget and python3 would call any body a form.
+  if [ -n "$src" ] && [ "$TOOL" != curl ]; then
+    case " $* " in *[Cc]ontent-[Tt]ype:*) ;; *) set -- "$@" 'Content-Type: application/octet-stream';; esac
+  fi
   q=$(mktemp "$W/q.XXXXXX") || return 1
   case $TOOL in
     curl)

@@ -40,13 +40,14 @@ public sealed class HouseTests
         ["ComputeHorde.Sdk"] = ["ComputeHorde.Cryptography"],
         ["ComputeHorde.FacilitatorEmulator"] = ["ComputeHorde.Cryptography"],
         ["ComputeHorde.Fallback"] = ["ComputeHorde.Sdk"],
-        ["ComputeHorde.Durable"] = ["ComputeHorde.Sdk"],
-        ["ComputeHorde.Durable.Functions"] = ["ComputeHorde.Durable", "ComputeHorde.Fallback"],
+        ["ComputeHorde.FallbackEmulator"] = [],
+        ["ComputeHorde.Durable"] = ["ComputeHorde.Sdk", "ComputeHorde.Fallback"],
+        ["ComputeHorde.Durable.Functions"] = ["ComputeHorde.Durable"],
         ["ComputeHorde.DurableTask.Sqlite"] = [],
         ["ComputeHorde.Storage.Local"] = [],
         ["ComputeHorde.Functions.Local"] = ["ComputeHorde.DurableTask.Sqlite", "ComputeHorde.Storage.Local"],
         ["ComputeHorde.Durable.LocalHost"] =
-            ["ComputeHorde.Durable", "ComputeHorde.Fallback", "ComputeHorde.FacilitatorEmulator", "ComputeHorde.Functions.Local", "ComputeHorde.Storage.Local"],
+            ["ComputeHorde.Durable", "ComputeHorde.FacilitatorEmulator", "ComputeHorde.FallbackEmulator", "ComputeHorde.Functions.Local", "ComputeHorde.Storage.Local"],
     };
 
     private static readonly Assembly House = typeof(DurableServices).Assembly;
