@@ -3,6 +3,7 @@ using Azure.Storage.Queues;
 using ComputeHorde.Durable.Batches;
 using ComputeHorde.Durable.Checks;
 using ComputeHorde.Durable.Checks.Comparers;
+using ComputeHorde.Durable.Fallback;
 using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.Http;
 using ComputeHorde.Durable.Intake;
@@ -61,6 +62,7 @@ public static class DurableServices
         services.AddSingleton<LimitBook>();
         services.AddSingleton<Admission>();
         services.AddSingleton<ClockCheck>();
+        services.AddFallback();
         services.AddSingleton<IJobOrders, StoredRequests>();
         services.AddSingleton<IRunVerdicts, CheckVerdicts>();
         services.TryAddSingleton<ISecretStore, BlobSecretStore>();

@@ -94,12 +94,57 @@ public sealed class DurableOptions : IValidatableObject
     /// <value>False.</value>
     public bool WebhookAllowPrivate { get; set; }
 
+    /// <summary>The cloud that jobs go to when ComputeHorde cannot run them: <c>none</c>, <c>runpod</c> or <c>container-apps</c>.</summary>
+    /// <value><c>none</c>.</value>
+    public string FallbackProvider { get; set; } = FallbackProviders.None;
+
+    /// <summary>When, for requests that do not say: <c>never</c>, <c>on_unavailable</c> or <c>after_attempts</c>.</summary>
+    /// <value><c>never</c>.</value>
+    public string Fallback { get; set; } = FallbackProviders.Modes[0];
+
+    /// <summary>The most that one job may cost there, in US dollars, by the bound that is computed before its machine is rented.</summary>
+    /// <value>2.</value>
+    [Range(0, 100_000)]
+    public double FallbackMaxUsdPerJob { get; set; } = 2;
+
+    /// <summary>The most that all jobs of one day (UTC) may cost there, in US dollars; a job counts with its bound until its cost is known.</summary>
+    /// <value>20.</value>
+    [Range(0, 1_000_000)]
+    public double FallbackMaxUsdPerDay { get; set; } = 20;
+
+    /// <summary>Seconds that a machine there may take until its job begins.</summary>
+    /// <value>900 seconds.</value>
+    [Range(10, 7200)]
+    public int FallbackStartSeconds { get; set; } = 900;
+
+    /// <summary>The API key; on Azure a Key Vault reference. Needed with <c>runpod</c>.</summary>
+    public string? RunPodApiKey { get; set; }
+
+    /// <summary>The address of RunPod's REST v2.</summary>
+    /// <value><c>https://api.runpod.io/v2/</c>.</value>
+    public Uri RunPodUrl { get; set; } = new("https://api.runpod.io/v2/");
+
+    /// <summary>The resource id of the Container Apps environment, in whose resource group jobs are made. Needed with <c>container-apps</c>.</summary>
+    public string? ContainerAppsEnvironmentId { get; set; }
+
+    /// <summary>Its region. Needed with <c>container-apps</c>.</summary>
+    public string? ContainerAppsLocation { get; set; }
+
+    /// <summary>Executor class to machine; what is not named is not run there.</summary>
+    /// <value>None.</value>
+    public IDictionary<string, ContainerAppsMachineSettings> ContainerAppsMachines { get; } = new Dictionary<string, ContainerAppsMachineSettings>(StringComparer.Ordinal);
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (!OutputStores.All.Contains(OutputStore))
         {
             yield return new ValidationResult($"{Section}:{nameof(OutputStore)} must be one of {string.Join(", ", OutputStores.All)}.");
+        }
+
+        foreach (var fault in FallbackProviders.Validate(this))
+        {
+            yield return fault;
         }
 
         foreach (var (name, limits) in Limits)

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using ComputeHorde.Fallback;
+using ComputeHorde.Sdk;
 using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.Durable.Hosting;
@@ -11,6 +13,12 @@ internal sealed class Outages(TimeProvider timeProvider, ILogger<Outages> logger
 
     /// <summary>The storage account's name in the log.</summary>
     public const string Storage = "storage";
+
+    /// <summary>The fallback provider's name in the log.</summary>
+    public const string Fallback = "fallback provider";
+
+    /// <summary>Who is away by the word of an exception.</summary>
+    public static string Of(ComputeHordeException exception) => exception is FallbackException ? Fallback : Facilitator;
 
     private readonly ConcurrentDictionary<string, DateTimeOffset> _since = new(StringComparer.Ordinal);
 

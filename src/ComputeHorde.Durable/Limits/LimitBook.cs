@@ -20,6 +20,9 @@ internal sealed class LimitBook(IOptions<DurableOptions> options)
         : options.Value.Limits.TryGetValue(Others, out var others) ? others
         : None;
 
+    /// <summary>When a run goes to the fallback provider, where its request does not say; null where there is no provider.</summary>
+    public string? Fallback => options.Value.FallbackProvider == FallbackProviders.None ? null : options.Value.Fallback;
+
     /// <summary>What a run has to ask for before it begins; null when it waits for nobody.</summary>
     public PlaceRequest? PlaceFor(string jobNamespace, NamespaceLimits? requested)
     {

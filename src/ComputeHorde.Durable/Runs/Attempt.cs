@@ -1,7 +1,7 @@
 namespace ComputeHorde.Durable.Runs;
 
 /// <summary>What an orchestrator knows of one attempt.</summary>
-internal sealed class Attempt(int number)
+internal sealed class Attempt(int number, bool onFallback = false)
 {
     private const string Sent = "sent", Accepted = "accepted";
 
@@ -9,6 +9,8 @@ internal sealed class Attempt(int number)
     private DateTime? _takenAt;
 
     public int Number => number;
+
+    public bool OnFallback => onFallback;
 
     public JobUpdate? Job { get; private set; }
 
@@ -44,7 +46,8 @@ internal sealed class Attempt(int number)
             return false;
         }
 
-        Job = update.History.Count > 0 || Job is null ? update : update with { History = Job.History };
+        var terms = update.Fallback ?? Job?.Fallback;
+        Job = (update.History.Count > 0 || Job is null ? update : update with { History = Job.History }) with { Fallback = terms };
         if (_takenAt is null && update.History.Any(static change => change.Status != Sent))
         {
             _takenAt = now;
@@ -59,6 +62,9 @@ internal sealed class Attempt(int number)
     }
 
     public void Fail(JobFailure failure) => Failure = failure;
+
+    /// <summary>Takes in what it was run on and what that has cost.</summary>
+    public void Settle(FallbackTerms terms) => Job = Job is null ? null : Job with { Fallback = terms };
 
     /// <summary>When to look whether the job is lost (nobody took it) or stuck (it was taken and did not get on), by our clock.</summary>
     public DateTime Deadline(RunPolicy policy, int jobBoundSeconds) => (_takenAt ?? _boughtAt) + Limit(policy, jobBoundSeconds).Time;
@@ -86,7 +92,7 @@ internal sealed class Attempt(int number)
             : new JobFailure(FailureClasses.Stuck, "overdue", "The job did not end within the bound of its limits (protocol 9.2).");
     }
 
-    public AttemptOutcome Outcome() => new(number, Job?.JobUuid, Job?.History is [var first, ..] ? first.At : null, Job?.History ?? [], Failure, ExecutorSeconds);
+    public AttemptOutcome Outcome() => new(number, Job?.JobUuid, Job?.History is [var first, ..] ? first.At : null, Job?.History ?? [], Failure, ExecutorSeconds) { Fallback = Job?.Fallback };
 
     /// <summary>How long the job may take from when it was bought, or taken, to what comes next: its end, or a stage with a deadline of its own.</summary>
     private (TimeSpan Time, string? Stage) Limit(RunPolicy policy, int jobBoundSeconds)
@@ -94,6 +100,11 @@ internal sealed class Attempt(int number)
         if (_takenAt is null)
         {
             return (TimeSpan.FromSeconds(policy.LostAfterSeconds), null);
+        }
+
+        if (Job?.Fallback is { } terms)
+        {
+            return (TimeSpan.FromSeconds(terms.BoundSeconds), null);
         }
 
         var time = TimeSpan.FromSeconds((double)jobBoundSeconds + policy.StuckMarginSeconds);

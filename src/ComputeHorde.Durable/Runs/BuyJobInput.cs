@@ -11,6 +11,12 @@ internal sealed record BuyJobInput(AttemptKey Key, string RequestId, string Requ
     /// <summary>Whether the upload URLs of the first attempt were handed out before the run began.</summary>
     public bool HasPreparedUrls { get; init; }
 
+    /// <summary>Whether it is to be bought from the fallback provider.</summary>
+    public bool OnFallback { get; init; }
+
+    /// <summary>The most that it may cost there, in US dollars; null for what the settings say.</summary>
+    public decimal? MaxUsd { get; init; }
+
     /// <summary>The trace of the run: W3C <c>traceparent</c>; null when nobody traces.</summary>
     public string? Trace { get; init; }
 }

@@ -15,6 +15,9 @@ internal sealed record JobUpdate(string JobUuid, int Attempt, IReadOnlyList<Stat
     /// <summary>Where a streaming job serves, while it does (protocol 6.6).</summary>
     public StreamingEndpoint? Streaming { get; init; }
 
+    /// <summary>What the job is run on, when that is not ComputeHorde; polls do not repeat it.</summary>
+    public FallbackTerms? Fallback { get; init; }
+
     /// <summary>Says that the facilitator no longer has the job.</summary>
     internal static JobUpdate Gone(string jobUuid, int attempt) =>
         new(jobUuid, attempt, [], new JobFailure(FailureClasses.Lost, "gone", "The facilitator no longer has the job; it keeps jobs for 7 days."));

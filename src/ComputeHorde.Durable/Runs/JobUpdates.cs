@@ -7,6 +7,8 @@ namespace ComputeHorde.Durable.Runs;
 /// <summary>Reduces a job to what an orchestrator may know of it: no output, no URL, no more than a few KiB.</summary>
 internal static class JobUpdates
 {
+    public static JobUpdate From(JobSight sight, int attempt) => From(sight.Job, attempt) with { Fallback = sight.Fallback };
+
     public static JobUpdate From(ComputeHordeJob job, int attempt) => new(
         job.Uuid,
         attempt,

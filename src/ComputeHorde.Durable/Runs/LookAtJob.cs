@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace ComputeHorde.Durable.Runs;
 
 /// <summary>Looks at one job: what an orchestrator does at a deadline, so that an event that went missing cannot hang a run.</summary>
-internal sealed class LookAtJob(ComputeHordeClient client, Outages outages)
+internal sealed class LookAtJob(JobMarkets markets, Outages outages)
 {
     /// <summary>Asks for the job. Only "there is none" ends it; whatever else keeps from knowing says nothing about the job.</summary>
     [Function(nameof(LookAtJob))]
@@ -15,9 +15,10 @@ internal sealed class LookAtJob(ComputeHordeClient client, Outages outages)
         using var span = DurableTelemetry.Start(nameof(LookAtJob), input.Trace, input.JobUuid);
         try
         {
-            var job = await client.GetJobAsync(input.JobUuid, cancellationToken);
-            outages.Ended(Outages.Facilitator);
-            return new LookAtJobOutcome(JobUpdates.From(job, input.Attempt), IsGone: false, Problem: null) { ClockOffset = client.ServerClockOffset };
+            var market = markets.Of(input.JobUuid);
+            var sight = await market.GetAsync(input.JobUuid, cancellationToken);
+            outages.Ended(market.Dependency);
+            return new LookAtJobOutcome(JobUpdates.From(sight, input.Attempt), IsGone: false, Problem: null) { ClockOffset = sight.ClockOffset };
         }
         catch (ComputeHordeNotFoundException)
         {
@@ -25,7 +26,7 @@ internal sealed class LookAtJob(ComputeHordeClient client, Outages outages)
         }
         catch (ComputeHordeException exception)
         {
-            outages.Started(Outages.Facilitator, exception.Message);
+            outages.Started(Outages.Of(exception), exception.Message);
             return new LookAtJobOutcome(null, IsGone: false, HistoryText.Truncate(exception.Message));
         }
     }

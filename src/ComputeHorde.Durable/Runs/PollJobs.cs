@@ -13,7 +13,7 @@ namespace ComputeHorde.Durable.Runs;
 /// runs that wait for a place. Two pollers at once do no harm: news that comes twice is no news. One job's trouble is its own.
 /// </summary>
 internal sealed class PollJobs(
-    WatchList watchList, ComputeHordeClient client, Admission admission, Outages outages, PollSchedule schedule, TimeProvider timeProvider, ILogger<PollJobs> logger)
+    WatchList watchList, JobMarkets markets, Admission admission, Outages outages, PollSchedule schedule, TimeProvider timeProvider, ILogger<PollJobs> logger)
 {
     /// <summary>Jobs per list call: their uuids have to fit a request line of 8 KB (protocol 2.4).</summary>
     private const int BatchSize = 150;
@@ -57,25 +57,25 @@ internal sealed class PollJobs(
         }
 
         var changed = 0;
-        var lists = due.Chunk(BatchSize).ToArray();
+        var lists = due.GroupBy(job => markets.Of(job.JobUuid)).SelectMany(static jobs => jobs.Chunk(BatchSize).Select(list => (Market: jobs.Key, Jobs: list))).ToArray();
         await Parallel.ForEachAsync(
             lists,
             new ParallelOptions { MaxDegreeOfParallelism = ListsAtOnce, CancellationToken = cancellationToken },
-            async (list, token) => Interlocked.Add(ref changed, await PollAsync(durable, list, token)));
+            async (list, token) => Interlocked.Add(ref changed, await PollAsync(durable, list.Market, list.Jobs, token)));
         RunTelemetry.Polled(due.Count, lists.Length);
         logger.Polled(due.Count, lists.Length, changed);
     }
 
-    private async Task<int> PollAsync(DurableTaskClient durable, WatchedJob[] batch, CancellationToken cancellationToken)
+    private async Task<int> PollAsync(DurableTaskClient durable, IJobMarket market, WatchedJob[] batch, CancellationToken cancellationToken)
     {
-        var looks = await client.GetJobsAsync(batch.Select(static job => job.JobUuid), includeResults: false, cancellationToken);
+        var looks = await market.GetManyAsync([.. batch.Select(static job => job.JobUuid)], cancellationToken);
         if (looks.Values.All(static look => look.Error is not null))
         {
-            outages.Started(Outages.Facilitator, looks.Values.First().Error!.Message);
+            outages.Started(market.Dependency, looks.Values.First().Error!.Message);
             return 0;
         }
 
-        outages.Ended(Outages.Facilitator);
+        outages.Ended(market.Dependency);
         var changed = 0;
         await Parallel.ForEachAsync(
             batch,

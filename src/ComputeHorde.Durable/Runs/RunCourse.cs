@@ -12,6 +12,9 @@ internal sealed class RunCourse : IDisposable
     /// <summary>The facilitator may say no for a while when keys are rolled or a release is bad; then it means it.</summary>
     private const int RefusedForSeconds = 1800;
 
+    /// <summary>An outage of both markets must not buy machine after machine.</summary>
+    private const int MostOnFallback = 2;
+
     /// <summary>Back ends take a custom status of 16 KiB.</summary>
     private const int MostShownAttempts = 3;
 
@@ -27,6 +30,8 @@ internal sealed class RunCourse : IDisposable
     private CapacityWait? _capacity;
     private string? _lastProblem;
 
+    private bool _nextIsOnFallback, _isOutage;
+
     public RunCourse(TaskOrchestrationContext context, RunInput input)
     {
         _context = context;
@@ -41,6 +46,8 @@ internal sealed class RunCourse : IDisposable
     private Attempt Current => _attempts[^1];
 
     private Attempt? Completed => _attempts.Find(static attempt => attempt.IsCompleted && attempt.Failure is null);
+
+    private int OnFallback => _attempts.Count(static attempt => attempt.OnFallback);
 
     private int Paid => _attempts.Count(static attempt => attempt.IsPaid);
 
@@ -102,7 +109,8 @@ internal sealed class RunCourse : IDisposable
     {
         if (_attempts.Count == 0 || (Completed is null && Current.Failure is not null))
         {
-            _attempts.Add(new Attempt(_input.FirstAttempt + _attempts.Count));
+            _attempts.Add(new Attempt(_input.FirstAttempt + _attempts.Count, _nextIsOnFallback));
+            _nextIsOnFallback = false;
         }
     }
 
@@ -119,6 +127,8 @@ internal sealed class RunCourse : IDisposable
                 new BuyJobInput(KeyOf(Current), _input.RequestId, _input.RequestSha256, Now, _input.JobBoundSeconds + _policy.LostAfterSeconds)
                 {
                     HasPreparedUrls = _input.HasPreparedUrls,
+                    OnFallback = Current.OnFallback,
+                    MaxUsd = _policy.FallbackMaxUsd,
                     Trace = _input.Trace,
                 });
             if (purchase.Update is { } job)
@@ -136,6 +146,12 @@ internal sealed class RunCourse : IDisposable
                 break;
             }
 
+            if (purchase.Status == BuyStatus.NoMachine)
+            {
+                Current.Fail(new JobFailure(FailureClasses.Rejected, purchase.Reason, _lastProblem));
+                break;
+            }
+
             if (purchase.Status == BuyStatus.Impossible)
             {
                 return GiveUp(purchase.Reason);
@@ -149,6 +165,14 @@ internal sealed class RunCourse : IDisposable
             if (_policy.CreateTimeoutSeconds is { } bound && Now >= since.AddSeconds(bound))
             {
                 return GiveUp("unreachable");
+            }
+
+            if (!Current.OnFallback && Now >= since.AddSeconds(_policy.CapacityTimeoutSeconds) && FallsBack(FallbackModes.OnUnavailable))
+            {
+                // Another attempt, for this one may still turn out to be bought.
+                _isOutage = true;
+                Current.Fail(new JobFailure(FailureClasses.NotCreated, "unreachable", _lastProblem));
+                break;
             }
 
             ShowProgress(RunPhases.Creating);
@@ -247,9 +271,26 @@ internal sealed class RunCourse : IDisposable
         _context.CreateReplaySafeLogger(nameof(RunJob))
             .AttemptFailed(_context.InstanceId, Current.Number, failure.Class, failure.Reason, failure.Message);
         _lastProblem = $"{failure.Class}: {(string.IsNullOrEmpty(failure.Message) ? failure.Reason : failure.Message)}";
-        if (!IsWorthAnother(failure))
+        if (_nextIsOnFallback)
+        {
+            return RunEnd.None;
+        }
+
+        if (Current is { OnFallback: true, Job: null } && _isOutage)
+        {
+            // No machine either: ComputeHorde is waited for again.
+            _isOutage = false;
+            return RunEnd.None;
+        }
+
+        if (!IsWorthAnother(failure) || Current is { OnFallback: true, Job: null })
         {
             return RunEnd.Failed;
+        }
+
+        if (Current.OnFallback && FallsBack(FallbackModes.OnUnavailable))
+        {
+            return await PauseAsync(WithJitter(TimeSpan.FromSeconds(_policy.BackoffSeconds)), () => Completed is not null);
         }
 
         return Current.IsTurnedAway ? await WaitForCapacityAsync() : await BackOffAsync();
@@ -262,7 +303,7 @@ internal sealed class RunCourse : IDisposable
         var left = _capacity.Since.AddSeconds(_policy.CapacityTimeoutSeconds) - Now;
         if (left <= TimeSpan.Zero)
         {
-            return RunEnd.Failed;
+            return FallsBack(FallbackModes.OnUnavailable) ? RunEnd.None : RunEnd.Failed;
         }
 
         ShowProgress(RunPhases.WaitingForCapacity);
@@ -275,7 +316,7 @@ internal sealed class RunCourse : IDisposable
         _capacity = null;
         if (_policy.MaxAttempts > 0 && Paid >= _policy.MaxAttempts)
         {
-            return RunEnd.Failed;
+            return FallsBack(FallbackModes.AfterAttempts) ? RunEnd.None : RunEnd.Failed;
         }
 
         ShowProgress(RunPhases.BackingOff);
@@ -310,7 +351,7 @@ internal sealed class RunCourse : IDisposable
     {
         var job = outcome.JobUuid ?? (outcome.Attempts is [.., var last] ? last.JobUuid : null);
         var isOfInterest = outcome.Status == RunStatuses.Completed || outcome.Failure is { Class: FailureClasses.Failed };
-        if (_input.Check is not { } check || !isOfInterest || job is null || outcome.Result is not { } result)
+        if (outcome.Fallback is not null || Current.OnFallback || _input.Check is not { } check || !isOfInterest || job is null || outcome.Result is not { } result)
         {
             return false;
         }
@@ -348,6 +389,7 @@ internal sealed class RunCourse : IDisposable
             IsStreaming = _input.IsStreaming,
             Place = _input.Place,
             ExecutorSeconds = _attempts.Sum(static attempt => attempt.ExecutorSeconds),
+            OnFallback = [.. _attempts.Where(static attempt => attempt.OnFallback).Select(static attempt => attempt.Number)],
             Trace = _input.Trace,
         };
         for (var round = 0; ; round++)
@@ -356,6 +398,11 @@ internal sealed class RunCourse : IDisposable
             var settled = await CallAsync<SettleOutcome>(nameof(SettleRun), input);
             if (settled.NotNow is null)
             {
+                foreach (var (number, terms) in settled.Fallback)
+                {
+                    _attempts.Find(attempt => attempt.Number == number)?.Settle(terms);
+                }
+
                 return settled;
             }
 
@@ -376,6 +423,17 @@ internal sealed class RunCourse : IDisposable
         }
 
         return EndOf(signal);
+    }
+
+    /// <summary>Sends the next attempt to the fallback provider, if the policy lets it. A copy on the trusted miner has nothing to look for there.</summary>
+    private bool FallsBack(string mode)
+    {
+        if (_input.TrustedCopyOf is not null || OnFallback >= MostOnFallback || !_policy.FallsBack(mode))
+        {
+            return false;
+        }
+
+        return _nextIsOnFallback = true;
     }
 
     private bool ApplyUpdate(JobUpdate update)

@@ -24,6 +24,9 @@ internal sealed record RunOutcome(string Status, IReadOnlyList<AttemptOutcome> A
     /// <summary>How often the job was turned away for want of room, at no cost.</summary>
     public int TurnedAway { get; init; }
 
+    /// <summary>Where the job whose result counts was executed when that was on fallback, and for how much; null for ComputeHorde.</summary>
+    public FallbackTerms? Fallback { get; init; }
+
     /// <summary>Whether a check follows; its verdict is shown beside the run.</summary>
     public bool IsChecked { get; init; }
 
@@ -40,6 +43,7 @@ internal sealed record RunOutcome(string Status, IReadOnlyList<AttemptOutcome> A
         {
             JobUuid = completed?.Job?.JobUuid,
             Result = result,
+            Fallback = completed?.Job?.Fallback,
             Failure = isCompleted ? null : attempts is [.., var last] ? last.Failure : null,
             PaidAttempts = attempts.Count(static attempt => attempt.IsPaid),
             TurnedAway = attempts.Count(static attempt => attempt.IsTurnedAway),

@@ -58,6 +58,16 @@ internal sealed record RunPolicy
     /// <value>1800 seconds.</value>
     public int CapacityTimeoutSeconds { get; init; } = 1800;
 
+    /// <summary>When the run goes to a fallback provider: one of <see cref="FallbackModes"/>.</summary>
+    /// <value>Null: what setting <c>Fallback</c> says.</value>
+    public string? Fallback { get; init; }
+
+    /// <summary>The most that one job may cost on fallback, in US dollars, by the bound that is computed before its machine is rented.</summary>
+    /// <value>Null: what setting <c>FallbackMaxUsdPerJob</c> says, which is the most in any case.</value>
+    public decimal? FallbackMaxUsd { get; init; }
+
+    internal bool FallsBack(string mode) => Fallback == mode || (Fallback == FallbackModes.AfterAttempts && mode == FallbackModes.OnUnavailable);
+
     internal IEnumerable<ValidationProblem> Validate()
     {
         foreach (var (field, value, least, most) in new (string, double?, double, double)[]
@@ -70,6 +80,7 @@ internal sealed record RunPolicy
             ("stuck_margin_seconds", StuckMarginSeconds, 0, 86_400),
             ("create_timeout_seconds", CreateTimeoutSeconds, 0, 7 * 86_400),
             ("capacity_timeout_seconds", CapacityTimeoutSeconds, 0, 7 * 86_400),
+            ("fallback_max_usd", (double?)FallbackMaxUsd, 0, 10_000),
         })
         {
             if (value is { } number && !(number >= least && number <= most))
@@ -81,6 +92,11 @@ internal sealed record RunPolicy
         if (MaxAttempts == 0 && TimeoutSeconds is null)
         {
             yield return new ValidationProblem("policy.max_attempts", "may be 0, for any number of attempts, only with policy.timeout_seconds.");
+        }
+
+        if (Fallback is not null && !FallbackModes.All.Contains(Fallback))
+        {
+            yield return new ValidationProblem("policy.fallback", $"must be one of {string.Join(", ", FallbackModes.All)}.");
         }
 
         if (StageDeadlines is null)

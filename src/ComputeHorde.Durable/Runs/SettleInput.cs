@@ -28,6 +28,9 @@ internal sealed record SettleInput(AttemptKey First, int Attempts)
     /// <summary>What the run took, for the day's account of its namespace.</summary>
     public double ExecutorSeconds { get; init; }
 
+    /// <summary>The numbers of the attempts that may hold a machine of the fallback provider.</summary>
+    public IReadOnlyList<int> OnFallback { get; init; } = [];
+
     /// <summary>The trace of the run: W3C <c>traceparent</c>; null when nobody traces.</summary>
     public string? Trace { get; init; }
 }

@@ -10,7 +10,7 @@ namespace ComputeHorde.Durable.Runs;
 
 /// <summary>Settles a run: stores what its job returned, checks its outputs, and releases all that the run holds.</summary>
 internal sealed class SettleRun(
-    ComputeHordeClient client, ResultStore results, OutputUrls outputs, AttemptClaims claims, WatchList watchList, StreamingKeys keys, Places places, Outages outages)
+    JobMarkets markets, ResultStore results, OutputUrls outputs, AttemptClaims claims, WatchList watchList, StreamingKeys keys, Places places, Outages outages)
 {
     /// <summary>A result can have many megabytes, several times over while it is stored: so many at once fit any host.</summary>
     private const int LoadedAtOnce = 4;
@@ -30,12 +30,11 @@ internal sealed class SettleRun(
                 return new SettleOutcome(Result: null, missing, NotNow: null);
             }
 
-            await ReleaseAsync(input, cancellationToken);
-            return new SettleOutcome(stored, missing, NotNow: null);
+            return new SettleOutcome(stored, missing, NotNow: null) { Fallback = await ReleaseAsync(input, cancellationToken) };
         }
         catch (ComputeHordeException exception)
         {
-            outages.Started(Outages.Facilitator, exception.Message);
+            outages.Started(Outages.Of(exception), exception.Message);
             return NotNow(exception);
         }
         catch (Exception exception) when (StorageOutages.MayPass(exception) && !cancellationToken.IsCancellationRequested)
@@ -55,8 +54,9 @@ internal sealed class SettleRun(
         await Loads.WaitAsync(cancellationToken);
         try
         {
-            var job = await client.GetJobAsync(uuid, cancellationToken);
-            outages.Ended(Outages.Facilitator);
+            var market = markets.Of(uuid);
+            var job = (await market.GetAsync(uuid, cancellationToken)).Job;
+            outages.Ended(market.Dependency);
             var uploaded = job.IsSuccessful ? await outputs.InspectAsync(input.Outputs, attempt, cancellationToken) : [];
             var missing = uploaded.Where(static output => output.Value is null).Select(static output => output.Key).ToArray();
             var failure = missing.Length == 0 ? null : Missing("outputs_missing", $"The job completed and these outputs were not uploaded: {string.Join(", ", missing)}");
@@ -78,7 +78,7 @@ internal sealed class SettleRun(
         }
     }
 
-    private async Task ReleaseAsync(SettleInput input, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<int, FallbackTerms>> ReleaseAsync(SettleInput input, CancellationToken cancellationToken)
     {
         if (input.IsStreaming)
         {
@@ -92,10 +92,22 @@ internal sealed class SettleRun(
             await watchList.RemoveAsync(attempt, cancellationToken);
         }
 
+        // After the claims: nobody can rent for a settled attempt, so that what is ended here stays ended.
+        var terms = new Dictionary<int, FallbackTerms>();
+        foreach (var number in input.OnFallback)
+        {
+            if (await markets.For(isFallback: true).ReleaseAsync(input.First with { Attempt = number }, cancellationToken) is { } released)
+            {
+                terms[number] = released;
+            }
+        }
+
         if (input.Place is { } place)
         {
             await places.ReleaseAsync(input.First.InstanceId, place, input.ExecutorSeconds, cancellationToken);
         }
+
+        return terms;
     }
 
     private static JobFailure Missing(string reason, string message) => new(FailureClasses.HordeFailed, reason, HistoryText.Truncate(message));

@@ -32,6 +32,9 @@ internal static class ContainerNames
     /// <summary>The claims on attempts.</summary>
     public const string Attempts = "attempts";
 
+    /// <summary>The jobs on fallback machines, and what each day has spent on them.</summary>
+    public const string Fallback = "fallback";
+
     /// <summary>The jobs in flight.</summary>
     public const string InFlight = "inflight";
 

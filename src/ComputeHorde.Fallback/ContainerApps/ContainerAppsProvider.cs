@@ -56,11 +56,7 @@ public sealed class ContainerAppsProvider : IFallbackProvider
         try
         {
             await _http.SendOnceAsync(Request(HttpMethod.Put, $"{_jobs}/{plan.Name}", Definition(plan, _options.Machines[offer.Id])), cancellationToken);
-            await ProvisionedAsync(plan.Name, cancellationToken);
-            if ((await ExecutionsAsync(plan.Name, cancellationToken)).Count == 0)
-            {
-                await _http.SendOnceAsync(Request(HttpMethod.Post, $"{_jobs}/{plan.Name}/start"), cancellationToken);
-            }
+            await StartAsync(plan.Name, cancellationToken);
         }
         catch (ProviderRefusal refusal)
         {
@@ -69,6 +65,19 @@ public sealed class ContainerAppsProvider : IFallbackProvider
         }
 
         return new Machine(plan.Name, plan.Name, MachineState.Starting, _time.GetUtcNow()) { UsdPerHour = offer.UsdPerHour };
+    }
+
+    /// <inheritdoc/>
+    public async Task EnsureStartedAsync(string id, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await StartAsync(id, cancellationToken);
+        }
+        catch (ProviderRefusal refusal)
+        {
+            throw refusal.ToException();
+        }
     }
 
     /// <inheritdoc/>
@@ -140,6 +149,15 @@ public sealed class ContainerAppsProvider : IFallbackProvider
 
     /// <inheritdoc/>
     public Task<decimal?> GetCostAsync(string id, CancellationToken cancellationToken = default) => Task.FromResult<decimal?>(null);
+
+    private async Task StartAsync(string name, CancellationToken cancellationToken)
+    {
+        await ProvisionedAsync(name, cancellationToken);
+        if ((await ExecutionsAsync(name, cancellationToken)).Count == 0)
+        {
+            await _http.SendOnceAsync(Request(HttpMethod.Post, $"{_jobs}/{name}/start"), cancellationToken);
+        }
+    }
 
     private async Task ProvisionedAsync(string name, CancellationToken cancellationToken)
     {

@@ -58,6 +58,20 @@ public sealed class FallbackJobs
         _roster = new MachineRoster(provider, JobId.Prefix(_deployment), _options, _time);
     }
 
+    /// <summary>The settings.</summary>
+    public FallbackOptions Options => _options;
+
+    /// <summary>How long the machine of a job may exist.</summary>
+    /// <param name="spec">The job.</param>
+    /// <param name="options">The settings.</param>
+    /// <returns>The start limit, the job's limits and the margin, added up.</returns>
+    public static TimeSpan Lifetime(ComputeHordeJobSpec spec, FallbackOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(options);
+        return options.StartLimit + options.Margin + TimeSpan.FromSeconds((double)spec.DownloadTimeLimitSec + spec.ExecutionTimeLimitSec + spec.UploadTimeLimitSec);
+    }
+
     /// <summary>The provider's name.</summary>
     public string Provider => _provider.Name;
 
@@ -287,7 +301,7 @@ public sealed class FallbackJobs
             await Task.Delay(pause, _time, cancellationToken);
             if (await FindMachineAsync(record, cancellationToken) is { } machine)
             {
-                return await TakeAsync(record, machine, price: null, cancellationToken);
+                return await AdoptAsync(record, machine, cancellationToken);
             }
         }
 
@@ -299,7 +313,7 @@ public sealed class FallbackJobs
     {
         if (await FindMachineAsync(record, cancellationToken) is { } machine)
         {
-            return await TakeAsync(record, machine, price: null, cancellationToken);
+            return await AdoptAsync(record, machine, cancellationToken);
         }
 
         if (await _blobs.FindAsync(record.Id, JobBlobs.Claim, cancellationToken) is not null)
@@ -311,6 +325,12 @@ public sealed class FallbackJobs
         return _time.GetUtcNow() - record.RequestedAt < _options.CreateDoubt
             ? throw new FallbackException(FallbackFailure.Unknown, "A request for this job's machine was sent a moment ago and has no answer; waiting until it cannot arrive any more.")
             : null;
+    }
+
+    private async Task<JobRecord> AdoptAsync(JobRecord record, Machine machine, CancellationToken cancellationToken)
+    {
+        await _provider.EnsureStartedAsync(machine.Id, cancellationToken);
+        return await TakeAsync(record, machine, price: null, cancellationToken);
     }
 
     /// <summary>The oldest machine of a job; younger ones are ended, as they only found its claim taken.</summary>

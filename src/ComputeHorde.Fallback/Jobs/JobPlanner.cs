@@ -13,8 +13,7 @@ internal sealed class JobPlanner(IFallbackProvider provider, JobBlobs blobs, Htt
     private readonly InputStaging _staging = new(blobs, downloads, options, time);
 
     /// <summary>How long the machine of a job may exist.</summary>
-    public TimeSpan Lifetime(ComputeHordeJobSpec spec) => options.StartLimit + options.Margin
-        + TimeSpan.FromSeconds((double)spec.DownloadTimeLimitSec + spec.ExecutionTimeLimitSec + spec.UploadTimeLimitSec);
+    public TimeSpan Lifetime(ComputeHordeJobSpec spec) => FallbackJobs.Lifetime(spec, options);
 
     /// <summary>The offers that a job can be run on within its cap, the cheapest first.</summary>
     /// <exception cref="FallbackException">There is none.</exception>

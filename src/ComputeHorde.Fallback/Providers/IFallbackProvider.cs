@@ -26,6 +26,12 @@ public interface IFallbackProvider
     /// </exception>
     Task<Machine> CreateAsync(MachinePlan plan, MachineOffer offer, CancellationToken cancellationToken = default);
 
+    /// <summary>Completes a creation whose answer was lost: starts a machine that exists and was never started.</summary>
+    /// <param name="id">Its <see cref="Machine.Id"/>.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>A task that completes when it has been started, now or before.</returns>
+    Task EnsureStartedAsync(string id, CancellationToken cancellationToken = default);
+
     /// <summary>Looks at one machine.</summary>
     /// <param name="id">Its <see cref="Machine.Id"/>.</param>
     /// <param name="cancellationToken">Ends the call.</param>

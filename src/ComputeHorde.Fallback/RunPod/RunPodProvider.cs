@@ -101,6 +101,9 @@ public sealed class RunPodProvider : IFallbackProvider
     }
 
     /// <inheritdoc/>
+    public Task EnsureStartedAsync(string id, CancellationToken cancellationToken = default) => Task.CompletedTask;
+
+    /// <inheritdoc/>
     public async Task<Machine?> GetAsync(string id, CancellationToken cancellationToken = default)
     {
         var answer = await _http.SendAsync(Request(HttpMethod.Get, $"pods/{Uri.EscapeDataString(id)}"), cancellationToken, HttpStatusCode.NotFound);

@@ -27,6 +27,7 @@ public sealed class HouseTests
         ["Streaming"] = Ground,
         ["Notices"] = Ground,
         ["Runs"] = BelowRuns,
+        ["Fallback"] = BelowChecks,
         ["Checks"] = BelowChecks,
         ["Intake"] = ["Checks", .. BelowChecks],
         ["Batches"] = ["Intake", "Checks", .. BelowChecks],
@@ -124,7 +125,7 @@ public sealed class HouseTests
     {
         string[] meant =
         [
-            "DurableServices", "DurableOptions", "DurableTelemetry", "NamespaceLimits", "OutputStores", "StorageAccounts",
+            "DurableServices", "DurableOptions", "ContainerAppsMachineSettings", "DurableTelemetry", "NamespaceLimits", "OutputStores", "StorageAccounts",
             "IResultComparer", "IResultContent", "Comparison", "ComparisonSettings", "Verdict", "ResultManifest", "ContentReference",
             "UploadAnswer", "IOutputStore", "IOutputUrlSigner", "SignedUpload", "StoredOutput", "ISecretStore", "UnreadableSecretException", "UnreadableContentException",
         ];

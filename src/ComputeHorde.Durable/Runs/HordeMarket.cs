@@ -1,0 +1,125 @@
+using Azure;
+using ComputeHorde.Durable.Hosting;
+using ComputeHorde.Durable.Outputs;
+using ComputeHorde.Durable.Storage;
+using ComputeHorde.Durable.Streaming;
+using ComputeHorde.Sdk;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace ComputeHorde.Durable.Runs;
+
+/// <summary>
+/// ComputeHorde. The claim is renewed before each request; unless this very execution is known to be the first, the tag is looked up before anything is
+/// created (protocol 14.6).
+/// </summary>
+internal sealed class HordeMarket(
+    AttemptClaims claims,
+    IJobOrders orders,
+    OutputUrls outputs,
+    StreamingKeys keys,
+    ComputeHordeClient client,
+    ClockCheck clock,
+    IOptions<DurableOptions> options,
+    TimeProvider timeProvider,
+    ILogger<HordeMarket> logger) : IJobMarket
+{
+    /// <summary>Requests that may store the job, over all executions. Beyond, the tag is looked up and nothing is sent any more.</summary>
+    public const int MostRequests = 20;
+
+    /// <summary>A message this old may have been delivered before: back ends hide one that is being worked at for at least a minute.</summary>
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(50);
+
+    public string Dependency => Outages.Facilitator;
+
+    public async Task<JobSight> GetAsync(string jobUuid, CancellationToken cancellationToken) =>
+        new(await client.GetJobAsync(jobUuid, cancellationToken), client.ServerClockOffset);
+
+    public Task<IReadOnlyDictionary<string, JobLookup>> GetManyAsync(IReadOnlyCollection<string> jobUuids, CancellationToken cancellationToken) =>
+        client.GetJobsAsync(jobUuids, includeResults: false, cancellationToken);
+
+    /// <summary>ComputeHorde has no cancel.</summary>
+    public Task<FallbackTerms?> ReleaseAsync(AttemptKey attempt, CancellationToken cancellationToken) => Task.FromResult<FallbackTerms?>(null);
+
+    public async Task<BuyJobOutcome> FindOrBuyAsync(BuyJobInput input, AttemptClaim claim, CancellationToken cancellationToken)
+    {
+        var doubt = DoubtLeft(claim);
+        if (doubt > TimeSpan.Zero || claim.Requests >= MostRequests)
+        {
+            var found = await client.GetJobsByTagAsync(input.Key.Tag, cancellationToken);
+            return found.Count > 0
+                ? BuyJobOutcome.Bought(JobUpdates.From(found[0], input.Key.Attempt))
+                : BuyJobOutcome.Unreachable(doubt > TimeSpan.Zero
+                    ? "A request for this job was sent a moment ago and has no answer; waiting until it cannot arrive any more."
+                    : $"{claim.Requests} requests for this job were sent, and none is found by its tag. No more are sent, because each may have been stored.");
+        }
+
+        JobOrder order;
+        try
+        {
+            order = await orders.LoadAsync(input.RequestId, input.RequestSha256, cancellationToken);
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            return BuyJobOutcome.Impossible("request_missing", $"The request '{input.RequestId}' is not stored any more.");
+        }
+
+        return BuyJobOutcome.Bought(JobUpdates.From(await CreateAsync(input, claim, order, cancellationToken), input.Key.Attempt));
+    }
+
+    private async Task<ComputeHordeJob> CreateAsync(BuyJobInput input, AttemptClaim claim, JobOrder order, CancellationToken cancellationToken)
+    {
+        var life = TimeSpan.FromSeconds(input.UrlSeconds) + outputs.Margin;
+        var spec = await outputs.AddToAsync(order.Spec, order.Outputs, input.Key, life, input.HasPreparedUrls, cancellationToken);
+        using var certificate = spec.Streaming ? await keys.ProvideAsync(input.Key, order.StreamingCertificate, cancellationToken) : null;
+        var created = await client.CreateJobAsync(
+            spec,
+            new CreateJobOptions
+            {
+                Tag = input.Key.Tag,
+                OnTrustedMiner = input.Key.OnTrustedMiner,
+                LookUpFirst = !IsFirst(input, claim) || clock.HasJumped(),
+                StreamingCertificate = certificate,
+                BeforeRequest = async token =>
+                {
+                    clock.RequireRight(client.ServerClockOffset);
+                    claim = await claims.NoteRequestAsync(claim, token);
+                },
+            },
+            cancellationToken);
+        if (created.StreamingCertificate != certificate)
+        {
+            logger.StreamingKeyDiffers(created.Job.Uuid);
+        }
+
+        if (created.Created)
+        {
+            logger.JobCreated(input.Key.Tag, created.Job.Uuid);
+        }
+        else
+        {
+            logger.JobFoundByTag(input.Key.Tag, created.Job.Uuid);
+        }
+
+        return created.Job;
+    }
+
+    /// <summary>
+    /// Whether no execution before this one can have sent anything: this one made the claim, and it was asked for so shortly ago, by this very process, that no
+    /// other can have had it and have lost its claim with a storage that forgets.
+    /// </summary>
+    private bool IsFirst(BuyJobInput input, AttemptClaim claim) =>
+        claim.IsNew && input.ScheduledAt >= claims.ProcessStarted && timeProvider.GetUtcNow() - input.ScheduledAt < Fresh;
+
+    /// <summary>How long an earlier request may still be under way. A clock that was set back is no reason to wait longer than for one of now.</summary>
+    private TimeSpan DoubtLeft(AttemptClaim claim)
+    {
+        if (claim.RequestedAt is not { } last)
+        {
+            return TimeSpan.Zero;
+        }
+
+        var age = timeProvider.GetUtcNow() - last;
+        return TimeSpan.FromSeconds(options.Value.CreateFenceSeconds) - (age > TimeSpan.Zero ? age : TimeSpan.Zero);
+    }
+}
