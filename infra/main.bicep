@@ -135,7 +135,7 @@ var names = {
 
 // A plain secret would stand in the deployment's history.
 var plainSecrets = filter(
-  ['ComputeHorde__S3SecretAccessKey', 'ComputeHorde__WebhookSecret'],
+  ['ComputeHorde__S3SecretAccessKey', 'ComputeHorde__WebhookSecret', 'ComputeHorde__RunPodApiKey'],
   name => !empty(settings[?name] ?? '') && !startsWith(settings[?name] ?? '', '@Microsoft.KeyVault(')
 )
 var checkedSettings = empty(plainSecrets)

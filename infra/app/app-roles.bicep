@@ -13,6 +13,7 @@ var hostRoles = ['Storage Blob Data Owner', 'Storage Queue Data Contributor', 'S
 // The package (deployments) is not the app's to touch, and the ledger has a role of its own below.
 var appContainers = [
   'attempts'
+  'fallback'
   'inflight'
   'job-urls'
   'jobs'

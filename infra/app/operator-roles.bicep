@@ -10,7 +10,7 @@ type principal = { id: string, type: string }
 
 var roleIds = loadJsonContent('../roles.json')
 
-// Operators hand in specifications, read what came of them and free what a terminated run left. Not `requests`, `secrets`, `job-urls`.
+// Operators hand in specifications, read what came of them and free what a terminated run left. Not `fallback`, `requests`, `secrets`, `job-urls`.
 var operatorContainers = [
   { name: 'attempts', role: 'Storage Blob Data Reader' }
   { name: 'inflight', role: 'Storage Blob Data Contributor' }

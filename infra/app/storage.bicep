@@ -16,6 +16,7 @@ param ledgerImmutabilityDays int
 var containerNames = [
   'attempts'
   'deployments'
+  'fallback'
   'inflight'
   'job-urls'
   'jobs'
@@ -43,6 +44,7 @@ var retentionDays = {
   secrets: resultRetentionDays
   outputs: outputRetentionDays
   attempts: claimRetentionDays
+  fallback: claimRetentionDays
   inflight: claimRetentionDays
   places: claimRetentionDays
   notices: resultRetentionDays

@@ -233,6 +233,12 @@ internal sealed class RunCourse : IDisposable
 
         ApplyUpdate(seen.Update ?? JobUpdate.Gone(Current.Job!.JobUuid, Current.Number));
         var left = Current.TimeLeft(_policy, _input.JobBoundSeconds, Now, seen.ClockOffset);
+        if (Current.OnFallback)
+        {
+            // There the machine has a deadline of its own, and is gone before its job is given up.
+            return (true, left > FirstLook ? left : FirstLook);
+        }
+
         if (Current.IsOpen && left <= TimeSpan.Zero)
         {
             Current.Fail(Current.Overdue(_policy, _input.JobBoundSeconds));

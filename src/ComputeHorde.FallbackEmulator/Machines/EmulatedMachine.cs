@@ -17,6 +17,7 @@ public sealed class EmulatedMachine : IDisposable
     private readonly DateTimeOffset _createdAt;
     private Task _life = Task.CompletedTask;
     private DateTimeOffset? _deletedAt;
+    private IDisposable? _busy;
     private int _starts;
 
     internal EmulatedMachine(CloudEmulatorOptions options, string id, string name, decimal price, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment)
@@ -102,7 +103,7 @@ public sealed class EmulatedMachine : IDisposable
 
     private async Task LiveAsync(bool isRestarted, TimeSpan? timeLimit)
     {
-        using var busy = _options.Busy?.Invoke();
+        _busy = _options.Busy?.Invoke();
         using var limit = timeLimit is { } time ? new CancellationTokenSource(time, _options.TimeProvider) : new CancellationTokenSource();
         using var over = CancellationTokenSource.CreateLinkedTokenSource(_end.Token, limit.Token);
         do
@@ -127,6 +128,8 @@ public sealed class EmulatedMachine : IDisposable
         {
             ExitCode = 137;
         }
+
+        _busy?.Dispose();
     }
 
     private async Task RunOnceAsync(CancellationToken cancellationToken)
@@ -172,6 +175,11 @@ public sealed class EmulatedMachine : IDisposable
         while (await reader.ReadLineAsync(cancellationToken) is { } line)
         {
             _log.Enqueue(new LogEntry(_options.TimeProvider.GetUtcNow(), line));
+            if (line.StartsWith("##CH ", StringComparison.Ordinal) && line.Contains(" result {", StringComparison.Ordinal))
+            {
+                // What comes now is waiting for somebody to end the machine.
+                _busy?.Dispose();
+            }
         }
     }
 

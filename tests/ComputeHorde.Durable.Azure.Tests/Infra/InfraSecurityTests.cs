@@ -71,17 +71,20 @@ public sealed partial class InfraSecurityTests(InfraFixture infra)
         Assert.All(infra.All, static deployment => Assert.StartsWith(
             "[format('@Microsoft.KeyVault(SecretUri=", deployment.Settings["ComputeHorde__HotkeySecret"]!.GetValue<string>(), StringComparison.Ordinal));
         Assert.All(infra.All, static deployment => Assert.Empty(deployment.Settings["ComputeHorde__S3SecretAccessKey"]!.GetValue<string>()));
+        Assert.All(infra.All, static deployment => Assert.Empty(deployment.Settings["ComputeHorde__RunPodApiKey"]!.GetValue<string>()));
     }
 
-    [Fact]
-    public async Task Settings_WithASecretInClear_AreRefused()
+    [Theory]
+    [InlineData("ComputeHorde__S3SecretAccessKey")]
+    [InlineData("ComputeHorde__RunPodApiKey")]
+    public async Task Settings_WithASecretInClear_AreRefused(string setting)
     {
         Assert.SkipUnless(Bicep.IsAvailable, "the Bicep compiler's package is for Linux on x64");
         using var copy = new InfraCopy();
 
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => copy.PredictAsync(("settings", "{ ComputeHorde__S3SecretAccessKey: 'clear' }")));
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => copy.PredictAsync(("settings", $"{{ {setting}: 'clear' }}")));
 
-        Assert.Contains("must be a Key Vault reference", refused.Message, StringComparison.Ordinal);
+        Assert.Contains($"{setting} must be a Key Vault reference", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

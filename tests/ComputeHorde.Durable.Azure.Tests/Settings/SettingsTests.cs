@@ -20,7 +20,7 @@ public sealed partial class SettingsTests(InfraFixture infra)
     ];
 
     /// <summary>A list, empty by default: an entry of its own would not be empty. docs/configuration.md says how to give it.</summary>
-    private static readonly string[] DocumentedOnly = ["ComputeHorde__ExtraExecutorClasses", "ComputeHorde__Limits", "ComputeHorde__WebhookEvents"];
+    private static readonly string[] DocumentedOnly = ["ComputeHorde__ExtraExecutorClasses", "ComputeHorde__Limits", "ComputeHorde__WebhookEvents", "ComputeHorde__ContainerAppsMachines"];
 
     /// <summary>
     /// Options of the client that are no settings of the functions: an object, two intervals of a waiting that the functions do not use, a time that
