@@ -121,7 +121,7 @@ public sealed partial class SettingsTests(InfraFixture infra)
         .Select(static match => match.Groups["name"].Value);
 
     /// <summary>The item number of a list is not part of its name.</summary>
-    [GeneratedRegex(@"^\|\s*`(?<name>[^`]+?)(__0|__<namespace>__\w+)?`", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^\|\s*`(?<name>[^`]+?)(__0|__<[a-z ]+>__\w+)?`", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex RowPattern();
 
     [GeneratedRegex(@"AzureWebJobs\.(?<function>\w+)\.Disabled", RegexOptions.None, 1000)]
