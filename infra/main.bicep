@@ -272,6 +272,7 @@ module functions 'app/functions.bicep' = {
     hostAccountName: names.hostAccount
     dataAccountName: names.dataAccount
     settings: union({ ComputeHorde__ValidatorHotkey: validatorHotkey }, checkedSettings)
+    retentionDays: max(resultRetentionDays, outputRetentionDays)
     hotkeySecretUri: 'https://${names.vault}${environment().suffixes.keyvaultDns}/secrets/${hotkeySecretName}'
     schedulerName: usesScheduler ? names.scheduler : ''
     allowedIpRanges: allowedIpRanges

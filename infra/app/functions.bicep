@@ -14,6 +14,7 @@ param hostAccountName string
 param dataAccountName string
 param settings { *: string }
 param hotkeySecretUri string
+param retentionDays int
 @description('The Durable Task Scheduler; empty for the Azure Storage back end.')
 param schedulerName string
 param allowedIpRanges string[]
@@ -58,6 +59,7 @@ var functionSettings = {
   ComputeHorde__WebhookUrl: ''
   ComputeHorde__WebhookSecret: ''
   ComputeHorde__WebhookAllowPrivate: 'false'
+  ComputeHorde__RetentionDays: string(retentionDays)
   ComputeHorde__RequestTimeout: '00:00:30'
   ComputeHorde__MaxRetries: '4'
   ComputeHorde__RetryDelay: '00:00:00.5'

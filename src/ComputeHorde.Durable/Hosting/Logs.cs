@@ -38,6 +38,9 @@ internal static partial class Logs
     [LoggerMessage(118, LogLevel.Error, "Nobody is told that {InstanceId} has ended ({Type}); its result counts all the same: {Text}")]
     public static partial void NoticeNotStarted(this ILogger logger, string instanceId, string type, string text);
 
+    [LoggerMessage(119, LogLevel.Information, "Purged {Runs} runs and batches with {Blobs} blobs, and {Claims} old claims; {HeldBack} are held back by what belongs to them")]
+    public static partial void Purged(this ILogger logger, int runs, int blobs, int claims, int heldBack);
+
     [LoggerMessage(120, LogLevel.Debug, "Polled {Jobs} jobs in {Calls} calls; {Changed} changed")]
     public static partial void Polled(this ILogger logger, int jobs, int calls, int changed);
 

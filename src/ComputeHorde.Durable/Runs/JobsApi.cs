@@ -11,8 +11,9 @@ namespace ComputeHorde.Durable.Runs;
 
 /// <summary>The HTTP API of runs that were started.</summary>
 /// <param name="runs">Reads runs.</param>
+/// <param name="watch">Follows them.</param>
 /// <param name="outputs">Signs downloads of outputs.</param>
-internal sealed class JobsApi(RunService runs, OutputUrls outputs)
+internal sealed class JobsApi(RunService runs, RunWatch watch, OutputUrls outputs)
 {
     private const string Route = "jobs";
 
@@ -31,7 +32,7 @@ internal sealed class JobsApi(RunService runs, OutputUrls outputs)
             return HttpResults.Conditional(request, await runs.ListAsync(durable, query, cancellationToken));
         });
 
-    /// <summary>Shows a run.</summary>
+    /// <summary>Shows a run; with <c>?wait=</c> (seconds, at most 60) as soon as it has ended or changed.</summary>
     /// <param name="request">The request.</param>
     /// <param name="durable">Reads the run.</param>
     /// <param name="id">The run.</param>
@@ -43,7 +44,20 @@ internal sealed class JobsApi(RunService runs, OutputUrls outputs)
         [DurableClient] DurableTaskClient durable,
         string id,
         CancellationToken cancellationToken) =>
-        HttpEdge.AnswerAsync(request, async () => HttpResults.Conditional(request, await FindAsync(durable, id, cancellationToken)));
+        HttpEdge.AnswerAsync(request, () => watch.ShowAsync(request, durable, id, cancellationToken));
+
+    /// <summary>Tells what happens to a run, as server-sent events that end with it; <c>Last-Event-ID</c> goes on where a connection was lost.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="durable">Reads the run.</param>
+    /// <param name="id">The run.</param>
+    /// <param name="cancellationToken">The caller went away.</param>
+    /// <returns>200 with events, 204 after the last one, 404, or 429 when too many follow already.</returns>
+    [Function("FollowJob")]
+    public Task<IActionResult> FollowAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "jobs/{id}/events")] HttpRequest request,
+        [DurableClient] DurableTaskClient durable,
+        string id,
+        CancellationToken cancellationToken) => HttpEdge.AnswerAsync(request, () => watch.StreamAsync(request, durable, id, cancellationToken));
 
     /// <summary>Cancels a run: it stops waiting and paying. A job that is running cannot be stopped and runs to its limits (protocol 9.5).</summary>
     /// <param name="request">The request.</param>

@@ -33,7 +33,7 @@ public sealed partial class SettingsTests(InfraFixture infra)
     ];
 
     /// <summary>Settings whose value on Azure follows from other resources.</summary>
-    private static readonly string[] FromInfrastructure = ["ComputeHorde__HotkeySecret", "AzureWebJobs.JobSpecPolled.Disabled"];
+    private static readonly string[] FromInfrastructure = ["ComputeHorde__HotkeySecret", "ComputeHorde__RetentionDays", "AzureWebJobs.JobSpecPolled.Disabled"];
 
     [Fact]
     public void Settings_InCode_AreInSampleInfraAndDocumented()

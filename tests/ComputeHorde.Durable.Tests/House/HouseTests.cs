@@ -26,6 +26,7 @@ public sealed class HouseTests
         ["Outputs"] = Ground,
         ["Streaming"] = Ground,
         ["Notices"] = Ground,
+        ["Retention"] = ["Streaming", .. Ground],
         ["Runs"] = BelowRuns,
         ["Fallback"] = BelowChecks,
         ["Checks"] = BelowChecks,

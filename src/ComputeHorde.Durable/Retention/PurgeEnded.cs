@@ -1,0 +1,23 @@
+using ComputeHorde.Durable.Storage;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace ComputeHorde.Durable.Retention;
+
+/// <summary>Purges what ended so long ago that nobody wants it any more, a part at a time.</summary>
+internal sealed class PurgeEnded(Purge purge)
+{
+    [Function(nameof(PurgeEnded))]
+    public async Task RunAsync(
+        [TimerTrigger("%ComputeHordeSweepSchedule%")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await purge.RunAsync(durable, cancellationToken);
+        }
+        catch (Exception exception) when (StorageOutages.MayPass(exception) && !cancellationToken.IsCancellationRequested)
+        {
+            // Logged once by the storage client; the next tick goes on.
+        }
+    }
+}
