@@ -22,8 +22,8 @@ internal sealed class EmulatorParts : IAsyncDisposable
         Counters = new CounterBook();
         var faults = new FaultBook(options);
         var scheduler = new HordeScheduler(options.TimeProvider, options.Speed, options.Busy);
-        _downloads = Client(redirects: true);
-        _uploads = Client(redirects: false);
+        _downloads = Client(options, redirects: true);
+        _uploads = Client(options, redirects: false);
         Horde = new HordeContext(
             options, faults, new JobStore(), log, scheduler, new MinerPool(options),
             new VolumeFetcher(_downloads, scheduler, options.HuggingFaceBaseAddress, Counters),
@@ -131,9 +131,9 @@ internal sealed class EmulatorParts : IAsyncDisposable
     }
 
     /// <summary>A client with httpx's headers and time-outs of 300 s.</summary>
-    private static HttpClient Client(bool redirects)
+    private static HttpClient Client(FacilitatorEmulatorOptions options, bool redirects)
     {
-        var handler = new SocketsHttpHandler
+        HttpMessageHandler handler = options.ExecutorHandler?.Invoke() ?? new SocketsHttpHandler
         {
             AllowAutoRedirect = redirects,
             UseProxy = false,

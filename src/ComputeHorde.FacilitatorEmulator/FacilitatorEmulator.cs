@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -22,16 +23,18 @@ namespace ComputeHorde.Emulator;
 public sealed class FacilitatorEmulator : IAsyncDisposable
 {
     private const long MaxBodyBytes = 100L * 1024 * 1024;
-    private readonly WebApplication _web;
+    private readonly WebApplication? _web;
     private readonly EmulatorParts _parts;
+    private readonly ControlPlane _control;
 
-    private FacilitatorEmulator(WebApplication web, EmulatorParts parts)
+    private FacilitatorEmulator(WebApplication? web, EmulatorParts parts)
     {
         _web = web;
         _parts = parts;
+        _control = new ControlPlane(this, parts.Horde, parts.Behaviours, parts.Cheats, parts.Tokens);
     }
 
-    /// <summary>Where it listens: <c>http://127.0.0.1:port/</c>.</summary>
+    /// <summary>Where it listens: <c>http://127.0.0.1:port/</c>; without the port when it does not.</summary>
     public Uri BaseAddress { get; private set; } = new("http://127.0.0.1/");
 
     /// <summary>The SS58 address to send jobs to.</summary>
@@ -76,13 +79,16 @@ public sealed class FacilitatorEmulator : IAsyncDisposable
         WebApplication? web = null;
         try
         {
-            web = BuildWeb(options);
+            web = options.Listen ? BuildWeb(options) : null;
             var emulator = new FacilitatorEmulator(web, parts);
-            var control = new ControlPlane(emulator, parts.Horde, parts.Behaviours, parts.Cheats, parts.Tokens);
-            web.Run(http => ControlPlane.Owns(http.Request.Path) ? control.HandleAsync(http) : parts.App.HandleAsync(http));
-            await web.StartAsync(ct);
-            string address = web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-            emulator.BaseAddress = new Uri(address + "/");
+            if (web is not null)
+            {
+                web.Run(emulator.HandleAsync);
+                await web.StartAsync(ct);
+                string address = web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+                emulator.BaseAddress = new Uri(address + "/");
+            }
+
             parts.ResumeJobs();
             Logs.Started(parts.Horde.Logger, emulator.BaseAddress, options.ValidatorHotkey, options.Speed);
             return emulator;
@@ -98,6 +104,10 @@ public sealed class FacilitatorEmulator : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Makes a way to the API inside of this process, without a socket. The answers carry the date of <see cref="FacilitatorEmulatorOptions.TimeProvider"/>.</summary>
+    /// <returns>A handler for an <see cref="HttpClient"/>.</returns>
+    public HttpMessageHandler CreateHandler() => new InProcessHandler(HandleAsync, _parts.Horde.Options.TimeProvider);
 
     /// <summary>Sets the behaviour script of all jobs whose tag starts with <paramref name="tagPrefix"/>; null removes it.</summary>
     /// <param name="tagPrefix">The beginning of the tag; empty for every job.</param>
@@ -126,10 +136,16 @@ public sealed class FacilitatorEmulator : IAsyncDisposable
     /// <returns>When everything is stopped and on disk.</returns>
     public async ValueTask DisposeAsync()
     {
-        await _web.StopAsync();
-        await _web.DisposeAsync();
+        if (_web is not null)
+        {
+            await _web.StopAsync();
+            await _web.DisposeAsync();
+        }
+
         await _parts.DisposeAsync();
     }
+
+    private Task HandleAsync(HttpContext http) => ControlPlane.Owns(http.Request.Path) ? _control.HandleAsync(http) : _parts.App.HandleAsync(http);
 
     private static WebApplication BuildWeb(FacilitatorEmulatorOptions options)
     {

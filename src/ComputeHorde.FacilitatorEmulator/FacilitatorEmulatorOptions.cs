@@ -10,6 +10,14 @@ public sealed class FacilitatorEmulatorOptions
     /// <value>The default is 0.</value>
     public int Port { get; set; }
 
+    /// <summary>Whether it listens on a port. Without one <see cref="FacilitatorEmulator.CreateHandler"/> is the way to it.</summary>
+    /// <value>The default is true.</value>
+    public bool Listen { get; set; } = true;
+
+    /// <summary>Makes what takes the downloads and uploads of executors to their servers.</summary>
+    /// <value>The default is null: the network.</value>
+    public Func<HttpMessageHandler>? ExecutorHandler { get; set; }
+
     /// <summary>
     /// How much faster than real time jobs live: every duration of the life-cycle (stages, slow behaviours, waits between
     /// upload attempts) is divided by it. Tokens, nonces and time stamps stay on the real clock, which a client shares.
@@ -31,6 +39,10 @@ public sealed class FacilitatorEmulatorOptions
     /// <summary>Seed of all chance: flaky miners, random behaviours, random faults.</summary>
     /// <value>The default is 1.</value>
     public int Seed { get; set; } = 1;
+
+    /// <summary>Makes the ids of jobs.</summary>
+    /// <value>The default is <see cref="Guid.NewGuid"/>.</value>
+    public Func<Guid> NewUuid { get; set; } = Guid.NewGuid;
 
     /// <summary>Path of the SQLite file that keeps jobs and reports; null keeps them in memory.</summary>
     /// <value>The default is null.</value>

@@ -15,7 +15,7 @@ internal sealed class Admission(Places places, LimitBook book, TimeProvider time
 
     private const int LookedAtAtOnce = 50;
 
-    private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(30), SweepIdleEvery = TimeSpan.FromMinutes(10);
 
     private long? _sweptAt;
 
@@ -24,6 +24,7 @@ internal sealed class Admission(Places places, LimitBook book, TimeProvider time
         var waiting = await places.WaitingAsync(cancellationToken);
         if (waiting.Count == 0)
         {
+            await SweepIdleAsync(durable, cancellationToken);
             return;
         }
 
@@ -53,7 +54,7 @@ internal sealed class Admission(Places places, LimitBook book, TimeProvider time
         }
 
         logger.Admitted(admitted, waiting.Count - admitted);
-        if (admitted < waiting.Count)
+        if (admitted < waiting.Count && IsSweepDue(SweepEvery))
         {
             await SweepAsync(durable, held.Keys, cancellationToken);
         }
@@ -73,14 +74,23 @@ internal sealed class Admission(Places places, LimitBook book, TimeProvider time
         }
     }
 
+    /// <summary>
+    /// A back end may deliver a run's request for a place again when the run has long ended, and drops the event that tells it of the place: what nobody waits for is
+    /// looked at as well, rarely.
+    /// </summary>
+    private async Task SweepIdleAsync(DurableTaskClient durable, CancellationToken cancellationToken)
+    {
+        if (IsSweepDue(SweepIdleEvery))
+        {
+            await SweepAsync(durable, (await places.HeldAsync(cancellationToken)).Keys, cancellationToken);
+        }
+    }
+
+    private bool IsSweepDue(TimeSpan interval) => _sweptAt is not { } last || timeProvider.GetElapsedTime(last) >= interval;
+
     /// <summary>A run that was terminated, or broke, gives nothing back: now and then the holders are looked at.</summary>
     private async Task SweepAsync(DurableTaskClient durable, IEnumerable<string> holders, CancellationToken cancellationToken)
     {
-        if (_sweptAt is { } last && timeProvider.GetElapsedTime(last) < SweepEvery)
-        {
-            return;
-        }
-
         _sweptAt = timeProvider.GetTimestamp();
         await Parallel.ForEachAsync(
             holders.OrderBy(static _ => Random.Shared.Next()).Take(LookedAtAtOnce),

@@ -33,6 +33,10 @@ internal sealed class BuyJob(AttemptClaims claims, WatchList watchList, JobMarke
         {
             return BuyJobOutcome.Unreachable(exception.Message);
         }
+        catch (TooManyRequestsException exception)
+        {
+            return BuyJobOutcome.Refused(exception.Message);
+        }
         catch (LostClaimException exception)
         {
             return BuyJobOutcome.Unreachable(exception.Message);

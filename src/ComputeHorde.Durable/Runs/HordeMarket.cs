@@ -24,8 +24,11 @@ internal sealed class HordeMarket(
     TimeProvider timeProvider,
     ILogger<HordeMarket> logger) : IJobMarket
 {
-    /// <summary>Requests that may store the job, over all executions. Beyond, the tag is looked up and nothing is sent any more.</summary>
+    /// <summary>Requests that may store the job, over all executions. Beyond, there is one each <see cref="SlowPace"/>: should look-ups be wrong, little is lost.</summary>
     public const int MostRequests = 20;
+
+    /// <summary>A facilitator that answers with HTTP 500 for minutes, or that breaks connections for days, uses up any number of requests and may be well again.</summary>
+    private static readonly TimeSpan SlowPace = TimeSpan.FromMinutes(10);
 
     /// <summary>A message this old may have been delivered before: back ends hide one that is being worked at for at least a minute.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(50);
@@ -44,14 +47,12 @@ internal sealed class HordeMarket(
     public async Task<BuyJobOutcome> FindOrBuyAsync(BuyJobInput input, AttemptClaim claim, CancellationToken cancellationToken)
     {
         var doubt = DoubtLeft(claim);
-        if (doubt > TimeSpan.Zero || claim.Requests >= MostRequests)
+        if (doubt > TimeSpan.Zero || !MayRequest(claim))
         {
             var found = await client.GetJobsByTagAsync(input.Key.Tag, cancellationToken);
-            return found.Count > 0
-                ? BuyJobOutcome.Bought(JobUpdates.From(found[0], input.Key.Attempt))
-                : BuyJobOutcome.Unreachable(doubt > TimeSpan.Zero
-                    ? "A request for this job was sent a moment ago and has no answer; waiting until it cannot arrive any more."
-                    : $"{claim.Requests} requests for this job were sent, and none is found by its tag. No more are sent, because each may have been stored.");
+            return found.Count > 0 ? BuyJobOutcome.Bought(JobUpdates.From(found[0], input.Key.Attempt))
+                : doubt > TimeSpan.Zero ? BuyJobOutcome.Unreachable("A request for this job was sent a moment ago and has no answer; waiting until it cannot arrive any more.")
+                : throw new TooManyRequestsException(claim.Requests);
         }
 
         JobOrder order;
@@ -83,6 +84,7 @@ internal sealed class HordeMarket(
                 BeforeRequest = async token =>
                 {
                     clock.RequireRight(client.ServerClockOffset);
+                    RequireMayRequest(claim);
                     claim = await claims.NoteRequestAsync(claim, token);
                 },
             },
@@ -110,6 +112,17 @@ internal sealed class HordeMarket(
     /// </summary>
     private bool IsFirst(BuyJobInput input, AttemptClaim claim) =>
         claim.IsNew && input.ScheduledAt >= claims.ProcessStarted && timeProvider.GetUtcNow() - input.ScheduledAt < Fresh;
+
+    private void RequireMayRequest(AttemptClaim claim)
+    {
+        if (!MayRequest(claim))
+        {
+            throw new TooManyRequestsException(claim.Requests);
+        }
+    }
+
+    private bool MayRequest(AttemptClaim claim) =>
+        claim.Requests < MostRequests || claim.RequestedAt is not { } last || timeProvider.GetUtcNow() - last >= SlowPace;
 
     /// <summary>How long an earlier request may still be under way. A clock that was set back is no reason to wait longer than for one of now.</summary>
     private TimeSpan DoubtLeft(AttemptClaim claim)

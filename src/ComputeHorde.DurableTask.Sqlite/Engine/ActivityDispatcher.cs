@@ -13,9 +13,6 @@ namespace ComputeHorde.DurableTask.Sqlite.Engine;
 internal sealed class ActivityDispatcher(
     TaskHub hub, TaskHubWorker worker, IServiceScopeFactory scopes, Work running, ILoggerFactory loggers, ILogger logger) : IThreadPoolWorkItem
 {
-    /// <summary>How many microseconds of work may wait for a turn worker; more goes to the pool.</summary>
-    private const double MostInline = 500;
-
     private readonly int _most = worker.Options.Concurrency.MaximumConcurrentActivityWorkItems;
     private readonly CancellationToken _stopping = hub.Stopping;
     private readonly ILogger _log = loggers.CreateLogger(WorkerLogs.Activities);
@@ -27,6 +24,9 @@ internal sealed class ActivityDispatcher(
     private int _waitingCount;
     private int _active;
     private bool _starting;
+
+    /// <summary>How many microseconds of work may wait for a turn worker; more goes to the pool. Below zero all does.</summary>
+    public double MostInline { get; init; } = 500;
 
     /// <summary>How many activities are running.</summary>
     public int Active => Volatile.Read(ref _active);

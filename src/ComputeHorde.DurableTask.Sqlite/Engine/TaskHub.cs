@@ -43,16 +43,22 @@ internal sealed class TaskHub : IAsyncDisposable
         MayDelayWrites = Time == TimeProvider.System;
         Directory = new InstanceDirectory(store, Math.Max(1, options.WarmInstances), options.WarmBytes);
         Commits = new CommitQueue(store, _core, Restart);
+        var runsOnPool = options.RunsOnPool && Time != TimeProvider.System;
         Wakes = new WakeQueue(Time, instanceId => Deliver(instanceId, default));
-        Activities = new ActivityDispatcher(this, worker, scopes, _activities, loggers, _logger);
+        Activities = new ActivityDispatcher(this, worker, scopes, _activities, loggers, _logger)
+        {
+            MostInline = runsOnPool ? -1 : 500,
+        };
         var turns = new TurnRunner(this, worker, services, store, new TurnRecorder(this, worker.Options.DataConverter, Time), Time, loggers, _logger);
-        Workers = new TurnWorkers(
-            Math.Min(concurrency.MaximumConcurrentOrchestrationWorkItems, Math.Max(2, Environment.ProcessorCount)),
-            turns.Run,
-            Commits,
-            Wakes,
-            new InlineActivities(Activities),
-            _core);
+        Workers = runsOnPool
+            ? new PooledTurns(turns.Run, Commits, _core)
+            : new TurnWorkers(
+                Math.Min(concurrency.MaximumConcurrentOrchestrationWorkItems, Math.Max(2, Environment.ProcessorCount)),
+                turns.Run,
+                Commits,
+                Wakes,
+                new InlineActivities(Activities),
+                _core);
         clock?.Attach(() => Wakes.Count > 0);
     }
 
@@ -104,7 +110,7 @@ internal sealed class TaskHub : IAsyncDisposable
 
     internal InstanceDirectory Directory { get; }
 
-    internal TurnWorkers Workers { get; }
+    internal ITurnWorkers Workers { get; }
 
     internal ActivityDispatcher Activities { get; }
 

@@ -8,7 +8,7 @@ namespace ComputeHorde.DurableTask.Sqlite.Engine;
 /// when the queue grows or when one does not get on. They are not pool threads, so that activities cannot starve them:
 /// there is one more than may be active, in the place of one that is inside of an activity.
 /// </summary>
-internal sealed class TurnWorkers(int most, Action<Instance> run, CommitQueue commits, WakeQueue wakes, InlineActivities activities, Work work)
+internal sealed class TurnWorkers(int most, Action<Instance> run, CommitQueue commits, WakeQueue wakes, InlineActivities activities, Work work) : ITurnWorkers
 {
     private const int QueuePerWorker = 64;
     private const int LargestBacklog = 1024;

@@ -25,4 +25,10 @@ public sealed class SqliteTaskHubOptions
     /// <summary>How long stopping waits for running activities. Those that take longer run again after the next start.</summary>
     /// <value>Default: 30 seconds.</value>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Whether turns and writes are done on the thread pool, one after the other, instead of on threads of their own: with a pool of one thread a simulation is the
+    /// same each time. Not on the system's clock.
+    /// </summary>
+    internal bool RunsOnPool { get; set; }
 }

@@ -79,7 +79,7 @@ internal sealed class CreateView(HordeContext horde, JobRunner runner, Behaviour
     private async Task<Answer> StoreAsync(ApiRequest request, string hotkey, JobRequest job, Behaviour behaviour)
     {
         DateTimeOffset now = horde.Now;
-        var record = new JobRecord(Guid.NewGuid(), hotkey, now, job, request.Signature!, behaviour.Text);
+        var record = new JobRecord(horde.Options.NewUuid(), hotkey, now, job, request.Signature!, behaviour.Text);
         record.TryAdd(new StatusEntry(JobStatuses.Sent, [], now));
         await horde.Log.AddJobAsync(record);
         horde.Store.Add(record);

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using ComputeHorde.Durable.Limits;
 using ComputeHorde.Durable.Tests.Support;
 using ComputeHorde.Emulator;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ComputeHorde.Durable.Tests.Limits;
 
@@ -80,6 +82,23 @@ public sealed class LimitTests
         Assert.Equal("cancelled", (string?)(await horde.EndOfAsync("jobs/never"))["status"]);
         Assert.Equal(0, horde.Emulator.Counters.CreateCalls);
         Assert.Empty(await horde.ListAsync("places"));
+    }
+
+    [Fact]
+    public async Task Place_AskedForAgainAfterTheRunHasEnded_IsTakenBack()
+    {
+        await using var horde = await StartAsync("SN12.1.1", ("MaxInFlight", "1"));
+        await horde.PostAsync("jobs", Job("again"), "again");
+        await horde.EndOfAsync("jobs/again");
+
+        // A back end delivers the request for a place once more, and drops the event that tells the run of it.
+        var services = horde.Functions.Services;
+        await ActivatorUtilities.CreateInstance<AskForPlace>(services)
+            .RunAsync(new AskForPlaceInput("again", new PlaceRequest("SN12.1.1", 0)), TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(async () => (await horde.ListAsync("places", "waiting/")).Count == 0, "the poller has answered it");
+        await ActivatorUtilities.CreateInstance<Admission>(services).AdmitAsync(horde.Functions.Client, TestContext.Current.CancellationToken);
+
+        Assert.Empty(await horde.ListAsync("places", "held/"));
     }
 
     [Fact]

@@ -118,6 +118,32 @@ public sealed class PayOnceTests
         Assert.Equal(1, horde.Emulator.Counters.Creates);
     }
 
+    [Theory]
+    [InlineData(2, "Refused", 0)]
+    [InlineData(11, "Bought", 1)]
+    public async Task BuyJob_ManyRequestsLeftNoJob_SendsTheNextOneAfterAWhile(int minutesAgo, string status, int sent)
+    {
+        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true });
+        var services = horde.Functions.Services;
+        var content = BinaryData.FromString(Jobs.Sha256("many").ToJsonString());
+        var hash = await services.GetRequiredService<RequestStore>().SaveAsync("many", content, TestContext.Current.CancellationToken);
+        var claim = await horde.UploadAsync(ContainerNames.Attempts, new AttemptKey("many", 1).Path, "");
+        await claim.SetMetadataAsync(
+            new Dictionary<string, string>
+            {
+                ["owner"] = "another",
+                ["state"] = "claimed",
+                ["requested"] = $"{TimeProvider.System.GetUtcNow().AddMinutes(-minutesAgo).ToUnixTimeMilliseconds()}",
+                ["requests"] = $"{HordeMarket.MostRequests}",
+            },
+            cancellationToken: TestContext.Current.CancellationToken);
+
+        var outcome = await ActivatorUtilities.CreateInstance<BuyJob>(services).RunAsync(Input("many", hash!), TestContext.Current.CancellationToken);
+
+        Assert.Equal(status, outcome.Status.ToString());
+        Assert.Equal(sent, horde.Emulator.Counters.CreateCalls);
+    }
+
     private static BuyJobInput Input(string run, string hash) =>
         new(new AttemptKey(run, 1), run, hash, TimeProvider.System.GetUtcNow(), UrlSeconds: 60);
 

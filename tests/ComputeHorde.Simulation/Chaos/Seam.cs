@@ -1,0 +1,17 @@
+namespace ComputeHorde.Simulation.Chaos;
+
+/// <summary>Where the application touches what is outside of it.</summary>
+internal enum Seam
+{
+    Storage,
+    Facilitator,
+
+    /// <summary>Calls of the Durable client.</summary>
+    TaskHub,
+
+    /// <summary>Commits of the engine.</summary>
+    Engine,
+
+    /// <summary>The start and end of activities and triggers.</summary>
+    Delivery,
+}

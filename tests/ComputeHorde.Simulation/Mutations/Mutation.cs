@@ -1,0 +1,44 @@
+namespace ComputeHorde.Simulation.Mutations;
+
+/// <summary>A fault put into a source file of the application.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="File">The file, from the folder of the application's sources on.</param>
+/// <param name="Original">The text that is replaced; it stands there once.</param>
+/// <param name="Replacement">What takes its place. <c>{0}</c> is true where this mutation is switched on.</param>
+internal sealed record Mutation(string Name, string File, string Original, string Replacement)
+{
+    public const string Class = "SimulatedMutation";
+
+    public static IReadOnlyList<IReadOnlyList<Mutation>> All { get; } =
+    [
+        [
+            new("claim after the request", "Runs/HordeMarket.cs",
+                "claim = await claims.NoteRequestAsync(claim, token);",
+                "if (!{0}) { claim = await claims.NoteRequestAsync(claim, token); }"),
+            new("claim after the request", "Runs/HordeMarket.cs",
+                "if (created.StreamingCertificate != certificate)",
+                "if ({0}) { claim = await claims.NoteRequestAsync(claim, cancellationToken); }\n        if (created.StreamingCertificate != certificate)"),
+        ],
+        [new("no look-up", "Runs/HordeMarket.cs", "LookUpFirst = !IsFirst(input, claim) || clock.HasJumped(),", "LookUpFirst = !{0} && (!IsFirst(input, claim) || clock.HasJumped()),")],
+        [new("claim not settled", "Runs/SettleRun.cs", "await claims.SettleAsync(attempt, cancellationToken);", "if (!{0}) { await claims.SettleAsync(attempt, cancellationToken); }")],
+        [new("job still watched", "Runs/SettleRun.cs", "await watchList.RemoveAsync(attempt, cancellationToken);", "if (!{0}) { await watchList.RemoveAsync(attempt, cancellationToken); }")],
+        [
+            new("report before the evidence", "Checks/CheckCourse.cs",
+                "await AskAsync<LedgerEntry>(CheckPhases.Recording, nameof(RecordCheat), cheat, isStoppable: false);",
+                "if (!{0}) { await AskAsync<LedgerEntry>(CheckPhases.Recording, nameof(RecordCheat), cheat, isStoppable: false); }"),
+            new("report before the evidence", "Checks/ReportCheat.cs",
+                "await ledger.RequireAsync(cheat, cancellationToken);",
+                "if (!{0}) { await ledger.RequireAsync(cheat, cancellationToken); }"),
+            new("report before the evidence", "Checks/ReportCheat.cs",
+                "await ledger.AppendReportAsync(cheat, status, cancellationToken);",
+                "if ({0}) { await ledger.RecordAsync(cheat, cancellationToken); }\n            await ledger.AppendReportAsync(cheat, status, cancellationToken);"),
+        ],
+        [
+            new("event dropped", "Runs/PollJobs.cs",
+                "await durable.RaiseEventAsync(job.Key.InstanceId, JobUpdate.EventName, update, cancellationToken);",
+                "if (!{0}) { await durable.RaiseEventAsync(job.Key.InstanceId, JobUpdate.EventName, update, cancellationToken); }"),
+        ],
+    ];
+
+    public string Switch => $"{Class}.Name == \"{Name}\"";
+}

@@ -1,0 +1,33 @@
+using System.Diagnostics;
+using ComputeHorde.Simulation.World;
+
+namespace ComputeHorde.Simulation.Soaks;
+
+/// <summary>Many seeds, one after the other.</summary>
+internal static class Soak
+{
+    public static async Task<int> RunAsync(int from, int count, bool traces)
+    {
+        var (started, broken, faults, deaths, calls, lived) = (Stopwatch.GetTimestamp(), 0, 0L, 0L, 0L, TimeSpan.Zero);
+        for (var seed = from; seed < from + count; seed++)
+        {
+            var report = await Life.RunAsync(Scenario.Of(seed));
+            (faults, deaths, calls, lived) = (faults + report.Faults.Count, deaths + report.Deaths, calls + report.Calls, lived + report.Lived);
+            if (traces)
+            {
+                Console.WriteLine($"seed {seed}: trace {report.Trace:x}");
+            }
+
+            if (report.Broken.Count > 0)
+            {
+                broken++;
+                Console.WriteLine($"seed {seed}\n" + string.Join('\n', report.Broken.Select(static rule => $"  BROKEN {rule}")));
+            }
+        }
+
+        var spent = Stopwatch.GetElapsedTime(started);
+        Console.WriteLine(
+            $"{count} seeds in {spent.TotalSeconds:0.0} s: {broken} broke a rule; {faults} faults, {deaths} deaths, {calls} calls, {lived.TotalDays:0.0} simulated days");
+        return broken == 0 ? 0 : 1;
+    }
+}

@@ -1,0 +1,12 @@
+using ComputeHorde.Simulation.World;
+
+namespace ComputeHorde.Simulation.Workloads;
+
+/// <summary>What one caller wants.</summary>
+internal abstract record Plan(string Id)
+{
+    public TimeSpan StartsAfter { get; init; }
+
+    /// <summary>Lives what the caller does and sees, until all that it asked for has ended.</summary>
+    public abstract Task LiveAsync(Life life);
+}
