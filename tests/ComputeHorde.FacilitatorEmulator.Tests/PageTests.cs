@@ -53,6 +53,27 @@ public sealed class PageTests
         Assert.Empty(errors);
     }
 
+    [Fact]
+    public async Task Page_WhileNothingMoreIsAnswered_ShowsWhatItCame()
+    {
+        Assert.SkipUnless(File.Exists(Chromium), $"{Chromium} is absent: apt-get install -y chromium");
+        await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync(o => o.Speed = 20);
+        using TestClient client = await TestClient.LoginAsync(horde);
+        PyDict body = TestClient.Job("echo", "1");
+        body["tag"] = "</script><script>document.title='owned'</script>#1";
+        await client.WaitForEndAsync(await client.CreateAsync(body));
+        using IPlaywright playwright = await Playwright.CreateAsync();
+        await using IBrowser browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = ["--no-sandbox", "--disable-gpu"] });
+        IPage page = await browser.NewPageAsync();
+        await page.RouteAsync("**/emulator/**", static route => route.AbortAsync());
+
+        await page.GotoAsync(horde.BaseAddress.ToString(), new PageGotoOptions { WaitUntil = WaitUntilState.DOMContentLoaded });
+
+        Assert.Contains("</script><script>", await page.Locator("#jobs tbody").TextContentAsync(), StringComparison.Ordinal);
+        Assert.Contains("honest-1", await page.Locator("#miners").TextContentAsync(), StringComparison.Ordinal);
+        Assert.Equal("ComputeHorde emulator", await page.TitleAsync());
+    }
+
     private static async Task FillAsync(FacilitatorEmulator horde, TestClient client)
     {
         foreach ((string tag, string image) in new[]

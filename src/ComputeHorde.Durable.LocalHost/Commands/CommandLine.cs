@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace ComputeHorde.Durable.LocalHost.Commands;
 
-/// <summary>The command line: <c>demo</c> (the default), <c>serve</c>, <c>emulator</c>, <c>func</c>, <c>doctor</c>.</summary>
+/// <summary>The command line: <c>demo</c> (the default), <c>serve</c>, <c>emulator</c>, <c>func</c>, <c>doctor</c>, <c>runs</c>.</summary>
 internal static class CommandLine
 {
     /// <summary>Parses and runs.</summary>
@@ -35,6 +35,7 @@ internal static class CommandLine
             EmulatorCommand.Create(),
             FuncCommand.Create(),
             DoctorCommand.Create(),
+            RunsCommand.Create(),
         };
         foreach (var option in demo.Options)
         {

@@ -89,6 +89,7 @@ internal static class ServeCommand
     private static void Show(LocalStack stack, Uri? facilitator, string data)
     {
         Console.WriteLine($"Functions     {stack.Functions.BaseAddress}api/jobs");
+        Console.WriteLine($"Runs page     {stack.Functions.BaseAddress}api/page  (open it in a browser)");
         Console.WriteLine($"Facilitator   {facilitator ?? stack.Emulator!.BaseAddress}{(facilitator is null ? "  (emulator; open it in a browser)" : "")}");
         if (stack.Storage is { } storage)
         {

@@ -10,6 +10,8 @@ namespace ComputeHorde.Emulator.Control;
 /// <summary>The emulator's own endpoints below <c>/emulator/</c> and the page at <c>/</c>; none of them needs a token.</summary>
 internal sealed class ControlPlane(FacilitatorEmulator emulator, HordeContext horde, BehaviourBook behaviours, CheatBook cheats, TokenIssuer tokens)
 {
+    private const int JobsOnThePage = 150;
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -40,7 +42,7 @@ internal sealed class ControlPlane(FacilitatorEmulator emulator, HordeContext ho
 
     private Task RouteAsync(HttpContext http) => (http.Request.Method, http.Request.Path.Value?.TrimEnd('/')) switch
     {
-        ("GET", "") => StatusPage.WriteAsync(http),
+        ("GET", "") => StatusPage.WriteAsync(http, First()),
         ("GET", "/emulator") or ("GET", "/emulator/about") => WriteAsync(http, 200, About()),
         ("GET", "/emulator/counters") => WriteAsync(http, 200, emulator.Counters),
         ("GET", "/emulator/jobs") => WriteAsync(http, 200, FilteredJobs(http.Request.Query)),
@@ -56,6 +58,10 @@ internal sealed class ControlPlane(FacilitatorEmulator emulator, HordeContext ho
         ("POST", "/emulator/evict") => EvictAsync(http),
         _ => WriteAsync(http, 404, new { error = "No such endpoint; docs/emulator.md lists them." }),
     };
+
+    /// <summary>The default encoder writes <c>&lt;</c> as an escape, so that no text of a job closes the element it stands in.</summary>
+    private string First() => JsonSerializer.Serialize(
+        new object[] { About(), emulator.Counters, Miners(), cheats.Reports, horde.Store.All().TakeLast(JobsOnThePage).Select(JobViewModel.Describe) }, Json);
 
     private object About() => new
     {

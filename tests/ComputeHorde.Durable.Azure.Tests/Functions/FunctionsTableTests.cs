@@ -27,9 +27,9 @@ public sealed class FunctionsTableTests
     }
 
     [Fact]
-    public void Functions_OverHttp_AskForAFunctionKeyUnlessTheyReportHealth() => Assert.All(
+    public void Functions_OverHttp_AskForAFunctionKeyUnlessTheyReportHealthOrAreThePage() => Assert.All(
         FunctionsTable.Rows.Where(static row => row.Trigger == "http"),
-        static row => Assert.Equal(row.Name == "Health" ? nameof(AuthorizationLevel.Anonymous) : nameof(AuthorizationLevel.Function), row.Authorization));
+        static row => Assert.Equal(row.Name is "Health" or "ShowPage" or "ShowPageFile" ? nameof(AuthorizationLevel.Anonymous) : nameof(AuthorizationLevel.Function), row.Authorization));
 
     [Fact]
     public void Functions_Names_AreUnique() => Assert.Distinct(FunctionsTable.Rows.Select(static row => row.Name), StringComparer.OrdinalIgnoreCase);
