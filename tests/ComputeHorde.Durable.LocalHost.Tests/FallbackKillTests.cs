@@ -21,7 +21,7 @@ public sealed class FallbackKillTests
         cloud.Faults.Creates.Enqueue(CreateFault.None);
         cloud.Faults.Creates.Enqueue(CreateFault.DropAfter);
         cloud.Faults.ListingLag = TimeSpan.FromMilliseconds(500);
-        using var leaks = new LeakedTexts(cloud.Options.RunPodKey, "sig=");
+        await using var leaks = new LeakedTexts(cloud.Options.RunPodKey, "sig=");
         await service.StartAsync();
         for (var number = 0; number < Runs; number++)
         {
@@ -40,7 +40,7 @@ public sealed class FallbackKillTests
         for (var number = 0; number < Runs; number++)
         {
             var run = await service.EndOfAsync($"kill-{number}");
-            Assert.True((string?)run["status"] == "completed", run.ToJsonString());
+            Assert.True((string?)run["status"] == "completed", $"{run} {string.Join('\n', cloud.Machines.Select(static machine => $"{machine.Name} {machine.Id} {machine.IsThere} {machine.Executions}"))}");
             Assert.Equal($"job {number}\n", await service.GetTextAsync($"jobs/kill-{number}/result?part=stdout"));
             var terms = run["outcome"]!["fallback"]!;
             Assert.InRange((decimal)terms["cost_usd"]!, 0, (decimal)terms["cost_bound_usd"]!);

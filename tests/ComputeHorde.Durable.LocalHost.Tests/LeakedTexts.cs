@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace ComputeHorde.Durable.LocalHost.Tests;
 
 /// <summary>Looks through the machine's process list, again and again, for texts that nobody may put there.</summary>
-internal sealed class LeakedTexts : IDisposable
+internal sealed class LeakedTexts : IAsyncDisposable
 {
     private readonly CancellationTokenSource _end = new();
     private readonly ConcurrentDictionary<string, bool> _found = new(StringComparer.Ordinal);
@@ -14,10 +14,10 @@ internal sealed class LeakedTexts : IDisposable
     /// <summary>The command lines that held one.</summary>
     public IEnumerable<string> Found => _found.Keys;
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        _end.Cancel();
-        _looking.GetAwaiter().GetResult();
+        await _end.CancelAsync();
+        await _looking;
         _end.Dispose();
     }
 

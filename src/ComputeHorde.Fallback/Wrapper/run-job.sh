@@ -113,7 +113,7 @@ heartbeat() { while sleep "${CH_BEAT:-30}"; do STAGES=$(cat "$W/stages")"
 # finish CLASS REASON EXIT: the result is written once, whoever writes first.
 finish() {
   trap '' TERM INT
-  [ -n "$HB" ] && killall_of "$HB"
+  [ -n "$HB" ] && stop "$HB"
   STAGES=$(cat "$W/stages" 2>/dev/null | tr '\n' ' ')
   printf '{"class":"%s","reason":"%s","stage":"%s","exit":%s,"start":%s,"end":%s,"stages":"%s"}' "$1" "$2" "$STAGE" "${3:-null}" "$START" "$(date +%s)" "$STAGES" >"$W/result"
   say result "$(cat "$W/result")"
@@ -131,22 +131,24 @@ leave() {
   while :; do pause 3600; done
 }
 pause() { sleep "$1" & wait $!; }
-killall_of() { kill "$1" 2>/dev/null; wait "$1" 2>/dev/null; }
+# Nothing weaker: a shell that has just been forked loses other signals.
+stop() { kill -KILL "$1" 2>/dev/null; wait "$1" 2>/dev/null; }
 
 # limit SECONDS COMMAND...: 124 when the time is over; TERM first, KILL three seconds later, to the whole group where there is one.
 limit() {
   s=$1; shift; rm -f "$W/late"
   "$@" & JOB=$!
-  ( trap 'kill $z 2>/dev/null; exit 0' TERM; sleep "$s" & z=$!; wait $z; : >"$W/late"
-    kill -TERM -$JOB || kill -TERM $JOB; sleep 3 & z=$!; wait $z; kill -KILL -$JOB || kill -KILL $JOB ) >/dev/null 2>&1 & WATCH=$!
+  # In short steps: the last one outlives the watch.
+  ( while [ "$s" -gt 0 ]; do if [ "$s" -gt 5 ]; then d=5; else d=$s; fi; sleep "$d"; s=$((s - d)); done
+    : >"$W/late"; kill -TERM -$JOB || kill -TERM $JOB; sleep 3; kill -KILL -$JOB || kill -KILL $JOB ) >/dev/null 2>&1 & WATCH=$!
   wait $JOB; rc=$?
   if [ -f "$W/late" ]; then kill -KILL -$JOB 2>/dev/null; rc=124; fi
-  killall_of $WATCH; JOB= WATCH=
+  stop $WATCH; JOB= WATCH=
   return $rc
 }
 caught() {
   [ -n "$JOB" ] && { kill -TERM -"$JOB" || kill -TERM "$JOB"; } 2>/dev/null
-  [ -n "$WATCH" ] && killall_of "$WATCH"
+  [ -n "$WATCH" ] && stop "$WATCH"
   finish horde_failed executor_disconnected null
 }
 trap caught TERM INT
