@@ -357,7 +357,7 @@ internal sealed class RunCourse : IDisposable
     {
         var job = outcome.JobUuid ?? (outcome.Attempts is [.., var last] ? last.JobUuid : null);
         var isOfInterest = outcome.Status == RunStatuses.Completed || outcome.Failure is { Class: FailureClasses.Failed };
-        if (outcome.Fallback is not null || Current.OnFallback || _input.Check is not { } check || !isOfInterest || job is null || outcome.Result is not { } result)
+        if (outcome.Fallback is not null || _attempts is [.., { OnFallback: true }] || _input.Check is not { } check || !isOfInterest || job is null || outcome.Result is not { } result)
         {
             return false;
         }

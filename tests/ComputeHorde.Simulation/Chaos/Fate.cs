@@ -4,7 +4,7 @@ namespace ComputeHorde.Simulation.Chaos;
 /// Decides by seed what happens to each call. A decision hangs on the name of the call and on how often that was made, and on nothing else: what is left out of a life
 /// leaves the rest as it was.
 /// </summary>
-internal sealed class Fate(int seed, Weather weather, IReadOnlySet<string> muted, Func<TimeSpan> elapsed)
+internal sealed class Fate(int seed, Weather weather, IReadOnlySet<string>? only, Func<TimeSpan> elapsed)
 {
     private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
     private readonly List<InjectedFault> _injected = [];
@@ -31,7 +31,7 @@ internal sealed class Fate(int seed, Weather weather, IReadOnlySet<string> muted
         _trace = Mix(_trace ^ Hash(call) ^ (ulong)elapsed().Ticks);
         var at = elapsed();
         Watch?.Invoke(call);
-        if (IsOver || at >= weather.ClearsAt || muted.Contains(call))
+        if (IsOver || at >= weather.ClearsAt || only?.Contains(call) == false)
         {
             return FaultKind.None;
         }

@@ -30,7 +30,7 @@ internal static class Checker
         "at most one paid job an attempt", "reports are about cheats", "evidence before the report", "no secret anywhere",
     };
 
-    public static async Task CheckAsync(Life life, IDurableStore store)
+    public static async Task<Facts> CheckAsync(Life life, IDurableStore store)
     {
         var facts = await Facts.ReadAsync(life, store);
         foreach (var (rule, check) in All)
@@ -40,5 +40,7 @@ internal static class Checker
                 life.Observer.Break(rule, broken);
             }
         }
+
+        return facts;
     }
 }

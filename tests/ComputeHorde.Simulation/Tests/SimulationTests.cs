@@ -5,7 +5,7 @@ namespace ComputeHorde.Simulation.Tests;
 /// <summary>The short run: so many lives, none of which breaks a rule. What fails here fails again, alone, with <c>--seed</c>.</summary>
 public sealed class SimulationTests(ITestOutputHelper output)
 {
-    internal const int First = 1, Lives = 40;
+    internal const int First = 1, Lives = 32;
 
     [Fact]
     public async Task Life_EverySeedOfTheShortRun_BreaksNoRule()

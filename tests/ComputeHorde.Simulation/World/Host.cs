@@ -46,6 +46,7 @@ internal sealed class Host : IAsyncDisposable
         services.AddSingleton<IConfiguration>(configuration);
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Information).AddProvider(world.Log));
         services.AddSingleton<TimeProvider>(world.Time);
+        services.AddSingleton<IHostApplicationLifetime>(new HostLifetime(host.Life));
         services.AddMvcCore();
         Application.AddSerializer(services);
         world.Application.AddTo(services, configuration);
@@ -132,6 +133,7 @@ internal sealed class Host : IAsyncDisposable
         catch (Exception exception)
         {
             RequireLife(call.Path);
+            World.Log.Add($"{call.Method} {call.Path} failed: {exception}");
             await HttpResults.WriteErrorAsync(http, exception);
         }
 

@@ -31,7 +31,7 @@ internal sealed class Life : IAsyncDisposable
         (Scenario, Application) = (scenario, application);
         Time = new SimulatedTime(Start);
         Log = new SimulatedLog(() => Time.Elapsed);
-        Fate = new Fate(scenario.Seed, scenario.Weather, scenario.Muted, () => Time.Elapsed);
+        Fate = new Fate(scenario.Seed, scenario.Weather, scenario.OnlyFaults, () => Time.Elapsed);
         Observer = new Observer(this);
         Callers = new Callers(this);
     }
@@ -161,6 +161,10 @@ internal sealed class Life : IAsyncDisposable
         }
     }
 
+    /// <summary>The orchestrations that have not ended.</summary>
+    public IEnumerable<string> InstancesUnderWay() =>
+        _store.Query(new InstanceFilter()).Where(static instance => !instance.State.IsOver).Select(static instance => instance.Row.InstanceId);
+
     public async ValueTask DisposeAsync()
     {
         await _over.CancelAsync();
@@ -197,8 +201,12 @@ internal sealed class Life : IAsyncDisposable
         var quiet = Time.Elapsed + TimeSpan.FromMinutes(20);
         await Time.RunUntilAsync(() => Time.Elapsed >= quiet, TimeSpan.FromMinutes(30));
         await Time.RunUntilAsync(() => World.Observer.IsQuiet(_store), TimeSpan.FromMinutes(10));
-        await Checker.CheckAsync(this, _store);
-        return new LifeReport(Scenario, Observer.Broken, Fate.Injected, lived, Fate.Calls, Fate.Trace) { Log = Log.Lines };
+        var facts = await Checker.CheckAsync(this, _store);
+        return new LifeReport(Scenario, Observer.Broken, Fate.Injected, lived, Fate.Calls, Fate.Trace)
+        {
+            Log = Log.Lines,
+            Histories = facts.Histories.Concat(Observer.Snapshots).ToDictionary(),
+        };
     }
 
     private async Task StartWorldAsync()

@@ -14,6 +14,9 @@ internal sealed record LifeReport(
 {
     public IReadOnlyList<string> Log { get; init; } = [];
 
+    /// <summary>The histories of all orchestrations, by name.</summary>
+    public IReadOnlyDictionary<string, string> Histories { get; init; } = new Dictionary<string, string>();
+
     public int Deaths => Faults.Count(static fault => fault.IsDeath);
 
     public string Describe() => string.Join('\n', [

@@ -28,6 +28,9 @@ internal sealed class Observer(Life life)
     /// <summary>The jobs of specifications, by the names of their runs.</summary>
     public Dictionary<string, JobPlan> Specifications { get; } = [];
 
+    /// <summary>Histories of what was under way at some moment, by instance and moment.</summary>
+    public Dictionary<string, string> Snapshots { get; } = [];
+
     public List<string> PoisonedMessages { get; } = [];
 
     /// <summary>Notes a broken rule. A storage that forgets what it has confirmed breaks promises by itself; what is paid and who is accused holds all the same.</summary>

@@ -23,8 +23,8 @@ internal sealed record Scenario
 
     public required IReadOnlyList<Plan> Plans { get; init; }
 
-    /// <summary>Calls that nothing happens to, whatever the seed says.</summary>
-    public IReadOnlySet<string> Muted { get; init; } = new HashSet<string>();
+    /// <summary>The calls that faults hit; null for those that the seed chooses.</summary>
+    public IReadOnlySet<string>? OnlyFaults { get; init; }
 
     public static Scenario Of(int seed)
     {
