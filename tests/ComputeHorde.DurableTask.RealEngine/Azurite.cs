@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace ComputeHorde.DurableTask.RealEngine;
 
 /// <summary>Azurite with its blob, queue and table service in memory on free ports, installed from the repository's tool when it is not yet.</summary>
-internal sealed partial class Azurite : IAsyncDisposable
+public sealed partial class Azurite : IAsyncDisposable
 {
     private const string Account = "devstoreaccount1";
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";

@@ -3,20 +3,24 @@ using DurableTask.Core;
 using DurableTask.Core.History;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Options;
 using CoreQuery = DurableTask.Core.Query.OrchestrationQuery;
 
 namespace ComputeHorde.DurableTask.RealEngine;
 
 /// <summary>The client interface of the SDK over that of the engine: it adds nothing to what the engine does.</summary>
-internal sealed class RealClient(AzureStorageOrchestrationService service, DataConverter converter) : DurableTaskClient("real")
+internal sealed class RealClient(string name, RealHub hub, IOptionsMonitor<DurableTaskClientOptions> options) : DurableTaskClient(name)
 {
     private static readonly TimeSpan PollingInterval = TimeSpan.FromMilliseconds(50);
+
+    private readonly AzureStorageOrchestrationService _service = hub.Service;
+    private readonly DataConverter _converter = options.Get(name).DataConverter;
 
     public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
         TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
     {
         var instance = new OrchestrationInstance { InstanceId = options?.InstanceId ?? Guid.NewGuid().ToString("N"), ExecutionId = Guid.NewGuid().ToString("N") };
-        var started = new ExecutionStartedEvent(-1, converter.Serialize(input))
+        var started = new ExecutionStartedEvent(-1, _converter.Serialize(input))
         {
             Name = orchestratorName.Name,
             Version = options?.Version?.Version ?? "",
@@ -25,12 +29,12 @@ internal sealed class RealClient(AzureStorageOrchestrationService service, DataC
             Tags = options?.Tags.ToDictionary(tag => tag.Key, tag => tag.Value) ?? [],
         };
         var kept = options?.DedupeStatuses?.Select(Enum.Parse<OrchestrationStatus>).ToArray();
-        await service.CreateTaskOrchestrationAsync(new TaskMessage { OrchestrationInstance = instance, Event = started }, kept);
+        await _service.CreateTaskOrchestrationAsync(new TaskMessage { OrchestrationInstance = instance, Event = started }, kept);
         return instance.InstanceId;
     }
 
     public override Task RaiseEventAsync(string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default) =>
-        SendAsync(instanceId, new EventRaisedEvent(-1, converter.Serialize(eventPayload)) { Name = eventName });
+        SendAsync(instanceId, new EventRaisedEvent(-1, _converter.Serialize(eventPayload)) { Name = eventName });
 
     public override Task SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
         SendAsync(instanceId, new ExecutionSuspendedEvent(-1, reason));
@@ -40,7 +44,7 @@ internal sealed class RealClient(AzureStorageOrchestrationService service, DataC
 
     public override Task TerminateInstanceAsync(
         string instanceId, TerminateInstanceOptions? options = null, CancellationToken cancellation = default) =>
-        service.ForceTerminateTaskOrchestrationAsync(instanceId, converter.Serialize(options?.Output));
+        _service.ForceTerminateTaskOrchestrationAsync(instanceId, _converter.Serialize(options?.Output));
 
     public override Task<OrchestrationMetadata> WaitForInstanceStartAsync(
         string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
@@ -52,7 +56,7 @@ internal sealed class RealClient(AzureStorageOrchestrationService service, DataC
 
     public override async Task<OrchestrationMetadata?> GetInstancesAsync(
         string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
-        (await service.GetOrchestrationStateAsync(instanceId, allExecutions: false)).FirstOrDefault() is { } state ? Describe(state, getInputsAndOutputs) : null;
+        (await _service.GetOrchestrationStateAsync(instanceId, allExecutions: false)).FirstOrDefault() is { } state ? Describe(state, getInputsAndOutputs) : null;
 
     public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null) => Pageable.Create(async (token, size, cancellation) =>
     {
@@ -66,13 +70,13 @@ internal sealed class RealClient(AzureStorageOrchestrationService service, DataC
             ContinuationToken = token ?? filter?.ContinuationToken,
             FetchInputsAndOutputs = filter?.FetchInputsAndOutputs ?? false,
         };
-        var page = await service.GetOrchestrationWithQueryAsync(query, cancellation);
+        var page = await _service.GetOrchestrationWithQueryAsync(query, cancellation);
         return new Page<OrchestrationMetadata>([.. page.OrchestrationState.Select(state => Describe(state, query.FetchInputsAndOutputs))], page.ContinuationToken);
     });
 
     public override async Task<Microsoft.DurableTask.Client.PurgeResult> PurgeInstanceAsync(
         string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default) =>
-        new((await ((IOrchestrationServicePurgeClient)service).PurgeInstanceStateAsync(instanceId)).DeletedInstanceCount);
+        new((await ((IOrchestrationServicePurgeClient)_service).PurgeInstanceStateAsync(instanceId)).DeletedInstanceCount);
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
@@ -80,7 +84,7 @@ internal sealed class RealClient(AzureStorageOrchestrationService service, DataC
         ? null
         : new TaskFailureDetails(failure.ErrorType, failure.ErrorMessage, failure.StackTrace, Describe(failure.InnerFailure), failure.Properties);
 
-    private Task SendAsync(string instanceId, HistoryEvent item) => service.SendTaskOrchestrationMessageAsync(
+    private Task SendAsync(string instanceId, HistoryEvent item) => _service.SendTaskOrchestrationMessageAsync(
         new TaskMessage { OrchestrationInstance = new OrchestrationInstance { InstanceId = instanceId }, Event = item });
 
     private async Task<OrchestrationMetadata> WaitAsync(
@@ -102,7 +106,7 @@ internal sealed class RealClient(AzureStorageOrchestrationService service, DataC
         RuntimeStatus = (OrchestrationRuntimeStatus)(int)state.OrchestrationStatus,
         CreatedAt = new DateTimeOffset(state.CreatedTime),
         LastUpdatedAt = new DateTimeOffset(state.LastUpdatedTime),
-        DataConverter = withData ? converter : null,
+        DataConverter = withData ? _converter : null,
         SerializedInput = withData ? state.Input : null,
         SerializedOutput = withData ? state.Output : null,
         SerializedCustomStatus = withData ? state.Status : null,

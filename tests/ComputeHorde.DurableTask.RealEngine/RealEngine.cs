@@ -1,54 +1,32 @@
-using DurableTask.AzureStorage;
-using DurableTask.Core;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Worker;
-using Microsoft.DurableTask.Worker.Shims;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace ComputeHorde.DurableTask.RealEngine;
 
-/// <summary>A worker and a client of the real engine over an Azurite of its own, polling as fast as is sensible on one machine.</summary>
+/// <summary>A worker and a client of the real engine over an Azurite of its own.</summary>
 public sealed class RealEngine : IAsyncDisposable
 {
     private readonly Azurite _azurite;
-    private readonly AzureStorageOrchestrationService _service;
-    private readonly TaskHubWorker _worker;
+    private readonly IHost _host;
 
-    private RealEngine(Azurite azurite, AzureStorageOrchestrationService service, TaskHubWorker worker, DurableTaskClient client) =>
-        (_azurite, _service, _worker, Client) = (azurite, service, worker, client);
+    private RealEngine(Azurite azurite, IHost host) => (_azurite, _host) = (azurite, host);
 
-    public DurableTaskClient Client { get; }
+    public DurableTaskClient Client => _host.Services.GetRequiredService<DurableTaskClient>();
 
-    public static async Task<RealEngine> StartAsync(Action<DurableTaskRegistry> register, DurableTaskWorkerOptions? options = null)
+    public static async Task<RealEngine> StartAsync(Action<DurableTaskRegistry> register)
     {
-        options ??= new DurableTaskWorkerOptions();
-        var registry = new DurableTaskRegistry();
-        register(registry);
         var azurite = await Azurite.StartAsync();
         try
         {
-            var service = new AzureStorageOrchestrationService(new AzureStorageOrchestrationServiceSettings
-            {
-                StorageAccountClientProvider = new StorageAccountClientProvider(azurite.ConnectionString),
-                TaskHubName = "real",
-                PartitionCount = 1,
-                UseAppLease = false,
-                UseTablePartitionManagement = true,
-                LeaseAcquireInterval = TimeSpan.FromSeconds(1),
-                MaxQueuePollingInterval = TimeSpan.FromMilliseconds(100),
-                MaxConcurrentTaskActivityWorkItems = 100,
-                MaxConcurrentTaskOrchestrationWorkItems = 100,
-                ThrowExceptionOnInvalidDedupeStatus = true,
-            });
-            await service.CreateAsync();
-            var shims = new DurableTaskShimFactory(options);
-            var worker = new TaskHubWorker(service, new Orchestrators(registry, shims), new Activities(registry, shims), loggerFactory: null)
-            {
-                ErrorPropagationMode = ErrorPropagationMode.UseFailureDetails,
-            };
-            worker.AddOrchestrationDispatcherMiddleware(Orchestrators.SetParentAsync);
-            await worker.StartAsync();
-            return new RealEngine(azurite, service, worker, new RealClient(service, options.DataConverter));
+            var builder = Host.CreateEmptyApplicationBuilder(null);
+            builder.Services.AddDurableTaskWorker(worker => worker.AddTasks(register));
+            builder.Services.AddRealEngine(azurite.ConnectionString);
+            var host = builder.Build();
+            await host.StartAsync();
+            return new RealEngine(azurite, host);
         }
         catch
         {
@@ -59,9 +37,8 @@ public sealed class RealEngine : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _worker.StopAsync(isForced: true);
-        _worker.Dispose();
-        _service.Dispose();
+        await _host.StopAsync();
+        _host.Dispose();
         await _azurite.DisposeAsync();
     }
 }

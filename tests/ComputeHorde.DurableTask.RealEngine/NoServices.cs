@@ -1,9 +1,0 @@
-namespace ComputeHorde.DurableTask.RealEngine;
-
-/// <summary>For tasks that need no services.</summary>
-internal sealed class NoServices : IServiceProvider
-{
-    public static NoServices Instance { get; } = new();
-
-    public object? GetService(Type serviceType) => null;
-}

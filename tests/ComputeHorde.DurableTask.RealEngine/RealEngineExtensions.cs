@@ -1,0 +1,18 @@
+using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Worker;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ComputeHorde.DurableTask.RealEngine;
+
+/// <summary>Makes the real engine the provider of an application.</summary>
+public static class RealEngineExtensions
+{
+    /// <summary>Has the application's default worker and client use the real engine, whatever they used before.</summary>
+    public static IServiceCollection AddRealEngine(this IServiceCollection services, string connectionString)
+    {
+        services.AddSingleton(_ => new RealHub(connectionString));
+        services.AddDurableTaskWorker(worker => worker.UseBuildTarget<RealWorker>());
+        services.AddDurableTaskClient(client => client.UseBuildTarget<RealClient>());
+        return services;
+    }
+}
