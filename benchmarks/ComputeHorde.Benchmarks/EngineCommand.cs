@@ -11,8 +11,10 @@ namespace ComputeHorde.Benchmarks;
 /// </summary>
 internal static class EngineCommand
 {
+    private const int QuietRuns = 3;
+
     private static readonly TimeSpan ShortestWarmUp = TimeSpan.FromSeconds(4);
-    private static readonly TimeSpan LongestWarmUp = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan LongestWarmUp = TimeSpan.FromSeconds(30);
 
     internal static Command Create()
     {
@@ -59,18 +61,22 @@ internal static class EngineCommand
 
     private static async Task<string> ReportAsync(EngineShape shape, EngineShape? realShape, int runs, string folder)
     {
-        // The measurement is of code that has reached its last tier: the compiler works in the background, on the same processors.
-        for (var (clock, quiet) = (Stopwatch.StartNew(), 0); clock.Elapsed < ShortestWarmUp || (quiet < 3 && clock.Elapsed < LongestWarmUp);)
+        // The measurement is of code that has reached its last tier: the compiler works in the background, on the same processors. A run in which it
+        // did is run again, as long as there is time.
+        var (clock, quiet) = (Stopwatch.StartNew(), 0);
+        while (clock.Elapsed < ShortestWarmUp || (quiet < QuietRuns && clock.Elapsed < LongestWarmUp))
         {
-            var compiled = JitInfo.GetCompilationTime();
-            var run = await EngineMeasurement.RunAsync(shape, folder);
-            quiet = (JitInfo.GetCompilationTime() - compiled).TotalMilliseconds < 0.02 * run.CpuMilliseconds ? quiet + 1 : 0;
+            quiet = (await EngineMeasurement.RunAsync(shape, folder)).Compiled == 0 ? quiet + 1 : 0;
         }
 
         List<EngineMeasurement> results = [];
-        for (var run = 0; run < runs; run++)
+        while (results.Count < runs)
         {
-            results.Add(await EngineMeasurement.RunAsync(shape, folder));
+            var run = await EngineMeasurement.RunAsync(shape, folder);
+            if (run.Compiled == 0 || clock.Elapsed > LongestWarmUp * 2)
+            {
+                results.Add(run);
+            }
         }
 
         double Median(Func<EngineMeasurement, double> value) => results.Select(value).Order().ElementAt(results.Count / 2);

@@ -28,6 +28,15 @@ internal sealed class EngineHost : IAsyncDisposable
         return new EngineHost(host);
     }
 
+    /// <summary>Deletes a database and what lies beside it.</summary>
+    public static void DeleteFiles(string path)
+    {
+        foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path) + "*"))
+        {
+            File.Delete(file);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _host.StopAsync();

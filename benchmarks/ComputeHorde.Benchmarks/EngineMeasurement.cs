@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Runtime;
 using ComputeHorde.DurableTask.RealEngine;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -8,7 +9,7 @@ namespace ComputeHorde.Benchmarks;
 
 /// <summary>One run of a shape on a fresh engine.</summary>
 internal sealed record EngineMeasurement(
-    double Seconds, double CpuMilliseconds, long AllocatedBytes, long Commits, long PeakBytes, IReadOnlyList<double> Latencies)
+    double Seconds, double CpuMilliseconds, long AllocatedBytes, long Commits, long PeakBytes, long Compiled, IReadOnlyList<double> Latencies)
 {
     internal static async Task<EngineMeasurement> RunAsync(EngineShape shape, string folder)
     {
@@ -20,10 +21,7 @@ internal sealed record EngineMeasurement(
         }
         finally
         {
-            foreach (var file in Directory.EnumerateFiles(folder, Path.GetFileName(path) + "*"))
-            {
-                File.Delete(file);
-            }
+            EngineHost.DeleteFiles(path);
         }
     }
 
@@ -48,7 +46,7 @@ internal sealed record EngineMeasurement(
     {
         var latencies = new ConcurrentQueue<double>();
         GC.Collect();
-        var (cpu, allocated, clock) = (Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes(), Stopwatch.StartNew());
+        var (compiled, cpu, allocated, clock) = (JitInfo.GetCompiledMethodCount(), Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes(), Stopwatch.StartNew());
         await shape.RunAsync(client, latency => latencies.Enqueue(latency.TotalMilliseconds));
         var seconds = clock.Elapsed.TotalSeconds;
         return new EngineMeasurement(
@@ -57,6 +55,7 @@ internal sealed record EngineMeasurement(
             GC.GetTotalAllocatedBytes() - allocated,
             commits(),
             Process.GetCurrentProcess().PeakWorkingSet64,
+            JitInfo.GetCompiledMethodCount() - compiled,
             [.. latencies.Order()]);
     }
 }

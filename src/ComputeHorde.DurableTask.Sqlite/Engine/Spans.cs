@@ -50,16 +50,16 @@ internal static class Spans
     {
         if (AreWanted && ParentOf(row) is { } parent)
         {
-            Guard(() => WriteEnd(row, state, parent));
+            Guard((row, state, parent), static end => WriteEnd(end.row, end.state, end.parent));
         }
     }
 
-    /// <summary>Listeners are code of the application: what they throw must not stop the engine.</summary>
-    private static void Guard(Action write)
+    /// <summary>Listeners are code of the application: what they throw must not stop the engine. Without a closure, which would be made also when nobody listens.</summary>
+    private static void Guard<T>(T state, Action<T> write)
     {
         try
         {
-            write();
+            write(state);
         }
         catch (Exception e)
         {
@@ -107,18 +107,16 @@ internal static class Spans
     /// <summary>An activity has returned, or has failed with an error.</summary>
     public static void End((Activity? Call, Activity? Execution) spans, string? error)
     {
-        if (spans == default)
+        if (spans != default)
         {
-            return;
+            Guard((spans, error), static end =>
+            {
+                Fail(end.spans.Execution, end.error);
+                Fail(end.spans.Call, end.error);
+                end.spans.Execution?.Dispose();
+                end.spans.Call?.Dispose();
+            });
         }
-
-        Guard(() =>
-        {
-            Fail(spans.Execution, error);
-            Fail(spans.Call, error);
-            spans.Execution?.Dispose();
-            spans.Call?.Dispose();
-        });
     }
 
     /// <summary>A timer went off.</summary>
