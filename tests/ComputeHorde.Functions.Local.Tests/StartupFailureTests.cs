@@ -50,7 +50,7 @@ public sealed class StartupFailureTests(StorageFixture storage)
     [InlineData("host.json", "{ \"version\": \"2.0\", \"functionTimeout\": [] }", "functionTimeout must be a single value")]
     [InlineData("host.json", "{ \"version\": \"2.0\", \"extensions\": { \"queues\": { \"batchSize\": { \"x\": 1 } } } }", "extensions.queues.batchSize must be a single value")]
     [InlineData("host.json", "{ \"version\": \"2.0\", \"extensions\": { \"queues\": 5 } }", "extensions.queues must hold further keys, but is '5'")]
-    [InlineData("host.json", "{ \"version\": \"2.0\", \"functions\": \"One\" }", "functions must hold further keys, but is 'One'")]
+    [InlineData("host.json", "{ \"version\": \"2.0\", \"functions\": \"One\" }", "functions must be a list, but is 'One'")]
     [InlineData("host.json", "{ \"version\": \"2.0\", \"extensions\": { \"queues\": { \"maxPollingInterval\": \"00:00:00\" } } }", "extensions.queues.maxPollingInterval must be a time span hh:mm:ss from 0:00:00.1 to 1:0:00:00")]
     [InlineData("host.json", "{ \"version\": \"2.0\", \"logging\": { \"logLevel\": { \"default\": \"Loud\" } } }", "logging.logLevel.default must be one of Trace, Debug")]
     [InlineData("local.settings.json", "{ \"Values\": 5 }", "Values must hold further keys, but is '5'")]

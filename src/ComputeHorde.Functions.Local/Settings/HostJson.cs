@@ -37,7 +37,12 @@ internal sealed record HostJson
     /// <exception cref="LocalFunctionsException">The file cannot be read, or a value is out of its range.</exception>
     public static HostJson Load(string contentRoot, IConfiguration configuration)
     {
-        var file = JsonSettings.Load(Path.Combine(contentRoot, "host.json"));
+        return From(JsonSettings.Load(Path.Combine(contentRoot, "host.json")), configuration);
+    }
+
+    /// <summary>Takes what it needs from the file.</summary>
+    public static HostJson From(JsonSettings file, IConfiguration configuration)
+    {
         if (!file.IsEmpty && file.Text("version") is var version and not "2.0")
         {
             throw file.Invalid("version", $"must be \"2.0\", but is {(version is null ? "missing" : $"'{version}'")}");
@@ -65,7 +70,7 @@ internal sealed record HostJson
             Queues = QueueSettings.From(file),
             Blobs = BlobSettings.From(file),
             Durable = DurableSettings.From(file),
-            Functions = file.Below("functions").Select(pair => pair.Value ?? "").ToArray(),
+            Functions = [.. file.Items("functions")],
             LogLevels = file.Below(LogLevelSection)
                 .Select(pair => new KeyValuePair<string, string?>(
                     pair.Key, file.OneOf($"{LogLevelSection}:{pair.Key}", nameof(LogLevel.Information), Enum.GetNames<LogLevel>())))

@@ -11,6 +11,8 @@ internal sealed class JsonSettings
 
     private readonly Dictionary<string, JsonElement> _values = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _used = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _lists = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, JsonValueKind> _containers = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, string> _replaced = new(StringComparer.OrdinalIgnoreCase);
 
     private JsonSettings(string path) => Path = path;
@@ -51,6 +53,9 @@ internal sealed class JsonSettings
 
     public bool IsEmpty => _values.Count == 0;
 
+    /// <summary>The keys that were asked for; those that end in a colon with all below them.</summary>
+    public IReadOnlyCollection<string> Used => _used;
+
     /// <summary>Replaces the value of a key by that of a setting, which errors then name.</summary>
     public void Replace(string key, string value, string setting)
     {
@@ -81,10 +86,23 @@ internal sealed class JsonSettings
         : choices.FirstOrDefault(choice => choice.Equals(text, StringComparison.OrdinalIgnoreCase))
           ?? throw Invalid(key, $"must be one of {string.Join(", ", choices)}, but is '{text}'");
 
+    /// <summary>The texts of a list.</summary>
+    public IEnumerable<string> Items(string key)
+    {
+        if (_containers.GetValueOrDefault(key, JsonValueKind.Array) != JsonValueKind.Array)
+        {
+            throw Invalid(key, "must be a list, but is an object");
+        }
+
+        _lists.Add(key);
+        return Below(key).Select(pair => pair.Value ?? "");
+    }
+
     /// <summary>The text values below a key, by the rest of their key.</summary>
     public IEnumerable<KeyValuePair<string, string?>> Below(string key)
     {
         _used.Add(key + ":");
+        RefuseList(key);
         foreach (var name in _values.Keys.Where(name => name.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase)).ToArray())
         {
             yield return new(name[(key.Length + 1)..], Text(name));
@@ -99,6 +117,11 @@ internal sealed class JsonSettings
     /// <exception cref="LocalFunctionsException">One of them is a value where others are below it, or the other way round.</exception>
     public IReadOnlyList<string> Unused()
     {
+        foreach (var section in _containers.Keys.Where(IsAbove))
+        {
+            RefuseList(section);
+        }
+
         var unused = _values.Where(pair => !_used.Contains(pair.Key)).ToArray();
         foreach (var (key, value) in unused)
         {
@@ -107,14 +130,14 @@ internal sealed class JsonSettings
                 throw Invalid(single, "must be a single value");
             }
 
-            if (!_used.Any(used => used.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase)))
+            if (!IsAbove(key))
             {
                 continue;
             }
 
             if (value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.Null))
             {
-                throw Invalid(key, $"must hold further keys, but is '{Text(key)}'");
+                throw Invalid(key, $"must {(_lists.Contains(key) ? "be a list" : "hold further keys")}, but is '{Text(key)}'");
             }
 
             _used.Add(key);
@@ -141,9 +164,20 @@ internal sealed class JsonSettings
 
     private string ShortestUnused(string key)
     {
-        var unused = Parents(key).FirstOrDefault(parent => !_used.Any(used => used.StartsWith(parent + ":", StringComparison.OrdinalIgnoreCase)));
+        var unused = Parents(key).FirstOrDefault(parent => !IsAbove(parent));
         return (unused ?? key).Replace(':', '.');
     }
+
+    private void RefuseList(string section)
+    {
+        if (_containers.GetValueOrDefault(section) == JsonValueKind.Array && !_lists.Contains(section))
+        {
+            throw Invalid(section, "must hold further keys, but is a list");
+        }
+    }
+
+    /// <summary>Whether anything below a key was asked for.</summary>
+    private bool IsAbove(string key) => _used.Any(used => used.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase));
 
     private JsonElement? Find(string key)
     {
@@ -174,6 +208,8 @@ internal sealed class JsonSettings
                 _values[prefix] = element;
                 return;
         }
+
+        _containers[prefix] = element.ValueKind;
 
         // A key with nothing in it is remembered too: it may stand where a value belongs.
         if (prefix.Length > 0 && (element.ValueKind == JsonValueKind.Object ? !element.EnumerateObject().Any() : element.GetArrayLength() == 0))
