@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Runtime;
 using ComputeHorde.DurableTask.RealEngine;
 using Microsoft.DurableTask;
-using Microsoft.DurableTask.Client;
 
 namespace ComputeHorde.Benchmarks;
 
@@ -17,7 +16,7 @@ internal sealed record EngineMeasurement(
         try
         {
             await using var host = await EngineHost.StartAsync(shape.Register, path);
-            return await RunAsync(shape, host.Client, () => host.Hub.CommittedTransactions);
+            return await RunAsync(ended => shape.RunAsync(host.Client, ended), () => host.Hub.CommittedTransactions);
         }
         finally
         {
@@ -36,18 +35,22 @@ internal sealed record EngineMeasurement(
 
         // Its partition is taken up only now; the first orchestration would wait for that.
         await engine.Client.WaitForInstanceCompletionAsync(await engine.Client.ScheduleNewOrchestrationInstanceAsync("nothing"));
-        return await RunAsync(shape, engine.Client, () => 0);
+        return await RunAsync(ended => shape.RunAsync(engine.Client, ended), () => 0);
     }
+
+    /// <summary>A run on Restate, whose server and services are processes of their own.</summary>
+    internal static Task<EngineMeasurement> RunOnRestateAsync(RestateShapes.Shape shape, RestateServer server) =>
+        RunAsync(ended => shape.RunAsync(server.Client, ended), () => 0);
 
     /// <summary>The latency in milliseconds that a share of the orchestrations does not exceed.</summary>
     internal double Latency(double share) => Latencies[Math.Min(Latencies.Count - 1, (int)(Latencies.Count * share))];
 
-    private static async Task<EngineMeasurement> RunAsync(EngineShape shape, DurableTaskClient client, Func<long> commits)
+    private static async Task<EngineMeasurement> RunAsync(Func<Action<TimeSpan>, Task> run, Func<long> commits)
     {
         var latencies = new ConcurrentQueue<double>();
         GC.Collect();
         var (compiled, cpu, allocated, clock) = (JitInfo.GetCompiledMethodCount(), Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes(), Stopwatch.StartNew());
-        await shape.RunAsync(client, latency => latencies.Enqueue(latency.TotalMilliseconds));
+        await run(latency => latencies.Enqueue(latency.TotalMilliseconds));
         var seconds = clock.Elapsed.TotalSeconds;
         return new EngineMeasurement(
             seconds,

@@ -11,7 +11,7 @@ internal static class EngineShapes
     private const int Activities = 5;
 
     /// <summary>What one orchestration of the sequence costs: its turns and its activities.</summary>
-    private const int WorkItems = Activities + Activities + 1;
+    internal const int WorkItems = Activities + Activities + 1;
 
     internal static IReadOnlyList<EngineShape> All(double scale)
     {
