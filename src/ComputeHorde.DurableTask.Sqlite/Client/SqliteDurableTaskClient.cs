@@ -167,7 +167,8 @@ internal sealed partial class SqliteDurableTaskClient : DurableTaskClient
     {
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
         cancellation.ThrowIfCancellationRequested();
-        return Hub.ReadHistory(instanceId) is { } read
+        Hub.RequireRunning();
+        return Store.ReadTurns(instanceId) is { } read
             ? Task.FromResult<IList<CoreEvent>>(CoreHistory.Of(read.Instance, read.Turns))
             : throw new ArgumentException($"An orchestration with the instanceId {instanceId} was not found.", nameof(instanceId));
     }

@@ -69,7 +69,6 @@ internal sealed class Instance(InstanceRow row, InstanceState state, InstanceSta
 
     private bool Gone { get; set; }
 
-
     /// <summary>Keeps the instance from running until <see cref="Release"/>: who creates it has not committed.</summary>
     public void Hold() => Held = true;
 
@@ -200,6 +199,16 @@ internal sealed class Instance(InstanceRow row, InstanceState state, InstanceSta
             }
 
             return _inbox;
+        }
+    }
+
+    /// <summary>Takes the object out of use, and tells all who wait for it that it cannot go on.</summary>
+    public void Fail(Exception cause)
+    {
+        Created?.TrySetException(cause);
+        foreach (var message in Retire())
+        {
+            message.Acknowledge?.TrySetException(cause);
         }
     }
 

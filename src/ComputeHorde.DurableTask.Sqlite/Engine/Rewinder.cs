@@ -138,7 +138,7 @@ internal sealed class Rewinder(TaskHub hub, IDurableStore store, TimeProvider ti
 
     private bool TryPlan(StoredInstance failed, List<Plan> plans)
     {
-        if (hub.TryReadTurns(failed) is not { } turns)
+        if (store.TryReadTurns(failed) is not { } turns)
         {
             return false;
         }

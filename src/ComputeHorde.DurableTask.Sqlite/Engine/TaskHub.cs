@@ -10,21 +10,16 @@ namespace ComputeHorde.DurableTask.Sqlite.Engine;
 /// <summary>The durable engine: runs the orchestrators and activities of a registry over a store.</summary>
 internal sealed class TaskHub : IAsyncDisposable
 {
-    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
-
     private readonly SqliteTaskHubOptions _options;
     private readonly IServiceProvider _services;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly ManualResetEventSlim _stopped = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Work _core;
     private readonly Work _activities;
+    private readonly HubRecovery _recovery;
     private long _lastInstanceKey;
     private long _lastMessageId;
-    private long _commitsAtRestart = -1;
-    private TimeSpan _pause = ShortestPause;
     private int _state;
 
     public TaskHub(TaskHubWorker? worker, SqliteTaskHubOptions options, IServiceProvider services, IDurableStore store)
@@ -42,7 +37,8 @@ internal sealed class TaskHub : IAsyncDisposable
         _activities = new Work(clock is null ? null : clock.EnterRunning, clock is null ? null : clock.LeaveRunning);
         MayDelayWrites = Time == TimeProvider.System;
         Directory = new InstanceDirectory(store, Math.Max(1, options.WarmInstances), options.WarmBytes);
-        Commits = new CommitQueue(store, _core, Restart);
+        _recovery = new HubRecovery(this, _logger);
+        Commits = new CommitQueue(store, _core, _recovery.Restart);
         var runsOnPool = options.RunsOnPool && Time != TimeProvider.System;
         Wakes = new WakeQueue(Time, instanceId => Deliver(instanceId, default));
         Activities = new ActivityDispatcher(this, worker, scopes, _activities, loggers, _logger)
@@ -132,7 +128,7 @@ internal sealed class TaskHub : IAsyncDisposable
         _core.Begin();
         Workers.Start();
         var instances = 0;
-        Exclusively(() => instances = TakeUp());
+        Exclusively(() => instances = _recovery.TakeUp());
         _core.End();
         Logs.HubStarted(_logger, _options.Path ?? "memory", instances);
     }
@@ -164,39 +160,10 @@ internal sealed class TaskHub : IAsyncDisposable
     /// <summary>Writes the history of an instance as JSON, for people and for <see cref="HistoryReplayer"/>.</summary>
     /// <param name="instanceId">The id of the instance.</param>
     /// <returns>The history since the instance last continued as new; <see langword="null"/> when there is no such instance.</returns>
-    public string? ExportHistory(string instanceId) => ReadHistory(instanceId) is { } read ? HistoryDocument.Of(read.Instance, read.Turns).Write() : null;
-
-    /// <summary>Reads an instance and its history; null when there is no such instance.</summary>
-    public (StoredInstance Instance, List<HistoryTurn> Turns)? ReadHistory(string instanceId)
+    public string? ExportHistory(string instanceId)
     {
         RequireRunning();
-        while (Store.Find(instanceId) is { } found)
-        {
-            if (TryReadTurns(found) is { } turns)
-            {
-                return (found, turns);
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>Reads the history that belongs to a state; null when the instance has begun a new one meanwhile.</summary>
-    internal List<HistoryTurn>? TryReadTurns(StoredInstance found)
-    {
-        try
-        {
-            List<HistoryTurn> turns = [.. Store.ReadHistory(found.Row).SelectMany(data => HistoryCodec.ReadTurns(data)).Take(found.State.Turns)];
-            return HasBegunAnew() ? null : turns;
-        }
-        catch (InvalidDataException) when (HasBegunAnew())
-        {
-            return null;
-        }
-
-        bool HasBegunAnew() => Store.Find(found.Row.InstanceId) is not { } now
-            || (now.Row.Key, now.State.Generation) != (found.Row.Key, found.State.Generation)
-            || now.State.Turns < found.State.Turns;
+        return Store.ReadTurns(instanceId) is { } read ? HistoryDocument.Of(read.Instance, read.Turns).Write() : null;
     }
 
     /// <summary>Counts the events of an instance's history: the start of each turn, what it received and what it decided.</summary>
@@ -215,17 +182,17 @@ internal sealed class TaskHub : IAsyncDisposable
         Interlocked.Exchange(ref _state, 3);
         Wakes.Dispose();
         _stopping.Dispose();
-        _stopped.Dispose();
+        _recovery.Dispose();
     }
 
     /// <summary>Stops at once, as a crash would, and gives the store free.</summary>
     internal void Abandon()
     {
         Interlocked.Exchange(ref _state, 3);
-        _stopped.Set();
+        _recovery.Stop();
         Wakes.Dispose();
         Workers.Stop();
-        Commits.Exclusively(() => ForgetAll(Stopped()));
+        Commits.Exclusively(() => _recovery.ForgetAll(Stopped()));
         Waiters.Stop(Stopped());
         Store.Dispose();
         _ended.TrySetResult();
@@ -345,7 +312,7 @@ internal sealed class TaskHub : IAsyncDisposable
     internal void Discard(Instance instance, Exception cause)
     {
         Directory.Remove(instance);
-        FailMessages(instance, cause);
+        instance.Fail(cause);
     }
 
     /// <summary>Nobody will take these messages.</summary>
@@ -396,7 +363,7 @@ internal sealed class TaskHub : IAsyncDisposable
     }
 
     /// <summary>The store could not be read or written: begin again from what it holds.</summary>
-    internal void Recover(Exception cause) => Exclusively(() => Restart(cause));
+    internal void Recover(Exception cause) => Exclusively(() => _recovery.Restart(cause));
 
     /// <summary>
     /// Whether the hub has stopped. Asked after something was queued: either <see cref="Abandon"/> has found it, or the
@@ -425,15 +392,6 @@ internal sealed class TaskHub : IAsyncDisposable
 
     internal static InvalidOperationException Stopped() => new("The task hub is not running.");
 
-    private static void FailMessages(Instance instance, Exception cause)
-    {
-        instance.Created?.TrySetException(cause);
-        foreach (var message in instance.Retire())
-        {
-            message.Acknowledge?.TrySetException(cause);
-        }
-    }
-
     private Instance? Find(string instanceId)
     {
         try
@@ -445,104 +403,5 @@ internal sealed class TaskHub : IAsyncDisposable
             Recover(e);
             return Directory.Resolve(instanceId);
         }
-    }
-
-    /// <summary>Forgets all that is in memory and takes up what the store holds, however long that takes. Nothing is written meanwhile.</summary>
-    private void Restart(Exception cause)
-    {
-        Logs.StoreFailed(_logger, cause);
-        if (Store.Commits == _commitsAtRestart)
-        {
-            // Nothing could be written since the last time: all that runs meanwhile would run in vain, again and again.
-            _stopped.Wait(_pause);
-            _pause = Longer(_pause);
-        }
-        else
-        {
-            (_commitsAtRestart, _pause) = (Store.Commits, ShortestPause);
-        }
-
-        var pause = ShortestPause;
-        while (!_stopped.IsSet)
-        {
-            ForgetAll(cause);
-            try
-            {
-                TakeUp();
-                return;
-            }
-            catch (Exception e)
-            {
-                // Whatever keeps the store from being read, there is nothing to do but to try again.
-                Logs.RecoveryFailed(_logger, pause, e);
-                _stopped.Wait(pause);
-                pause = Longer(pause);
-            }
-        }
-    }
-
-    /// <summary>Begins a new life without anything of the old one: who loads an instance afterwards gets it as the store has it, and no commit of an earlier one is written any more.</summary>
-    private void ForgetAll(Exception cause)
-    {
-        var forgotten = Directory.Clear(() =>
-        {
-            Wakes.Clear();
-            Commits.BeginEpoch(cause);
-        });
-        forgotten.ForEach(instance => FailMessages(instance, cause));
-    }
-
-    private static TimeSpan Longer(TimeSpan pause) => pause * 2 < LongestPause ? pause * 2 : LongestPause;
-
-    private int TakeUp()
-    {
-        var life = Commits.Epoch;
-        var unfinished = Store.FindWork();
-        foreach (var (instanceId, wakeAt) in unfinished)
-        {
-            if (wakeAt is { } at)
-            {
-                Wakes.Set(instanceId, at);
-            }
-            else
-            {
-                Deliver(instanceId, default);
-            }
-        }
-
-        foreach (var (message, instanceId) in Store.ReadMessages())
-        {
-            var item = new Message(HistoryCodec.ReadMessage(message.Data), message.Id, message.Target, message.Generation);
-            if (item.Event is CallLeftBehind && !HasWorker)
-            {
-                continue;
-            }
-
-            if (item.Event is CallLeftBehind left)
-            {
-                Activities.Add(left.InstanceId, message.Target, message.Generation, left.Call);
-                KeepUntilRun(message.Target, message.Generation, left.Call, message.Id);
-            }
-            else if (instanceId is null)
-            {
-                Drop([item]);
-            }
-            else
-            {
-                Deliver(instanceId, item, life);
-            }
-        }
-
-        // What was left behind has no turn whose worker would look for it.
-        Activities.Start();
-        foreach (var instanceId in Waiters.InstanceIds())
-        {
-            if (Store.Find(instanceId) is { } found)
-            {
-                Waiters.Notify(found.Row, found.State);
-            }
-        }
-
-        return unfinished.Count;
     }
 }
