@@ -78,6 +78,10 @@ public sealed class FacilitatorEmulatorOptions
     /// <summary>How long each step of a job takes, before <see cref="Speed"/>.</summary>
     public StageDurations StageDurations { get; set; } = new();
 
+    /// <summary>Characters of standard output, and of standard error, that a miner keeps; the middle of more is cut out (protocol 5.6).</summary>
+    /// <value>The default is 1,000,000.</value>
+    public int MaxOutputCharacters { get; set; } = 1_000_000;
+
     /// <summary>Behaviours at random: behaviour (see <c>docs/emulator.md</c>) to the share of jobs, 0 to 1, that get it.</summary>
     /// <value>The default is empty: only what scripts and miners ask for.</value>
     public IDictionary<string, double> BehaviourRates { get; } = new Dictionary<string, double>(StringComparer.Ordinal);

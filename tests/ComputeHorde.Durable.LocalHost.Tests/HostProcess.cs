@@ -21,6 +21,8 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public ConcurrentQueue<string> Errors { get; } = [];
 
+    public int Id => _process.Id;
+
     public int ExitCode => _process.ExitCode;
 
     public static HostProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string? workingDirectory = null)

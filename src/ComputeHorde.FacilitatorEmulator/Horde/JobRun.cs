@@ -12,7 +12,6 @@ namespace ComputeHorde.Emulator.Horde;
 /// </summary>
 internal sealed partial class JobRun(HordeContext horde, JobRecord job, CancellationToken stop) : IAsyncDisposable
 {
-    private const int MaxOutputCharacters = 1_000_000;
     private const int MaxArtifactBytes = 1_000_000;
     private readonly StageDurations _durations = horde.Options.StageDurations;
     private readonly TimeBudget _budget = new();
@@ -262,7 +261,9 @@ internal sealed partial class JobRun(HordeContext horde, JobRecord job, Cancella
         return result;
     }
 
-    private static string Cut(string output) => output.Length <= MaxOutputCharacters
-        ? output
-        : $"{output.AsSpan(0, MaxOutputCharacters / 2)} ... {output.AsSpan(output.Length - (MaxOutputCharacters / 2))}";
+    private string Cut(string output)
+    {
+        var half = horde.Options.MaxOutputCharacters / 2;
+        return output.Length <= horde.Options.MaxOutputCharacters ? output : $"{output.AsSpan(0, half)} ... {output.AsSpan(output.Length - half)}";
+    }
 }

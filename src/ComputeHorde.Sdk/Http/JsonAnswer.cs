@@ -5,11 +5,21 @@ namespace ComputeHorde.Sdk;
 /// <summary>Reads the body of a success; <see cref="JsonException"/> means that it is not what the protocol says.</summary>
 internal delegate Task<T> AnswerReader<T>(Stream body, CancellationToken cancellationToken);
 
-/// <summary>Reads an answer as one JSON document. A byte order mark before it is skipped by the parser.</summary>
+/// <summary>Reads an answer as one JSON document, with or without a byte order mark before it.</summary>
 internal static class JsonAnswer
 {
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 128 };
+    public static JsonDocumentOptions Options { get; } = new() { MaxDepth = 128 };
 
     public static Task<JsonDocument> ReadAsync(Stream body, CancellationToken cancellationToken) =>
         JsonDocument.ParseAsync(body, Options, cancellationToken);
+
+    /// <summary>Parses JSON where it lies, or without its long texts where nobody wants them.</summary>
+    public static JsonDocument Parse(ReadOnlyMemory<byte> json, bool includeLongTexts)
+    {
+        json = json[MarkLength(json.Span)..];
+        return JsonDocument.Parse(includeLongTexts ? json : SlimJson.Copy(json.Span), Options);
+    }
+
+    /// <summary>The length of the byte order mark that bytes begin with; 0 without one.</summary>
+    public static int MarkLength(ReadOnlySpan<byte> bytes) => bytes.StartsWith("\uFEFF"u8) ? 3 : 0;
 }

@@ -44,16 +44,14 @@ internal static class JobResultReader
 
         return new JobResult
         {
-            Stdout = Either(body.Text("stdout"), response.Text("docker_process_stdout")),
-            Stderr = Either(body.Text("stderr"), response.Text("docker_process_stderr")),
+            Stdout = body.Text("stdout") is { Length: > 0 } stdout ? stdout : response.Text("docker_process_stdout") ?? "",
+            Stderr = body.Text("stderr") is { Length: > 0 } stderr ? stderr : response.Text("docker_process_stderr") ?? "",
             Artifacts = artifacts,
             UnreadableArtifacts = badArtifacts,
             UploadResults = uploads,
             UnreadableUploadResults = badUploads,
         };
     }
-
-    private static string Either(string? top, string? response) => string.IsNullOrEmpty(top) ? response ?? "" : top;
 
     private static Dictionary<string, string> Either(JsonElement body, JsonElement response, string name) =>
         body.Texts(name) is { Count: > 0 } texts ? texts : response.Texts(name);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
@@ -10,8 +9,6 @@ namespace ComputeHorde.Sdk;
 /// </summary>
 internal sealed class JobListReader(bool includeResults, ILogger logger)
 {
-    private const int SmallestBuffer = 16 * 1024;
-
     private readonly List<ComputeHordeJob> _jobs = [];
     private int _unreadable;
     private int? _count;
@@ -30,35 +27,21 @@ internal sealed class JobListReader(bool includeResults, ILogger logger)
     /// <exception cref="JsonException">Not JSON, or not an object with an array of results.</exception>
     public async Task<JobList> ReadAsync(Stream body, CancellationToken cancellationToken)
     {
-        var state = new JsonReaderState(new JsonReaderOptions { MaxDepth = 128 });
-        var buffer = ArrayPool<byte>.Shared.Rent(SmallestBuffer);
-        var (filled, total) = (0, 0L);
-        try
+        var state = new JsonReaderState(new JsonReaderOptions { MaxDepth = JsonAnswer.Options.MaxDepth });
+        using var buffer = new AnswerBuffer();
+        var total = 0L;
+        for (bool isFirst = true, mayBeMore = true; mayBeMore; isFirst = false)
         {
-            for (var isFirst = true; ; isFirst = false)
+            // Filled up before it is looked at, so that a large job is not begun again at each packet.
+            var before = buffer.Length;
+            mayBeMore = await buffer.FillAsync(body, cancellationToken);
+            total += buffer.Length - before;
+            if (isFirst)
             {
-                if (filled == buffer.Length)
-                {
-                    buffer = Larger(buffer);
-                }
-
-                // Filled up before it is looked at, so that a large job is not begun again at each packet.
-                var read = await body.ReadAtLeastAsync(buffer.AsMemory(filled), buffer.Length - filled, throwOnEndOfStream: false, cancellationToken);
-                var isFinal = read < buffer.Length - filled;
-                (filled, total) = (filled + read, total + read);
-                var skipped = isFirst && buffer.AsSpan(0, filled).StartsWith("\uFEFF"u8) ? 3 : 0;
-                var consumed = skipped + Advance(buffer.AsSpan(skipped, filled - skipped), isFinal, ref state);
-                buffer.AsSpan(consumed, filled - consumed).CopyTo(buffer);
-                filled -= consumed;
-                if (isFinal)
-                {
-                    break;
-                }
+                buffer.RemoveFirst(JsonAnswer.MarkLength(buffer.Memory.Span));
             }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
+
+            buffer.RemoveFirst(Advance(buffer.Memory, !mayBeMore, ref state));
         }
 
         return _place == Place.End
@@ -67,13 +50,13 @@ internal sealed class JobListReader(bool includeResults, ILogger logger)
     }
 
     /// <summary>Takes whole tokens and whole jobs from the buffer; returns how many bytes they were.</summary>
-    private int Advance(ReadOnlySpan<byte> bytes, bool isFinal, ref JsonReaderState state)
+    private int Advance(ReadOnlyMemory<byte> bytes, bool isFinal, ref JsonReaderState state)
     {
-        var reader = new Utf8JsonReader(bytes, isFinal, state);
+        var reader = new Utf8JsonReader(bytes.Span, isFinal, state);
         while (true)
         {
             var before = reader;
-            if (!reader.Read() || !Take(ref reader))
+            if (!reader.Read() || !Take(bytes, ref reader))
             {
                 state = before.CurrentState;
                 return (int)before.BytesConsumed;
@@ -82,7 +65,7 @@ internal sealed class JobListReader(bool includeResults, ILogger logger)
     }
 
     /// <summary>Takes the token that the reader stands on, with its value; false when that has not arrived.</summary>
-    private bool Take(ref Utf8JsonReader reader)
+    private bool Take(ReadOnlyMemory<byte> bytes, ref Utf8JsonReader reader)
     {
         switch (_place)
         {
@@ -93,7 +76,7 @@ internal sealed class JobListReader(bool includeResults, ILogger logger)
                 _place = Place.AfterResults;
                 return true;
             case Place.InResults:
-                return TakeJob(ref reader);
+                return TakeJob(bytes, ref reader);
             case Place.InList or Place.AfterResults when reader.TokenType == JsonTokenType.EndObject:
                 _place = _place == Place.AfterResults ? Place.End : throw NotAList();
                 return true;
@@ -126,13 +109,16 @@ internal sealed class JobListReader(bool includeResults, ILogger logger)
         return reader.TrySkip();
     }
 
-    private bool TakeJob(ref Utf8JsonReader reader)
+    private bool TakeJob(ReadOnlyMemory<byte> bytes, ref Utf8JsonReader reader)
     {
-        if (!JsonDocument.TryParseValue(ref reader, out var document))
+        var start = (int)reader.TokenStartIndex;
+        if (!reader.TrySkip())
         {
             return false;
         }
 
+        // Parsed where it lies: a copy of a job with its result is megabytes.
+        var document = JsonAnswer.Parse(bytes[start..(int)reader.BytesConsumed], includeResults);
         using (document)
         {
             try
@@ -147,14 +133,6 @@ internal sealed class JobListReader(bool includeResults, ILogger logger)
         }
 
         return true;
-    }
-
-    private static byte[] Larger(byte[] buffer)
-    {
-        var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
-        buffer.CopyTo(larger, 0);
-        ArrayPool<byte>.Shared.Return(buffer);
-        return larger;
     }
 
     private static JsonException NotAList() => new("A job list must be an object with an array of results.");

@@ -12,7 +12,8 @@ internal sealed class JobPages(FacilitatorApi api, ComputeHordeOptions options, 
 
         async Task<ComputeHordeJob> ReadAsync(Stream body, CancellationToken token)
         {
-            using var document = await JsonAnswer.ReadAsync(body, token);
+            using var bytes = await AnswerBuffer.ReadAsync(body, token);
+            using var document = JsonAnswer.Parse(bytes.Memory, includeResults);
             return JobReader.Read(document.RootElement, includeResults);
         }
     }

@@ -33,6 +33,26 @@ public sealed class JobListReaderTests
         Assert.All(list.Jobs, job => Assert.Equal(length + 1, job.Result!.Stdout.Length));
     }
 
+    [Fact]
+    public async Task Read_ResultsNotWanted_LeavesOutTheLongTextsAndNothingElse()
+    {
+        var job = $$$"""
+            { "uuid" : "3a7bd778-6e80-4946-80c4-53f29f1273bf", "args" : [ "a" , "\u0062\"," , { } , [ ] ], "stdout" : "{{{new string('x', 100_000)}}}\\" ,
+              "env":{"é":"1", "b":"2"}, "status_history" : [ {"status":"sent"}, { "status":"completed", "metadata":{"miner_response":{"docker_process_stdout":"{{{new string('y', 50_000)}}}"},"n":-1.5e3} } ] ,
+              "tag":"t" }
+            """;
+        foreach (var piece in (int[])[1, 7, 100_000])
+        {
+            var list = await ReadAsync($"{{\"results\":[{job},{Job}],\"count\":2}}", piece, includeResults: false);
+
+            Assert.Equal(2, list.Jobs.Count);
+            Assert.Equal(("t", JobStatus.Completed, 2), (list.Jobs[0].Tag, list.Jobs[0].Status, list.Jobs[0].StatusHistory.Count));
+            Assert.Equal(["a", "b\",", "{ }", "[ ]"], list.Jobs[0].Args.Select(static arg => arg.Replace("{}", "{ }", StringComparison.Ordinal).Replace("[]", "[ ]", StringComparison.Ordinal)));
+            Assert.Equal(["1", "2"], list.Jobs[0].Env.Values);
+            Assert.All(list.Jobs, static read => Assert.Null(read.Result));
+        }
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("[]")]
@@ -47,8 +67,8 @@ public sealed class JobListReaderTests
     [InlineData("<html>")]
     public async Task Read_AnythingElse_IsNotAList(string text) => await Assert.ThrowsAnyAsync<JsonException>(() => ReadAsync(text, 3));
 
-    private static Task<JobList> ReadAsync(string text, int piece) =>
-        new JobListReader(includeResults: true, NullLogger.Instance).ReadAsync(new PieceStream(Encoding.UTF8.GetBytes(text), piece), CancellationToken.None);
+    private static Task<JobList> ReadAsync(string text, int piece, bool includeResults = true) =>
+        new JobListReader(includeResults, NullLogger.Instance).ReadAsync(new PieceStream(Encoding.UTF8.GetBytes(text), piece), CancellationToken.None);
 
     /// <summary>Gives a few bytes at a time.</summary>
     private sealed class PieceStream(byte[] bytes, int piece) : MemoryStream(bytes)
