@@ -13,7 +13,7 @@ internal sealed class SettleRun(
     JobMarkets markets, ResultStore results, OutputUrls outputs, AttemptClaims claims, WatchList watchList, StreamingKeys keys, Places places, Outages outages)
 {
     /// <summary>A result can have many megabytes, several times over while it is stored: so many at once fit any host.</summary>
-    private const int LoadedAtOnce = 2;
+    private const int LoadedAtOnce = 4;
 
     private static readonly SemaphoreSlim Loads = new(LoadedAtOnce);
 

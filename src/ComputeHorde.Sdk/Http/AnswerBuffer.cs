@@ -4,15 +4,17 @@ namespace ComputeHorde.Sdk;
 
 /// <summary>
 /// The bytes of an answer in one piece. Of a pool of its own: the shared one keeps an array for every thread and each size, which with results of megabytes
-/// is hundreds of megabytes that nobody uses.
+/// is hundreds of megabytes that nobody uses. Few large answers are read at once; the others wait, within the time limit of their request.
 /// </summary>
 internal sealed class AnswerBuffer : IDisposable
 {
-    private const int Smallest = 16 * 1024;
+    private const int Smallest = 16 * 1024, Large = 1024 * 1024, LargeAtOnce = 2;
 
-    private static readonly ArrayPool<byte> Pool = ArrayPool<byte>.Create(maxArrayLength: 64 * 1024 * 1024, maxArraysPerBucket: 2);
+    private static readonly ArrayPool<byte> Pool = ArrayPool<byte>.Create(maxArrayLength: 64 * 1024 * 1024, maxArraysPerBucket: LargeAtOnce);
+    private static readonly SemaphoreSlim LargeOnes = new(LargeAtOnce);
 
     private byte[] _bytes = Pool.Rent(Smallest);
+    private bool _isLarge;
 
     /// <summary>How many bytes there are.</summary>
     public int Length { get; private set; }
@@ -45,6 +47,12 @@ internal sealed class AnswerBuffer : IDisposable
     {
         if (Length == _bytes.Length)
         {
+            if (!_isLarge && Length >= Large)
+            {
+                await LargeOnes.WaitAsync(cancellationToken);
+                _isLarge = true;
+            }
+
             var larger = Pool.Rent(_bytes.Length * 2);
             _bytes.CopyTo(larger, 0);
             Pool.Return(_bytes);
@@ -70,6 +78,12 @@ internal sealed class AnswerBuffer : IDisposable
         {
             Pool.Return(_bytes);
             (_bytes, Length) = ([], 0);
+        }
+
+        if (_isLarge)
+        {
+            _isLarge = false;
+            LargeOnes.Release();
         }
     }
 }
