@@ -294,7 +294,7 @@ internal sealed class RunCourse : IDisposable
             return RunEnd.Failed;
         }
 
-        if (Current.OnFallback && FallsBack(FallbackModes.OnUnavailable))
+        if (Current.OnFallback && failure.Reason is not "no_transfer_tool" && FallsBack(FallbackModes.OnUnavailable))
         {
             return await PauseAsync(WithJitter(TimeSpan.FromSeconds(_policy.BackoffSeconds)), () => Completed is not null);
         }
@@ -357,7 +357,8 @@ internal sealed class RunCourse : IDisposable
     {
         var job = outcome.JobUuid ?? (outcome.Attempts is [.., var last] ? last.JobUuid : null);
         var isOfInterest = outcome.Status == RunStatuses.Completed || outcome.Failure is { Class: FailureClasses.Failed };
-        if (outcome.Fallback is not null || _attempts is [.., { OnFallback: true }] || _input.Check is not { } check || !isOfInterest || job is null || outcome.Result is not { } result)
+        var isOnFallback = _attempts.Exists(attempt => attempt.OnFallback && attempt.Job?.JobUuid == job);
+        if (isOnFallback || _input.Check is not { } check || !isOfInterest || job is null || outcome.Result is not { } result)
         {
             return false;
         }

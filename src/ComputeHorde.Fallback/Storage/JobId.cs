@@ -10,7 +10,7 @@ namespace ComputeHorde.Fallback;
 internal static class JobId
 {
     private const string Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
-    private const int DeploymentLength = 6, HashLength = 14;
+    private const int DeploymentLength = 6, HashLength = 13;
 
     public static string Deployment(Uri container) => Hash(container.AbsoluteUri, DeploymentLength);
 

@@ -48,6 +48,20 @@ public sealed class FallbackJobsTests
         cloud.AssertSettled(ended);
     }
 
+    [Theory]
+    [MemberData(nameof(Providers))]
+    public async Task Machine_ThatIsMadeSlowlyAndByLongAnswers_RunsItsJob(string provider)
+    {
+        await using var cloud = await Cloud.StartAsync(provider, emulator: static options => options.StartTime = TimeSpan.FromMilliseconds(400));
+        cloud.Emulator.Faults.StartIsAccepted = true;
+        cloud.Emulator.Faults.TooMany = 2;
+
+        var ended = await cloud.EndOfAsync((await cloud.CreateAsync("tag", cloud.Shell("echo done"))).Job.Uuid);
+
+        Assert.Equal("done\n", ended.Job.Result?.Stdout);
+        cloud.AssertSettled(ended);
+    }
+
     [Fact]
     public async Task Job_OnTwoProcessesAtOnce_RunsOnce()
     {
