@@ -1,9 +1,9 @@
+using Azure.Core;
+using Azure.Storage.Blobs;
 using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.Runs;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Fallback;
-using Azure.Core;
-using Azure.Storage.Blobs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
