@@ -6,4 +6,5 @@ return new RootCommand("Benchmarks of ComputeHorde.Durable")
     CryptoCommand.Create(),
     CryptoTimingCommand.Create(),
     EngineCommand.Create(),
+    PageCommand.Create(),
 }.Parse(args).Invoke();

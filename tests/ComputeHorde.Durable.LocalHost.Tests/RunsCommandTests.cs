@@ -38,17 +38,17 @@ public sealed class RunsCommandTests(PageFixture fixture)
     [Fact]
     public async Task Follow_RunThatIsCancelled_ShowsItsWay()
     {
-        await fixture.StartAsync("cli-0", PageFixture.Job("sleep", "600"));
-        await fixture.StateAsync("cli-0", static run => (string?)run["progress"]?["status"] == "volumes_ready");
-        await using var follow = Start("follow", "cli-0");
+        await fixture.StartAsync("hung-cli", PageFixture.Job("sha256", "one"));
+        await fixture.StateAsync("hung-cli", static run => (string?)run["progress"]?["status"] == "accepted");
+        await using var follow = Start("follow", "hung-cli");
         await Eventually.TrueAsync(() => !follow.Output.IsEmpty, "it is followed", withinSeconds: 120);
 
-        await using var cancel = await RunAsync(0, "cancel", "cli-0");
+        await using var cancel = await RunAsync(0, "cancel", "hung-cli");
         await using var rerunEarly = await RunAsync(1, "rerun", "hung-00");
 
         Assert.Equal(3, await follow.WaitForExitAsync(240));
         Assert.Equal("cancelled", (string?)Lines(follow)[^1]["status"]);
-        Assert.Equal("cli-0", (string?)Assert.Single(Lines(cancel))["id"]);
+        Assert.Equal("hung-cli", (string?)Assert.Single(Lines(cancel))["id"]);
         Assert.Contains("has not ended", Assert.Single(rerunEarly.Errors), StringComparison.Ordinal);
     }
 

@@ -8,8 +8,11 @@ namespace ComputeHorde.Durable.Runs;
 /// </summary>
 internal sealed class NewestRuns(DurableTaskClient durable, RunQuery query)
 {
-    /// <summary>How much wider the next span is, and narrower when there were too many.</summary>
+    /// <summary>How much wider the next span may be.</summary>
     private const int Factor = 16;
+
+    /// <summary>How much narrower the next try is when there were too many.</summary>
+    private const int Shrink = 8;
 
     /// <summary>How many spans are asked for before the page is given back as it is.</summary>
     private const int MostSpans = 24;
@@ -21,6 +24,9 @@ internal sealed class NewestRuns(DurableTaskClient durable, RunQuery query)
     /// <summary>Nothing is older than this.</summary>
     private static readonly DateTimeOffset Beginning = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    /// <summary>The span that was right last: runs come at about the same rate as a moment ago. Only a hint, so a lost race costs a try.</summary>
+    private static long _lastSpan = FirstSpan.Ticks;
+
     private readonly int _hubPage = Math.Max(query.PageSize, SmallestHubPage);
 
     public async Task<(IReadOnlyList<RunView> Runs, ContinuationToken? Next)> ListAsync(DateTimeOffset now, CancellationToken cancellationToken)
@@ -29,7 +35,7 @@ internal sealed class NewestRuns(DurableTaskClient durable, RunQuery query)
         var until = query.Continuation?.Until ?? query.Filter.CreatedBefore;
         var after = query.Continuation?.After;
         var runs = new List<RunView>();
-        var span = FirstSpan;
+        var span = new TimeSpan(Volatile.Read(ref _lastSpan));
         for (var asked = 0; asked < MostSpans; asked++)
         {
             // Without an end, what clocks that are ahead have created is found as well.
@@ -37,11 +43,16 @@ internal sealed class NewestRuns(DurableTaskClient durable, RunQuery query)
             var from = end - oldest > span ? end - span : oldest;
             if (await FindAsync(from, until, mayStop: span > NarrowestSpan, cancellationToken) is not { } found)
             {
-                span = span / Factor > NarrowestSpan ? span / Factor : NarrowestSpan;
+                span = span / Shrink > NarrowestSpan ? span / Shrink : NarrowestSpan;
                 continue;
             }
 
-            runs.AddRange(found
+            if (asked == 0 || runs.Count == 0)
+            {
+                Volatile.Write(ref _lastSpan, span.Ticks);
+            }
+
+            runs.AddRange(found.Runs
                 .Where(run => after is null || run.CreatedAt < until || string.CompareOrdinal(run.Id, after) < 0)
                 .OrderByDescending(static run => run.CreatedAt).ThenByDescending(static run => run.Id, StringComparer.Ordinal));
             if (runs.Count > query.PageSize)
@@ -61,14 +72,16 @@ internal sealed class NewestRuns(DurableTaskClient durable, RunQuery query)
                 break;
             }
 
-            span = (end - Beginning) / Factor > span ? span * Factor : end - Beginning;
+            // About as many as are still wanted: little more than half a page of the task hub, so that the guess is seldom too wide.
+            var wider = span * Math.Clamp(0.6 * _hubPage / Math.Max(1, found.Seen), 0.5, Factor);
+            span = wider < NarrowestSpan ? NarrowestSpan : wider < end - Beginning ? wider : end - Beginning;
         }
 
         return (runs, ContinuationToken.OfNewest(until ?? now, after));
     }
 
     /// <summary>The runs of a span; null when it holds more than a page of the task hub.</summary>
-    private async Task<List<RunView>?> FindAsync(DateTimeOffset from, DateTimeOffset? until, bool mayStop, CancellationToken cancellationToken)
+    private async Task<(List<RunView> Runs, int Seen)?> FindAsync(DateTimeOffset from, DateTimeOffset? until, bool mayStop, CancellationToken cancellationToken)
     {
         var wanted = query.Filter.ToQuery(_hubPage) with { CreatedFrom = from, CreatedTo = until };
         var runs = new List<RunView>();
@@ -85,6 +98,6 @@ internal sealed class NewestRuns(DurableTaskClient durable, RunQuery query)
             runs.AddRange(RunLister.Choose(page.Values, query.Filter));
         }
 
-        return runs;
+        return (runs, seen);
     }
 }

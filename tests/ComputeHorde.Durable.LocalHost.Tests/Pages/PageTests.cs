@@ -20,6 +20,7 @@ public sealed class PageTests(PageFixture fixture)
         ("waiting", "#/waiting", "tr[data-key='full-02']"),
         ("cheats", "#/cheats", "text=sha256"),
         ("limits", "#/limits", "tr[data-key='ntight']"),
+        ("notices", "#/notices", "text=None: every notice"),
     ];
 
     [Fact]
@@ -33,11 +34,10 @@ public sealed class PageTests(PageFixture fixture)
         Assert.InRange(names.IndexOf("done-29"), 0, names.IndexOf("done-00") - 1);
 
         await session.Page.Locator("select[name=status]").SelectOptionAsync("failed");
-        await session.Row("done-00").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Detached });
-        Assert.Equal(7, await session.Page.Locator("tbody tr").CountAsync());
+        await HasRowsAsync(session, 7);
         await session.Page.GetByLabel("Label").FillAsync("team=blue");
         await session.Page.GetByLabel("Label").PressAsync("Enter");
-        await session.Page.Locator("tbody tr").Nth(3).WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Detached });
+        await HasRowsAsync(session, 3);
         Assert.Equal(["bad-05", "bad-03", "bad-01"], await session.Page.Locator("tbody tr a").AllTextContentsAsync());
         Assert.Contains("status=failed", session.Page.Url, StringComparison.Ordinal);
 
@@ -54,8 +54,8 @@ public sealed class PageTests(PageFixture fixture)
     public async Task Run_WhileItRuns_IsFollowedLiveAndCancelledByKeyboard()
     {
         SkipWithoutBrowser();
-        await fixture.StartAsync("live-0", PageFixture.Job("sleep", "600"));
-        await using var session = await PageSession.OpenAsync(fixture, "#/run/live-0");
+        await fixture.StartAsync("hung-live", PageFixture.Job("sha256", "one"));
+        await using var session = await PageSession.OpenAsync(fixture, "#/run/hung-live");
         await session.Page.Locator(".steps >> text=accepted").WaitForAsync();
         await session.Page.Locator(".line i.live").WaitForAsync();
 
@@ -63,14 +63,14 @@ public sealed class PageTests(PageFixture fixture)
         await session.Page.Keyboard.PressAsync("Enter");
         await session.Button("Cancel it").WaitForAsync();
         await session.Page.Keyboard.PressAsync("Escape");
-        Assert.Equal("running", (string?)(await fixture.GetAsync("jobs/live-0"))["status"]);
+        Assert.Equal("running", (string?)(await fixture.GetAsync("jobs/hung-live"))["status"]);
         await session.Page.Keyboard.PressAsync("Enter");
         await session.Button("Cancel it").WaitForAsync();
         await session.Page.Keyboard.PressAsync("Tab");
         await session.Page.Keyboard.PressAsync("Enter");
 
         await session.Page.Locator(".head .is-cancelled").WaitForAsync();
-        Assert.Equal("cancelled", (string?)(await fixture.GetAsync("jobs/live-0"))["status"]);
+        Assert.Equal("cancelled", (string?)(await fixture.GetAsync("jobs/hung-live"))["status"]);
     }
 
     [Fact]
@@ -79,13 +79,13 @@ public sealed class PageTests(PageFixture fixture)
         SkipWithoutBrowser();
         for (var number = 0; number < 3; number++)
         {
-            var job = PageFixture.Job("sleep", "600");
+            var job = PageFixture.Job("sha256", "one");
             job["labels"] = new System.Text.Json.Nodes.JsonObject { ["lot"] = "many" };
-            await fixture.StartAsync($"many-{number}", job);
+            await fixture.StartAsync($"hung-many-{number}", job);
         }
 
         await using var session = await PageSession.OpenAsync(fixture, "#/runs?label=lot%3Dmany");
-        await session.Row("many-2").WaitForAsync();
+        await session.Row("hung-many-2").WaitForAsync();
         await session.Button("Cancel these…").ClickAsync();
         await session.Page.Locator("dialog >> text=3 runs:").WaitForAsync();
         await session.Button("Cancel them").ClickAsync();
@@ -237,6 +237,10 @@ public sealed class PageTests(PageFixture fixture)
             }
         }
     }
+
+    /// <summary>A view that was entered anew has no rows at first.</summary>
+    private static Task HasRowsAsync(PageSession session, int count) =>
+        Assertions.Expect(session.Page.Locator("tbody tr")).ToHaveCountAsync(count, new LocatorAssertionsToHaveCountOptions { Timeout = 180_000 });
 
     private static async Task AssertAccessibleAsync(PageSession session, string what)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using ComputeHorde.Durable.Intake;
 using ComputeHorde.Durable.Tests.Support;
 
 namespace ComputeHorde.Durable.Tests.Http;
@@ -170,9 +171,19 @@ public class BulkTests(ITestOutputHelper output)
         Assert.DoesNotContain("hush", shown, StringComparison.Ordinal);
         Assert.DoesNotContain("UEsF", shown, StringComparison.Ordinal);
         Assert.Contains("\"TOKEN\"", shown, StringComparison.Ordinal);
-        Assert.Contains("http://127.0.0.1:1/x?", shown, StringComparison.Ordinal);
+        Assert.Contains("\"http://127.0.0.1:1/x (not shown)\"", shown, StringComparison.Ordinal);
         Assert.Contains("\"repo_id\":\"a/b\"", shown, StringComparison.Ordinal);
         await horde.PostAsync("jobs/secret/cancel");
+    }
+
+    [Fact]
+    public void Request_WithAWebhookAndUnknownFields_IsShownWithoutTheirSecrets()
+    {
+        var shown = RequestView.Of(BinaryData.FromString("""{"docker_image":"a","webhook":{"url":"https://hooks.example.com/hush","events":["run.completed"]},"later":{"token":"hush"},"env":"hush"}"""));
+
+        Assert.Equal(
+            """{"docker_image":"a","webhook":{"url":"https://hooks.example.com (not shown)","events":["run.completed"]},"later":"(not shown)","env":"(not shown)"}""",
+            shown.ToJsonString());
     }
 
     [Fact]

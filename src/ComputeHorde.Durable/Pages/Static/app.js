@@ -4,11 +4,12 @@ import { foreign, h } from "./dom.js";
 import { showBatch, showBatches } from "./batches.js";
 import { showCheats } from "./cheats.js";
 import { showLimits } from "./limits.js";
+import { showNotices } from "./notices.js";
 import { showRun } from "./run.js";
 import { showRuns } from "./runs.js";
 import { showWaiting } from "./waiting.js";
 
-const views = { runs: showRuns, run: showRun, batches: showBatches, batch: showBatch, waiting: showWaiting, cheats: showCheats, limits: showLimits };
+const views = { runs: showRuns, run: showRun, batches: showBatches, batch: showBatch, waiting: showWaiting, cheats: showCheats, limits: showLimits, notices: showNotices };
 const belongsTo = { run: "runs", batch: "batches" };
 const main = document.getElementById("main");
 const keyDialog = document.getElementById("key-dialog");

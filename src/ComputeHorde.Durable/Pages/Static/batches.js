@@ -4,6 +4,7 @@ import { ask } from "./ask.js";
 import { chip, facts, foreign, h, reconcile, renderIfNew, row, table, words } from "./dom.js";
 import { duration, seconds, when } from "./format.js";
 import { live } from "./live.js";
+import { noticeTable } from "./notices.js";
 import { runLink } from "./runs.js";
 
 const mostFailed = 200;
@@ -44,9 +45,9 @@ export function showBatch({ open, name, signal, onFault }) {
   const cancel = button("Cancel", "Cancel this batch?", "No further line is begun, and the runs under way stop waiting and paying.", () => post(`${path}/cancel`));
   const rerun = button("Run failed lines again", "Run the failed lines again?", "A new batch is started of the lines that are valid and did not complete, and paid for.", () => post(`${path}/rerun`, { idempotencyKey: key }));
   const { place, head } = open(foreign(name), [pause, resume, cancel, rerun]);
-  const status = h("span", {}), summary = h("section", {}), failed = h("section", { hidden: true });
+  const status = h("span", {}), summary = h("section", {}), failed = h("section", { hidden: true }), notices = h("section", { hidden: true });
   head.children[0].after(status);
-  place.append(summary, failed);
+  place.append(summary, failed, notices);
 
   function after(answer) {
     if (answer?.id && answer.id !== name) {
@@ -71,7 +72,8 @@ export function showBatch({ open, name, signal, onFault }) {
       renderIfNew(failed, jobs.map(run => [run.id, run.status, run.failure_class]), runs => runs.length ? [h("h2", {}, "Lines that have not completed, so far"),
         linesTable(runs.map(([id, state, failure]) => ({ line: id.slice(name.length + 1), run: id, status: state, failure_class: failure })))] : null);
     }
-    return !isOver(batch) || batch.summary?.verdicts?.pending > 0;
+    renderIfNew(notices, batch.notices ?? [], list => list.length ? [h("h2", {}, "Webhooks"), noticeTable(list)] : null);
+    return !isOver(batch) || batch.summary?.verdicts?.pending > 0 || batch.notices?.some(notice => notice.status === "pending");
   }, 2000, signal, onFault);
 }
 

@@ -4,6 +4,7 @@ import { ask } from "./ask.js";
 import { chip, facts, foreign, h, renderIfNew, row, table, words } from "./dom.js";
 import { duration, seconds, size, when } from "./format.js";
 import { live } from "./live.js";
+import { noticeTable } from "./notices.js";
 import { runLink } from "./runs.js";
 import { timeline } from "./timeline.js";
 
@@ -18,8 +19,8 @@ export function showRun({ open, name, signal, onFault }) {
   const status = h("span", {});
   head.children[0].after(status);
   const part = () => h("section", { hidden: true });
-  const [summary, time, check, result, documents] = [part(), part(), part(), part(), part()];
-  place.append(summary, time, check, result, documents);
+  const [summary, time, check, result, notices, documents] = [part(), part(), part(), part(), part(), part()];
+  place.append(summary, time, check, result, notices, documents);
   renderIfNew(documents, name, () => rawDocuments(path, signal));
 
   live(async () => {
@@ -31,7 +32,8 @@ export function showRun({ open, name, signal, onFault }) {
     renderIfNew(time, isOver(run) ? run : { ...run, at: Date.now() }, () => [h("h2", {}, "Time line"), timeline(run)]);
     renderIfNew(check, [run.check, run.outcome?.job_uuid], () => run.check ? checkOf(run, signal) : null);
     renderIfNew(result, run.outcome?.result ?? null, reference => reference ? resultOf(path, signal) : null);
-    return !isOver(run) || run.check?.verdict === "pending";
+    renderIfNew(notices, run.notices ?? [], list => list.length ? [h("h2", {}, "Webhooks"), noticeTable(list)] : null);
+    return !isOver(run) || run.check?.verdict === "pending" || run.notices?.some(notice => notice.status === "pending");
   }, 2000, signal, onFault);
 
   async function cancelRun() {
@@ -70,6 +72,7 @@ function summaryOf(run) {
       ["Turned away, unpaid", outcome?.turned_away ? `${outcome.turned_away} times` : progress?.capacity ? `${progress.capacity.count} times` : null],
       ["Executor time (cost)", seconds(outcome?.executor_seconds)],
       ["Trusted miner's time (cost of the check)", run.check?.trusted_seconds ? seconds(run.check.trusted_seconds) : null],
+      ["Fallback", outcome?.fallback ? [foreign(outcome.fallback.provider), outcome.fallback.cost_usd !== undefined ? ` for $${outcome.fallback.cost_usd}` : ` for at most $${outcome.fallback.cost_bound_usd}`] : null],
       ["Job", outcome?.job_uuid ?? progress?.job_uuid ? foreign(outcome?.job_uuid ?? progress.job_uuid) : null],
       ["Namespace", run.namespace ? foreign(run.namespace) : null],
       ["Labels", Object.keys(run.labels ?? {}).length ? Object.entries(run.labels).map(([key, value]) => h("span", { class: "label" }, foreign(value === "" ? key : `${key}=${value}`))) : null],

@@ -5,7 +5,7 @@ import { chip, foreign, h, reconcile, row, table, words } from "./dom.js";
 import { duration, seconds, when } from "./format.js";
 import { live } from "./live.js";
 
-const pageSize = 100, mostCalls = 12, mostNamed = 20;
+const pageSize = 100, firstRows = 25, mostCalls = 12, mostNamed = 20;
 const columns = ["Run", "Status", "Doing", "Labels", "Created", "Took", "Executor"];
 const statuses = ["pending", "running", "suspended", "completed", "failed", "timed_out", "cancelled", "terminated"];
 const classes = ["rejected", "horde_failed", "failed", "lost", "stuck", "not_created"];
@@ -47,20 +47,21 @@ function filtersOf(query) {
   return filters;
 }
 
-/** A page of the youngest runs; short pages of the API are put together. */
-async function load(filters, from, signal) {
+/** A page of the youngest runs: few at first, so that they are there at once; short pages of the API are put together. */
+async function load(filters, from, signal, show) {
   const runs = [];
   let next = from;
   for (let call = 0; call < mostCalls; call++) {
     const asked = new URLSearchParams(filters);
     asked.set("order", "newest");
-    asked.set("page_size", String(pageSize - runs.length));
+    asked.set("page_size", String(runs.length === 0 ? firstRows : pageSize - runs.length));
     if (next) {
       asked.set("continuation", next);
     }
     const page = await get(`jobs?${asked}`, signal);
     runs.push(...page.jobs);
     next = page.continuation ?? null;
+    show(runs);
     if (!next || runs.length >= pageSize) {
       break;
     }
@@ -114,7 +115,8 @@ export function showRuns({ open, query, signal, onFault }) {
     turned = new AbortController();
     const both = AbortSignal.any([turned.signal, signal]);
     live(async () => {
-      const { runs, next } = await load(filters, starts[page], both);
+      const isEmpty = list.body.childElementCount === 0;
+      const { runs, next } = await load(filters, starts[page], both, some => isEmpty && reconcile(list.body, some, run => run.id, runRow));
       reconcile(list.body, runs, run => run.id, runRow);
       starts.length = page + 1;
       if (next) {
