@@ -24,6 +24,7 @@ var appContainers = [
   'requests'
   'results'
   'sampling'
+  'schedules'
   'secrets'
 ]
 var appQueues = ['batches', 'batches-poison', 'webjobs-blobtrigger-poison']

@@ -35,6 +35,12 @@ var alerts = [
     text: 'A queue message or a job specification was given up.'
     query: loadTextContent('../queries/poison-messages.kql')
   }
+  {
+    name: 'horde-down'
+    severity: 2
+    text: 'The last run of a schedule says that the horde is down.'
+    query: loadTextContent('../queries/horde-down.kql')
+  }
 ]
 
 var charts = [

@@ -28,6 +28,7 @@ var containerNames = [
   'requests'
   'results'
   'sampling'
+  'schedules'
   'secrets'
 ]
 

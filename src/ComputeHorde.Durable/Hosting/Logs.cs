@@ -71,6 +71,12 @@ internal static partial class Logs
     [LoggerMessage(302, LogLevel.Warning, "Specification {Blob} has no run: nobody noticed it when it landed")]
     public static partial void SpecificationFound(this ILogger logger, string blob);
 
+    [LoggerMessage(305, LogLevel.Warning, "Schedule {Name} skips what was due between {From} and {To}: later than it may catch up")]
+    public static partial void OccurrencesSkipped(this ILogger logger, string name, DateTimeOffset from, DateTimeOffset to);
+
+    [LoggerMessage(306, LogLevel.Error, "Schedule {Name} could not start {InstanceId}: {Problems} problems; the first stands in the schedule")]
+    public static partial void OccurrenceRefused(this ILogger logger, string name, string instanceId, int problems);
+
     [LoggerMessage(310, LogLevel.Information, "Batch {InstanceId} accepted: {Container}/{Blob}")]
     public static partial void BatchAccepted(this ILogger logger, string instanceId, string container, string blob);
 

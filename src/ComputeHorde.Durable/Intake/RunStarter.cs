@@ -26,9 +26,7 @@ internal sealed class RunStarter(RequestStore requests, OutputUrls outputs, Limi
     {
         id ??= Guid.NewGuid().ToString("N");
         Names.RequireRun(id, "id");
-        outputs.RequireReachable(request.Outputs);
-        comparers.RequireRegistered(request.CrossValidation);
-        webhooks.RequireUsable(request.Webhook);
+        RequireValid(request);
         if (await requests.SaveAsync(id, request.Json, cancellationToken) is not { } hash)
         {
             return null;
@@ -49,5 +47,14 @@ internal sealed class RunStarter(RequestStore requests, OutputUrls outputs, Limi
         }
 
         return started;
+    }
+
+    /// <summary>Refuses a request that could not be run here.</summary>
+    /// <exception cref="ComputeHordeValidationException">With the field and the rule.</exception>
+    public void RequireValid(JobRequest request)
+    {
+        outputs.RequireReachable(request.Outputs);
+        comparers.RequireRegistered(request.CrossValidation);
+        webhooks.RequireUsable(request.Webhook);
     }
 }

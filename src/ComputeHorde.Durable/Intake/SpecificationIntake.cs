@@ -11,12 +11,13 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.Durable.Intake;
 
 /// <summary>
-/// Takes in what landed in container <c>jobs</c>: a job, or a batch of them. Each version of a blob starts its run once, however often and by
+/// Takes in what landed in container <c>jobs</c>: a job, a job with a schedule, or a batch of jobs. Each version of a blob starts its run once, however often and by
 /// whatever way it is noticed.
 /// </summary>
 internal sealed class SpecificationIntake(
     RunStarter runs,
     IBatchStarter batches,
+    IScheduleStarter schedules,
     BlobContainers containers,
     OutputUrls outputs,
     RejectionStore rejections,
@@ -75,7 +76,9 @@ internal sealed class SpecificationIntake(
         ArgumentNullException.ThrowIfNull(durable);
         ArgumentNullException.ThrowIfNull(name);
         var id = SpecificationId.Of(ContainerNames.Jobs, name, version);
-        return await durable.GetInstanceAsync(id, cancellationToken) is not null || await rejections.HasAsync(NameOf(name), id, cancellationToken);
+        return await durable.GetInstanceAsync(id, cancellationToken) is not null
+            || await rejections.HasAsync(NameOf(name), id, cancellationToken)
+            || await schedules.HasAsync(NameOf(name), id, cancellationToken);
     }
 
     private static string NameOf(string blob) => blob.EndsWith(".json", StringComparison.Ordinal) ? blob[..^5] : blob;
@@ -91,6 +94,12 @@ internal sealed class SpecificationIntake(
         if (json.ToMemory().Length > JobSpecValidation.MaxRequestBytes)
         {
             throw new ComputeHordeValidationException("body", $"must have at most {JobSpecValidation.MaxRequestBytes} bytes.");
+        }
+
+        if (schedules.IsSchedule(json))
+        {
+            await schedules.SaveAsync(name, json, id, cancellationToken);
+            return;
         }
 
         var request = JobRequest.Parse(json);

@@ -43,4 +43,7 @@ internal static class ContainerNames
 
     /// <summary>The notices that were given up.</summary>
     public const string Notices = "notices";
+
+    /// <summary>The schedules.</summary>
+    public const string Schedules = "schedules";
 }

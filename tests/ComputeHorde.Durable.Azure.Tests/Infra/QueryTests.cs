@@ -54,7 +54,7 @@ public sealed partial class QueryTests(InfraFixture infra)
         var alerts = infra.Flex.Names("Microsoft.Insights/scheduledQueryRules").Select(static name => name.Replace("-computehorde-dev", string.Empty, StringComparison.Ordinal));
 
         Assert.Equal(Queries.Select(static row => row.Data).Order(StringComparer.Ordinal), used.Distinct().Order(StringComparer.Ordinal));
-        Assert.Superset(new HashSet<string> { "failed-runs", "confirmed-cheats", "outages", "poison-messages" }, alerts.ToHashSet());
+        Assert.Superset(new HashSet<string> { "failed-runs", "confirmed-cheats", "outages", "poison-messages", "horde-down" }, alerts.ToHashSet());
     }
 
     private static HashSet<string> Instruments()

@@ -15,7 +15,7 @@ public sealed class RoleTests(InfraFixture infra)
         new("app", Queue, "host account"),
         new("app", "Storage Table Data Contributor", "host account"),
         new("app", "Storage Blob Delegator", "data account"),
-        .. new[] { "attempts", "fallback", "inflight", "job-urls", "jobs", "jobs-rejected", "notices", "outputs", "places", "requests", "results", "sampling", "secrets" }
+        .. new[] { "attempts", "fallback", "inflight", "job-urls", "jobs", "jobs-rejected", "notices", "outputs", "places", "requests", "results", "sampling", "schedules", "secrets" }
             .Select(static name => new Grant("app", Contributor, $"container {name}")),
         new("app", LedgerWriter, "container ledger"),
         new("app", Queue, "queue batches"),

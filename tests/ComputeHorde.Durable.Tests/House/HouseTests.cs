@@ -28,6 +28,7 @@ public sealed class HouseTests
         ["Notices"] = Ground,
         ["Retention"] = ["Streaming", .. Ground],
         ["Runs"] = BelowRuns,
+        ["Schedules"] = ["Intake", "Checks", .. BelowChecks],
         ["Fallback"] = BelowChecks,
         ["Checks"] = BelowChecks,
         ["Intake"] = ["Checks", .. BelowChecks],
