@@ -2,6 +2,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Emulator;
+using ComputeHorde.FallbackEmulator;
 using ComputeHorde.Functions.Local;
 using ComputeHorde.Storage.Local;
 using Microsoft.Extensions.Configuration;
@@ -33,6 +34,9 @@ internal sealed record LocalStackOptions
     /// <summary>Sets the emulator up, when it is started.</summary>
     public Action<FacilitatorEmulatorOptions> ConfigureEmulator { get; init; } = static _ => { };
 
+    /// <summary>Whether an emulated RunPod is started beside it, as the fallback provider.</summary>
+    public bool WithCloud { get; init; }
+
     /// <summary>Settings that win over the environment and local.settings.json.</summary>
     public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>();
 
@@ -52,6 +56,9 @@ internal sealed class LocalStack : IAsyncDisposable
     public AzuriteServer? Azurite { get; private set; }
 
     public FacilitatorEmulator? Emulator { get; private set; }
+
+    /// <summary>The emulated RunPod.</summary>
+    public CloudEmulator? Cloud { get; private set; }
 
     public LocalFunctionsHost Functions { get; private set; } = null!;
 
@@ -84,6 +91,11 @@ internal sealed class LocalStack : IAsyncDisposable
         if (Emulator is not null)
         {
             await Emulator.DisposeAsync();
+        }
+
+        if (Cloud is not null)
+        {
+            await Cloud.DisposeAsync();
         }
 
         if (Azurite is not null)
@@ -145,6 +157,14 @@ internal sealed class LocalStack : IAsyncDisposable
 
             // The emulator is as near as can be: a create request of a process that died is not under way for longer.
             settings["ComputeHorde:CreateFenceSeconds"] = "2";
+        }
+
+        if (options.WithCloud)
+        {
+            Cloud = await CloudEmulator.StartAsync(cancellationToken: cancellationToken);
+            settings["ComputeHorde:FallbackProvider"] = "runpod";
+            settings["ComputeHorde:RunPodUrl"] = Cloud.RunPod.AbsoluteUri;
+            settings["ComputeHorde:RunPodApiKey"] = Cloud.Options.RunPodKey;
         }
 
         settings["ComputeHorde:FacilitatorUrl"] = (options.FacilitatorUrl ?? Emulator!.BaseAddress).AbsoluteUri;

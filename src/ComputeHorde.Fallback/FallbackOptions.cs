@@ -47,7 +47,7 @@ public sealed record FallbackOptions
     /// <value>Default none.</value>
     public IReadOnlyDictionary<string, RegistryAccount> Registries { get; init; } = new Dictionary<string, RegistryAccount>();
 
-    /// <summary>Registries that are spoken to by http: those on this machine.</summary>
+    /// <summary>Registries that are spoken to by http, beside those on this machine.</summary>
     /// <value>Default none.</value>
     public IReadOnlyCollection<string> InsecureRegistries { get; init; } = [];
 

@@ -35,6 +35,8 @@ internal sealed class Service : IAsyncDisposable
 
     public FacilitatorEmulator Horde { get; set; }
 
+    public string DataFolder => _data.FullName;
+
     public HostProcess? Process { get; private set; }
 
     /// <summary>Settings of the process, beside those that every one has.</summary>

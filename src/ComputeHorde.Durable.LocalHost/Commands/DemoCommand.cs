@@ -11,10 +11,11 @@ internal static class DemoCommand
     {
         var data = new Option<string?>("--data") { Description = "Folder to keep the task hub and the storage in. Default: a temporary folder, removed at the end." };
         var plain = new Option<bool>("--plain") { Description = "Plain lines instead of a live table; the default when the output is not a terminal." };
+        var fallback = new Option<bool>("--fallback") { Description = "Show a job that goes to another cloud because ComputeHorde has no room for it, with an emulated RunPod that really runs it." };
         var verbose = new Option<bool>("--verbose") { Description = "Show the log." };
         var command = new Command("demo", "Starts a storage, a ComputeHorde emulator and the functions, runs a job to completion through them, and checks everything it claims.")
         {
-            data, plain, verbose,
+            data, plain, fallback, verbose,
         };
         command.SetAction((parsed, cancellationToken) => Guard.RunAsync(
             async () =>
@@ -30,12 +31,16 @@ internal static class DemoCommand
                         DataDirectory = folder.Path,
                         Port = 0,
                         Settings = settings,
+                        WithCloud = parsed.GetValue(fallback),
                         ConfigureEmulator = static emulator => emulator.Speed = 2,
                         ConfigureLogging = logging => LogSetup.Plain(logging, parsed.GetValue(verbose) ? LogLevel.Debug : LogLevel.Error),
                     },
                     view.Step,
                     cancellationToken);
-                return await new DemoRun(stack, view).RunAsync(cancellationToken) ? 0 : 1;
+                var passed = parsed.GetValue(fallback)
+                    ? await new FallbackDemo(stack, view).RunAsync(cancellationToken)
+                    : await new DemoRun(stack, view).RunAsync(cancellationToken);
+                return passed ? 0 : 1;
             },
             cancellationToken));
         return command;

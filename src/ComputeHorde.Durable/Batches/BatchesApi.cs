@@ -28,9 +28,7 @@ internal sealed class BatchesApi(StartEndpoint starts, BatchService batches)
             cancellationToken);
 
     /// <summary>Lists the youngest batches.</summary>
-    /// <param name="request">The request.</param>
     /// <param name="durable">Reads the batches.</param>
-    /// <param name="cancellationToken">The caller went away.</param>
     /// <returns>200 with up to 100 batches, or 304 when they are as <c>If-None-Match</c> says.</returns>
     [Function("ListBatches")]
     public Task<IActionResult> ListAsync(

@@ -43,7 +43,6 @@ internal sealed class CheatLedger(BlobContainers containers, TimeProvider timePr
 
     /// <summary>Reads a page of the cases, in the order of their jobs.</summary>
     /// <param name="continuation">What the page before gave; null for the first.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     public async Task<CheatPage> ListAsync(string? continuation, CancellationToken cancellationToken)
     {
         var container = await containers.GetAsync(ContainerNames.Ledger, cancellationToken);

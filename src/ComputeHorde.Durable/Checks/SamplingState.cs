@@ -63,7 +63,6 @@ internal sealed class SamplingState(BlobContainers containers, IOptions<DurableO
     public Task RecordAsync(SampleVerdict verdict, CancellationToken cancellationToken) =>
         ChangeAsync(history => history.With(verdict, options.Value.CleanSamplesToTrust), cancellationToken);
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyDictionary<string, double>> LastHourAsync(CancellationToken cancellationToken) =>
         (await ReadAsync(cancellationToken)).History.RecentAt(timeProvider.GetUtcNow())
             .GroupBy(static reservation => reservation.Namespace, StringComparer.Ordinal)

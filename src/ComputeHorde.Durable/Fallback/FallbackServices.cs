@@ -28,7 +28,12 @@ internal static class FallbackServices
         services.TryAddSingleton(static provider =>
         {
             var options = provider.GetRequiredService<IOptions<DurableOptions>>().Value;
-            return new FallbackOptions { MaxUsdPerJob = (decimal)options.FallbackMaxUsdPerJob, StartLimit = TimeSpan.FromSeconds(options.FallbackStartSeconds) };
+            return new FallbackOptions
+            {
+                MaxUsdPerJob = (decimal)options.FallbackMaxUsdPerJob,
+                StartLimit = TimeSpan.FromSeconds(options.FallbackStartSeconds),
+                CreateDoubt = TimeSpan.FromSeconds(options.CreateFenceSeconds),
+            };
         });
         services.TryAddSingleton<IFallbackProvider>(static provider => FallbackProviders.Create(
             provider.GetRequiredService<IOptions<DurableOptions>>().Value,

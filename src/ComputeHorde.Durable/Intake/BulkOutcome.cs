@@ -7,7 +7,6 @@ namespace ComputeHorde.Durable.Intake;
 internal sealed record BulkOutcome(bool DryRun, IReadOnlyList<BulkRun> Runs, string? Continuation);
 
 /// <summary>One of many runs.</summary>
-/// <param name="Id">Its name.</param>
 /// <param name="Status">What it was when it was found.</param>
 internal sealed record BulkRun(string Id, string Status)
 {

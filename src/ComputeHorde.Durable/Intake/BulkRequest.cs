@@ -5,7 +5,6 @@ using ComputeHorde.Sdk;
 namespace ComputeHorde.Durable.Intake;
 
 /// <summary>What is to be done with many runs: the filters of lists, as JSON.</summary>
-/// <param name="Filter">Which runs.</param>
 /// <param name="IsDryRun">Whether the runs are named only, and nothing is done.</param>
 /// <param name="Limit">How many runs one call looks for.</param>
 /// <param name="Continuation">Where the call before ended; null for the first.</param>

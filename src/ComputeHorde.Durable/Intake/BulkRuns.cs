@@ -32,9 +32,7 @@ internal sealed class BulkRuns(RunService runs, RerunService reruns, StartEndpoi
 
     /// <summary>Repeats runs that have ended; those that completed only when they are asked for by their status.</summary>
     /// <param name="durable">Reads and starts runs.</param>
-    /// <param name="request">Which runs.</param>
     /// <param name="key">Names the new runs, each together with the old one: the same key repeats no run twice.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     public async Task<BulkOutcome> RerunAsync(DurableTaskClient durable, BulkRequest request, string key, CancellationToken cancellationToken)
     {
         request = request with { Limit = Math.Min(request.Limit, starts.MostAtOnce) };

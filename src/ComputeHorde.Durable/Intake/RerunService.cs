@@ -14,7 +14,6 @@ internal sealed class RerunService(RequestStore requests, RunStarter starter)
     /// <param name="durable">Reads the old run and starts the new one.</param>
     /// <param name="id">The run to repeat.</param>
     /// <param name="name">The new name; null makes one.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The new run, or null when something else has its name.</returns>
     /// <exception cref="HttpProblemException">There is no such run, it has not ended, or its request is not kept any more.</exception>
     public async Task<StartedRun?> StartAsync(DurableTaskClient durable, string id, string? name, CancellationToken cancellationToken)

@@ -6,7 +6,6 @@ namespace ComputeHorde.Durable.Limits;
 internal sealed record LimitsView(IReadOnlyList<LimitView> Namespaces, IReadOnlyList<WaitingView> WaitingRuns);
 
 /// <summary>A run that waits for a place.</summary>
-/// <param name="Run">The run.</param>
 /// <param name="Namespace">Its namespace; empty for none.</param>
 /// <param name="Priority">The higher goes first.</param>
 /// <param name="Since">When it asked first, UTC.</param>

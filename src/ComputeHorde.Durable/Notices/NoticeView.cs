@@ -3,7 +3,6 @@ using Microsoft.DurableTask.Client;
 namespace ComputeHorde.Durable.Notices;
 
 /// <summary>A notice as we show it, without its address.</summary>
-/// <param name="Id">Its name.</param>
 /// <param name="Type">One of <see cref="NoticeTypes"/>.</param>
 /// <param name="Status">One of <see cref="NoticeStatuses"/>.</param>
 /// <param name="Attempts">How often the receiver was asked.</param>

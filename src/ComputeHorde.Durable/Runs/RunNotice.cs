@@ -1,7 +1,6 @@
 namespace ComputeHorde.Durable.Runs;
 
 /// <summary>What is told of a run that has ended; the rest is shown by <c>GET /api/jobs/{id}</c>.</summary>
-/// <param name="Id">Its name.</param>
 /// <param name="Status">One of <see cref="RunStatuses"/>.</param>
 internal sealed record RunNotice(string Id, string Status)
 {

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Http;
 namespace ComputeHorde.Durable.Runs;
 
 /// <summary>A page of the runs that a caller wants to see.</summary>
-/// <param name="Filter">Which runs.</param>
 /// <param name="IsNewestFirst">Whether the youngest come first, instead of the order in which the task hub keeps them, which is the cheapest way through all.</param>
 /// <param name="PageSize">How many at most.</param>
 /// <param name="Continuation">Where the page before ended; null for the first.</param>

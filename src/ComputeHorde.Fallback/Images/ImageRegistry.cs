@@ -60,8 +60,9 @@ internal sealed class ImageRegistry(HttpClient client, FallbackOptions options, 
 
     private async Task<ProviderAnswer> SendAsync(ImageName name, string path, Login login, CancellationToken cancellationToken)
     {
-        var scheme = options.InsecureRegistries.Contains(name.Registry) ? "http" : "https";
-        var uri = new Uri($"{scheme}://{name.ApiHost}/v2/{name.Repository}/{path}");
+        // As Docker does: a registry on this machine is spoken to by http.
+        var uri = new Uri($"https://{name.ApiHost}/v2/{name.Repository}/{path}");
+        uri = uri.IsLoopback || options.InsecureRegistries.Contains(name.Registry) ? new Uri($"http://{uri.Authority}{uri.PathAndQuery}") : uri;
         for (var tries = 0; ; tries++)
         {
             var answer = await _http.SendAsync(

@@ -333,17 +333,28 @@ public sealed class FallbackJobs
         return await TakeAsync(record, machine, price: null, cancellationToken);
     }
 
-    /// <summary>The oldest machine of a job; younger ones are ended, as they only found its claim taken.</summary>
+    /// <summary>The machine that has claimed a job, else the oldest; others are ended, as the job is not theirs.</summary>
     private async Task<Machine?> FindMachineAsync(JobRecord record, CancellationToken cancellationToken)
     {
         var machines = (await _provider.ListAsync(record.Id + "-", cancellationToken)).OrderBy(static machine => machine.CreatedAt).ThenBy(static machine => machine.Id, StringComparer.Ordinal).ToList();
-        foreach (var surplus in machines.Skip(1))
+        if (machines.Count < 2)
+        {
+            return machines.FirstOrDefault();
+        }
+
+        var claimant = await ClaimantAsync(record, cancellationToken);
+        var right = machines.Find(machine => machine.Id == claimant) ?? machines[0];
+        foreach (var surplus in machines.Where(machine => machine != right))
         {
             await _provider.TerminateAsync(surplus.Id, cancellationToken);
         }
 
-        return machines.FirstOrDefault();
+        return right;
     }
+
+    /// <summary>The machine that has claimed a job, by its own word; null when none has.</summary>
+    private async Task<string?> ClaimantAsync(JobRecord record, CancellationToken cancellationToken) =>
+        (await _blobs.FindAsync(record.Id, JobBlobs.Claim, cancellationToken))?.Content.ToString().Split(' ')[0];
 
     private async Task<JobRecord> TakeAsync(JobRecord record, Machine machine, decimal? price, CancellationToken cancellationToken)
     {
@@ -386,8 +397,11 @@ public sealed class FallbackJobs
         var now = _time.GetUtcNow();
         if (record.MachineId is { } machine && (look.IsGone || _judge.IsSuspect(record, seen?.SeenAt, now)))
         {
+            // Where names are ids there is one machine. Elsewhere one that was ended as a second one may just have claimed the job.
+            var right = machine == record.MachineName ? machine : await ClaimantAsync(record, cancellationToken) ?? machine;
+
             // A list may lag: only the answer to the very question counts.
-            look = MachineLook.Of(await _provider.GetAsync(machine, cancellationToken));
+            look = MachineLook.Of(await _provider.GetAsync(right, cancellationToken));
         }
 
         if (record.MachineId is null || _judge.Judge(record, seen, look, now) is not { } verdict)

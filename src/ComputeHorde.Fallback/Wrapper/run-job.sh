@@ -35,7 +35,8 @@ d=None
 if src:
   import os
   d=open(src,"rb"); h["Content-Length"]=str(os.path.getsize(src))
-r=u.urlopen(u.Request(url,data=d,headers=h,method=m),timeout=300)
+try: r=u.urlopen(u.Request(url,data=d,headers=h,method=m),timeout=300)
+except u.HTTPError as e: sys.stderr.write("HTTP %d\n"%e.code); sys.exit(22)
 o=open(dst,"wb") if dst else None; n=0
 while 1:
   b=r.read(1<<20)
@@ -46,7 +47,7 @@ while 1:
 
 quote() { printf %s "$1" | sed 's/\\/\\\\/g; s/"/\\"/g'; }
 
-# send METHOD URL BODY-FILE-OR-EMPTY ANSWER-FILE-OR-EMPTY [HEADER...]: one request, once.
+# send METHOD URL BODY-FILE-OR-EMPTY ANSWER-FILE-OR-EMPTY [HEADER...]: one request, once. 22 when the server refuses it.
 send() {
   m=$1 u=$2 src=$3 dst=$4; shift 4
   # wget and python3 would call any body a form.
@@ -67,19 +68,31 @@ send() {
       { printf '%s\n' "$m" "$u" "$src" "$dst"; for h; do printf '%s\n' "$h"; done; } >"$q"
       "$TOOL" -c "$PY" "$CH_MAX" <"$q" 2>>"$W/errors";;
   esac
-  r=$?; rm -f "$q" "$q.u"; return $r
+  r=$?; rm -f "$q" "$q.u"
+  [ "$TOOL" = wget ] && [ $r = 8 ] && r=22
+  return $r
 }
 
-thrice() { n=0; while :; do n=$((n + 1)); send "$@" && return 0; [ $n -ge 3 ] && return 1; sleep $n; done; }
-fetch() { f=$2 g=$1; shift 2; mkdir -p "$(dirname "$f")" && thrice GET "$g" '' "$f" "$@" && [ "$(wc -c <"$f")" -le "$CH_MAX" ]; }
+# persist REQUEST...: no after three refusals, or after CH_RETRY seconds without anybody there.
+persist() {
+  n=0 no=0 p=1
+  while :; do
+    send "$@"; e=$?
+    [ $e = 0 ] && return 0
+    [ $e = 22 ] && { no=$((no + 1)); [ $no -ge 3 ] && return 1; }
+    n=$((n + p)); [ $n -gt "${CH_RETRY:-300}" ] && return 1
+    sleep $p; [ $p -lt 15 ] && p=$((p * 2))
+  done
+}
+fetch() { f=$2 g=$1; shift 2; mkdir -p "$(dirname "$f")" && persist GET "$g" '' "$f" "$@" && [ "$(wc -c <"$f")" -le "$CH_MAX" ]; }
 AZ='x-ms-blob-type: BlockBlob'
-store() { thrice PUT "$1" "$2" '' "$AZ"; }
+store() { persist PUT "$1" "$2" '' "$AZ"; }
 
 # unpack URL FOLDER: an archive that was staged for this job.
 unpack() { a=$(mktemp "$W/in.XXXXXX") && fetch "$1" "$a" && mkdir -p "$2" && tar -xzf "$a" -C "$2"; s=$?; rm -f "$a"; return $s; }
 
 # put METHOD URL FILE [HEADER...], and post URL FILE BOUNDARY HEAD-FILE [HEADER...]: one output of the job.
-put() { m=$1 u=$2 f=$3; shift 3; [ -f "$f" ] || { echo "missing: $f" >>"$W/errors"; return 1; }; thrice "$m" "$u" "$f" '' "$@"; }
+put() { m=$1 u=$2 f=$3; shift 3; [ -f "$f" ] || { echo "missing: $f" >>"$W/errors"; return 1; }; persist "$m" "$u" "$f" '' "$@"; }
 post() {
   pu=$1 f=$2 b=$3 hd=$4; shift 4
   [ -f "$f" ] || return 1
@@ -87,7 +100,8 @@ post() {
   put POST "$pu" "$mp" "Content-Type: multipart/form-data; boundary=$b" "$@"; s=$?; rm -f "$mp"; return $s
 }
 
-beat() { printf '%snow %s\n' "$STAGES" "$(date +%s)" >"$1"; store "$CH_PUT_STAGE" "$1"; }
+# A sign of life that is lost is followed by the next: nothing waits for it.
+beat() { printf '%snow %s\n' "$STAGES" "$(date +%s)" >"$1"; send PUT "$CH_PUT_STAGE" "$1" '' "$AZ"; }
 stage() {
   STAGE=$1; STAGES="$STAGES$1 $(date +%s)
 "
@@ -99,10 +113,12 @@ heartbeat() { while sleep "${CH_BEAT:-30}"; do STAGES=$(cat "$W/stages")"
 # finish CLASS REASON EXIT: the result is written once, whoever writes first.
 finish() {
   trap '' TERM INT
-  [ -n "$HB" ] && killall_of "$HB"
+  [ -n "$HB" ] && stop "$HB"
   STAGES=$(cat "$W/stages" 2>/dev/null | tr '\n' ' ')
   printf '{"class":"%s","reason":"%s","stage":"%s","exit":%s,"start":%s,"end":%s,"stages":"%s"}' "$1" "$2" "$STAGE" "${3:-null}" "$START" "$(date +%s)" "$STAGES" >"$W/result"
   say result "$(cat "$W/result")"
+  # What was paid for is not given up because the storage is away for a while.
+  CH_RETRY=1800
   [ -n "$TOOL" ] && store "$CH_PUT_RESULT" "$W/result"
   leave "${3:-1}"
 }
@@ -115,22 +131,24 @@ leave() {
   while :; do pause 3600; done
 }
 pause() { sleep "$1" & wait $!; }
-killall_of() { kill "$1" 2>/dev/null; wait "$1" 2>/dev/null; }
+# Nothing weaker: a shell that has just been forked loses other signals.
+stop() { kill -KILL "$1" 2>/dev/null; wait "$1" 2>/dev/null; }
 
 # limit SECONDS COMMAND...: 124 when the time is over; TERM first, KILL three seconds later, to the whole group where there is one.
 limit() {
   s=$1; shift; rm -f "$W/late"
   "$@" & JOB=$!
-  ( trap 'kill $z 2>/dev/null; exit 0' TERM; sleep "$s" & z=$!; wait $z; : >"$W/late"
-    kill -TERM -$JOB || kill -TERM $JOB; sleep 3 & z=$!; wait $z; kill -KILL -$JOB || kill -KILL $JOB ) >/dev/null 2>&1 & WATCH=$!
+  # In short steps: the last one outlives the watch.
+  ( while [ "$s" -gt 0 ]; do if [ "$s" -gt 5 ]; then d=5; else d=$s; fi; sleep "$d"; s=$((s - d)); done
+    : >"$W/late"; kill -TERM -$JOB || kill -TERM $JOB; sleep 3; kill -KILL -$JOB || kill -KILL $JOB ) >/dev/null 2>&1 & WATCH=$!
   wait $JOB; rc=$?
   if [ -f "$W/late" ]; then kill -KILL -$JOB 2>/dev/null; rc=124; fi
-  killall_of $WATCH; JOB= WATCH=
+  stop $WATCH; JOB= WATCH=
   return $rc
 }
 caught() {
   [ -n "$JOB" ] && { kill -TERM -"$JOB" || kill -TERM "$JOB"; } 2>/dev/null
-  [ -n "$WATCH" ] && killall_of "$WATCH"
+  [ -n "$WATCH" ] && stop "$WATCH"
   finish horde_failed executor_disconnected null
 }
 trap caught TERM INT
@@ -150,8 +168,8 @@ while ! send PUT "$CH_PUT_CLAIM" "$W/claim" '' "$AZ"; do
       *) say duplicate; leave null;;
     esac
   fi
-  n=$((n + 1)); [ $n -ge 8 ] && { STAGE=claim; finish horde_failed storage_unreachable null; }
-  sleep $n
+  n=$((n + 1)); [ $n -ge 30 ] && { STAGE=claim; finish horde_failed storage_unreachable null; }
+  if [ $n -lt 10 ]; then sleep $n; else sleep 10; fi
 done
 
 if ! mkdir -p "$V" "$O" ${CH_ART:+"$R$CH_ART"} 2>"$W/errors" || ! : >"$O/stdout.txt"; then finish horde_failed folders_not_writable null; fi

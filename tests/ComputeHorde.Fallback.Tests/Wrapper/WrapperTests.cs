@@ -140,7 +140,7 @@ public sealed class WrapperTests
     {
         Skip(shell);
         await using var run = await WrapperRun.CreateAsync();
-        var process = await run.StartAsync(shell, "curl", Specs.Shell("echo up; sleep 600"));
+        var process = await run.StartAsync(shell, "curl", Specs.Shell("echo up; sleep 600") with { ExecutionTimeLimitSec = 30 });
         await Eventually.TrueAsync(async () => (await run.StagesAsync()).Contains("volumes_ready"), "the job runs");
         using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -220,6 +220,24 @@ public sealed class WrapperTests
 
         Assert.Null(await run.VerdictAsync());
         Assert.Contains("##CH nonce result {\"class\":\"horde_failed\",\"reason\":\"no_transfer_tool\"", run.Log, StringComparison.Ordinal);
+    }
+
+    /// <summary>The watch over a step that ends at once is stopped while its shell is still being forked; a signal that it lost once held a job up to its limit.</summary>
+    [Theory]
+    [MemberData(nameof(AllShells))]
+    public async Task Limit_OfStepsThatEndAtOnce_NeverWaitsForItsWatch(string shell)
+    {
+        Skip(shell);
+        var script = WrapperScript.Write(new WrapperJob(Specs.Shell("true"), "n") { Command = ["true"], Uploads = new Dictionary<string, Uri>() });
+        var functions = script[script.IndexOf("pause() {", StringComparison.Ordinal)..script.IndexOf("caught() {", StringComparison.Ordinal)];
+        var folder = Directory.CreateTempSubdirectory("limit-");
+        var file = Path.Combine(folder.FullName, "limit.sh");
+        await File.WriteAllTextAsync(file, $"W={folder.FullName}\ntrap : TERM\n{functions}\ni=0; while [ $i -lt 100 ]; do limit 100000 : || exit 1; i=$((i + 1)); done; limit 100000 false; echo $?", TestContext.Current.CancellationToken);
+        string[] command = [.. shell.Split(' '), file];
+        using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true })!;
+
+        Assert.Equal("1\n", await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
+        folder.Delete(recursive: true);
     }
 
     private static (string? Status, string? Reason, string? Stage) Told(JobVerdict? verdict) => (verdict?.Status, verdict?.Reason, verdict?.Stage);
