@@ -357,6 +357,12 @@ internal sealed class RunCourse : IDisposable
     {
         var job = outcome.JobUuid ?? (outcome.Attempts is [.., var last] ? last.JobUuid : null);
         var isOfInterest = outcome.Status == RunStatuses.Completed || outcome.Failure is { Class: FailureClasses.Failed };
+        if (_inbox.IsCancelled)
+        {
+            // It came too late for the run, and the check would buy.
+            return false;
+        }
+
         var isOnFallback = _attempts.Exists(attempt => attempt.OnFallback && attempt.Job?.JobUuid == job);
         if (isOnFallback || _input.Check is not { } check || !isOfInterest || job is null || outcome.Result is not { } result)
         {

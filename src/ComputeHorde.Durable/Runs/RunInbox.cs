@@ -20,6 +20,9 @@ internal sealed class RunInbox(TaskOrchestrationContext context, DateTime? timeo
     /// <summary>The name of the external event that cancels a run.</summary>
     public const string CancelEvent = "Cancel";
 
+    /// <summary>Whether the caller has cancelled, noticed yet or not.</summary>
+    public bool IsCancelled => _cancel.IsCompleted;
+
     public bool IsTimedOut => timeoutAt is { } end && context.CurrentUtcDateTime >= end;
 
     /// <summary>Waits for the next signal.</summary>

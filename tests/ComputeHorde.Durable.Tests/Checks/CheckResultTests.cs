@@ -35,6 +35,24 @@ public sealed class CheckResultTests(CheckResultTests.Horde horde) : IClassFixtu
     }
 
     [Fact]
+    public async Task Cancel_WhileTheJobIsBought_StartsNoCheckEither()
+    {
+        await using var own = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true });
+        own.Emulator.SetBehaviourForTag("early#", "delay:300+failed:nonzero_return_code:3");
+        var job = Jobs.Sha256("early");
+        job["cross_validation"] = new JsonObject { ["sampling"] = "always" };
+        using var answer = await own.PostAsync("jobs", job, "early");
+        await Eventually.TrueAsync(() => own.Emulator.Counters.Creates == 1, "the job is being bought");
+
+        using var cancelled = await own.PostAsync("jobs/early/cancel");
+        var run = await own.EndOfAsync("jobs/early");
+
+        Assert.Null(run["check"]);
+        Assert.Equal(0, own.Emulator.Counters.TrustedCreates);
+        Assert.Null(await own.Functions.Client.GetInstanceAsync("early~check", TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Check_ComparerThrows_IsInconclusiveAndTheRunComplete()
     {
         var id = await horde.StartAsync("cheat", "custom:thrower");

@@ -2,7 +2,7 @@ using Azure.Storage.Blobs;
 using ComputeHorde.Durable.Checks;
 using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.Storage;
-using ComputeHorde.Durable.Tests.Support;
+using ComputeHorde.Storage.Local;
 using Microsoft.Extensions.Options;
 
 namespace ComputeHorde.Durable.Tests.Checks;
@@ -13,7 +13,8 @@ public sealed class SamplingStateTests
     [Fact]
     public async Task TryReserve_ManyAtOnceOnTwoHosts_GrantsWhatTheBudgetAllows()
     {
-        var account = new BlobServiceClient(await SharedAzurite.NextAccountAsync());
+        await using var storage = await LocalStorage.StartAsync(new LocalStorageOptions { Listen = false }, TestContext.Current.CancellationToken);
+        var account = new BlobServiceClient(storage.ConnectionString, new BlobClientOptions { Transport = storage.Transport });
         var settings = Options.Create(new DurableOptions { TrustedSecondsPerHour = 100 });
         using var one = new SamplingState(new BlobContainers(account), settings, TimeProvider.System);
         using var other = new SamplingState(new BlobContainers(account), settings, TimeProvider.System);

@@ -2,14 +2,15 @@ using System.Text;
 using Azure.Storage.Blobs;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Durable.Streaming;
-using ComputeHorde.Durable.Tests.Support;
 using ComputeHorde.Sdk;
+using ComputeHorde.Storage.Local;
 
 namespace ComputeHorde.Durable.Tests.Streaming;
 
 public sealed class BlobSecretStoreTests : IAsyncLifetime
 {
     private readonly KeyPairSigner _hotkey = Wallet.FromUri("//Alice");
+    private LocalStorage _storage = null!;
     private BlobServiceClient _blobs = null!;
     private BlobSecretStore _store = null!;
 
@@ -17,14 +18,15 @@ public sealed class BlobSecretStoreTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _blobs = new BlobServiceClient(await SharedAzurite.NextAccountAsync());
+        _storage = await LocalStorage.StartAsync(new LocalStorageOptions { Listen = false }, Token);
+        _blobs = new BlobServiceClient(_storage.ConnectionString, new BlobClientOptions { Transport = _storage.Transport });
         _store = new BlobSecretStore(new BlobContainers(_blobs), _hotkey);
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         _hotkey.Dispose();
-        return ValueTask.CompletedTask;
+        await _storage.DisposeAsync();
     }
 
     [Fact]

@@ -183,7 +183,7 @@ internal sealed class Life : IAsyncDisposable
         RunTimers();
         var plans = Scenario.Plans.Select(plan => plan.LiveAsync(this)).ToList();
         var all = Task.WhenAll(plans);
-        var within = Scenario.Weather.ClearsAt + TimeSpan.FromHours(3);
+        var within = Scenario.Weather.ClearsAt + TimeSpan.FromHours(10);
         if (!await Time.RunUntilAsync(() => all.IsCompleted, within))
         {
             Observer.Break("liveness", $"not all has ended {within} after the beginning: "
