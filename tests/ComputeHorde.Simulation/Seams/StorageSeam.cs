@@ -32,7 +32,7 @@ internal sealed class StorageSeam(Host host, HttpPipelineTransport storage) : Ht
             case FaultKind.Busy:
                 message.Response = Refusal(message, 503, "ServerBusy");
                 return;
-            case FaultKind.ConditionFailed when request.Headers.Contains("If-Match"):
+            case FaultKind.ConditionFailed when request.Method.Method is "PUT" or "DELETE" && request.Headers.Contains("If-Match"):
                 message.Response = Refusal(message, 412, "ConditionNotMet");
                 return;
         }
