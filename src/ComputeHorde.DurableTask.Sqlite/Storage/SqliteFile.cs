@@ -18,6 +18,9 @@ internal sealed class SqliteFile : IDisposable
     /// <summary>The highest key of an instance that was deleted: keys are never used again, not even after a restart.</summary>
     private const string UsedKeys = "CREATE TABLE used(key INTEGER NOT NULL); INSERT INTO used VALUES(0);";
 
+    /// <summary>Finds instances by when they were created. Files of older versions get it when they are opened.</summary>
+    private const string CreatedIndex = "CREATE INDEX IF NOT EXISTS created ON instances(created);";
+
     private const string Schema = """
         CREATE TABLE instances(
           key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, version TEXT, input TEXT, created INTEGER NOT NULL,
@@ -123,6 +126,7 @@ internal sealed class SqliteFile : IDisposable
             }
 
             Check(connection);
+            Execute(connection, CreatedIndex);
         }
         catch (DurableStoreException e) when (e.InnerException is null && e.Message.StartsWith("SQLite error", StringComparison.Ordinal))
         {

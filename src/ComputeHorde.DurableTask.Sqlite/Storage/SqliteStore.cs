@@ -88,19 +88,28 @@ internal sealed class SqliteStore(string path) : IDurableStore
         _ => { },
         row => (new StoredMessage(row.GetInt64(0), row.GetInt64(1), (int)row.GetInt64(2), row.GetBytes(3)), row.GetString(4)));
 
-    public List<StoredInstance> Query(InstanceFilter filter) => ReadAll(
-        $"""
-        {SqliteRows.Select}
-        WHERE i.key > ?1 AND (?2 IS NULL OR i.created >= ?2) AND (?3 IS NULL OR i.created <= ?3)
-          AND (?4 IS NULL OR substr(i.id, 1, length(?4)) = ?4) {StatusIn(filter.Statuses)}
-        ORDER BY i.key LIMIT ?5
-        """,
-        statement => statement.Bind(1, filter.AfterKey)
-            .Bind(2, filter.CreatedFrom)
-            .Bind(3, filter.CreatedTo)
-            .Bind(4, filter.Prefix)
-            .Bind(5, (long)filter.Limit),
-        SqliteRows.Read);
+    public List<StoredInstance> Query(InstanceFilter filter)
+    {
+        if (FindKeys(filter) is not { } keys)
+        {
+            return [];
+        }
+
+        return ReadAll(
+            $"""
+            {SqliteRows.Select}
+            WHERE i.key > ?1 AND i.key <= ?6 AND (?2 IS NULL OR i.created >= ?2) AND (?3 IS NULL OR i.created <= ?3)
+              AND (?4 IS NULL OR substr(i.id, 1, length(?4)) = ?4) {StatusIn(filter.Statuses)}
+            ORDER BY i.key LIMIT ?5
+            """,
+            statement => statement.Bind(1, keys.After)
+                .Bind(2, filter.CreatedFrom)
+                .Bind(3, filter.CreatedTo)
+                .Bind(4, filter.Prefix)
+                .Bind(5, (long)filter.Limit)
+                .Bind(6, keys.Last),
+            SqliteRows.Read);
+    }
 
     public List<StoredInstance> FindChildren(long parentKey) =>
         ReadAll($"{SqliteRows.Select} WHERE i.parent = ? ORDER BY i.key", statement => statement.Bind(1, parentKey), SqliteRows.Read);
@@ -130,6 +139,25 @@ internal sealed class SqliteStore(string path) : IDurableStore
             _file?.Dispose();
             (_find, _readTurn, _reader, _writer, _file) = (null, null, null, null, null);
         }
+    }
+
+    /// <summary>
+    /// Between which keys a query has to look. Keys follow the order of creation but for clocks that were set, so that the index of creation leaves few rows
+    /// to read; read from the first row on, a page of the youngest would cost as much as all instances.
+    /// </summary>
+    /// <returns>Null when nothing was created in the span asked for.</returns>
+    private (long After, long Last)? FindKeys(InstanceFilter filter)
+    {
+        if (filter.CreatedFrom is null && filter.CreatedTo is null)
+        {
+            return (filter.AfterKey, long.MaxValue);
+        }
+
+        var (first, last) = ReadAll(
+            "SELECT min(key), max(key) FROM instances INDEXED BY created WHERE created BETWEEN ?1 AND ?2",
+            statement => statement.Bind(1, filter.CreatedFrom ?? long.MinValue).Bind(2, filter.CreatedTo ?? long.MaxValue),
+            row => (row.GetNullableInt64(0), row.GetNullableInt64(1))).Single();
+        return first is null ? null : (Math.Max(filter.AfterKey, first.Value - 1), last!.Value);
     }
 
     private static string StatusIn(IReadOnlyCollection<OrchestrationRuntimeStatus>? statuses) =>
