@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using ComputeHorde.Durable.Azure.Tests.Worker.Rpc;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -27,6 +29,9 @@ internal sealed class WorkerHost : IAsyncDisposable
         _rpc = server.Services.GetRequiredService<FunctionRpcService>();
     }
 
+    /// <summary>The task hub that the functions' clients speak to.</summary>
+    public HubService Hub => _server.Services.GetRequiredService<HubService>();
+
     public IReadOnlyDictionary<string, string> Capabilities { get; private set; } = new Dictionary<string, string>();
 
     public IReadOnlyList<FunctionMetadata> Functions { get; private set; } = [];
@@ -41,8 +46,10 @@ internal sealed class WorkerHost : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http2));
         builder.Services.AddGrpc(static options => options.MaxReceiveMessageSize = null);
         builder.Services.AddSingleton<FunctionRpcService>();
+        builder.Services.AddSingleton<HubService>();
         var server = builder.Build();
         server.MapGrpcService<FunctionRpcService>();
+        server.MapGrpcService<HubService>();
         await server.StartAsync();
 
         var host = new WorkerHost(server, StartWorker(folder, server.Urls.Single(), settings), folder);
@@ -71,15 +78,33 @@ internal sealed class WorkerHost : IAsyncDisposable
     /// <summary>Calls an HTTP function as the host does for workers with ASP.NET Core: the request is passed on, with the invocation's id in a header.</summary>
     public async Task<HttpResponseMessage> GetAsync(string function, string trigger, string path)
     {
+        var (response, ended) = await OpenAsync(function, trigger, path);
+        await response.Content.LoadIntoBufferAsync(_timeout.Token);
+        await ended;
+        return response;
+    }
+
+    /// <summary>As <see cref="GetAsync"/>, and does not wait for the answer's end.</summary>
+    /// <returns>The answer as far as it is here, and the end of the function.</returns>
+    public async Task<(HttpResponseMessage Response, Task Ended)> OpenAsync(string function, string trigger, string path, params (string Name, string Value)[] route)
+    {
         var id = Guid.NewGuid();
         var invocation = Request(function, id);
         invocation.InputData.Add(new ParameterBinding { Name = trigger, Data = new TypedData { Http = new RpcHttp() } });
+        foreach (var (name, value) in route)
+        {
+            invocation.TriggerMetadata.Add(name, new TypedData { String = value });
+        }
+
+        var client = JsonSerializer.Serialize(new { rpcBaseUrl = _server.Urls.Single(), taskHubName = "hub", connectionName = "", requiredQueryStringParameters = "", httpBaseUrl = "http://127.0.0.1/", maxGrpcMessageSizeInBytes = 4 << 20, grpcHttpClientTimeout = "\"00:01:40\"" });
+        invocation.InputData.AddRange(Functions.Single(item => item.Name == function).RawBindings.Select(static binding => JsonNode.Parse(binding)!)
+            .Where(static binding => string.Equals((string?)binding["type"], "durableClient", StringComparison.OrdinalIgnoreCase))
+            .Select(binding => new ParameterBinding { Name = (string)binding["name"]!, Data = new TypedData { String = client } }));
         var ended = _rpc.AskAsync(new StreamingMessage { InvocationRequest = invocation }, _timeout.Token);
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(new Uri(Capabilities["HttpUri"]), path));
         request.Headers.Add("x-ms-invocation-id", id.ToString("D"));
-        var response = await _http.SendAsync(request, _timeout.Token);
-        Check((await ended).InvocationResponse.Result);
-        return response;
+        var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, _timeout.Token);
+        return (response, CheckAsync(ended));
     }
 
     /// <summary>Tells the worker to end, as the host does, and gives its exit code.</summary>
@@ -188,6 +213,8 @@ internal sealed class WorkerHost : IAsyncDisposable
     };
 
     private string Said() => string.Join('\n', _rpc.Logs);
+
+    private async Task CheckAsync(Task<StreamingMessage> ended) => Check((await ended).InvocationResponse.Result);
 
     private void Check(StatusResult result) => Assert.True(
         result?.Status == StatusResult.Types.Status.Success, $"{result}\n{Said()}");

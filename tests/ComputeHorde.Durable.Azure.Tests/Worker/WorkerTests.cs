@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.ServerSentEvents;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
@@ -67,6 +68,46 @@ public sealed class WorkerTests(WorkerFixture fixture) : IClassFixture<WorkerFix
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("healthy", JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["status"]!.GetValue<string>());
+    }
+
+    /// <summary>Each event arrives while the run goes on: nothing on the way keeps the stream back.</summary>
+    [Fact]
+    public async Task Events_OverHttp_AreSentAsTheyComeAndEndWithTheRun()
+    {
+        var change = new StatusChange("received", DateTimeOffset.UnixEpoch);
+        var attempt = new AttemptOutcome(1, "0a0b0c0d-0000-0000-0000-000000000002", DateTimeOffset.UnixEpoch, [change], Failure: null, 0);
+        var state = new OrchestrationState
+        {
+            InstanceId = "followed",
+            Name = nameof(RunJob),
+            OrchestrationStatus = OrchestrationStatus.Running,
+            CreatedTimestamp = Timestamp.FromDateTime(DateTime.UnixEpoch),
+            LastUpdatedTimestamp = Timestamp.FromDateTime(DateTime.UnixEpoch),
+            Input = JsonSerializer.Serialize(new RunInput("followed", new string('0', 64), new RunPolicy(), 600)),
+            CustomStatus = JsonSerializer.Serialize(new RunProgress(1, 3, RunPhases.Waiting, attempt.JobUuid, "received", DateTimeOffset.UnixEpoch) { Attempts = [attempt] }),
+        };
+        fixture.Host.Hub.Instances["followed"] = state;
+        var (response, ended) = await fixture.Host.OpenAsync("FollowJob", "request", "/api/jobs/followed/events", ("id", "followed"));
+        using var answer = response;
+        await using var body = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
+        await using var events = SseParser.Create(body).EnumerateAsync(TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var types = new List<string>();
+        while (types.Count < 2 && await events.MoveNextAsync())
+        {
+            types.Add(events.Current.EventType);
+        }
+
+        Assert.Equal(["status", "progress"], types);
+        Assert.False(ended.IsCompleted);
+        fixture.Host.Hub.Instances["followed"] = new OrchestrationState(state)
+        {
+            OrchestrationStatus = OrchestrationStatus.Completed,
+            Output = JsonSerializer.Serialize(new RunOutcome(RunStatuses.Completed, [attempt])),
+        };
+        Assert.True(await events.MoveNextAsync());
+        Assert.Equal(("end", "end"), (events.Current.EventType, events.Current.EventId));
+        Assert.False(await events.MoveNextAsync());
+        await ended;
     }
 
     [Fact]

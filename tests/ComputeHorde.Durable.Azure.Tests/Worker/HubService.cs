@@ -1,0 +1,15 @@
+using System.Collections.Concurrent;
+using Grpc.Core;
+using Microsoft.DurableTask.Protobuf;
+
+namespace ComputeHorde.Durable.Azure.Tests.Worker;
+
+/// <summary>The part of the Durable extension that a client asks for instances.</summary>
+internal sealed class HubService : TaskHubSidecarService.TaskHubSidecarServiceBase
+{
+    /// <summary>What there is, by name; the test changes it.</summary>
+    public ConcurrentDictionary<string, OrchestrationState> Instances { get; } = new(StringComparer.Ordinal);
+
+    public override Task<GetInstanceResponse> GetInstance(GetInstanceRequest request, ServerCallContext context) => Task.FromResult(
+        Instances.TryGetValue(request.InstanceId, out var state) ? new GetInstanceResponse { Exists = true, OrchestrationState = state } : new GetInstanceResponse());
+}
