@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace ComputeHorde.Simulation.Time;
 
 /// <summary>
-/// The thread pool, which has one thread in this program (see the project file): what runs next depends on nothing but the order in which it was queued, and an empty
+/// The thread pool, which has one thread in this program (see Program.cs): what runs next depends on nothing but the order in which it was queued, and an empty
 /// queue means that everybody waits for time to pass.
 /// </summary>
 internal static class Pool
@@ -13,7 +13,7 @@ internal static class Pool
         ThreadPool.GetMaxThreads(out var workers, out _);
         if (workers != 1)
         {
-            throw new InvalidOperationException($"The thread pool has {workers} threads: start the program with its own runtimeconfig.json.");
+            throw new InvalidOperationException($"The thread pool has {workers} threads: it has to start by its own Program.cs.");
         }
     }
 
