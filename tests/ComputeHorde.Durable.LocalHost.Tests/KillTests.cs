@@ -14,11 +14,11 @@ public sealed class KillTests(ITestOutputHelper output)
 {
     [Fact]
     public Task Serve_KilledAtRandomMoments_CompletesEveryJobAndPaysOncePerAttempt() =>
-        EndAndStartAsync(Setting("COMPUTEHORDE_KILLS") ?? 12, static service => service.KillAsync());
+        EndAndStartAsync(Setting("COMPUTEHORDE_KILLS") ?? 6, static service => service.KillAsync());
 
     [Fact]
     public Task Serve_TerminatedAtRandomMoments_CompletesEveryJobAndPaysOncePerAttempt() =>
-        EndAndStartAsync(Setting("COMPUTEHORDE_TERMINATIONS") ?? 5, static service => service.TerminateAsync());
+        EndAndStartAsync(Setting("COMPUTEHORDE_TERMINATIONS") ?? 3, static service => service.TerminateAsync());
 
     private async Task EndAndStartAsync(int kills, Func<Service, Task> endAsync)
     {

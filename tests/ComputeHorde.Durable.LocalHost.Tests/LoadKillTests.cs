@@ -26,7 +26,7 @@ public sealed class LoadKillTests(ITestOutputHelper output)
 
     private async Task RunAsync(bool killEverything)
     {
-        var kills = KillTests.Setting("COMPUTEHORDE_LOAD_KILLS") ?? 3;
+        var kills = KillTests.Setting("COMPUTEHORDE_LOAD_KILLS") ?? 2;
         var seed = KillTests.Setting("COMPUTEHORDE_SEED") ?? RandomNumberGenerator.GetInt32(int.MaxValue);
         output.WriteLine($"seed {seed}, {kills} kills");
         var random = new Random(seed);

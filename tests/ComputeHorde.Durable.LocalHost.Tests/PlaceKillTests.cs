@@ -9,7 +9,7 @@ public sealed class PlaceKillTests
     [Fact]
     public async Task Serve_KilledWhileRunsWaitForPlaces_NeverHasMoreInFlightAndRunsAll()
     {
-        const int Runs = 16, Places = 4, Kills = 2;
+        const int Runs = 12, Places = 4, Kills = 1;
         await using var service = await Service.CreateAsync(static horde => horde.Speed = 20);
         service.Settings["ComputeHorde__Limits__*__MaxInFlight"] = $"{Places}";
         await service.StartAsync();

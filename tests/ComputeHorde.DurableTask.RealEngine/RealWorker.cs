@@ -18,7 +18,7 @@ internal sealed class RealWorker(
     {
         var settings = options.Get(Name);
         var shims = new DurableTaskShimFactory(settings, loggers);
-        await hub.Service.CreateAsync();
+        await hub.Service.CreateIfNotExistsAsync();
         _worker = new TaskHubWorker(
             hub.Service, new Orchestrators(Factory, services, shims, settings.DataConverter), new Activities(Factory, services, shims), loggerFactory: null)
         {
