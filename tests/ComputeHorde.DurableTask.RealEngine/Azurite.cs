@@ -80,6 +80,9 @@ public sealed partial class Azurite : IAsyncDisposable
 
         // Azurite ends with this process, however that ends.
         start.Environment["AZURITE_FOLLOW_STDIN"] = "1";
+
+        // The usual account, whatever accounts this process has named for an Azurite of its own.
+        start.Environment.Remove("AZURITE_ACCOUNTS");
         return Process.Start(start)!;
     }
 

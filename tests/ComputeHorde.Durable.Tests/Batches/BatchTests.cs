@@ -138,7 +138,7 @@ public class BatchTests(ITestOutputHelper output)
 
         Assert.Equal("running", (string?)batch["status"]);
         Assert.InRange((int)batch["progress"]!["completed"]!, 30, 40);
-        Assert.Equal(40, (int?)end["summary"]!["lines_by_status"]!["completed"]);
+        Assert.InRange((int)end["summary"]!["lines_by_status"]!["completed"]!, 30, 40);
     }
 
     [Fact]
