@@ -72,7 +72,11 @@ public sealed class FallbackRunTests
 
         using var first = await horde.PostAsync("jobs", Job(cloud, "sleep 1", "on_unavailable"), "first");
         Assert.Equal("completed", (string?)(await horde.EndOfAsync("jobs/first"))["status"]);
-        await horde.UploadAsync("fallback", $"budget/{TimeProvider.System.GetUtcNow():yyyy-MM-dd}.json", """{"ch-others":0.1}""");
+        foreach (var day in new[] { clock.GetUtcNow(), clock.GetUtcNow().AddDays(1) })
+        {
+            await horde.UploadAsync("fallback", $"budget/{day:yyyy-MM-dd}.json", """{"ch-others":0.1}""");
+        }
+
         using var second = await horde.PostAsync("jobs", Job(cloud, "sleep 1", "on_unavailable"), "second");
         var dear = Job(cloud, "sleep 1", "on_unavailable");
         dear["policy"]!["fallback_max_usd"] = 0.001;

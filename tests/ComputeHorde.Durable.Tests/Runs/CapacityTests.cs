@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using ComputeHorde.Durable.Tests.Support;
 using ComputeHorde.DurableTask.Sqlite.Testing;
@@ -15,19 +14,11 @@ public sealed class CapacityTests
         await using var horde = await VirtualHorde.StartAsync(clock, poll: TimeSpan.FromSeconds(30));
         horde.Emulator.SetBehaviourForTag("full#", "rejected:no_miner_for_job");
         await using var room = clock.CreateTimer(_ => horde.Emulator.SetBehaviourForTag("full#", "ok"), null, TimeSpan.FromMinutes(25), Timeout.InfiniteTimeSpan);
-        var progress = new ConcurrentQueue<JsonNode>();
+        var seen = new TaskCompletionSource<JsonObject>();
+        await using var look = clock.CreateTimer(_ => _ = LookAsync(), null, TimeSpan.FromMinutes(12), Timeout.InfiniteTimeSpan);
 
         using var answer = await horde.PostAsync("jobs", Jobs.Sha256("full"), "full");
-        JsonObject run;
-        do
-        {
-            run = await horde.GetAsync("jobs/full");
-            if (run["progress"] is { } seen)
-            {
-                progress.Enqueue(seen);
-            }
-        }
-        while (!run.ContainsKey("outcome") && !run.ContainsKey("error"));
+        var run = await horde.EndOfAsync("jobs/full", withinSeconds: 90);
 
         var outcome = run["outcome"]!;
         Assert.True((string?)run["status"] == "completed", run.ToJsonString());
@@ -36,9 +27,22 @@ public sealed class CapacityTests
         Assert.InRange((int)outcome["turned_away"]!, 5, 12);
         Assert.Equal(1 + (int)outcome["turned_away"]!, horde.Emulator.Counters.Creates);
         Assert.All(horde.Emulator.Counters.PaidCreatesByTag, static tag => Assert.Equal(1, tag.Value));
-        var waiting = progress.Where(static seen => (string?)seen["phase"] == "waiting_for_capacity").ToList();
-        Assert.NotEmpty(waiting);
-        Assert.All(waiting, static seen => Assert.True((int)seen["capacity"]!["count"]! > 0 && seen["capacity"]!["since"] is not null, seen.ToJsonString()));
+        var waiting = await seen.Task;
+        Assert.Equal("waiting_for_capacity", (string?)waiting["progress"]?["phase"]);
+        Assert.True((int)waiting["progress"]!["capacity"]!["count"]! > 0 && waiting["progress"]!["capacity"]!["since"] is not null, waiting.ToJsonString());
+
+        async Task LookAsync()
+        {
+            using var held = clock.Busy();
+            try
+            {
+                seen.SetResult(await horde.GetAsync("jobs/full"));
+            }
+            catch (Exception failure)
+            {
+                seen.SetException(failure);
+            }
+        }
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Emulator;
+using ComputeHorde.DurableTask.Sqlite.Testing;
 using ComputeHorde.Functions.Local;
 using ComputeHorde.Storage.Local;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,6 +20,7 @@ internal sealed class HordeFixture : IAsyncDisposable
     private readonly DirectoryInfo _data;
     private readonly HordeFixtureOptions _options;
     private readonly LocalStorage? _local;
+    private IDisposable? _notBegun;
 
     private HordeFixture(HordeFixtureOptions options, DirectoryInfo data, LocalStorage? local, string storage, FacilitatorEmulator emulator)
     {
@@ -66,8 +68,15 @@ internal sealed class HordeFixture : IAsyncDisposable
             TestContext.Current.CancellationToken);
         var fixture = new HordeFixture(options, data, local, storage, emulator);
         await fixture.StartFunctionsAsync();
+        fixture._notBegun = fixture.Hold();
         return fixture;
     }
+
+    /// <summary>
+    /// Makes virtual time stand still until the result is disposed. It does so by itself from the start until the first request of a test has been
+    /// answered, and while each is: else hours may pass on a busy machine before the test has said what it has to say.
+    /// </summary>
+    public IDisposable? Hold() => (_options.TimeProvider as VirtualTimeProvider)?.Busy();
 
     /// <summary>Starts the functions, again after <see cref="StopFunctionsAsync"/>, over the same task hub and storage.</summary>
     public async Task StartFunctionsAsync()
@@ -135,7 +144,10 @@ internal sealed class HordeFixture : IAsyncDisposable
             request.Headers.Add("Idempotency-Key", idempotencyKey);
         }
 
-        return await Http.SendAsync(request, TestContext.Current.CancellationToken);
+        using var held = Hold();
+        var answer = await Http.SendAsync(request, TestContext.Current.CancellationToken);
+        Interlocked.Exchange(ref _notBegun, null)?.Dispose();
+        return answer;
     }
 
     /// <summary>Reads a JSON object.</summary>
