@@ -8,6 +8,8 @@ namespace ComputeHorde.Durable.Runs;
 /// <summary>Reads and cancels runs. Copies on the trusted miner are nobody's but their check's.</summary>
 internal sealed class RunService(ResultStore results, IRunVerdicts verdicts, TimeProvider time) : IStreamingRuns
 {
+    private readonly NewestStart _newest = new();
+
     /// <summary>Reads a run.</summary>
     /// <returns>The run; null when there is none.</returns>
     public async Task<RunView?> FindAsync(DurableTaskClient durable, string id, CancellationToken cancellationToken)
@@ -35,7 +37,7 @@ internal sealed class RunService(ResultStore results, IRunVerdicts verdicts, Tim
         ArgumentNullException.ThrowIfNull(durable);
         ArgumentNullException.ThrowIfNull(query);
         var (runs, next) = query.IsNewestFirst
-            ? await new NewestRuns(durable, query).ListAsync(time.GetUtcNow(), cancellationToken)
+            ? await new NewestRuns(durable, query, _newest).ListAsync(time.GetUtcNow(), cancellationToken)
             : await RunLister.StoredAsync(durable, query.Filter, query.PageSize, query.Continuation, cancellationToken);
         return new RunPage([.. runs.Select(static run => run.InList())], next?.ToString());
     }

@@ -73,20 +73,18 @@ internal sealed partial class SqliteDurableTaskClient : DurableTaskClient
             var limit = size ?? filter.PageSize;
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit, nameof(filter));
 
-            // One more than the page holds tells whether another page follows.
-            var found = Store.Query(new InstanceFilter
+            var wanted = new InstanceFilter
             {
-                AfterKey = ReadToken(token ?? filter.ContinuationToken),
-                Limit = limit < int.MaxValue ? limit + 1 : limit,
+                Limit = limit,
                 CreatedFrom = filter.CreatedFrom?.UtcTicks,
                 CreatedTo = filter.CreatedTo?.UtcTicks,
                 Prefix = string.IsNullOrEmpty(filter.InstanceIdPrefix) ? null : filter.InstanceIdPrefix,
                 Statuses = filter.Statuses?.ToHashSet() is { Count: > 0 } statuses ? statuses : null,
-            });
+            };
+            var (found, next) = Store.Query(wanted with { After = ReadCursor(token ?? filter.ContinuationToken, wanted) });
             found.ForEach(AwaitEffects);
-            var next = found.Count > limit ? found[limit - 1].Row.Key.ToString(CultureInfo.InvariantCulture) : null;
             return Task.FromResult(new Page<OrchestrationMetadata>(
-                [.. found.Take(limit).Select(instance => Describe(instance, filter.FetchInputsAndOutputs))], next));
+                [.. found.Select(instance => Describe(instance, filter.FetchInputsAndOutputs))], next?.ToString()));
         });
     }
 
@@ -112,19 +110,20 @@ internal sealed partial class SqliteDurableTaskClient : DurableTaskClient
         }
 
         var start = Time.GetTimestamp();
-        var (count, after) = (0, 0L);
+        var count = 0;
+        InstanceCursor? after = null;
         while (true)
         {
-            var page = Store.Query(new InstanceFilter
+            var (page, next) = Store.Query(new InstanceFilter
             {
-                AfterKey = after,
+                After = after,
                 Limit = PageSize,
                 CreatedFrom = filter.CreatedFrom?.UtcTicks,
                 CreatedTo = filter.CreatedTo?.UtcTicks,
                 Statuses = filter.Statuses?.ToHashSet() is { Count: > 0 } statuses ? statuses : null,
             });
             count += await PurgeAsync(page.FindAll(instance => instance.State.IsOver), options, cancellation);
-            if (page.Count < PageSize)
+            if (next is null)
             {
                 return new PurgeResult(count, isComplete: true);
             }
@@ -134,7 +133,7 @@ internal sealed partial class SqliteDurableTaskClient : DurableTaskClient
                 return new PurgeResult(count, isComplete: false);
             }
 
-            after = page[^1].Row.Key;
+            after = next;
         }
     }
 
@@ -174,6 +173,12 @@ internal sealed partial class SqliteDurableTaskClient : DurableTaskClient
     }
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static InstanceCursor? ReadCursor(string? token, InstanceFilter wanted) => token is null
+        ? null
+        : InstanceCursor.Parse(token) is { } cursor && (cursor.InstanceId is not null) == wanted.IsByName
+            ? cursor
+            : throw new ArgumentException($"'{token}' is not a continuation token.", nameof(token));
 
     private static long ReadToken(string? token) => token is null
         ? 0

@@ -29,8 +29,8 @@ internal interface IDurableStore : IDisposable
     /// <summary>All stored messages, with the id of the instance each is for; null when that is gone or finished.</summary>
     List<(StoredMessage Message, string? InstanceId)> ReadMessages();
 
-    /// <summary>Lists instances in the order of their keys.</summary>
-    List<StoredInstance> Query(InstanceFilter filter);
+    /// <summary>Lists instances, in the order of their creation or, when only names are asked for by how they begin, of their names.</summary>
+    InstancePage Query(InstanceFilter filter);
 
     /// <summary>The instances that an instance has called.</summary>
     List<StoredInstance> FindChildren(long parentKey);
@@ -72,29 +72,6 @@ internal readonly record struct StoredWork(string InstanceId, long? WakeAt);
 /// <summary>The highest numbers in use.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct StoreBounds(long InstanceKey, long MessageId);
-
-/// <summary>Which instances to list. Times are ticks of UTC, both ends included.</summary>
-internal sealed record InstanceFilter
-{
-    public long AfterKey { get; init; }
-
-    public int Limit { get; init; } = int.MaxValue;
-
-    public long? CreatedFrom { get; init; }
-
-    public long? CreatedTo { get; init; }
-
-    public string? Prefix { get; init; }
-
-    public IReadOnlyCollection<OrchestrationRuntimeStatus>? Statuses { get; init; }
-
-    public bool Matches(InstanceRow row, InstanceState state) =>
-        row.Key > AfterKey
-        && (CreatedFrom is null || row.CreatedAt >= CreatedFrom)
-        && (CreatedTo is null || row.CreatedAt <= CreatedTo)
-        && (Prefix is null || row.InstanceId.StartsWith(Prefix, StringComparison.Ordinal))
-        && (Statuses is null || Statuses.Contains(state.Status));
-}
 
 /// <summary>Which finished instances to list. Times are ticks of UTC, both ends included.</summary>
 internal sealed record FinishedFilter

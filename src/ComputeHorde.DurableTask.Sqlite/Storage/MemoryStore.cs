@@ -5,6 +5,7 @@ internal sealed class MemoryStore : IDurableStore, IStoreTransaction
 {
     private readonly Lock _gate = new();
     private readonly SortedDictionary<long, Entry> _instances = [];
+    private readonly SortedSet<(long CreatedAt, long Key)> _byCreation = [];
     private readonly Dictionary<string, Entry> _byId = [];
     private readonly SortedDictionary<long, StoredMessage> _messages = [];
     private readonly List<Action> _undo = [];
@@ -95,17 +96,19 @@ internal sealed class MemoryStore : IDurableStore, IStoreTransaction
         }
     }
 
-    public List<StoredInstance> Query(InstanceFilter filter)
+    public InstancePage Query(InstanceFilter filter)
     {
         lock (_gate)
         {
-            return
-            [
-                .. _instances.Values
-                    .Where(entry => filter.Matches(entry.Row, entry.State))
-                    .Take(filter.Limit)
-                    .Select(entry => new StoredInstance(entry.Row, entry.State)),
-            ];
+            return InstancePage.Of(
+                [
+                    .. (filter.IsByName ? ByName(filter) : ByCreation(filter))
+                        .Where(entry => filter.Matches(entry.Row, entry.State))
+                        .Take(filter.Limit < int.MaxValue ? filter.Limit + 1 : filter.Limit)
+                        .Select(entry => new StoredInstance(entry.Row, entry.State)),
+                ],
+                filter,
+                end: null);
         }
     }
 
@@ -160,10 +163,12 @@ internal sealed class MemoryStore : IDurableStore, IStoreTransaction
 
         _byId.Add(row.InstanceId, entry);
         _instances.Add(row.Key, entry);
+        _byCreation.Add((row.CreatedAt, row.Key));
         _bounds = _bounds with { InstanceKey = Math.Max(_bounds.InstanceKey, row.Key) };
         _undo.Add(() =>
         {
             _byId.Remove(row.InstanceId);
+            _byCreation.Remove((row.CreatedAt, row.Key));
             _instances.Remove(row.Key);
         });
     }
@@ -211,12 +216,28 @@ internal sealed class MemoryStore : IDurableStore, IStoreTransaction
         if (_instances.Remove(row.Key, out var entry))
         {
             _byId.Remove(entry.Row.InstanceId);
+            _byCreation.Remove((entry.Row.CreatedAt, row.Key));
             _undo.Add(() =>
             {
+                _byCreation.Add((entry.Row.CreatedAt, row.Key));
                 _instances.Add(row.Key, entry);
                 _byId.Add(entry.Row.InstanceId, entry);
             });
         }
+    }
+
+    private IEnumerable<Entry> ByName(InstanceFilter filter) => _instances.Values
+        .Where(entry => filter.After is null || string.CompareOrdinal(entry.Row.InstanceId, filter.After.InstanceId) > 0)
+        .OrderBy(static entry => entry.Row.InstanceId, StringComparer.Ordinal);
+
+    private IEnumerable<Entry> ByCreation(InstanceFilter filter)
+    {
+        var after = filter.After is { } cursor ? (cursor.CreatedAt, cursor.Key) : (long.MinValue, 0);
+        var first = (Math.Max(filter.CreatedFrom ?? long.MinValue, after.Item1), 0L);
+        var last = (filter.CreatedTo ?? long.MaxValue, long.MaxValue);
+        return first.CompareTo(last) > 0
+            ? []
+            : _byCreation.GetViewBetween(first, last).Where(place => place.CompareTo(after) > 0).Select(place => _instances[place.Key]);
     }
 
     private sealed class Entry(InstanceRow row, InstanceState state)

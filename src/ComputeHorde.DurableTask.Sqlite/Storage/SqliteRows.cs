@@ -8,12 +8,13 @@ namespace ComputeHorde.DurableTask.Sqlite.Storage;
 /// <summary>Instances as columns.</summary>
 internal static class SqliteRows
 {
-    public const string Select = """
-        SELECT i.key, i.id, i.name, i.version, i.input, i.created, i.start, i.tags,
-               i.parent, i.parent_id, i.parent_name, i.parent_generation, i.parent_task,
-               s.status, s.generation, s.turns, s.events, s.updated, s.completed, s.wake, s.open, s.output, s.custom, s.failure, s.head
-        FROM instances i JOIN states s ON s.key = i.key
+    public const string Columns = """
+        i.key, i.id, i.name, i.version, i.input, i.created, i.start, i.tags,
+        i.parent, i.parent_id, i.parent_name, i.parent_generation, i.parent_task,
+        s.status, s.generation, s.turns, s.events, s.updated, s.completed, s.wake, s.open, s.output, s.custom, s.failure, s.head
         """;
+
+    public const string Select = $"SELECT {Columns} FROM instances i JOIN states s ON s.key = i.key";
 
     public static StoredInstance Read(SqliteStatement row)
     {

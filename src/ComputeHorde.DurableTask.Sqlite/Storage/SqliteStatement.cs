@@ -27,6 +27,9 @@ internal sealed class SqliteStatement : IDisposable
         _bound = new Bound[sqlite3_bind_parameter_count(_statement) + 1];
     }
 
+    /// <summary>The steps of SQLite's machine that it has taken.</summary>
+    public long Steps => sqlite3_stmt_status(_statement, SQLITE_STMTSTATUS_VM_STEP, resetFlg: 0);
+
     public SqliteStatement Bind(int index, long value)
     {
         // Bindings outlive a run, and many numbers are those of the run before.

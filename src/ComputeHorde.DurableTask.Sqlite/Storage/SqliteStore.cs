@@ -15,6 +15,9 @@ internal sealed class SqliteStore(string path) : IDurableStore
 
     public long Commits => _writer?.Commits ?? 0;
 
+    /// <summary>The work of all listings so far, in steps of SQLite's machine: it depends on what is read, and on nothing else.</summary>
+    internal long Steps { get; private set; }
+
     private SqliteWriter Writer => _writer ?? throw new InvalidOperationException("The store is not open.");
 
     private sqlite3 Reader => _reader ?? throw new InvalidOperationException("The store is not open.");
@@ -88,27 +91,14 @@ internal sealed class SqliteStore(string path) : IDurableStore
         _ => { },
         row => (new StoredMessage(row.GetInt64(0), row.GetInt64(1), (int)row.GetInt64(2), row.GetBytes(3)), row.GetString(4)));
 
-    public List<StoredInstance> Query(InstanceFilter filter)
+    public InstancePage Query(InstanceFilter filter)
     {
-        if (FindKeys(filter) is not { } keys)
-        {
-            return [];
-        }
-
-        return ReadAll(
-            $"""
-            {SqliteRows.Select}
-            WHERE i.key > ?1 AND i.key <= ?6 AND (?2 IS NULL OR i.created >= ?2) AND (?3 IS NULL OR i.created <= ?3)
-              AND (?4 IS NULL OR substr(i.id, 1, length(?4)) = ?4) {StatusIn(filter.Statuses)}
-            ORDER BY i.key LIMIT ?5
-            """,
-            statement => statement.Bind(1, keys.After)
-                .Bind(2, filter.CreatedFrom)
-                .Bind(3, filter.CreatedTo)
-                .Bind(4, filter.Prefix)
-                .Bind(5, (long)filter.Limit)
-                .Bind(6, keys.Last),
-            SqliteRows.Read);
+        var all = new InstanceQuery(filter);
+        var end = all.IsSelective
+            ? ReadAll(all.EndSql, all.BindSpan, row => filter.IsByName ? InstanceCursor.ByName(row.GetString(2)!) : new InstanceCursor(row.GetInt64(0), row.GetInt64(1))).SingleOrDefault()
+            : null;
+        var page = new InstanceQuery(filter, end);
+        return InstancePage.Of(ReadAll(page.PageSql, page.BindPage, SqliteRows.Read), filter, end);
     }
 
     public List<StoredInstance> FindChildren(long parentKey) =>
@@ -118,7 +108,7 @@ internal sealed class SqliteStore(string path) : IDurableStore
         $"""
         SELECT i.id, s.completed, s.key FROM states s JOIN instances i ON i.key = s.key
         WHERE s.completed IS NOT NULL AND (s.completed, s.key) > (?1, ?2)
-          AND (?3 IS NULL OR s.completed >= ?3) AND (?4 IS NULL OR s.completed <= ?4) {StatusIn(filter.Statuses)}
+          AND (?3 IS NULL OR s.completed >= ?3) AND (?4 IS NULL OR s.completed <= ?4) {InstanceQuery.StatusIn(filter.Statuses)}
         ORDER BY s.completed, s.key LIMIT ?5
         """,
         statement => statement.Bind(1, filter.After.CompletedAt)
@@ -141,28 +131,6 @@ internal sealed class SqliteStore(string path) : IDurableStore
         }
     }
 
-    /// <summary>
-    /// Between which keys a query has to look. Keys follow the order of creation but for clocks that were set, so that the index of creation leaves few rows
-    /// to read; read from the first row on, a page of the youngest would cost as much as all instances.
-    /// </summary>
-    /// <returns>Null when nothing was created in the span asked for.</returns>
-    private (long After, long Last)? FindKeys(InstanceFilter filter)
-    {
-        if (filter.CreatedFrom is null && filter.CreatedTo is null)
-        {
-            return (filter.AfterKey, long.MaxValue);
-        }
-
-        var (first, last) = ReadAll(
-            "SELECT min(key), max(key) FROM instances INDEXED BY created WHERE created BETWEEN ?1 AND ?2",
-            statement => statement.Bind(1, filter.CreatedFrom ?? long.MinValue).Bind(2, filter.CreatedTo ?? long.MaxValue),
-            row => (row.GetNullableInt64(0), row.GetNullableInt64(1))).Single();
-        return first is null ? null : (Math.Max(filter.AfterKey, first.Value - 1), last!.Value);
-    }
-
-    private static string StatusIn(IReadOnlyCollection<OrchestrationRuntimeStatus>? statuses) =>
-        statuses is null ? "" : $"AND s.status IN ({string.Join(',', statuses.Select(status => (int)status))})";
-
     private List<T> ReadAll<T>(string sql, Action<SqliteStatement> bind, Func<SqliteStatement, T> read)
     {
         lock (_reading)
@@ -175,6 +143,7 @@ internal sealed class SqliteStore(string path) : IDurableStore
                 rows.Add(read(statement));
             }
 
+            Steps += statement.Steps;
             return rows;
         }
     }

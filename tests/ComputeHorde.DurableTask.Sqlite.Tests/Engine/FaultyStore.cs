@@ -59,7 +59,7 @@ internal sealed class FaultyStore(IDurableStore inner, Func<string, Fault> next)
 
     public List<(StoredMessage Message, string? InstanceId)> ReadMessages() => inner.ReadMessages();
 
-    public List<StoredInstance> Query(InstanceFilter filter) => inner.Query(filter);
+    public InstancePage Query(InstanceFilter filter) => inner.Query(filter);
 
     public List<StoredInstance> FindChildren(long parentKey) => inner.FindChildren(parentKey);
 

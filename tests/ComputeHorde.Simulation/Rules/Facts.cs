@@ -72,7 +72,7 @@ internal sealed record Facts(Life Life)
 
         var instances = new Dictionary<string, OrchestrationMetadata>(StringComparer.Ordinal);
         var histories = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var stored in store.Query(new InstanceFilter()))
+        foreach (var stored in store.Query(new InstanceFilter()).Instances)
         {
             var id = stored.Row.InstanceId;
             instances[id] = (await life.Engine.Client.GetInstanceAsync(id, getInputsAndOutputs: true))!;

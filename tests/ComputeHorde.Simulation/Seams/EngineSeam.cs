@@ -42,7 +42,7 @@ internal sealed class EngineSeam(Engine engine, IDurableStore store) : IDurableS
 
     public List<(StoredMessage Message, string? InstanceId)> ReadMessages() => store.ReadMessages();
 
-    public List<StoredInstance> Query(InstanceFilter filter) => store.Query(filter);
+    public InstancePage Query(InstanceFilter filter) => store.Query(filter);
 
     public List<StoredInstance> FindChildren(long parentKey) => store.FindChildren(parentKey);
 

@@ -163,7 +163,7 @@ internal sealed class Life : IAsyncDisposable
 
     /// <summary>The orchestrations that have not ended.</summary>
     public IEnumerable<string> InstancesUnderWay() =>
-        _store.Query(new InstanceFilter()).Where(static instance => !instance.State.IsOver).Select(static instance => instance.Row.InstanceId);
+        _store.Query(new InstanceFilter()).Instances.Where(static instance => !instance.State.IsOver).Select(static instance => instance.Row.InstanceId);
 
     public async ValueTask DisposeAsync()
     {

@@ -83,5 +83,5 @@ internal sealed class Observer(Life life)
     }
 
     /// <summary>Whether no orchestration is under way.</summary>
-    public static bool IsQuiet(IDurableStore store) => store.Query(new InstanceFilter()).All(static instance => instance.State.IsOver);
+    public static bool IsQuiet(IDurableStore store) => store.Query(new InstanceFilter()).Instances.All(static instance => instance.State.IsOver);
 }
