@@ -62,8 +62,7 @@ public sealed class FaultLoadTests(ITestOutputHelper output)
         for (var number = 0; number < count; number++)
         {
             var job = Service.Job($"word-{number}");
-            job.Remove("outputs");
-            job["env"] = new JsonObject { ["EMULATOR_STDOUT_CHARS"] = $"{Chars}" };
+            job["env"] = new JsonObject { ["EMULATOR_STDOUT_CHARS"] = $"{Chars}", ["EMULATOR_OUTPUT_BYTES"] = $"{Chars}" };
             Assert.Equal(HttpStatusCode.Accepted, await service.PostAsync($"large-{number}", job));
         }
 
@@ -71,11 +70,15 @@ public sealed class FaultLoadTests(ITestOutputHelper output)
         {
             var run = await service.EndOfAsync($"large-{number}");
             Assert.True((string?)run["status"] == "completed", run.ToJsonString());
-            Assert.InRange((long)(await service.GetAsync($"jobs/large-{number}/result"))["stdout"]!["size"]!, Chars, Chars + 1);
+            var manifest = await service.GetAsync($"jobs/large-{number}/result");
+            Assert.InRange((long)manifest["stdout"]!["size"]!, Chars, Chars + 1);
+            Assert.Equal(Chars, (long)manifest["outputs"]!["/output/report.txt"]!["size"]!);
+            Assert.NotNull(manifest["outputs"]!["/output/report.txt"]!["sha256"]);
         }
 
-        output.WriteLine($"{count} results of {Chars >> 20} MB: peak {PeakMiB(service)} MiB, {before} MiB before");
-        Assert.InRange(PeakMiB(service), 1, 600);
+        // None is in memory, so that neither their number nor the load of the machine nor the collector's mood makes it more.
+        output.WriteLine($"{count} results of {Chars >> 20} MB, and as large outputs: peak {PeakMiB(service)} MiB, {before} MiB before");
+        Assert.InRange(PeakMiB(service), 1, 350);
     }
 
     private static long PeakMiB(Service service)

@@ -59,6 +59,8 @@ internal sealed class FallbackMarket(FallbackJobs jobs, IJobOrders orders, Outpu
 
     public async Task<JobSight> GetAsync(string jobUuid, CancellationToken cancellationToken) => Sight(await jobs.GetAsync(jobUuid, cancellationToken));
 
+    public async Task<JobOutput> GetOutputAsync(string jobUuid, CancellationToken cancellationToken) => new((await jobs.GetAsync(jobUuid, cancellationToken)).Job);
+
     public async Task<IReadOnlyDictionary<string, JobLookup>> GetManyAsync(IReadOnlyCollection<string> jobUuids, CancellationToken cancellationToken) =>
         (await jobs.GetManyAsync(jobUuids, cancellationToken)).ToDictionary(
             static look => look.Key,

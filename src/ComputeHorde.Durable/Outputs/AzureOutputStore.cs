@@ -46,7 +46,7 @@ internal sealed class AzureOutputStore(BlobServiceClient service, BlobContainers
     }
 
     public async Task<Stream> OpenAsync(string name, CancellationToken cancellationToken) =>
-        await (await BlobAsync(name, cancellationToken)).OpenReadAsync(cancellationToken: cancellationToken);
+        (await (await BlobAsync(name, cancellationToken)).DownloadStreamingAsync(cancellationToken: cancellationToken)).Value.Content;
 
     public async ValueTask<Uri> SignDownloadAsync(string name, TimeSpan life, CancellationToken cancellationToken) =>
         await SignAsync(

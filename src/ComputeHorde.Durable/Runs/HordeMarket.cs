@@ -36,7 +36,9 @@ internal sealed class HordeMarket(
     public string Dependency => Outages.Facilitator;
 
     public async Task<JobSight> GetAsync(string jobUuid, CancellationToken cancellationToken) =>
-        new(await client.GetJobAsync(jobUuid, cancellationToken), client.ServerClockOffset);
+        new(await client.GetJobAsync(jobUuid, includeResults: false, cancellationToken), client.ServerClockOffset);
+
+    public Task<JobOutput> GetOutputAsync(string jobUuid, CancellationToken cancellationToken) => client.GetJobOutputAsync(jobUuid, cancellationToken);
 
     public Task<IReadOnlyDictionary<string, JobLookup>> GetManyAsync(IReadOnlyCollection<string> jobUuids, CancellationToken cancellationToken) =>
         client.GetJobsAsync(jobUuids, includeResults: false, cancellationToken);

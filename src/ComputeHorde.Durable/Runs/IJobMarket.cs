@@ -19,6 +19,10 @@ internal interface IJobMarket
     /// <exception cref="ComputeHordeNotFoundException">There is no such job (any more).</exception>
     Task<JobSight> GetAsync(string jobUuid, CancellationToken cancellationToken);
 
+    /// <summary>Gets a job with what it printed and gave, outside of memory; dispose it.</summary>
+    /// <exception cref="ComputeHordeNotFoundException">There is no such job (any more).</exception>
+    Task<JobOutput> GetOutputAsync(string jobUuid, CancellationToken cancellationToken);
+
     /// <summary>Looks at many jobs, without their results, with as few requests as can be.</summary>
     Task<IReadOnlyDictionary<string, JobLookup>> GetManyAsync(IReadOnlyCollection<string> jobUuids, CancellationToken cancellationToken);
 

@@ -12,7 +12,7 @@ namespace ComputeHorde.Durable.Runs;
 internal sealed class SettleRun(
     JobMarkets markets, ResultStore results, OutputUrls outputs, AttemptClaims claims, WatchList watchList, StreamingKeys keys, Places places, Outages outages)
 {
-    /// <summary>A result can have many megabytes, several times over while it is stored: so many at once fit any host.</summary>
+    /// <summary>A result can have many megabytes, which lie in a temporary file while it is stored: so many at once fit any host.</summary>
     private const int LoadedAtOnce = 4;
 
     private static readonly SemaphoreSlim Loads = new(LoadedAtOnce);
@@ -55,9 +55,9 @@ internal sealed class SettleRun(
         try
         {
             var market = markets.Of(uuid);
-            var job = (await market.GetAsync(uuid, cancellationToken)).Job;
+            using var output = await market.GetOutputAsync(uuid, cancellationToken);
             outages.Ended(market.Dependency);
-            var uploaded = job.IsSuccessful ? await outputs.InspectAsync(input.Outputs, attempt, cancellationToken) : [];
+            var uploaded = output.Job.IsSuccessful ? await outputs.InspectAsync(input.Outputs, attempt, cancellationToken) : [];
             var missing = uploaded.Where(static output => output.Value is null).Select(static output => output.Key).ToArray();
             var failure = missing.Length == 0 ? null : Missing("outputs_missing", $"The job completed and these outputs were not uploaded: {string.Join(", ", missing)}");
             if (failure is not null && !input.IsFinal)
@@ -66,7 +66,7 @@ internal sealed class SettleRun(
             }
 
             var found = uploaded.Where(static output => output.Value is not null).ToDictionary(static output => output.Key, static output => output.Value!);
-            return (await results.SaveAsync(job, attempt, found, cancellationToken), failure);
+            return (await results.SaveAsync(output, attempt, found, cancellationToken), failure);
         }
         catch (ComputeHordeNotFoundException)
         {

@@ -85,11 +85,19 @@ public sealed class ComputeHordeClient : IDisposable
 
     /// <summary>Gets a job.</summary>
     /// <param name="uuid">The job's UUID.</param>
+    /// <param name="includeResults">False to leave out what the job printed and gave, which is read all the same but not kept in memory. Default true.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The job as it is now.</returns>
     /// <exception cref="ComputeHordeNotFoundException">Unknown, of another hotkey, or older than seven days.</exception>
-    public Task<ComputeHordeJob> GetJobAsync(string uuid, CancellationToken cancellationToken = default) =>
-        _pages.GetAsync(uuid, includeResults: true, repeats: true, cancellationToken);
+    public Task<ComputeHordeJob> GetJobAsync(string uuid, bool includeResults = true, CancellationToken cancellationToken = default) =>
+        _pages.GetAsync(uuid, includeResults, repeats: true, cancellationToken);
+
+    /// <summary>Gets a job with what it printed and gave, which is never in memory as a whole.</summary>
+    /// <param name="uuid">The job's UUID.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The output of the job as it is now; dispose it.</returns>
+    /// <exception cref="ComputeHordeNotFoundException">Unknown, of another hotkey, or older than seven days.</exception>
+    public Task<JobOutput> GetJobOutputAsync(string uuid, CancellationToken cancellationToken = default) => _pages.GetOutputAsync(uuid, cancellationToken);
 
     /// <summary>
     /// Looks at many jobs with few requests, one for each 150 at most. One job's trouble is its own, and an outage is told job by job: what the facilitator

@@ -13,12 +13,8 @@ internal static class JsonAnswer
     public static Task<JsonDocument> ReadAsync(Stream body, CancellationToken cancellationToken) =>
         JsonDocument.ParseAsync(body, Options, cancellationToken);
 
-    /// <summary>Parses JSON where it lies, or without its long texts where nobody wants them.</summary>
-    public static JsonDocument Parse(ReadOnlyMemory<byte> json, bool includeLongTexts)
-    {
-        json = json[MarkLength(json.Span)..];
-        return JsonDocument.Parse(includeLongTexts ? json : SlimJson.Copy(json.Span), Options);
-    }
+    /// <summary>Parses JSON where it lies.</summary>
+    public static JsonDocument Parse(ReadOnlyMemory<byte> json) => JsonDocument.Parse(json[MarkLength(json.Span)..], Options);
 
     /// <summary>The length of the byte order mark that bytes begin with; 0 without one.</summary>
     public static int MarkLength(ReadOnlySpan<byte> bytes) => bytes.StartsWith("\uFEFF"u8) ? 3 : 0;

@@ -53,6 +53,10 @@ internal static class JobResultReader
         };
     }
 
+    /// <summary>The answer of the server that took an output; null when it is none.</summary>
+    public static UploadResult? Upload(JsonElement upload) =>
+        upload.ValueKind == JsonValueKind.Object ? new UploadResult(Headers(upload), upload.Text("body") ?? "") : null;
+
     private static Dictionary<string, string> Either(JsonElement body, JsonElement response, string name) =>
         body.Texts(name) is { Count: > 0 } texts ? texts : response.Texts(name);
 
@@ -78,9 +82,7 @@ internal static class JobResultReader
         try
         {
             using var document = JsonDocument.Parse(text.TrimStart('\uFEFF'));
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? new UploadResult(Headers(document.RootElement), document.RootElement.Text("body") ?? "")
-                : null;
+            return Upload(document.RootElement);
         }
         catch (Exception error) when (error is JsonException or ArgumentException)
         {

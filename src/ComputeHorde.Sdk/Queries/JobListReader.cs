@@ -27,6 +27,8 @@ internal sealed class JobListReader(bool includeResults, ILogger logger)
     /// <exception cref="JsonException">Not JSON, or not an object with an array of results.</exception>
     public async Task<JobList> ReadAsync(Stream body, CancellationToken cancellationToken)
     {
+        // Where nobody wants them, results do not come as far as here.
+        var slim = includeResults ? null : new SlimJsonStream(body);
         var state = new JsonReaderState(new JsonReaderOptions { MaxDepth = JsonAnswer.Options.MaxDepth });
         using var buffer = new AnswerBuffer();
         var total = 0L;
@@ -34,7 +36,7 @@ internal sealed class JobListReader(bool includeResults, ILogger logger)
         {
             // Filled up before it is looked at, so that a large job is not begun again at each packet.
             var before = buffer.Length;
-            mayBeMore = await buffer.FillAsync(body, cancellationToken);
+            mayBeMore = await buffer.FillAsync(slim ?? body, cancellationToken);
             total += buffer.Length - before;
             if (isFirst)
             {
@@ -45,7 +47,7 @@ internal sealed class JobListReader(bool includeResults, ILogger logger)
         }
 
         return _place == Place.End
-            ? new JobList(_jobs, _unreadable, _count ?? (_jobs.Count + _unreadable), _hasNext, total)
+            ? new JobList(_jobs, _unreadable, _count ?? (_jobs.Count + _unreadable), _hasNext, slim?.BytesRead ?? total)
             : throw new JsonException("The list ends early.");
     }
 
@@ -118,7 +120,7 @@ internal sealed class JobListReader(bool includeResults, ILogger logger)
         }
 
         // Parsed where it lies: a copy of a job with its result is megabytes.
-        var document = JsonAnswer.Parse(bytes[start..(int)reader.BytesConsumed], includeResults);
+        var document = JsonAnswer.Parse(bytes[start..(int)reader.BytesConsumed]);
         using (document)
         {
             try

@@ -12,11 +12,20 @@ internal sealed class JobPages(FacilitatorApi api, ComputeHordeOptions options, 
 
         async Task<ComputeHordeJob> ReadAsync(Stream body, CancellationToken token)
         {
+            if (!includeResults)
+            {
+                using var slim = await JsonAnswer.ReadAsync(new SlimJsonStream(body), token);
+                return JobReader.Read(slim.RootElement, includeResults: false);
+            }
+
             using var bytes = await AnswerBuffer.ReadAsync(body, token);
-            using var document = JsonAnswer.Parse(bytes.Memory, includeResults);
-            return JobReader.Read(document.RootElement, includeResults);
+            using var document = JsonAnswer.Parse(bytes.Memory);
+            return JobReader.Read(document.RootElement);
         }
     }
+
+    public Task<JobOutput> GetOutputAsync(string uuid, CancellationToken cancellationToken) =>
+        api.RepeatableAsync(FacilitatorRequest.Get("get output", $"api/v1/jobs/{Canonical(uuid)}/"), JobOutput.ReadAsync, cancellationToken);
 
     public Task<JobList> ListAsync(JobListQuery query, CancellationToken cancellationToken)
     {

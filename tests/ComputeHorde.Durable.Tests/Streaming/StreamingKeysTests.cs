@@ -74,7 +74,7 @@ public sealed class StreamingKeysTests
         var uuid = Assert.Single(outcomes.Select(static outcome => outcome.Update!.JobUuid).Distinct());
         Assert.Equal(1, horde.Emulator.Counters.Creates);
         using var key = await services.GetRequiredService<StreamingKeys>().FindAsync(Attempt, TestContext.Current.CancellationToken);
-        var job = await services.GetRequiredService<ComputeHordeClient>().GetJobAsync(uuid, TestContext.Current.CancellationToken);
+        var job = await services.GetRequiredService<ComputeHordeClient>().GetJobAsync(uuid, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(key!.CertificatePem.Trim(), job.Streaming!.ClientCertificate.Trim());
         Assert.DoesNotContain(horde.Log.Lines, static line => line.Event.Id == 115);
     }

@@ -69,11 +69,4 @@ public sealed class JobListReaderTests
 
     private static Task<JobList> ReadAsync(string text, int piece, bool includeResults = true) =>
         new JobListReader(includeResults, NullLogger.Instance).ReadAsync(new PieceStream(Encoding.UTF8.GetBytes(text), piece), CancellationToken.None);
-
-    /// <summary>Gives a few bytes at a time.</summary>
-    private sealed class PieceStream(byte[] bytes, int piece) : MemoryStream(bytes)
-    {
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            base.ReadAsync(buffer[..Math.Min(piece, buffer.Length)], cancellationToken);
-    }
 }
