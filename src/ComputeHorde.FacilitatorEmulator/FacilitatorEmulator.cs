@@ -46,6 +46,23 @@ public sealed class FacilitatorEmulator : IAsyncDisposable
     /// <summary>All jobs, oldest first.</summary>
     public IReadOnlyList<EmulatedJob> Jobs => [.. _parts.Horde.Store.All().Select(JobViewModel.Describe)];
 
+    /// <summary>The most jobs that were in flight at one moment: created, and not yet in their last status.</summary>
+    public int MostInFlight
+    {
+        get
+        {
+            var (now, most) = (0, 0);
+            var changes = Jobs.SelectMany(static job => new (DateTimeOffset At, int By)[] { (job.CreatedAt, 1), (job.History[^1].At, -1) });
+            foreach (var (_, by) in changes.OrderBy(static change => change.At).ThenBy(static change => change.By))
+            {
+                now += by;
+                most = Math.Max(most, now);
+            }
+
+            return most;
+        }
+    }
+
     /// <summary>All cheat reports, oldest first, with the validator's verdict.</summary>
     public IReadOnlyList<EmulatedCheatReport> CheatReports => _parts.Cheats.Reports;
 

@@ -33,19 +33,6 @@ public sealed class PlaceKillTests
         }
 
         Assert.Equal(Runs, service.Horde.Counters.Creates);
-        Assert.InRange(MostAtOnce(service.Horde.Jobs), 1, Places);
-    }
-
-    private static int MostAtOnce(IReadOnlyList<EmulatedJob> jobs)
-    {
-        var (now, most) = (0, 0);
-        foreach (var (_, change) in jobs.SelectMany(static job => new (DateTimeOffset At, int Change)[] { (job.CreatedAt, 1), (job.History[^1].At, -1) })
-            .OrderBy(static moment => moment.At).ThenBy(static moment => moment.Change))
-        {
-            now += change;
-            most = Math.Max(most, now);
-        }
-
-        return most;
+        Assert.InRange(service.Horde.MostInFlight, 1, Places);
     }
 }

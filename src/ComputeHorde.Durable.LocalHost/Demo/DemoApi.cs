@@ -1,13 +1,9 @@
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using ComputeHorde.Durable.Batches;
-using ComputeHorde.Durable.Checks;
 using ComputeHorde.Durable.LocalHost.Commands;
-using ComputeHorde.Durable.Runs;
-using ComputeHorde.Durable.Storage;
+using ComputeHorde.Durable.LocalHost.Demo.Answers;
 
 namespace ComputeHorde.Durable.LocalHost.Demo;
 
@@ -32,33 +28,31 @@ internal sealed class DemoApi(Uri address) : IDisposable
     }
 
     public async Task<T> GetAsync<T>(string path, CancellationToken cancellationToken) =>
-        SnakeCaseJson.Read<T>(new BinaryData(await GetBytesAsync(path, cancellationToken)));
+        AnswerJson.Read<T>(await GetBytesAsync(path, cancellationToken));
 
     public Task<byte[]> GetBytesAsync(string path, CancellationToken cancellationToken) => _http.GetByteArrayAsync(new Uri(path, UriKind.Relative), cancellationToken);
 
     public Task<string> GetTextAsync(string path, CancellationToken cancellationToken) => _http.GetStringAsync(new Uri(path, UriKind.Relative), cancellationToken);
 
     /// <summary>A run whenever it looks different, until it has ended.</summary>
-    public IAsyncEnumerable<RunView> RunAsync(string id, CancellationToken cancellationToken) =>
-        StatesAsync<RunView>($"jobs/{id}", static run => (run.Status, run.InList().Progress), static run => run.Outcome is not null || run.Error is not null, cancellationToken);
+    public IAsyncEnumerable<RunAnswer> RunAsync(string id, CancellationToken cancellationToken) =>
+        StatesAsync<RunAnswer>($"jobs/{id}", static run => (run.Status, run.Progress), static run => run.HasEnded, cancellationToken);
 
     /// <summary>What the check of an ended run found.</summary>
-    public async Task<CheckOutcome> VerdictAsync(string id, CancellationToken cancellationToken)
+    public async Task<RunAnswer.Finding> VerdictAsync(string id, CancellationToken cancellationToken)
     {
-        var check = new CheckOutcome(Verdicts.Pending, "");
-        await foreach (var run in StatesAsync<RunView>($"jobs/{id}", CheckOf, static run => CheckOf(run).Verdict != Verdicts.Pending, cancellationToken))
+        RunAnswer.Finding? check = null;
+        await foreach (var run in StatesAsync<RunAnswer>($"jobs/{id}", static run => run.Check!.Verdict, static run => run.Check!.Verdict != "pending", cancellationToken))
         {
-            check = CheckOf(run);
+            check = run.Check;
         }
 
-        return check;
+        return check!;
     }
 
-    private static CheckOutcome CheckOf(RunView run) => ((JsonElement)run.Check!).Deserialize<CheckOutcome>(SnakeCaseJson.Options)!;
-
     /// <summary>A batch whenever it looks different, from when it is known until it has ended.</summary>
-    public IAsyncEnumerable<BatchView> BatchAsync(string id, CancellationToken cancellationToken) =>
-        StatesAsync<BatchView>($"batches/{id}", static batch => (batch.Status, batch.Progress), static batch => batch.Summary is not null || batch.Error is not null, cancellationToken);
+    public IAsyncEnumerable<BatchAnswer> BatchAsync(string id, CancellationToken cancellationToken) =>
+        StatesAsync<BatchAnswer>($"batches/{id}", static batch => (batch.Status, batch.Progress), static batch => batch.HasEnded, cancellationToken);
 
     private async IAsyncEnumerable<T> StatesAsync<T>(string path, Func<T, object> look, Func<T, bool> hasEnded, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

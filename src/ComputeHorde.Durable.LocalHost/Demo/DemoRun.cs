@@ -1,19 +1,17 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
-using ComputeHorde.Durable.Batches;
-using ComputeHorde.Durable.Checks;
-using ComputeHorde.Durable.Runs;
-using ComputeHorde.Durable.Storage;
+using ComputeHorde.Durable.LocalHost.Demo.Answers;
 
 namespace ComputeHorde.Durable.LocalHost.Demo;
 
 /// <summary>The demo: a job over HTTP, from the request to the downloaded output; a cheat, caught; a batch. Every claim it prints, it has checked.</summary>
 internal sealed class DemoRun(LocalStack stack, DemoView view)
 {
-    private const string Output = "/output/report.txt";
+    private const string Output = "/output/report.txt", Queue = "batches", Container = "jobs";
     private const int Lines = 24, LineRejected = 7, LineDropped = 11, LineBroken = 18;
 
     /// <summary>Runs it.</summary>
@@ -50,12 +48,12 @@ internal sealed class DemoRun(LocalStack stack, DemoView view)
         await api.StartAsync(id, DemoJob.Request(Output), cancellationToken);
         await api.StartAsync(id, DemoJob.Request(Output), cancellationToken);
         var run = await view.FollowAsync(api.RunAsync(id, cancellationToken));
-        if (run.Outcome is not { Status: RunStatuses.Completed, Result: not null } outcome)
+        if (run.Outcome is not { Status: "completed", Result: not null } outcome)
         {
             return Check(false, $"the run ended as '{run.Status}': {run.Outcome?.Failure?.Message ?? run.Error}");
         }
 
-        var manifest = await api.GetAsync<ResultManifest>($"jobs/{id}/result", cancellationToken);
+        var manifest = await api.GetAsync<ResultAnswer>($"jobs/{id}/result", cancellationToken);
         var stdout = await api.GetTextAsync($"jobs/{id}/result?part=stdout", cancellationToken);
         var output = manifest.Outputs[Output];
         var bytes = await api.GetBytesAsync($"jobs/{id}/result?part={Output}", cancellationToken);
@@ -75,7 +73,7 @@ internal sealed class DemoRun(LocalStack stack, DemoView view)
         var passed = Check(paid == outcome.Attempts.Count + 1, $"the facilitator stored {outcome.Attempts.Count} job(s) and one copy, though the run was started twice");
         passed &= Check(Convert.ToHexStringLower(SHA256.HashData(bytes)) == output.Sha256, "the uploaded output, downloaded through a presigned URL, has the hash of the outcome");
         passed &= Check(stdout.Length > 0 && manifest.Stdout.Sha256 == Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(stdout))), "the standard output is intact");
-        return passed & Check(check.Verdict == Verdicts.Match, "the trusted miner's copy has the same artifacts and outputs");
+        return passed & Check(check.Verdict == "match", "the trusted miner's copy has the same artifacts and outputs");
     }
 
     /// <summary>The same job on a miner that returns something plausible and wrong.</summary>
@@ -98,7 +96,7 @@ internal sealed class DemoRun(LocalStack stack, DemoView view)
             ("Confirmed by", string.Join(", ", validation.TrustedJobUuids)),
             ("Report", $"{validation.Report} by the facilitator; the evidence is in the ledger"),
         ]);
-        var passed = Check(validation is { Verdict: Verdicts.Mismatch, IsConfirmed: true }, "the cheat was caught, and confirmed by a second trusted run");
+        var passed = Check(validation is { Verdict: "mismatch", IsConfirmed: true }, "the cheat was caught, and confirmed by a second trusted run");
         return passed & Check(
             stack.Emulator.CheatReports is [{ ActuallyCheated: true } report] && report.JobUuid.ToString() == job, "the facilitator has one report, about the job that was falsified");
     }
@@ -109,10 +107,10 @@ internal sealed class DemoRun(LocalStack stack, DemoView view)
         var id = NewId();
         stack.Emulator!.SetBehaviourForTag($"{id}~{LineRejected}#", "rejected:busy,ok");
         stack.Emulator.SetBehaviourForTag($"{id}~{LineDropped}#", "drop");
-        view.Heading($"A batch of {Lines} jobs, from queue {BatchQueue.QueueName}");
+        view.Heading($"A batch of {Lines} jobs, from queue {Queue}");
         var lines = Enumerable.Range(1, Lines).Select(static line => DemoJob.Line(line, isValid: line != LineBroken).ToJsonString());
         await UploadAsync($"{id}.jsonl", string.Join('\n', lines), cancellationToken);
-        await SendAsync(SnakeCaseJson.ToText(new { Id = id, JobsBlob = $"{id}.jsonl", MaxParallel = 12 }), cancellationToken);
+        await SendAsync(new JsonObject { ["id"] = id, ["jobs_blob"] = $"{id}.jsonl", ["max_parallel"] = 12 }.ToJsonString(), cancellationToken);
         var batch = await view.FollowAsync(api.BatchAsync(id, cancellationToken));
         if (batch.Summary is not { } summary)
         {
@@ -120,7 +118,7 @@ internal sealed class DemoRun(LocalStack stack, DemoView view)
         }
 
         var results = (await api.GetTextAsync($"batches/{id}/results", cancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(static line => SnakeCaseJson.Read<BatchResult>(new BinaryData(line))).ToDictionary(static result => result.Line);
+            .Select(static line => AnswerJson.Read<BatchAnswer.Line>(line)).ToDictionary(static result => result.Number);
         view.Facts(
         [
             ("Lines", string.Join(", ", summary.LinesByStatus.Select(static status => $"{status.Value} {status.Key}"))),
@@ -130,7 +128,7 @@ internal sealed class DemoRun(LocalStack stack, DemoView view)
             ("Paid", string.Create(CultureInfo.InvariantCulture, $"{PaidFor(id + "~")} jobs; {summary.ExecutorSeconds:0} executor seconds")),
         ]);
         var passed = Check(
-            results.Count == Lines && summary.LinesByStatus.Values.Sum() == Lines && summary.LinesByStatus[LineStatuses.Completed] == Lines - 1 && results[LineBroken].Status == LineStatuses.Invalid,
+            results.Count == Lines && summary.LinesByStatus.Values.Sum() == Lines && summary.LinesByStatus["completed"] == Lines - 1 && results[LineBroken].Status == "invalid",
             $"{Lines - 1} lines completed, the wrong one is named by its number, and the summary adds up");
         return passed & Check(
             PaidFor(id + "~") == Lines && summary.Attempts == Lines - 1, $"{Lines} jobs were stored: one a valid line, and the one that a busy miner rejected, which is no attempt");
@@ -138,14 +136,14 @@ internal sealed class DemoRun(LocalStack stack, DemoView view)
 
     private async Task UploadAsync(string name, string content, CancellationToken cancellationToken)
     {
-        var container = new BlobServiceClient(stack.StorageConnectionString).GetBlobContainerClient(Storage.ContainerNames.Jobs);
+        var container = new BlobServiceClient(stack.StorageConnectionString).GetBlobContainerClient(Container);
         await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
         await container.GetBlobClient(name).UploadAsync(BinaryData.FromString(content), cancellationToken);
     }
 
     private async Task SendAsync(string message, CancellationToken cancellationToken)
     {
-        var queue = new QueueServiceClient(stack.StorageConnectionString).GetQueueClient(BatchQueue.QueueName);
+        var queue = new QueueServiceClient(stack.StorageConnectionString).GetQueueClient(Queue);
         await queue.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
         await queue.SendMessageAsync(message, cancellationToken);
     }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using ComputeHorde.Durable.Batches;
-using ComputeHorde.Durable.Runs;
+using ComputeHorde.Durable.LocalHost.Demo.Answers;
 using Spectre.Console;
 
 namespace ComputeHorde.Durable.LocalHost.Demo;
@@ -24,13 +23,13 @@ internal abstract class DemoView
     /// <summary>A check that the demo made on its own claims.</summary>
     public abstract void Check(bool passed, string text);
 
-    public abstract Task<RunView> FollowAsync(IAsyncEnumerable<RunView> states);
+    public abstract Task<RunAnswer> FollowAsync(IAsyncEnumerable<RunAnswer> states);
 
-    public abstract Task<BatchView> FollowAsync(IAsyncEnumerable<BatchView> states);
+    public abstract Task<BatchAnswer> FollowAsync(IAsyncEnumerable<BatchAnswer> states);
 
     protected string Elapsed() => Stopwatch.GetElapsedTime(_start).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) + " s";
 
-    protected static string[] Cells(RunView run) =>
+    protected static string[] Cells(RunAnswer run) =>
     [
         run.Progress is { } progress ? $"{progress.Attempt} of {progress.MaxAttempts}" : "",
         run.Outcome is null ? run.Progress?.Phase ?? run.Status : run.Status,
@@ -58,9 +57,9 @@ internal abstract class DemoView
 
         public override void Check(bool passed, string text) => Console.WriteLine($"{(passed ? "ok  " : "FAIL")} {text}");
 
-        public override async Task<RunView> FollowAsync(IAsyncEnumerable<RunView> states)
+        public override async Task<RunAnswer> FollowAsync(IAsyncEnumerable<RunAnswer> states)
         {
-            RunView? last = null;
+            RunAnswer? last = null;
             await foreach (var state in states)
             {
                 last = state;
@@ -70,14 +69,14 @@ internal abstract class DemoView
             return last ?? throw NeverSeen();
         }
 
-        public override async Task<BatchView> FollowAsync(IAsyncEnumerable<BatchView> states)
+        public override async Task<BatchAnswer> FollowAsync(IAsyncEnumerable<BatchAnswer> states)
         {
-            BatchView? last = null;
+            BatchAnswer? last = null;
             var tenth = -1;
             await foreach (var state in states)
             {
                 last = state;
-                if (state.Progress is { Phase: BatchPhases.Running, Valid: > 0 } progress && progress.Done * 10 / progress.Valid is var now && now > tenth)
+                if (state.Progress is { Phase: "running", Valid: > 0 } progress && progress.Done * 10 / progress.Valid is var now && now > tenth)
                 {
                     tenth = now;
                     Console.WriteLine($"[{Elapsed()}] {progress.Done} of {progress.Valid} ended, {progress.Completed} of them completed");
@@ -112,9 +111,9 @@ internal abstract class DemoView
         public override void Check(bool passed, string text) =>
             AnsiConsole.MarkupLine($"{(passed ? "[green]✓[/]" : "[red]✗[/]")} {Markup.Escape(text)}");
 
-        public override async Task<RunView> FollowAsync(IAsyncEnumerable<RunView> states)
+        public override async Task<RunAnswer> FollowAsync(IAsyncEnumerable<RunAnswer> states)
         {
-            RunView? last = null;
+            RunAnswer? last = null;
             var table = new Table().RoundedBorder().AddColumns("at", "attempt", "run", "job status", "job", "note");
             await AnsiConsole.Live(table).StartAsync(async live =>
             {
@@ -128,9 +127,9 @@ internal abstract class DemoView
             return last ?? throw NeverSeen();
         }
 
-        public override async Task<BatchView> FollowAsync(IAsyncEnumerable<BatchView> states)
+        public override async Task<BatchAnswer> FollowAsync(IAsyncEnumerable<BatchAnswer> states)
         {
-            BatchView? last = null;
+            BatchAnswer? last = null;
             await AnsiConsole.Progress().AutoClear(false).StartAsync(async bars =>
             {
                 var bar = bars.AddTask("waiting");

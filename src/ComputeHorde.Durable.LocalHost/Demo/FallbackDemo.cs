@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using ComputeHorde.Durable.Runs;
-using ComputeHorde.Durable.Storage;
+using ComputeHorde.Durable.LocalHost.Demo.Answers;
 
 namespace ComputeHorde.Durable.LocalHost.Demo;
 
@@ -31,13 +30,13 @@ internal sealed class FallbackDemo(LocalStack stack, DemoView view)
         view.Heading($"POST /api/jobs   Idempotency-Key: {id}   policy.fallback: on_unavailable");
         await api.StartAsync(id, Job(), cancellationToken);
         var run = await view.FollowAsync(api.RunAsync(id, cancellationToken));
-        if (run.Outcome is not { Status: RunStatuses.Completed, Fallback: { } terms } outcome)
+        if (run.Outcome is not { Status: "completed", Fallback: { } terms } outcome)
         {
             view.Check(passed: false, $"the run ended as '{run.Status}': {run.Outcome?.Failure?.Message ?? run.Error}");
             return false;
         }
 
-        var manifest = await api.GetAsync<ResultManifest>($"jobs/{id}/result", cancellationToken);
+        var manifest = await api.GetAsync<ResultAnswer>($"jobs/{id}/result", cancellationToken);
         var bytes = await api.GetBytesAsync($"jobs/{id}/result?part={Output}", cancellationToken);
         var stdout = await api.GetTextAsync($"jobs/{id}/result?part=stdout", cancellationToken);
         var machine = stack.Cloud.Machines[0];

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using ComputeHorde.Durable.Storage;
 
 namespace ComputeHorde.Durable.Batches;
 
@@ -9,7 +10,6 @@ namespace ComputeHorde.Durable.Batches;
 /// <param name="maxLength">The longest line that is kept, in bytes.</param>
 internal sealed class LineReader(Stream stream, long offset, int maxLength)
 {
-    private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];
 
     private readonly byte[] _buffer = new byte[64 << 10];
     private readonly ArrayBufferWriter<byte> _line = new();
@@ -73,12 +73,7 @@ internal sealed class LineReader(Stream stream, long offset, int maxLength)
 
     private BinaryData Take(bool isFirst)
     {
-        var bytes = _line.WrittenSpan.ToArray().AsMemory();
-        if (isFirst && bytes.Span.StartsWith(ByteOrderMark))
-        {
-            bytes = bytes[ByteOrderMark.Length..];
-        }
-
-        return new BinaryData(bytes.TrimEnd("\r\n"u8.ToArray()));
+        ReadOnlyMemory<byte> bytes = _line.WrittenSpan.ToArray();
+        return new BinaryData((isFirst ? ByteOrderMark.Skip(bytes) : bytes).TrimEnd("\r\n"u8.ToArray()));
     }
 }

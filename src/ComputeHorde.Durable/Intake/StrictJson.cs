@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
 
 namespace ComputeHorde.Durable.Intake;
@@ -10,8 +11,6 @@ namespace ComputeHorde.Durable.Intake;
 /// </summary>
 internal static class StrictJson
 {
-    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
-
     /// <summary>Parses a request.</summary>
     /// <exception cref="ComputeHordeValidationException">It is not JSON, not UTF-8, or holds half of a surrogate pair.</exception>
     public static JsonDocument Parse(BinaryData json, string expected, JsonDocumentOptions options)
@@ -30,12 +29,7 @@ internal static class StrictJson
     /// <exception cref="JsonException">It is not JSON, not UTF-8, or holds half of a surrogate pair.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> utf8, JsonDocumentOptions options)
     {
-        // Editors and shells put a byte order mark before a text; it is no part of it (RFC 8259, 8.1).
-        if (utf8.Span.StartsWith(ByteOrderMark))
-        {
-            utf8 = utf8[ByteOrderMark.Length..];
-        }
-
+        utf8 = ByteOrderMark.Skip(utf8);
         if (!Utf8.IsValid(utf8.Span))
         {
             throw new JsonException("it is not UTF-8.");

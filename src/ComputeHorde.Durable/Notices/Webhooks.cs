@@ -62,7 +62,7 @@ internal sealed class Webhooks(IOptions<DurableOptions> options, RequestStore re
     {
         try
         {
-            using var document = JsonDocument.Parse(WithoutByteOrderMark((await requests.ReadAsync(requestId, cancellationToken)).ToMemory()));
+            using var document = JsonDocument.Parse(ByteOrderMark.Skip((await requests.ReadAsync(requestId, cancellationToken)).ToMemory()));
             return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("webhook", out var webhook)
                 ? webhook.GetProperty("url").GetString()
                 : null;
@@ -73,6 +73,4 @@ internal sealed class Webhooks(IOptions<DurableOptions> options, RequestStore re
             return null;
         }
     }
-
-    private static ReadOnlyMemory<byte> WithoutByteOrderMark(ReadOnlyMemory<byte> json) => json.Span.StartsWith("\uFEFF"u8) ? json[3..] : json;
 }

@@ -8,16 +8,7 @@ namespace ComputeHorde.Durable.Retention;
 internal sealed class PurgeEnded(Purge purge)
 {
     [Function(nameof(PurgeEnded))]
-    public async Task RunAsync(
-        [TimerTrigger("%ComputeHordeSweepSchedule%")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await purge.RunAsync(durable, cancellationToken);
-        }
-        catch (Exception exception) when (StorageOutages.MayPass(exception) && !cancellationToken.IsCancellationRequested)
-        {
-            // Logged once by the storage client; the next tick goes on.
-        }
-    }
+    public Task RunAsync(
+        [TimerTrigger("%ComputeHordeSweepSchedule%")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken cancellationToken) =>
+        StorageOutages.LeaveToTheNextTickAsync(() => purge.RunAsync(durable, cancellationToken), cancellationToken);
 }

@@ -31,15 +31,13 @@ internal sealed class PollJobs(
     public async Task RunAsync(
         [TimerTrigger("%ComputeHordePollSchedule%")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken cancellationToken)
     {
-        try
-        {
-            await admission.AdmitAsync(durable, cancellationToken);
-            await PollAllAsync(durable, cancellationToken);
-        }
-        catch (Exception exception) when (StorageOutages.MayPass(exception) && !cancellationToken.IsCancellationRequested)
-        {
-            // Logged once by the storage client; the next tick looks again.
-        }
+        await StorageOutages.LeaveToTheNextTickAsync(
+            async () =>
+            {
+                await admission.AdmitAsync(durable, cancellationToken);
+                await PollAllAsync(durable, cancellationToken);
+            },
+            cancellationToken);
     }
 
     private async Task PollAllAsync(DurableTaskClient durable, CancellationToken cancellationToken)

@@ -14,7 +14,7 @@ internal static class RunJob
     {
         ArgumentNullException.ThrowIfNull(context);
         var input = context.GetInput<RunInput>() ?? throw new ArgumentException("A run needs its input: its request and its policy.", nameof(context));
-        using var run = new RunCourse(context, input);
-        return await run.CompleteAsync();
+        using var run = new RunState(context, input);
+        return await new RunCourse(run).CompleteAsync();
     }
 }

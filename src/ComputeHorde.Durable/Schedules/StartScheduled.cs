@@ -9,16 +9,7 @@ internal sealed class StartScheduled(ScheduleTicker ticker)
 {
     /// <summary>Runs on the timer of the poller; most ticks find nothing due and ask nobody.</summary>
     [Function(nameof(StartScheduled))]
-    public async Task RunAsync(
-        [TimerTrigger("%ComputeHordePollSchedule%")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await ticker.TickAsync(durable, cancellationToken);
-        }
-        catch (Exception exception) when (StorageOutages.MayPass(exception) && !cancellationToken.IsCancellationRequested)
-        {
-            // Logged once by the storage client; the next tick looks again.
-        }
-    }
+    public Task RunAsync(
+        [TimerTrigger("%ComputeHordePollSchedule%")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken cancellationToken) =>
+        StorageOutages.LeaveToTheNextTickAsync(() => ticker.TickAsync(durable, cancellationToken), cancellationToken);
 }

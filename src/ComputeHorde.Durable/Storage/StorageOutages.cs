@@ -24,6 +24,18 @@ internal sealed class StorageOutages(Outages outages) : HttpPipelinePolicy
     public static bool MayPass(Exception exception) =>
         IsOutage(exception) || exception is RequestFailedException { Status: 401 or 403 or 409 or 412 } or HttpRequestException or IOException;
 
+    /// <summary>Does the work of a timer's tick. Where the storage is away the next tick does it: that is logged once, by the storage client.</summary>
+    public static async Task LeaveToTheNextTickAsync(Func<Task> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await work();
+        }
+        catch (Exception exception) when (MayPass(exception) && !cancellationToken.IsCancellationRequested)
+        {
+        }
+    }
+
     public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
         try

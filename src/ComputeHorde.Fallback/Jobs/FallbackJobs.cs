@@ -16,12 +16,14 @@ public sealed class FallbackJobs
     private readonly IFallbackProvider _provider;
     private readonly FallbackOptions _options;
     private readonly TimeProvider _time;
-    private readonly ILogger _logger;
     private readonly JobBlobs _blobs;
     private readonly JobRecords _records;
     private readonly JobResults _results;
     private readonly JobPlanner _planner;
-    private readonly JobJudge _judge;
+    private readonly JobEnding _ending;
+    private readonly JobObserver _observer;
+    private readonly MachineRental _rental;
+    private readonly MachineReaper _reaper;
     private readonly MachineRoster _roster;
     private readonly string _deployment;
 
@@ -43,7 +45,8 @@ public sealed class FallbackJobs
         ArgumentNullException.ThrowIfNull(provider);
         ArgumentNullException.ThrowIfNull(container);
         ArgumentNullException.ThrowIfNull(downloads);
-        (_provider, _options, _time, _logger) = (provider, options ?? new FallbackOptions(), timeProvider ?? TimeProvider.System, logger ?? NullLogger.Instance);
+        (_provider, _options, _time) = (provider, options ?? new FallbackOptions(), timeProvider ?? TimeProvider.System);
+        logger ??= NullLogger.Instance;
         _deployment = _options.Deployment ?? JobId.Deployment(container.Uri);
         if (_deployment.Length != 6 || !_deployment.All(static character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character)))
         {
@@ -54,7 +57,10 @@ public sealed class FallbackJobs
         _records = new JobRecords(_blobs);
         _results = new JobResults(_blobs);
         _planner = new JobPlanner(provider, _blobs, downloads, _options, _time);
-        _judge = new JobJudge(_options);
+        _ending = new JobEnding(provider, _options, _time, logger, _blobs, _records, _results);
+        _observer = new JobObserver(provider, _time, _blobs, _results, new JobJudge(_options), _ending);
+        _rental = new MachineRental(provider, _options, _time, logger, _blobs, _records, _ending);
+        _reaper = new MachineReaper(provider, JobId.Prefix(_deployment), _time, logger, _records);
         _roster = new MachineRoster(provider, JobId.Prefix(_deployment), _options, _time);
     }
 
@@ -104,7 +110,7 @@ public sealed class FallbackJobs
                 return await ObserveAsync(record, MachineLook.Unknown, cancellationToken);
             }
 
-            if (record?.RequestedAt is not null && await AdoptAsync(record, cancellationToken) is { } adopted)
+            if (record?.RequestedAt is not null && await _rental.AdoptAsync(record, cancellationToken) is { } adopted)
             {
                 return JobView.Of(adopted, []);
             }
@@ -121,7 +127,7 @@ public sealed class FallbackJobs
 
             // From here on somebody may have rented: whoever comes later looks first.
             record = await _records.SaveAsync(record with { RequestedAt = _time.GetUtcNow() }, cancellationToken);
-            return JobView.Of(await RentAsync(record, plan, offers, cancellationToken), []);
+            return JobView.Of(await _rental.RentAsync(record, plan, offers, cancellationToken), []);
         });
     }
 
@@ -133,7 +139,7 @@ public sealed class FallbackJobs
     public Task<FallbackJob> GetAsync(string id, CancellationToken cancellationToken = default) => GuardAsync(async () =>
     {
         var record = await _records.FindAsync(id, cancellationToken) ?? throw new ComputeHordeNotFoundException($"There is no job {id}.");
-        return await WithResultAsync(await ObserveRecordAsync(record, MachineLook.Unknown, cancellationToken), cancellationToken);
+        return await _observer.WithResultAsync(await _observer.ObserveAsync(record, MachineLook.Unknown, cancellationToken), cancellationToken);
     });
 
     /// <summary>Looks at many jobs, without their results, and at their machines with one request for all of them.</summary>
@@ -181,7 +187,7 @@ public sealed class FallbackJobs
 
         if (record.ReleasedAt is null)
         {
-            record = await EndMachinesAsync(record, cancellationToken);
+            record = await _ending.EndMachinesAsync(record, cancellationToken);
             record = await _records.SaveAsync(
                 record with { Verdict = record.Verdict ?? await _results.FindVerdictAsync(record, cancellationToken) ?? Stopped() }, cancellationToken);
         }
@@ -212,304 +218,12 @@ public sealed class FallbackJobs
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>How many were ended.</returns>
     /// <exception cref="FallbackException">The provider does not answer, or could not end one.</exception>
-    public Task<int> ReapAsync(CancellationToken cancellationToken = default) => GuardAsync(async () =>
-    {
-        var ended = 0;
-        FallbackException? trouble = null;
-        foreach (var machine in await _provider.ListAsync(JobId.Prefix(_deployment), cancellationToken))
-        {
-            try
-            {
-                if (await IsNeedlessAsync(machine, cancellationToken))
-                {
-                    await _provider.TerminateAsync(machine.Id, cancellationToken);
-                    _logger.MachineReaped(machine.Name, _provider.Name);
-                    ended++;
-                }
-            }
-            catch (FallbackException exception)
-            {
-                // The others are ended all the same.
-                trouble = exception;
-            }
-        }
-
-        return trouble is null ? ended : throw trouble;
-    });
-
-    private async Task<bool> IsNeedlessAsync(Machine machine, CancellationToken cancellationToken)
-    {
-        var deadline = JobId.DeadlineOf(machine.Name);
-        if (deadline is { } end && _time.GetUtcNow() >= end)
-        {
-            return true;
-        }
-
-        var job = machine.Name[..machine.Name.LastIndexOf('-')];
-        return await _records.FindAsync(job, cancellationToken) is { } record
-            && (record.Verdict is not null || record.ReleasedAt is not null || (record.MachineId is { } right && right != machine.Id));
-    }
-
-    private async Task<JobRecord> RentAsync(JobRecord record, MachinePlan plan, IReadOnlyList<MachineOffer> offers, CancellationToken cancellationToken)
-    {
-        FallbackException? refusal = null;
-        foreach (var offer in offers)
-        {
-            try
-            {
-                return await TakeAsync(record, await _provider.CreateAsync(plan, offer, cancellationToken), offer.UsdPerHour, cancellationToken);
-            }
-            catch (FallbackException exception) when (exception.Failure == FallbackFailure.Unknown)
-            {
-                if (await LookForAsync(record, cancellationToken) is { } found)
-                {
-                    return found;
-                }
-
-                throw;
-            }
-            catch (FallbackException exception) when (exception.Failure != FallbackFailure.Price)
-            {
-                refusal = exception;
-                if (exception.Failure != FallbackFailure.NoCapacity)
-                {
-                    break;
-                }
-            }
-        }
-
-        await ClearRequestAsync(record, cancellationToken);
-        throw refusal!;
-    }
-
-    /// <summary>Every offer was refused: the next call begins anew. A definition that found no machine may be left behind.</summary>
-    private async Task ClearRequestAsync(JobRecord record, CancellationToken cancellationToken)
-    {
-        foreach (var machine in await _provider.ListAsync(record.Id + "-", cancellationToken))
-        {
-            await _provider.TerminateAsync(machine.Id, cancellationToken);
-        }
-
-        await _records.SaveAsync(record with { RequestedAt = null }, cancellationToken);
-    }
-
-    /// <summary>After a request without an answer: the machine may exist, and may be missing from lists for a while.</summary>
-    private async Task<JobRecord?> LookForAsync(JobRecord record, CancellationToken cancellationToken)
-    {
-        foreach (var pause in _options.LookUpPauses)
-        {
-            await Task.Delay(pause, _time, cancellationToken);
-            if (await FindMachineAsync(record, cancellationToken) is { } machine)
-            {
-                return await AdoptAsync(record, machine, cancellationToken);
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>Takes over the machine that an earlier call rented; null when it rented none for sure.</summary>
-    private async Task<JobRecord?> AdoptAsync(JobRecord record, CancellationToken cancellationToken)
-    {
-        if (await FindMachineAsync(record, cancellationToken) is { } machine)
-        {
-            return await AdoptAsync(record, machine, cancellationToken);
-        }
-
-        if (await _blobs.FindAsync(record.Id, JobBlobs.Claim, cancellationToken) is not null)
-        {
-            // There was a machine, and the job has begun on it: it is not begun again.
-            return await ConcludeAsync(record, new JobVerdict(JobStatus.HordeFailed.Value, "executor_disconnected", _time.GetUtcNow()) { Message = "The machine is gone." }, cancellationToken);
-        }
-
-        return _time.GetUtcNow() - record.RequestedAt < _options.CreateDoubt
-            ? throw new FallbackException(FallbackFailure.Unknown, "A request for this job's machine was sent a moment ago and has no answer; waiting until it cannot arrive any more.")
-            : null;
-    }
-
-    private async Task<JobRecord> AdoptAsync(JobRecord record, Machine machine, CancellationToken cancellationToken)
-    {
-        await _provider.EnsureStartedAsync(machine.Id, cancellationToken);
-        return await TakeAsync(record, machine, price: null, cancellationToken);
-    }
-
-    /// <summary>The machine that has claimed a job, else the oldest; others are ended, as the job is not theirs.</summary>
-    private async Task<Machine?> FindMachineAsync(JobRecord record, CancellationToken cancellationToken)
-    {
-        var machines = (await _provider.ListAsync(record.Id + "-", cancellationToken)).OrderBy(static machine => machine.CreatedAt).ThenBy(static machine => machine.Id, StringComparer.Ordinal).ToList();
-        if (machines.Count < 2)
-        {
-            return machines.FirstOrDefault();
-        }
-
-        var claimant = await ClaimantAsync(record, cancellationToken);
-        var right = machines.Find(machine => machine.Id == claimant) ?? machines[0];
-        foreach (var surplus in machines.Where(machine => machine != right))
-        {
-            await _provider.TerminateAsync(surplus.Id, cancellationToken);
-        }
-
-        return right;
-    }
-
-    /// <summary>The machine that has claimed a job, by its own word; null when none has.</summary>
-    private async Task<string?> ClaimantAsync(JobRecord record, CancellationToken cancellationToken) =>
-        (await _blobs.FindAsync(record.Id, JobBlobs.Claim, cancellationToken))?.Content.ToString().Split(' ')[0];
-
-    private async Task<JobRecord> TakeAsync(JobRecord record, Machine machine, decimal? price, CancellationToken cancellationToken)
-    {
-        var taken = record with { MachineId = machine.Id, MachineCreatedAt = machine.CreatedAt, UsdPerHour = machine.UsdPerHour ?? price };
-        var bound = (taken.UsdPerHour ?? 0) * (decimal)(record.Deadline - (record.RequestedAt ?? record.CreatedAt)).TotalHours;
-        if (bound > record.CostBoundUsd)
-        {
-            await _provider.TerminateAsync(machine.Id, cancellationToken);
-            await _records.SaveAsync(record with { RequestedAt = null }, cancellationToken);
-            throw new FallbackException(
-                FallbackFailure.Price, $"{_provider.Name} asks {taken.UsdPerHour} USD an hour for the machine that was rented, so that the job may cost {bound:0.00##} USD instead of {record.CostBoundUsd}. It was ended.");
-        }
-
-        var saved = await _records.SaveAsync(taken, cancellationToken);
-        _logger.MachineRented(machine.Name, _provider.Name, saved.UsdPerHour, record.CostBoundUsd);
-        return saved;
-    }
+    public Task<int> ReapAsync(CancellationToken cancellationToken = default) => GuardAsync(() => _reaper.ReapAsync(cancellationToken));
 
     private async Task<FallbackJob> ObserveAsync(JobRecord record, MachineLook look, CancellationToken cancellationToken)
     {
-        var (observed, stages) = await ObserveRecordAsync(record, look, cancellationToken);
+        var (observed, stages) = await _observer.ObserveAsync(record, look, cancellationToken);
         return JobView.Of(observed, stages);
-    }
-
-    /// <summary>Brings a record up to what storage and provider say.</summary>
-    private async Task<(JobRecord Record, IReadOnlyList<StageTime> Stages)> ObserveRecordAsync(JobRecord record, MachineLook look, CancellationToken cancellationToken)
-    {
-        if (record.Verdict is { } known)
-        {
-            return (record, known.Stages);
-        }
-
-        if (await _results.FindVerdictAsync(record, cancellationToken) is { } result)
-        {
-            record = await ConcludeAsync(record, result, cancellationToken);
-            return (record, result.Stages);
-        }
-
-        var seen = await _results.FindStagesAsync(record, cancellationToken);
-        var now = _time.GetUtcNow();
-        if (record.MachineId is { } machine && (look.IsGone || _judge.IsSuspect(record, seen?.SeenAt, now)))
-        {
-            // Where names are ids there is one machine. Elsewhere one that was ended as a second one may just have claimed the job.
-            var right = machine == record.MachineName ? machine : await ClaimantAsync(record, cancellationToken) ?? machine;
-
-            // A list may lag: only the answer to the very question counts.
-            look = MachineLook.Of(await _provider.GetAsync(right, cancellationToken));
-        }
-
-        if (record.MachineId is null || _judge.Judge(record, seen, look, now) is not { } verdict)
-        {
-            return (record, seen?.Stages ?? []);
-        }
-
-        record = await ConcludeAsync(record, await ExplainAsync(record, verdict, look, cancellationToken), cancellationToken);
-        return (record, record.Verdict!.Stages);
-    }
-
-    /// <summary>A job that never began may have said why in its machine's log: its image has no tool to write to storage with.</summary>
-    private async Task<JobVerdict> ExplainAsync(JobRecord record, JobVerdict verdict, MachineLook look, CancellationToken cancellationToken)
-    {
-        if (verdict.Stages.Count > 0 || look.Machine is not { } machine)
-        {
-            return verdict;
-        }
-
-        var marker = $"##CH {record.Nonce} result ";
-        var line = (await _provider.ReadLogsAsync(machine.Id, cancellationToken)).Split('\n').LastOrDefault(line => line.Contains(marker, StringComparison.Ordinal));
-        return line?.Contains("no_transfer_tool", StringComparison.Ordinal) == true
-            ? verdict with { Reason = "no_transfer_tool", Message = "The image has none of curl, wget and python3, and none could be installed." }
-            : line?.Contains("storage_unreachable", StringComparison.Ordinal) == true
-                ? verdict with { Reason = "storage_unreachable", Message = "The machine could not reach the storage." }
-                : verdict;
-    }
-
-    /// <summary>Ends the machine of a job that is over, looks for a result one last time, and decides for good.</summary>
-    private async Task<JobRecord> ConcludeAsync(JobRecord record, JobVerdict verdict, CancellationToken cancellationToken)
-    {
-        var isResult = await _blobs.FindAsync(record.Id, JobBlobs.Result, cancellationToken) is not null;
-        try
-        {
-            record = await EndMachinesAsync(record, cancellationToken);
-        }
-        catch (FallbackException) when (isResult)
-        {
-            // What the job gave counts, whether the provider answers or not; its machine is ended later.
-        }
-
-        verdict = await _results.FindVerdictAsync(record, cancellationToken) ?? verdict;
-        _logger.JobEnded(record.Id, verdict.Status, verdict.Reason);
-        return await _records.SaveAsync(record with { Verdict = verdict }, cancellationToken);
-    }
-
-    /// <summary>Ends all machines of a job, and notes what they cost.</summary>
-    private async Task<JobRecord> EndMachinesAsync(JobRecord record, CancellationToken cancellationToken)
-    {
-        var ids = (await _provider.ListAsync(record.Id + "-", cancellationToken)).Select(static machine => machine.Id).ToHashSet(StringComparer.Ordinal);
-        if (record.MachineId is { } own)
-        {
-            ids.Add(own);
-        }
-
-        foreach (var id in ids)
-        {
-            await _provider.TerminateAsync(id, cancellationToken);
-        }
-
-        var now = _time.GetUtcNow();
-        if (record.MachineId is null && record.RequestedAt is { } requested && now - requested < _options.CreateDoubt)
-        {
-            throw new FallbackException(FallbackFailure.Unknown, "A request for this job's machine was sent a moment ago and has no answer; waiting until it cannot arrive any more.");
-        }
-
-        await _blobs.RemoveInputsAsync(record.Id, cancellationToken);
-        return record with { ReleasedAt = now, CostUsd = await CostAsync(record, now, cancellationToken) };
-    }
-
-    private async Task<decimal?> CostAsync(JobRecord record, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        if (record.MachineId is not { } id)
-        {
-            return 0;
-        }
-
-        try
-        {
-            if (await _provider.GetCostAsync(id, cancellationToken) is { } billed)
-            {
-                return billed;
-            }
-        }
-        catch (FallbackException)
-        {
-            // The bill can be read later; what follows is close to it.
-        }
-
-        var hours = Math.Max(0, (now - (record.MachineCreatedAt ?? now)).TotalHours);
-        return record.UsdPerHour is { } price ? decimal.Round(price * (decimal)hours, 6) : null;
-    }
-
-    private async Task<FallbackJob> WithResultAsync((JobRecord Record, IReadOnlyList<StageTime> Stages) observed, CancellationToken cancellationToken)
-    {
-        var record = observed.Record;
-        if (record.Verdict is not { } verdict)
-        {
-            return JobView.Of(record, observed.Stages);
-        }
-
-        var output = (
-            Stdout: await _results.ReadTextAsync(record, JobBlobs.Stdout, cancellationToken),
-            Stderr: await _results.ReadTextAsync(record, JobBlobs.Stderr, cancellationToken));
-        var result = verdict.Status == JobStatus.Completed.Value
-            ? new JobResult { Stdout = output.Stdout, Stderr = output.Stderr, Artifacts = await _results.ReadArtifactsAsync(record, cancellationToken) }
-            : null;
-        return JobView.Of(record, observed.Stages, result, output);
     }
 
     /// <summary>Storage that does not answer says nothing about a job.</summary>

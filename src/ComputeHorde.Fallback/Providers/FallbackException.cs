@@ -25,4 +25,7 @@ public sealed class FallbackException : ComputeHordeException
         FallbackFailure.Job => "job_not_portable",
         _ => "generic_error",
     };
+
+    internal static FallbackException NoAnswerYet() => new(
+        FallbackFailure.Unknown, "A request for this job's machine was sent a moment ago and has no answer; waiting until it cannot arrive any more.");
 }

@@ -103,4 +103,8 @@ internal sealed class JobBlobs(BlobContainerClient container, TimeProvider time)
 
         return key;
     }
+
+    /// <summary>The machine that has claimed a job, by its own word; null when none has.</summary>
+    public async Task<string?> FindClaimantAsync(string job, CancellationToken cancellationToken) =>
+        (await FindAsync(job, Claim, cancellationToken))?.Content.ToString().Split(' ')[0];
 }

@@ -146,6 +146,9 @@ public sealed class HouseTests
 
             Assert.True(Projects.TryGetValue(name, out var allowed), $"{name} has no place in the house");
             Assert.Empty(used.Except(allowed));
+            Assert.All(
+                project.Descendants("InternalsVisibleTo").Select(static friend => (string)friend.Attribute("Include")!),
+                static friend => Assert.True(friend.EndsWith(".Tests", StringComparison.Ordinal) || friend is "ComputeHorde.Simulation", $"{friend} is a product and sees internals"));
         }
     }
 }

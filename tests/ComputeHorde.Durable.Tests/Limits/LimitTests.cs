@@ -24,7 +24,7 @@ public sealed class LimitTests
         await Eventually.TrueAsync(() => horde.Emulator.Jobs.Count(static job => job.Status == "completed") == Runs, "all jobs completed", withinSeconds: 400);
 
         Assert.Equal(Runs, horde.Emulator.Counters.Creates);
-        Assert.InRange(MostAtOnce(horde.Emulator.Jobs), 1, Places);
+        Assert.InRange(horde.Emulator.MostInFlight, 1, Places);
         await Eventually.TrueAsync(async () => (await horde.ListAsync("places", "held/")).Count == 0, "all places were given back");
     }
 
@@ -133,18 +133,4 @@ public sealed class LimitTests
         InMemory = true,
         Settings = limits.ToDictionary(limit => $"ComputeHorde__Limits__{name}__{limit.Setting}", static limit => (string?)limit.Value),
     });
-
-    /// <summary>The most jobs that were in flight at one moment, by the emulator's own times.</summary>
-    private static int MostAtOnce(IReadOnlyList<EmulatedJob> jobs)
-    {
-        var (now, most) = (0, 0);
-        foreach (var (_, change) in jobs.SelectMany(static job => new (DateTimeOffset At, int Change)[] { (job.CreatedAt, 1), (job.History[^1].At, -1) })
-            .OrderBy(static moment => moment.At).ThenBy(static moment => moment.Change))
-        {
-            now += change;
-            most = Math.Max(most, now);
-        }
-
-        return most;
-    }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using ComputeHorde.Durable.Storage;
 
 namespace ComputeHorde.Durable.Checks.Comparers;
 
@@ -14,11 +15,7 @@ internal static class JsonContent
     /// <exception cref="UnreadableContentException">It is not JSON in UTF-8, or beyond the bounds.</exception>
     public static JsonDocument Parse(ContentHandle content, ReadOnlyMemory<byte> utf8)
     {
-        if (utf8.Span.StartsWith("\uFEFF"u8))
-        {
-            utf8 = utf8[3..];
-        }
-
+        utf8 = ByteOrderMark.Skip(utf8);
         try
         {
             if (!Utf8.IsValid(utf8.Span))
