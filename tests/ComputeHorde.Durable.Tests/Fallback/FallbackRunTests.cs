@@ -72,7 +72,8 @@ public sealed class FallbackRunTests
 
         using var first = await horde.PostAsync("jobs", Job(cloud, "sleep 1", "on_unavailable"), "first");
         Assert.Equal("completed", (string?)(await horde.EndOfAsync("jobs/first"))["status"]);
-        foreach (var day in new[] { clock.GetUtcNow(), clock.GetUtcNow().AddDays(1) })
+        var today = TimeProvider.System.GetUtcNow();
+        foreach (var day in new[] { today, today.AddDays(1) })
         {
             await horde.UploadAsync("fallback", $"budget/{day:yyyy-MM-dd}.json", """{"ch-others":0.1}""");
         }

@@ -55,6 +55,7 @@ internal sealed class HordeFixture : IAsyncDisposable
     public static async Task<HordeFixture> StartAsync(HordeFixtureOptions? options = null)
     {
         options ??= new HordeFixtureOptions();
+        var notBegun = HoldTime(options);
         var data = Directory.CreateTempSubdirectory("computehorde-durable-test-");
         var local = options.OnAzurite ? null : await LocalStorage.StartAsync(
             new LocalStorageOptions { DataFolder = options.InMemory ? null : Path.Combine(data.FullName, "storage") }, TestContext.Current.CancellationToken);
@@ -67,8 +68,8 @@ internal sealed class HordeFixture : IAsyncDisposable
             },
             TestContext.Current.CancellationToken);
         var fixture = new HordeFixture(options, data, local, storage, emulator);
+        fixture._notBegun = notBegun;
         await fixture.StartFunctionsAsync();
-        fixture._notBegun = fixture.Hold();
         return fixture;
     }
 
@@ -76,7 +77,9 @@ internal sealed class HordeFixture : IAsyncDisposable
     /// Makes virtual time stand still until the result is disposed. It does so by itself from the start until the first request of a test has been
     /// answered, and while each is: else hours may pass on a busy machine before the test has said what it has to say.
     /// </summary>
-    public IDisposable? Hold() => (_options.TimeProvider as VirtualTimeProvider)?.Busy();
+    public IDisposable? Hold() => HoldTime(_options);
+
+    private static IDisposable? HoldTime(HordeFixtureOptions options) => (options.TimeProvider as VirtualTimeProvider)?.Busy();
 
     /// <summary>Starts the functions, again after <see cref="StopFunctionsAsync"/>, over the same task hub and storage.</summary>
     public async Task StartFunctionsAsync()
