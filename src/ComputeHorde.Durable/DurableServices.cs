@@ -106,6 +106,7 @@ public static class DurableServices
         services.AddSingleton<ScheduleService>();
         services.AddSingleton<IScheduleStarter>(static provider => provider.GetRequiredService<ScheduleService>());
         services.AddSingleton<Watchers>();
+        services.AddSingleton<LongPoll>();
         services.AddSingleton<RunWatch>();
         services.AddSingleton<RunRemains>();
         services.AddSingleton<OldClaims>();

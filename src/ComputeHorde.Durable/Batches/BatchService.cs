@@ -21,8 +21,13 @@ internal sealed class BatchService(BatchStore batches, RequestStore requests, We
 
     bool IBatchStarter.IsBatch(BinaryData json) => BatchRequest.IsBatch(json);
 
-    Task<StartedRun?> IBatchStarter.StartAsync(DurableTaskClient durable, string id, BinaryData json, string specification, CancellationToken cancellationToken) =>
+    void IBatchStarter.RequireValid(BinaryData json) => webhooks.RequireUsable(BatchRequest.Parse(json).Webhook);
+
+    Task<StartedRun?> IBatchStarter.StartAsync(DurableTaskClient durable, string id, BinaryData json, string? specification, CancellationToken cancellationToken) =>
         StartAsync(durable, id, BatchRequest.Parse(json), specification, cancellationToken);
+
+    async Task<StartedBatch?> IBatchStarter.FindAsync(DurableTaskClient durable, string id, CancellationToken cancellationToken) =>
+        await FindAsync(durable, id, cancellationToken) is { } batch && BatchView.Of(batch) is var view ? new StartedBatch(view.Status, BatchView.HasEnded(view)) : null;
 
     /// <summary>Validates the batch (not its jobs), stores it and starts it.</summary>
     /// <param name="id">Its name; null makes one.</param>
@@ -120,8 +125,14 @@ internal sealed class BatchService(BatchStore batches, RequestStore requests, We
     }
 
     /// <summary>Shows a batch, with the verdicts that came after its end.</summary>
-    public async Task<BatchView> ViewAsync(DurableTaskClient durable, OrchestrationMetadata batch, CancellationToken cancellationToken)
+    /// <returns>The batch; null when there is none.</returns>
+    public async Task<BatchView?> FindViewAsync(DurableTaskClient durable, string id, CancellationToken cancellationToken)
     {
+        if (await FindAsync(durable, id, cancellationToken) is not { } batch)
+        {
+            return null;
+        }
+
         var isTold = batch is { IsCompleted: true } && batch.ReadInputAs<BatchInput>() is { Webhook: not null };
         var view = BatchView.Of(batch) with { Notices = isTold ? await NoticeService.FindAsync(durable, batch.InstanceId, cancellationToken) : null };
         return view.Summary?.Verdicts.ContainsKey(Verdicts.Pending) == true && await batches.FindSummaryAsync(view.Id, cancellationToken) is { } newer

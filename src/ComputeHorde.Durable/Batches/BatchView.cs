@@ -1,4 +1,5 @@
 using ComputeHorde.Durable.Notices;
+using ComputeHorde.Durable.Storage;
 using Microsoft.DurableTask.Client;
 
 namespace ComputeHorde.Durable.Batches;
@@ -16,6 +17,12 @@ internal sealed record BatchView(
 {
     /// <summary>How far the notices about its end are; null when nobody is told.</summary>
     public IReadOnlyList<NoticeView>? Notices { get; init; }
+
+    /// <summary>Whether nothing follows but, perhaps, verdicts.</summary>
+    internal static bool HasEnded(BatchView batch) => batch.Summary is not null || batch.Error is not null || batch.Status is "terminated" or "failed";
+
+    /// <summary>What counts as a change of a batch: all that is shown but the time of the last one.</summary>
+    internal static string Fingerprint(BatchView batch) => SnakeCaseJson.ToText(batch with { UpdatedAt = default });
 
     internal static BatchView Of(OrchestrationMetadata instance)
     {

@@ -1,4 +1,5 @@
 using ComputeHorde.Durable.Http;
+using ComputeHorde.Durable.Notices;
 using ComputeHorde.Sdk;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -8,7 +9,7 @@ using Microsoft.DurableTask.Client;
 namespace ComputeHorde.Durable.Batches;
 
 /// <summary>The HTTP API of batches.</summary>
-internal sealed class BatchesApi(StartEndpoint starts, BatchService batches)
+internal sealed class BatchesApi(StartEndpoint starts, BatchService batches, LongPoll poll)
 {
     private const string Route = "batches", RerunRoute = "batches/{id}/rerun";
 
@@ -37,16 +38,16 @@ internal sealed class BatchesApi(StartEndpoint starts, BatchService batches)
         CancellationToken cancellationToken) => HttpEdge.AnswerAsync(request, async () => HttpResults.Conditional(
             request, new { Batches = await batches.ListAsync(durable, cancellationToken) }));
 
-    /// <summary>Shows a batch.</summary>
-    /// <returns>200 with the batch, or 404.</returns>
+    /// <summary>Shows a batch; with <c>?wait=</c> (seconds, at most 60) as soon as it has ended or changed.</summary>
+    /// <returns>200 with the batch, 304 when it is as <c>If-None-Match</c> says, or 404.</returns>
     [Function("ShowBatch")]
     public Task<IActionResult> GetAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "batches/{id}")] HttpRequest request,
         [DurableClient] DurableTaskClient durable,
         string id,
         CancellationToken cancellationToken) =>
-        HttpEdge.AnswerAsync(request, async () => HttpResults.Conditional(
-            request, await batches.ViewAsync(durable, await FindAsync(durable, id, cancellationToken), cancellationToken)));
+        HttpEdge.AnswerAsync(request, () => poll.ShowAsync(
+            request, cancellation => batches.FindViewAsync(durable, id, cancellation), BatchView.HasEnded, BatchView.Fingerprint, () => NoBatch(id), cancellationToken));
 
     /// <summary>Hands out the results of an ended batch, one JSON object a line.</summary>
     /// <returns>200 (206 for a range), 404 without a batch, 409 while it runs, 410 when they are not kept any more.</returns>

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.Durable.Intake;
 
 /// <summary>
-/// Takes in what landed in container <c>jobs</c>: a job, a job with a schedule, or a batch of jobs. Each version of a blob starts its run once, however often and by
+/// Takes in what landed in container <c>jobs</c>: a job, a batch of jobs, or one of both with a schedule. Each version of a blob starts its run once, however often and by
 /// whatever way it is noticed.
 /// </summary>
 internal sealed class SpecificationIntake(
@@ -85,7 +85,8 @@ internal sealed class SpecificationIntake(
 
     private async Task StartAsync(DurableTaskClient durable, string id, string name, BinaryData json, CancellationToken cancellationToken)
     {
-        if (batches.IsBatch(json))
+        var isSchedule = schedules.IsSchedule(json);
+        if (!isSchedule && batches.IsBatch(json))
         {
             Require(id, await batches.StartAsync(durable, id, json, name, cancellationToken));
             return;
@@ -96,7 +97,7 @@ internal sealed class SpecificationIntake(
             throw new ComputeHordeValidationException("body", $"must have at most {JobSpecValidation.MaxRequestBytes} bytes.");
         }
 
-        if (schedules.IsSchedule(json))
+        if (isSchedule)
         {
             await schedules.SaveAsync(name, json, id, cancellationToken);
             return;

@@ -8,14 +8,14 @@ using ComputeHorde.Sdk;
 namespace ComputeHorde.Durable.Schedules;
 
 /// <summary>Makes, shows and steers schedules: the one door for HTTP and blobs.</summary>
-internal sealed class ScheduleService(ScheduleStore store, ScheduleTicker ticker, RunStarter runs, TimeProvider time) : IScheduleStarter
+internal sealed class ScheduleService(ScheduleStore store, ScheduleTicker ticker, RunStarter runs, IBatchStarter batches, TimeProvider time) : IScheduleStarter
 {
     /// <summary>A run's name holds the schedule's and the time of the occurrence.</summary>
     private const int MaxNameLength = 80;
 
     private const string Field = "schedule";
 
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 32 };
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 64 };
 
     /// <summary>Whether a document asks for a schedule. It need not be valid.</summary>
     bool IScheduleStarter.IsSchedule(BinaryData json)
@@ -109,7 +109,7 @@ internal sealed class ScheduleService(ScheduleStore store, ScheduleTicker ticker
         using var document = StrictJson.Parse(json, "a JSON object", Strict);
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
-            throw new ComputeHordeValidationException("body", "must be a JSON object: a job and its schedule.");
+            throw new ComputeHordeValidationException("body", "must be a JSON object: a job or a batch, and its schedule.");
         }
 
         var body = JsonObject.Create(document.RootElement.Clone())!;
@@ -118,7 +118,7 @@ internal sealed class ScheduleService(ScheduleStore store, ScheduleTicker ticker
         var request = JsonSerializer.SerializeToElement(body);
         try
         {
-            runs.RequireValid(JobRequest.Parse(BinaryData.FromObjectAsJson(request)));
+            RequireValid(BinaryData.FromObjectAsJson(request), body);
         }
         catch (ComputeHordeValidationException exception)
         {
@@ -126,6 +126,21 @@ internal sealed class ScheduleService(ScheduleStore store, ScheduleTicker ticker
         }
 
         return problems.Count == 0 ? (spec!, request) : throw new ComputeHordeValidationException(problems);
+    }
+
+    private void RequireValid(BinaryData request, JsonObject body)
+    {
+        if (!batches.IsBatch(request))
+        {
+            runs.RequireValid(JobRequest.Parse(request));
+            return;
+        }
+
+        batches.RequireValid(request);
+        if (body.ContainsKey("id"))
+        {
+            throw new ComputeHordeValidationException("id", "cannot stand in a schedule: each of its batches is named after its time.");
+        }
     }
 
     private static ScheduleSpec? ReadSpec(JsonNode? node, List<ValidationProblem> problems)

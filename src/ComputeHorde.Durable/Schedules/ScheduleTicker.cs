@@ -14,9 +14,12 @@ namespace ComputeHorde.Durable.Schedules;
 /// nothing; the document only says where to go on.
 /// </summary>
 internal sealed class ScheduleTicker(
-    ScheduleStore store, RunStarter runs, RunService views, ScheduleTelemetry telemetry, TimeProvider time, ILogger<ScheduleTicker> logger)
+    ScheduleStore store, RunStarter runs, IBatchStarter batches, RunService views, ScheduleTelemetry telemetry, TimeProvider time, ILogger<ScheduleTicker> logger)
 {
     private const int MostStarts = 100;
+
+    /// <summary>The status of what is gone.</summary>
+    private const string Unknown = "unknown";
 
     /// <summary>How long a schedule that somebody else has made or changed may go unnoticed, and a clock that was set.</summary>
     private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(1);
@@ -117,12 +120,15 @@ internal sealed class ScheduleTicker(
         var run = StoredSchedule.RunOf(name, occurrence);
         try
         {
-            var request = JobRequest.Parse(BinaryData.FromObjectAsJson(document.Request));
-            var started = await runs.StartAsync(durable, run, request, hasPreparedUrls: false, cancellationToken);
+            var request = BinaryData.FromObjectAsJson(document.Request);
+            var isBatch = batches.IsBatch(request);
+            var started = isBatch
+                ? await batches.StartAsync(durable, run, request, specification: null, cancellationToken)
+                : await runs.StartAsync(durable, run, JobRequest.Parse(request), hasPreparedUrls: false, cancellationToken);
             return document with
             {
-                Last = new ScheduledRun(run, occurrence),
-                Problem = started is null ? $"'{run}' was started before, with another job." : null,
+                Last = new ScheduledRun(run, occurrence) { IsBatch = isBatch },
+                Problem = started is null ? $"'{run}' was started before, as something else." : null,
             };
         }
         catch (ComputeHordeValidationException exception)
@@ -140,11 +146,18 @@ internal sealed class ScheduleTicker(
             return document;
         }
 
+        if (last.IsBatch)
+        {
+            // How many of its lines completed says more of their jobs than of the horde.
+            var batch = await batches.FindAsync(durable, last.Run, cancellationToken);
+            return batch is { HasEnded: false } ? document : document with { Last = last with { Status = batch?.Status ?? Unknown } };
+        }
+
         var run = await views.FindAsync(durable, last.Run, cancellationToken);
         return document with
         {
             Horde = HordeStates.Of(run) ?? document.Horde,
-            Last = run is null ? last with { Status = "unknown" } : RunEvents.HasEnded(run) ? last with { Status = run.Status } : last,
+            Last = run is null ? last with { Status = Unknown } : RunEvents.HasEnded(run) ? last with { Status = run.Status } : last,
         };
     }
 

@@ -1,6 +1,6 @@
 namespace ComputeHorde.Durable.Schedules;
 
-/// <summary>A schedule as we show it, without the job.</summary>
+/// <summary>A schedule as we show it, without what it starts.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Schedule">When.</param>
 /// <param name="IsPaused">Whether nothing is started.</param>

@@ -11,7 +11,7 @@ internal sealed class SchedulesApi(ScheduleService schedules, TimeProvider time)
 {
     private const string One = "schedules/{name}";
 
-    /// <summary>Makes or replaces a schedule: a job with <c>schedule</c>. 200 with it, or 400, 408, 413, 415 as problem+json.</summary>
+    /// <summary>Makes or replaces a schedule: a job or a batch with <c>schedule</c>. 200 with it, or 400, 408, 413, 415 as problem+json.</summary>
     [Function("PutSchedule")]
     public Task<IActionResult> PutAsync(
         [HttpTrigger(AuthorizationLevel.Function, "put", Route = One)] HttpRequest request, string name, CancellationToken cancellationToken) =>

@@ -73,6 +73,39 @@ public sealed class PageTests(PageFixture fixture)
         Assert.Equal("cancelled", (string?)(await fixture.GetAsync("jobs/hung-live"))["status"]);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Run_WhileItRuns_IsFollowedByEventsOrElseByAsking(bool hasEvents)
+    {
+        SkipWithoutBrowser();
+        var id = hasEvents ? "hung-events" : "hung-asked";
+        await fixture.StartAsync(id, PageFixture.Job("sha256", "one"));
+        await fixture.StateAsync(id, static run => (string?)run["progress"]?["status"] == "accepted");
+        await using var session = await PageSession.OpenAsync(fixture);
+        await session.Row("done-00").WaitForAsync();
+        if (!hasEvents)
+        {
+            await session.Page.RouteAsync("**/events", static route => route.FulfillAsync(new RouteFulfillOptions { Status = 200, ContentType = "text/html", Body = "a proxy's page" }));
+        }
+
+        var (asked, followed) = (0, 0);
+        session.Page.Request += (_, request) =>
+        {
+            asked += request.Url.EndsWith($"/jobs/{id}", StringComparison.Ordinal) ? 1 : 0;
+            followed += request.Url.EndsWith("/events", StringComparison.Ordinal) ? 1 : 0;
+        };
+        var events = session.Page.WaitForRequestAsync("**/events");
+        await session.GoAsync($"#/run/{id}");
+        Assert.Equal(PageFixture.Key, await (await events).HeaderValueAsync("x-functions-key"));
+        await session.Page.Locator(".steps >> text=accepted").WaitForAsync();
+        using var cancelled = await fixture.Http.PostAsync(new Uri($"jobs/{id}/cancel", UriKind.Relative), content: null, TestContext.Current.CancellationToken);
+
+        await session.Page.Locator(".head .is-cancelled").WaitForAsync();
+        Assert.Equal(1, followed);
+        Assert.True(hasEvents ? asked <= 2 : asked >= 2, $"asked {asked} times");
+    }
+
     [Fact]
     public async Task Runs_CancelledByFilter_AreNamedFirstAndOthersGoOn()
     {

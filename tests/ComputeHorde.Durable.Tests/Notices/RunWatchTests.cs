@@ -32,6 +32,28 @@ public sealed class RunWatchTests
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.NotModified), (again.StatusCode, unchanged.StatusCode));
     }
 
+    [Fact]
+    public async Task Wait_BatchChangesAndEnds_AnswersEachTimeAndAtOnceAfterTheEnd()
+    {
+        await using var horde = await HordeFixture.StartAsync(Slow);
+        using var started = await horde.PostAsync("batches", new JsonObject { ["jobs"] = new JsonArray(Jobs.Sha256("one"), Jobs.Sha256("two")), ["max_parallel"] = 1 }, "waited");
+        var seen = new List<int>();
+        JsonObject batch;
+        do
+        {
+            batch = await horde.GetAsync("batches/waited?wait=60");
+            seen.Add((int?)batch["progress"]?["done"] ?? 0);
+        }
+        while (batch["summary"] is null && seen.Count < 100);
+
+        Assert.Equal("completed", (string?)batch["status"]);
+        Assert.Contains(1, seen);
+        using var again = await horde.Http.GetAsync(new Uri("batches/waited?wait=60", UriKind.Relative), TestContext.Current.CancellationToken);
+        using var wrong = await horde.Http.GetAsync(new Uri("batches/waited?wait=61", UriKind.Relative), TestContext.Current.CancellationToken);
+        using var none = await horde.Http.GetAsync(new Uri("batches/nobody?wait=1", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.BadRequest, HttpStatusCode.NotFound), (again.StatusCode, wrong.StatusCode, none.StatusCode));
+    }
+
     [Theory]
     [InlineData("61")]
     [InlineData("-1")]

@@ -183,6 +183,61 @@ public sealed class ScheduleTests
     }
 
     [Fact]
+    public async Task Schedule_OfABatch_StartsItOnceAtEachTimeByEveryWay()
+    {
+        var clock = new SetTime("2026-11-28T00:30:00Z");
+        await using var horde = await StartAsync(clock);
+        await horde.UploadAsync("jobs", "night.jsonl", $"{Jobs.Sha256("one").ToJsonString()}\n{Jobs.Sha256("two").ToJsonString()}\n");
+        var body = new JsonObject
+        {
+            ["jobs_blob"] = "night.jsonl",
+            ["max_parallel"] = 2,
+            ["schedule"] = new JsonObject { ["cron"] = "0 * * * *", ["time_zone"] = "UTC" },
+        };
+        using var put = await horde.Http.PutAsJsonAsync(new Uri("schedules/lots", UriKind.Relative), body, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, put.StatusCode);
+        body["jobs"] = new JsonArray(Jobs.Sha256("three"));
+        body.Remove("jobs_blob");
+        await horde.UploadAsync("jobs", "listed.json", body.ToJsonString());
+        await Eventually.TrueAsync(async () => (await horde.GetAsync("schedules"))["schedules"]!.AsArray().Count == 2, "both are there");
+
+        clock.Set("2026-11-28T01:00:10Z");
+        await TickAsync(horde);
+        await TickAsync(horde);
+        var lots = await horde.EndOfAsync("batches/lots-20261128T010000Z");
+        await horde.EndOfAsync("batches/listed-20261128T010000Z");
+        await TickAsync(horde);
+
+        Assert.Equal("completed", (string?)lots["status"]);
+        Assert.Equal(2, (int)lots["summary"]!["lines"]!);
+        Assert.Equal(["listed-20261128T010000Z~1", "lots-20261128T010000Z~1", "lots-20261128T010000Z~2"], await RunsAsync(horde));
+        var last = (await horde.GetAsync("schedules/lots"))["last"]!;
+        Assert.Equal(("lots-20261128T010000Z", true, "completed"), ((string?)last["run"], (bool)last["is_batch"]!, (string?)last["status"]));
+
+        // The blob is gone when the next one is due: that is said, and the one after finds another.
+        await horde.Blobs.GetBlobContainerClient("jobs").DeleteBlobAsync("night.jsonl", cancellationToken: TestContext.Current.CancellationToken);
+        clock.Set("2026-11-28T02:00:10Z");
+        await TickAsync(horde);
+        Assert.Contains("jobs_blob", (string?)(await horde.GetAsync("schedules/lots"))["problem"], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("id", "\"mine\"")]
+    [InlineData("max_parallel", "0")]
+    [InlineData("docker_image", "\"both\"")]
+    [InlineData("jobs", "[]")]
+    public async Task Put_OfABatchThatIsWrong_NamesTheField(string field, string value)
+    {
+        await using var horde = await StartAsync(new SetTime("2026-11-28T00:30:00Z"));
+        var body = new JsonObject { ["jobs_blob"] = "night.jsonl", ["schedule"] = new JsonObject { ["cron"] = "0 * * * *" }, [field] = JsonNode.Parse(value) };
+
+        using var answer = await horde.Http.PutAsJsonAsync(new Uri("schedules/wrong", UriKind.Relative), body, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains($"\"{field}\"", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Put_WrongInEveryPart_NamesEachField()
     {
         await using var horde = await StartAsync(new SetTime("2026-11-28T00:30:00Z"));
@@ -207,13 +262,14 @@ public sealed class ScheduleTests
         {
             services.AddSingleton(provider => Ticker(provider, clock));
             services.AddSingleton(provider => new ScheduleService(
-                provider.GetRequiredService<ScheduleStore>(), provider.GetRequiredService<ScheduleTicker>(), provider.GetRequiredService<RunStarter>(), clock));
+                provider.GetRequiredService<ScheduleStore>(), provider.GetRequiredService<ScheduleTicker>(), provider.GetRequiredService<RunStarter>(), provider.GetRequiredService<IBatchStarter>(), clock));
         },
     });
 
     private static ScheduleTicker Ticker(IServiceProvider provider, TimeProvider clock) => new(
         provider.GetRequiredService<ScheduleStore>(),
         provider.GetRequiredService<RunStarter>(),
+        provider.GetRequiredService<IBatchStarter>(),
         provider.GetRequiredService<RunService>(),
         provider.GetRequiredService<ScheduleTelemetry>(),
         clock,

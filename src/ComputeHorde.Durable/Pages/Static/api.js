@@ -2,7 +2,7 @@
 
 const base = new URL(".", document.baseURI);
 const keyName = "computehorde-function-key";
-const patience = 30_000;
+const patience = 30_000, firstWord = 10_000;
 const mostKept = 40;
 
 /** Path to what was answered last, for conditional requests. */
@@ -37,8 +37,7 @@ export function setKey(value) {
   }
 }
 
-async function send(path, { method = "GET", headers = {}, body, signal } = {}) {
-  const limit = AbortSignal.timeout(patience);
+async function send(path, { method = "GET", headers = {}, body, signal, limit = AbortSignal.timeout(patience) } = {}) {
   let answer;
   try {
     answer = await fetch(new URL(path, base), {
@@ -85,6 +84,57 @@ export async function post(path, { json, idempotencyKey, signal } = {}) {
 
 /** Bytes: all of them, or the first few. */
 export const bytes = (path, first, signal) => send(path, { headers: first ? { Range: `bytes=0-${first - 1}` } : {}, signal });
+
+/** Gives the signal of a limit that begins anew whenever something is heard. The first word comes at once, unless somebody in between keeps it. */
+function silence() {
+  const limit = new AbortController();
+  let timer = setTimeout(() => limit.abort(), firstWord);
+  const heard = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => limit.abort(), patience);
+  };
+  return { signal: limit.signal, heard, end: () => clearTimeout(timer) };
+}
+
+/**
+ * Reads server-sent events until the stream ends. A browser's EventSource sends no header, so the key would have to stand in the address.
+ * @param onEvent Gets type and data of each.
+ */
+export async function events(path, signal, onEvent) {
+  const limit = silence();
+  try {
+    const answer = await send(path, { headers: { Accept: "text/event-stream" }, signal, limit: limit.signal });
+    if (!answer.headers.get("Content-Type")?.startsWith("text/event-stream")) {
+      throw new ApiFault(answer.status, "The functions sent no events.");
+    }
+    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+    let rest = "", type = "message", data = [];
+    for (; ;) {
+      const { value, done } = await reader.read();
+      if (done) {
+        return;
+      }
+      limit.heard();
+      const lines = (rest + value).split(/\r\n|\n|\r(?!$)/);
+      rest = lines.pop();
+      for (const line of lines) {
+        const [, name, text] = /^([^:]*):? ?(.*)$/s.exec(line);
+        if (line === "") {
+          data.length && onEvent(type, data.join("\n"));
+          [type, data] = ["message", []];
+        } else if (name === "event") {
+          type = text;
+        } else if (name === "data") {
+          data.push(text);
+        }
+      }
+    }
+  } catch (fault) {
+    throw fault instanceof ApiFault || signal.aborted ? fault : new ApiFault(0, "The connection was lost.");
+  } finally {
+    limit.end();
+  }
+}
 
 export const segment = name => encodeURIComponent(name);
 

@@ -1,8 +1,8 @@
 // Keeps a view up to date: asks again and again, not while nobody looks, and more rarely while nobody answers.
-import { ApiFault } from "./api.js";
+import { ApiFault, events } from "./api.js";
 
 const state = document.getElementById("state");
-const longestPause = 30_000;
+const longestPause = 30_000, streamAgain = 30_000;
 
 function show(text, isLost) {
   if (state.textContent !== text) {
@@ -11,7 +11,7 @@ function show(text, isLost) {
   state.classList.toggle("lost", isLost);
 }
 
-const pause = (ms, signal) => new Promise(resolve => {
+export const pause = (ms, signal) => new Promise(resolve => {
   const timer = setTimeout(done, ms);
   signal.addEventListener("abort", done, { once: true });
   function done() {
@@ -33,11 +33,12 @@ const visible = signal => document.hidden
  * Calls `refresh` until the view is left or it returns false.
  * @param refresh Asks and renders; false when nothing will change any more.
  * @param interval Milliseconds between two calls.
+ * @param meanwhile Waits for the next call; by itself it waits for the interval.
  */
-export async function live(refresh, interval, signal, onFault) {
+export async function live(refresh, interval, signal, onFault, meanwhile = pause) {
   let faults = 0;
   while (!signal.aborted) {
-    let goesOn = true, wait = interval;
+    let goesOn = true, wait = interval, next = meanwhile;
     try {
       goesOn = await refresh() !== false;
       faults = 0;
@@ -55,12 +56,45 @@ export async function live(refresh, interval, signal, onFault) {
         return;
       }
       wait = fault.retryAfter ? fault.retryAfter * 1000 : Math.min(interval * 2 ** ++faults, longestPause);
+      next = pause;
       show(`${fault.message} Trying again.`, true);
     }
     if (!goesOn) {
       return;
     }
-    await pause(wait, signal);
+    await next(wait, signal);
     await visible(signal);
   }
+}
+
+/**
+ * Waits for the next call by following an event stream, as long as there is one and somebody looks; where there is none, for the interval.
+ * @param path The stream.
+ * @param onEvent Gets type and data of each event.
+ */
+export function following(path, onEvent) {
+  let notBefore = 0;
+  return async (interval, signal) => {
+    if (performance.now() < notBefore || document.hidden) {
+      await pause(interval, signal);
+      return;
+    }
+    const unseen = new AbortController();
+    document.addEventListener("visibilitychange", () => document.hidden && unseen.abort(), { signal: unseen.signal });
+    const begun = performance.now();
+    try {
+      await events(path, AbortSignal.any([signal, unseen.signal]), onEvent);
+
+      // One that ends at once is no faster than asking, and must not be asked for more often.
+      await pause(Math.max(0, begun + interval - performance.now()), signal);
+    } catch (fault) {
+      if (!signal.aborted && !unseen.signal.aborted) {
+        // No events here, now: asked for they are, as ever.
+        notBefore = performance.now() + streamAgain;
+        await pause(interval, signal);
+      }
+    } finally {
+      unseen.abort();
+    }
+  };
 }

@@ -3,12 +3,12 @@ import { bytes, get, newKey, post, segment } from "./api.js";
 import { ask } from "./ask.js";
 import { chip, facts, foreign, h, renderIfNew, row, table, words } from "./dom.js";
 import { duration, seconds, size, when } from "./format.js";
-import { live } from "./live.js";
+import { following, live, pause } from "./live.js";
 import { noticeTable } from "./notices.js";
 import { runLink } from "./runs.js";
 import { timeline } from "./timeline.js";
 
-const preview = 65_536;
+const preview = 65_536, interval = 2000;
 const isOver = run => !["pending", "running", "suspended"].includes(run.status);
 
 export function showRun({ open, name, signal, onFault }) {
@@ -23,8 +23,8 @@ export function showRun({ open, name, signal, onFault }) {
   place.append(summary, time, check, result, notices, documents);
   renderIfNew(documents, name, () => rawDocuments(path, signal));
 
-  live(async () => {
-    const run = await get(path, signal);
+  let run;
+  function show() {
     renderIfNew(status, run.status, () => chip(run.status));
     cancel.hidden = isOver(run) && run.check?.verdict !== "pending";
     rerun.hidden = !isOver(run);
@@ -34,7 +34,23 @@ export function showRun({ open, name, signal, onFault }) {
     renderIfNew(result, run.outcome?.result ?? null, reference => reference ? resultOf(path, signal) : null);
     renderIfNew(notices, run.notices ?? [], list => list.length ? [h("h2", {}, "Webhooks"), noticeTable(list)] : null);
     return !isOver(run) || run.check?.verdict === "pending" || run.notices?.some(notice => notice.status === "pending");
-  }, 2000, signal, onFault);
+  }
+
+  const follow = following(`${path}/events`, (type, data) => {
+    if (type !== "status") {
+      run = JSON.parse(data);
+      show();
+    }
+  });
+  live(async () => {
+    run = await get(path, signal);
+    return show();
+  }, interval, signal, onFault, async wait => {
+    // The line of a run that goes on grows, whether there is news or not.
+    const clock = setInterval(show, interval);
+    await (isOver(run) ? pause : follow)(wait, signal);
+    clearInterval(clock);
+  });
 
   async function cancelRun() {
     await ask({
