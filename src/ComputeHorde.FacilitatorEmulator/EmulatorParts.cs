@@ -25,7 +25,7 @@ internal sealed class EmulatorParts : IAsyncDisposable
         _downloads = Client(options, redirects: true);
         _uploads = Client(options, redirects: false);
         Horde = new HordeContext(
-            options, faults, new JobStore(), log, scheduler, new MinerPool(options),
+            options, faults, new JobStore(), log, new TextFile(), scheduler, new MinerPool(options),
             new VolumeFetcher(_downloads, scheduler, options.HuggingFaceBaseAddress, Counters),
             new OutputUploader(_uploads, scheduler, Counters),
             logger);
@@ -62,7 +62,7 @@ internal sealed class EmulatorParts : IAsyncDisposable
     /// <summary>Loads what was kept and lets unfinished jobs go on.</summary>
     public void ResumeJobs()
     {
-        (IReadOnlyList<JobRecord> jobs, IReadOnlyList<EmulatedCheatReport> reports) = Horde.Log.Load();
+        (IReadOnlyList<JobRecord> jobs, IReadOnlyList<EmulatedCheatReport> reports) = Horde.Log.Load(Horde.Texts);
         foreach (JobRecord job in jobs)
         {
             Horde.Store.Add(job);
@@ -126,6 +126,7 @@ internal sealed class EmulatorParts : IAsyncDisposable
         await _eviction.DisposeAsync();
         await _runner.DisposeAsync();
         await Horde.Log.DisposeAsync();
+        Horde.Texts.Dispose();
         _downloads.Dispose();
         _uploads.Dispose();
     }

@@ -3,7 +3,11 @@ namespace ComputeHorde.Emulator.Executor;
 /// <summary>What a pretend image produced.</summary>
 internal sealed record ImageResult
 {
-    public required string Stdout { get; init; }
+    /// <summary>Standard output, filled up to <see cref="StdoutWidth"/>. Filled when it is asked for: a job that waits for its end holds no megabytes.</summary>
+    public required string Stdout { get => field.PadRight(StdoutWidth, '.'); init; }
+
+    /// <summary>How many characters it has at least.</summary>
+    public int StdoutWidth { get; init; }
 
     public string Stderr { get; init; } = "";
 

@@ -14,11 +14,11 @@ internal sealed class OutputUploader(HttpClient http, HordeScheduler scheduler, 
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
     /// <summary>Uploads every file; gives the answers by relative path. Throws <see cref="ExecutorException"/>.</summary>
-    public async Task<PyDict> UploadAsync(PyList uploads, Func<string, byte[]> content, CancellationToken ct)
+    public async Task<PyDict> UploadAsync(PyList uploads, Func<string, Stream> content, CancellationToken ct)
     {
         var results = new PyDict();
         PyDict[] all = [.. uploads.Cast<PyDict>()];
-        string[] answers = await Task.WhenAll(all.Select(upload => UploadOneAsync(upload, content(upload.GetText("relative_path")!), ct)));
+        string[] answers = await Task.WhenAll(all.Select(upload => UploadOneAsync(upload, () => content(upload.GetText("relative_path")!), ct)));
         for (int i = 0; i < all.Length; i++)
         {
             results[all[i].GetText("relative_path")!] = answers[i];
@@ -27,7 +27,7 @@ internal sealed class OutputUploader(HttpClient http, HordeScheduler scheduler, 
         return results;
     }
 
-    private async Task<string> UploadOneAsync(PyDict upload, byte[] content, CancellationToken ct)
+    private async Task<string> UploadOneAsync(PyDict upload, Func<Stream> content, CancellationToken ct)
     {
         if (!Uri.TryCreate(upload.GetText("url")!, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }, out Uri? url)
             || !url.IsAbsoluteUri || url.Scheme is not ("http" or "https"))
@@ -39,7 +39,7 @@ internal sealed class OutputUploader(HttpClient http, HordeScheduler scheduler, 
         {
             try
             {
-                using HttpRequestMessage request = Request(upload, url, content);
+                using HttpRequestMessage request = Request(upload, url, content());
                 using HttpResponseMessage response = await http.SendAsync(request, ct);
                 response.EnsureSuccessStatusCode();
                 if (response.Content.Headers.ContentLength > MaxAnswerBytes)
@@ -63,12 +63,12 @@ internal sealed class OutputUploader(HttpClient http, HordeScheduler scheduler, 
         }
     }
 
-    private static HttpRequestMessage Request(PyDict upload, Uri url, byte[] content)
+    private static HttpRequestMessage Request(PyDict upload, Uri url, Stream content)
     {
         bool put = upload.GetText("output_upload_type") == "single_file_put";
         var request = new HttpRequestMessage(put ? HttpMethod.Put : HttpMethod.Post, url)
         {
-            Content = put ? new ByteArrayContent(content) : Form(upload, content),
+            Content = put ? new StreamContent(content) : Form(upload, content),
         };
         foreach ((string name, object? value) in upload.Get("signed_headers") as PyDict ?? [])
         {
@@ -83,7 +83,7 @@ internal sealed class OutputUploader(HttpClient http, HordeScheduler scheduler, 
     }
 
     /// <summary>The form as httpx writes it: fields first, names quoted, no content types but the file's.</summary>
-    private static MultipartFormDataContent Form(PyDict upload, byte[] content)
+    private static MultipartFormDataContent Form(PyDict upload, Stream content)
     {
         string boundary = Convert.ToHexStringLower(Guid.NewGuid().ToByteArray());
         var form = new MultipartFormDataContent(boundary);
@@ -96,7 +96,7 @@ internal sealed class OutputUploader(HttpClient http, HordeScheduler scheduler, 
         }
 
         string fileName = Path.GetFileName(upload.GetText("relative_path")!);
-        var file = new ByteArrayContent(content);
+        var file = new StreamContent(content);
         file.Headers.ContentDisposition = new ContentDispositionHeaderValue("form-data") { Name = "\"file\"", FileName = $"\"{fileName}\"" };
         file.Headers.ContentType = new MediaTypeHeaderValue(ContentType(fileName));
         form.Add(file);

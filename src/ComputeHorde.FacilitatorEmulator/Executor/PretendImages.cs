@@ -9,7 +9,9 @@ namespace ComputeHorde.Emulator.Executor;
 /// <summary>The built-in images: deterministic functions of the job. Any unknown image works like <c>echo</c>.</summary>
 internal static class PretendImages
 {
-    public static ImageResult Run(ImageTask task) => task.Image switch
+    public static ImageResult Run(ImageTask task) => Image(task) with { StdoutWidth = Number(task, "EMULATOR_STDOUT_CHARS", 0) };
+
+    private static ImageResult Image(ImageTask task) => task.Image switch
     {
         "sha256" => Sha256(task),
         "matmul" => Matmul.Run(task),
@@ -20,19 +22,19 @@ internal static class PretendImages
     };
 
     /// <summary>The bytes of the output file <paramref name="path"/>, relative to <c>/output/</c>.</summary>
-    public static byte[] Output(ImageTask task, ImageResult result, string path)
+    public static Stream Output(ImageTask task, ImageResult result, string path)
     {
         if (path == "stdout.txt")
         {
-            return Encoding.UTF8.GetBytes(result.Stdout);
+            return Bytes(Encoding.UTF8.GetBytes(result.Stdout));
         }
 
         if (path == "stderr.txt")
         {
-            return Encoding.UTF8.GetBytes(result.Stderr);
+            return Bytes(Encoding.UTF8.GetBytes(result.Stderr));
         }
 
-        return result.Files.TryGetValue(path, out byte[]? file) ? file : Filler(task, path);
+        return result.Files.TryGetValue(path, out byte[]? file) ? Bytes(file) : Filler(task, path);
     }
 
     /// <summary>The artifact that every image leaves: what it was given and the digest of it.</summary>
@@ -68,7 +70,7 @@ internal static class PretendImages
 
         return new ImageResult
         {
-            Stdout = Padded(task, text + "\n"),
+            Stdout = text + "\n",
             Files = new Dictionary<string, byte[]>(StringComparer.Ordinal)
             {
                 ["result.json"] = ResultJson(task, new PyDict { ["digest"] = Convert.ToHexStringLower(task.Digest()) }),
@@ -93,7 +95,7 @@ internal static class PretendImages
         string stdout = lines.ToString();
         return new ImageResult
         {
-            Stdout = Padded(task, stdout),
+            Stdout = stdout,
             Files = new Dictionary<string, byte[]>(StringComparer.Ordinal)
             {
                 ["sha256.txt"] = Encoding.UTF8.GetBytes(stdout),
@@ -107,7 +109,7 @@ internal static class PretendImages
         TimeSpan duration = Seconds(task, 10);
         return Echo(task) with
         {
-            Stdout = Padded(task, string.Create(CultureInfo.InvariantCulture, $"slept {duration.TotalSeconds} s\n")),
+            Stdout = string.Create(CultureInfo.InvariantCulture, $"slept {duration.TotalSeconds} s\n"),
             Duration = duration,
         };
     }
@@ -128,22 +130,10 @@ internal static class PretendImages
         task.Args.Count > 0 && double.TryParse(task.Args[0], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds) ? seconds : missing);
 
     /// <summary>A file nobody described: lines of hexadecimal digits from digest and path, <c>EMULATOR_OUTPUT_BYTES</c> long (256).</summary>
-    private static byte[] Filler(ImageTask task, string path)
-    {
-        byte[] result = new byte[Number(task, "EMULATOR_OUTPUT_BYTES", 256)];
-        byte[] seed = SHA256.HashData([.. task.Digest(), .. Encoding.UTF8.GetBytes(path)]);
-        byte[] line = new byte[65];
-        for (int at = 0; at < result.Length; at += line.Length)
-        {
-            Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData([.. seed, .. BitConverter.GetBytes(at)])) + "\n", line);
-            line.AsSpan(0, Math.Min(line.Length, result.Length - at)).CopyTo(result.AsSpan(at));
-        }
+    private static FillerStream Filler(ImageTask task, string path) =>
+        new(SHA256.HashData([.. task.Digest(), .. Encoding.UTF8.GetBytes(path)]), Number(task, "EMULATOR_OUTPUT_BYTES", 256));
 
-        return result;
-    }
-
-    /// <summary>With <c>EMULATOR_STDOUT_CHARS</c>, standard output is filled up to so many characters.</summary>
-    private static string Padded(ImageTask task, string stdout) => stdout.PadRight(Number(task, "EMULATOR_STDOUT_CHARS", 0), '.');
+    private static MemoryStream Bytes(byte[] bytes) => new(bytes, writable: false);
 
     private static int Number(ImageTask task, string variable, int missing) =>
         int.TryParse(task.Env.GetText(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value : missing;

@@ -84,7 +84,7 @@ internal sealed class CreateView(HordeContext horde, JobRunner runner, Behaviour
         await horde.Log.AddJobAsync(record);
         horde.Store.Add(record);
         counters.Stored(record);
-        byte[] answer = record.CreatedBody();
+        AnswerBody answer = record.CreatedBody();
         runner.Start(record);
         return new Answer(201, answer, "application/json");
     }

@@ -1,6 +1,6 @@
-using System.Text;
 using ComputeHorde.Emulator.Horde;
 using ComputeHorde.Emulator.Python;
+using ComputeHorde.Emulator.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -55,7 +55,7 @@ internal sealed class FacilitatorApp(
     private static Answer? Instead(Fault fault, FaultSettings settings) => fault switch
     {
         Fault.Error when settings.ErrorBody is { } body => new Answer(
-            settings.ErrorStatus, Encoding.UTF8.GetBytes(body), body.AsSpan().TrimStart() is ['{' or '[', ..] ? "application/json" : "text/html"),
+            settings.ErrorStatus, AnswerBody.Of(body), body.AsSpan().TrimStart() is ['{' or '[', ..] ? "application/json" : "text/html"),
         Fault.Error => Answer.Page(settings.ErrorStatus, "Injected error"),
         Fault.Throttle => Answer.Json(429, "detail", "Request was throttled.") with { RetryAfter = "1" },
         Fault.ResetBefore => Answer.Page(500, "Reset") with { Reset = true },
@@ -204,7 +204,7 @@ internal sealed class FacilitatorApp(
             http.Response.StatusCode = answer.Status;
             http.Response.ContentType = answer.ContentType;
             http.Response.ContentLength = answer.Body.Length + 1;
-            await http.Response.Body.WriteAsync(answer.Body[..(answer.Body.Length / 2)], http.RequestAborted);
+            await answer.Body.WriteToAsync(http.Response.Body, answer.Body.Length / 2, http.RequestAborted);
             await http.Response.Body.FlushAsync(http.RequestAborted);
             http.Abort();
             return;
@@ -220,7 +220,7 @@ internal sealed class FacilitatorApp(
         response.Headers.RetryAfter = answer.RetryAfter;
         if (!HttpMethods.IsHead(http.Request.Method))
         {
-            await response.Body.WriteAsync(answer.Body, http.RequestAborted);
+            await answer.Body.WriteToAsync(response.Body, answer.Body.Length, http.RequestAborted);
         }
     }
 }

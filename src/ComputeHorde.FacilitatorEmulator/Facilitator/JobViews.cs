@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Globalization;
-using System.Text;
 using ComputeHorde.Emulator.Horde;
 using ComputeHorde.Emulator.Python;
 using ComputeHorde.Emulator.Storage;
@@ -56,25 +54,23 @@ internal sealed class JobViews(HordeContext horde, CounterBook counters)
 
     private Answer Render(ApiRequest request, Dictionary<string, StringValues> query, int count, int number, int pages, IReadOnlyList<JobRecord> page)
     {
-        var body = new ArrayBufferWriter<byte>(1024);
         string next = number < pages ? PyJsonWriter.Compact(PageUrl(request, query, number + 1)) : "null";
         string previous = number > 1 ? PyJsonWriter.Compact(PageUrl(request, query, number - 1)) : "null";
-        Encoding.UTF8.GetBytes($"{{\"count\":{count},\"next\":{next},\"previous\":{previous},\"results\":[", body);
+        AnswerBody body = AnswerBody.Of($"{{\"count\":{count},\"next\":{next},\"previous\":{previous},\"results\":[");
         for (int i = 0; i < page.Count; i++)
         {
             if (i > 0)
             {
-                body.Write(","u8);
+                body.Add(",");
             }
 
-            body.Write(Serialised(page[i]));
+            body.Add(Serialised(page[i]));
         }
 
-        body.Write("]}"u8);
-        return new Answer(200, body.WrittenMemory, "application/json");
+        return new Answer(200, body.Add("]}"), "application/json");
     }
 
-    private byte[] Serialised(JobRecord job) =>
+    private AnswerBody Serialised(JobRecord job) =>
         job.Body(horde.Now - TimeSpan.FromSeconds(horde.Faults.Settings.LateFieldsSeconds)) ?? throw new UnkindException($"Job {job.Uuid:D} has the status 'unknown', which the facilitator cannot serialise.");
 
     private static int PageSize(Dictionary<string, StringValues> query) =>

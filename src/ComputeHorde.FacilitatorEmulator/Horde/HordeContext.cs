@@ -10,6 +10,7 @@ internal sealed record HordeContext(
     FaultBook Faults,
     JobStore Store,
     IJobLog Log,
+    TextFile Texts,
     HordeScheduler Scheduler,
     MinerPool Miners,
     VolumeFetcher Volumes,
@@ -22,7 +23,7 @@ internal sealed record HordeContext(
     /// <summary>Adds a status to a job's history and keeps it; a status that the job already has is refused.</summary>
     public async Task ReportAsync(JobRecord job, string status, Python.PyDict metadata)
     {
-        var entry = new StatusEntry(status, metadata, Now);
+        var entry = new StatusEntry(status, Texts.Take(metadata), Now);
         if (!job.TryAdd(entry))
         {
             return;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text;
+using ComputeHorde.Emulator.Storage;
 
 namespace ComputeHorde.Emulator.Python;
 
@@ -27,19 +28,27 @@ internal static class PyJsonWriter
         return output.ToString();
     }
 
-    /// <summary>Appends <paramref name="value"/> in the compact form.</summary>
-    public static void WriteCompact(StringBuilder output, object? value)
+    /// <summary>Appends <paramref name="value"/> in the compact form. <paramref name="file"/> takes the filed texts when their turn comes; without it they are read.</summary>
+    public static void WriteCompact(StringBuilder output, object? value, Action<FiledText>? file = null)
     {
         switch (value)
         {
             case string text:
                 WriteText(output, text, ascii: false);
                 break;
+            case FiledText text when file is not null:
+                output.Append('"');
+                file(text);
+                output.Append('"');
+                break;
+            case FiledText text:
+                output.Append('"').Append(text.Read()).Append('"');
+                break;
             case PyList list:
                 output.Append('[');
                 for (int i = 0; i < list.Count; i++)
                 {
-                    WriteCompact(i == 0 ? output : output.Append(','), list[i]);
+                    WriteCompact(i == 0 ? output : output.Append(','), list[i], file);
                 }
 
                 output.Append(']');
@@ -50,7 +59,7 @@ internal static class PyJsonWriter
                 foreach ((string key, object? item) in map)
                 {
                     WriteText(first ? output : output.Append(','), key, ascii: false);
-                    WriteCompact(output.Append(':'), item);
+                    WriteCompact(output.Append(':'), item, file);
                     first = false;
                 }
 

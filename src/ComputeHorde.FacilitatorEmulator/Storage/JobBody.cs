@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 using ComputeHorde.Emulator.Python;
@@ -52,22 +51,20 @@ internal sealed class JobBody(JobRecord job, bool fresh)
     });
 
     /// <summary>The body with that history; results and the streaming server are those of entries up to a time.</summary>
-    public byte[] Render(IReadOnlyList<StatusEntry> history, DateTimeOffset settled)
+    public AnswerBody Render(IReadOnlyList<StatusEntry> history, DateTimeOffset settled)
     {
         StatusEntry newest = history[^1];
         PyDict? response = newest.Metadata.Get("miner_response") as PyDict;
         PyDict? result = history.LastOrDefault(e => e.Status == JobStatuses.Completed && e.CreatedAt <= settled)?.Metadata.Get("miner_response") as PyDict;
         PyDict? streaming = history.FirstOrDefault(e => e.Status == JobStatuses.StreamingReady && e.CreatedAt <= settled)?.Metadata.Get("streaming_details") as PyDict;
 
-        var output = new ArrayBufferWriter<byte>(1024);
-        output.Write("{"u8);
-        output.Write(_identity);
+        AnswerBody output = AnswerBody.Of("{").Add(_identity);
         Write(output, new PyDict { ["last_update"] = Time(newest.CreatedAt), ["status"] = JobStatuses.Display(newest.Status) });
         Write(output, _command);
         Write(output, new PyDict
         {
-            ["stdout"] = response?.GetText("docker_process_stdout") ?? "",
-            ["stderr"] = response?.GetText("docker_process_stderr") ?? "",
+            ["stdout"] = response?.Get("docker_process_stdout") ?? "",
+            ["stderr"] = response?.Get("docker_process_stderr") ?? "",
         });
         Write(output, _files);
         Write(output, new PyDict { ["artifacts"] = Map(result, "artifacts") });
@@ -80,19 +77,18 @@ internal sealed class JobBody(JobRecord job, bool fresh)
             ["streaming_server_address"] = streaming?.GetText("streaming_server_address") ?? "",
             ["streaming_server_port"] = streaming?.Get("streaming_server_port") ?? 0,
         });
-        output.Write(",\"status_history\":["u8);
+        output.Add(",\"status_history\":[");
         for (int i = 0; i < history.Count; i++)
         {
             if (i > 0)
             {
-                output.Write(","u8);
+                output.Add(",");
             }
 
-            output.Write(history[i].Json);
+            output.Add(history[i].Json);
         }
 
-        output.Write("]}"u8);
-        return output.WrittenSpan.ToArray();
+        return output.Add("]}");
     }
 
     /// <summary>ISO 8601 with <c>Z</c>; six fraction digits, none when they are all zero.</summary>
@@ -102,13 +98,15 @@ internal sealed class JobBody(JobRecord job, bool fresh)
         return time.UtcDateTime.ToString(format, CultureInfo.InvariantCulture);
     }
 
-    private static void Write(ArrayBufferWriter<byte> output, PyDict members) => Write(output, Members(members));
-
-    private static void Write(ArrayBufferWriter<byte> output, byte[] members)
+    private static void Write(AnswerBody output, PyDict members)
     {
-        output.Write(","u8);
-        output.Write(members);
+        foreach ((string name, object? value) in members)
+        {
+            output.Add($",\"{name}\":").Add(AnswerBody.Json(value));
+        }
     }
+
+    private static void Write(AnswerBody output, byte[] members) => output.Add(",").Add(members);
 
     /// <summary>The members of an object without its braces.</summary>
     private static byte[] Members(PyDict map) => Encoding.UTF8.GetBytes(PyJsonWriter.Compact(map)[1..^1]);

@@ -9,7 +9,7 @@ internal sealed class JobRecord(Guid uuid, string hotkey, DateTimeOffset created
     private readonly Lock _lock = new();
     private readonly List<StatusEntry> _history = [];
     private JobBody? _renderer;
-    private byte[]? _body;
+    private AnswerBody? _body;
 
     public Guid Uuid { get; } = uuid;
 
@@ -105,7 +105,7 @@ internal sealed class JobRecord(Guid uuid, string hotkey, DateTimeOffset created
 
     /// <summary>The answer body (protocol 2.3) as it reads back from the database; null when it cannot be serialised.</summary>
     /// <param name="settled">What a status of a later time brings beside itself is not in the body's own fields yet.</param>
-    public byte[]? Body(DateTimeOffset settled)
+    public AnswerBody? Body(DateTimeOffset settled)
     {
         lock (_lock)
         {
@@ -120,7 +120,7 @@ internal sealed class JobRecord(Guid uuid, string hotkey, DateTimeOffset created
     }
 
     /// <summary>The body of the 201 answer: map order still as the client sent it.</summary>
-    public byte[] CreatedBody()
+    public AnswerBody CreatedBody()
     {
         lock (_lock)
         {

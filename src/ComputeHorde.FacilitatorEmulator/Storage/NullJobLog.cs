@@ -3,7 +3,7 @@ namespace ComputeHorde.Emulator.Storage;
 /// <summary>Keeps nothing: jobs live as long as the emulator.</summary>
 internal sealed class NullJobLog : IJobLog
 {
-    public (IReadOnlyList<JobRecord> Jobs, IReadOnlyList<EmulatedCheatReport> Reports) Load() => ([], []);
+    public (IReadOnlyList<JobRecord> Jobs, IReadOnlyList<EmulatedCheatReport> Reports) Load(TextFile texts) => ([], []);
 
     public Task AddJobAsync(JobRecord job) => Task.CompletedTask;
 

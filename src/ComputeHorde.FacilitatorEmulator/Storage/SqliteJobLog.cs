@@ -38,7 +38,7 @@ internal sealed class SqliteJobLog : IJobLog
         _writer = Task.Run(WriteAllAsync);
     }
 
-    public (IReadOnlyList<JobRecord> Jobs, IReadOnlyList<EmulatedCheatReport> Reports) Load()
+    public (IReadOnlyList<JobRecord> Jobs, IReadOnlyList<EmulatedCheatReport> Reports) Load(TextFile texts)
     {
         var jobs = new Dictionary<string, JobRecord>(StringComparer.Ordinal);
         using (SqliteCommand select = Command("SELECT uuid, hotkey, created_at, request, signature, behaviour, miner FROM jobs ORDER BY rowid"))
@@ -60,7 +60,7 @@ internal sealed class SqliteJobLog : IJobLog
         {
             while (row.Read())
             {
-                jobs[row.GetString(0)].TryAdd(new StatusEntry(row.GetString(1), (PyDict)PyJsonParser.Parse(row.GetString(2))!, Time(row.GetString(3))));
+                jobs[row.GetString(0)].TryAdd(new StatusEntry(row.GetString(1), texts.Take((PyDict)PyJsonParser.Parse(row.GetString(2))!), Time(row.GetString(3))));
             }
         }
 

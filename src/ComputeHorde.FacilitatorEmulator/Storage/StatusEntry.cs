@@ -1,4 +1,3 @@
-using System.Text;
 using ComputeHorde.Emulator.Python;
 using ComputeHorde.Emulator.Wire;
 
@@ -8,10 +7,10 @@ namespace ComputeHorde.Emulator.Storage;
 internal sealed record StatusEntry(string Status, PyDict Metadata, DateTimeOffset CreatedAt)
 {
     /// <summary>The entry as it stands in an answer; rendered once, since every poll shows the whole history.</summary>
-    public byte[] Json => field ??= Encoding.UTF8.GetBytes(PyJsonWriter.Compact(new PyDict
+    public AnswerBody Json => field ??= AnswerBody.Json(new PyDict
     {
         ["status"] = Status,
         ["metadata"] = JsonB.Order(Metadata),
         ["created_at"] = JobBody.Time(CreatedAt),
-    }));
+    });
 }
