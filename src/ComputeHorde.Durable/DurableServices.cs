@@ -98,6 +98,7 @@ public static class DurableServices
         services.AddSingleton<SpecificationIntake>();
         services.AddSingleton<IValidateOptions<DurableOptions>, WebhookSettings>();
         services.AddSingleton<Webhooks>();
+        WebhookConnections.AddTo(services);
         services.AddSingleton<WebhookSender>();
         services.AddSingleton<DeadNotices>();
         services.AddSingleton<ScheduleStore>();

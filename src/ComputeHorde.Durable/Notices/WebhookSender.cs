@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Threading.RateLimiting;
@@ -8,10 +7,7 @@ using StandardWebhooks;
 
 namespace ComputeHorde.Durable.Notices;
 
-/// <summary>
-/// Posts notices to strangers' servers. The address is judged where the connection is made, by what the name led to, so that no name can lead elsewhere
-/// between the two; redirects are not followed, no proxy is asked, and of an answer only the status counts.
-/// </summary>
+/// <summary>Posts notices to strangers' servers, over <see cref="WebhookConnections"/>; of an answer only the status counts.</summary>
 internal sealed class WebhookSender : IDisposable
 {
     /// <summary>How long a receiver may take to answer.</summary>
@@ -27,29 +23,12 @@ internal sealed class WebhookSender : IDisposable
     private readonly PartitionedRateLimiter<string> _each = PartitionedRateLimiter.Create<string, string>(static host =>
         RateLimitPartition.GetConcurrencyLimiter(host, static _ => new ConcurrencyLimiterOptions { PermitLimit = MostAtOnceForOne }));
 
-    public WebhookSender(IOptions<DurableOptions> options, TimeProvider time)
+    public WebhookSender(IOptions<DurableOptions> options, TimeProvider time, IHttpClientFactory http)
     {
         _options = options.Value;
         _time = time;
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            ConnectCallback = ConnectAsync,
-            MaxResponseDrainSize = 64 << 10,
-            MaxResponseHeadersLength = 16,
-            PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            ResponseDrainTimeout = TimeSpan.FromSeconds(1),
-            UseCookies = false,
-            UseProxy = false,
-        })
-        {
-            Timeout = System.Threading.Timeout.InfiniteTimeSpan,
-        };
+        _http = http.CreateClient(WebhookConnections.Name);
     }
-
-    /// <summary>Looks a name up; tests lead names elsewhere.</summary>
-    internal Func<string, CancellationToken, Task<IPAddress[]>> Resolve { get; init; } = Dns.GetHostAddressesAsync;
 
     public void Dispose()
     {
@@ -114,26 +93,4 @@ internal sealed class WebhookSender : IDisposable
             RetryAfterSeconds = answer.Headers.RetryAfter is { } after ? (after.Delta ?? after.Date - _time.GetUtcNow())?.TotalSeconds : null,
         },
     };
-
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
-    {
-        var found = await Resolve(context.DnsEndPoint.Host, cancellationToken);
-        var allowed = _options.WebhookAllowPrivate ? found : [.. found.Where(PublicAddresses.Contains)];
-        if (allowed.Length == 0)
-        {
-            throw new ForbiddenAddressException();
-        }
-
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(allowed, context.DnsEndPoint.Port, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
 }

@@ -24,7 +24,8 @@ internal sealed class AttemptClaims(BlobContainers containers, TimeProvider time
     /// <returns>Dispose it to let the next one in.</returns>
     public async Task<IDisposable> EnterAsync(AttemptKey key, CancellationToken cancellationToken)
     {
-        var gate = _gates[(uint)key.Path.GetHashCode(StringComparison.Ordinal) % _gates.Length];
+        // By a sum of its own: the runtime's differs from process to process, and with it who waits for whom.
+        var gate = _gates[key.Path.Aggregate(0U, static (sum, letter) => (sum * 31) + letter) % _gates.Length];
         await gate.WaitAsync(cancellationToken);
         return new Exit(gate);
     }

@@ -88,7 +88,7 @@ public sealed class WebhookSenderTests
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
         listener.Stop();
-        using var sender = new WebhookSender(Options.Create(new DurableOptions { WebhookAllowPrivate = true, WebhookSecret = Secret }), TimeProvider.System);
+        using var sender = Sender(new WebhookConnections(Options.Create(new DurableOptions { WebhookAllowPrivate = true })));
 
         var sent = await sender.PostAsync(new Uri($"http://127.0.0.1:{port}/?token=secret"), "msg_1", "{}", TestContext.Current.CancellationToken);
 
@@ -98,7 +98,15 @@ public sealed class WebhookSenderTests
     }
 
     private static WebhookSender Sender(Func<string, IPAddress[]> resolve) =>
-        new(Options.Create(new DurableOptions { WebhookSecret = Secret }), TimeProvider.System) { Resolve = (name, _) => Task.FromResult(resolve(name)) };
+        Sender(new WebhookConnections(Options.Create(new DurableOptions())) { Resolve = (name, _) => Task.FromResult(resolve(name)) });
+
+    private static WebhookSender Sender(WebhookConnections connections) =>
+        new(Options.Create(new DurableOptions { WebhookSecret = Secret }), TimeProvider.System, new OneHandler(connections.CreateHandler()));
+
+    private sealed class OneHandler(HttpMessageHandler handler) : IHttpClientFactory
+    {
+        public HttpClient CreateClient(string name) => new(handler, disposeHandler: true);
+    }
 
     private static Task<SendNoticeOutcome> PostAsync(WebhookSender sender, TcpListener listener) => sender.PostAsync(
         new Uri($"https://hooks.example:{((IPEndPoint)listener.LocalEndpoint).Port}/"), "msg_1", "{}", TestContext.Current.CancellationToken);

@@ -169,7 +169,7 @@ public sealed class WebhookTests
     private static Task<HordeFixture> StartAsync(VirtualTimeProvider clock, WebhookReceiver receiver) => VirtualHorde.StartAsync(
         clock,
         TimeSpan.FromMinutes(10),
-        services => services.AddSingleton(provider => new WebhookSender(provider.GetRequiredService<IOptions<DurableOptions>>(), clock)),
+        services => services.AddSingleton(provider => ActivatorUtilities.CreateInstance<WebhookSender>(provider, clock)),
         Settings(receiver));
 
     private static Task<HordeFixture> StartAsync(WebhookReceiver receiver) => HordeFixture.StartAsync(new HordeFixtureOptions { Settings = Settings(receiver) });

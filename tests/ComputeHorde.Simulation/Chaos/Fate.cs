@@ -65,6 +65,7 @@ internal sealed class Fate(int seed, Weather weather, IReadOnlySet<string>? only
             Seam.Storage => (weather.Storage, FaultRates.Storage),
             Seam.Facilitator => (weather.Facilitator, FaultRates.Facilitator),
             Seam.TaskHub => (weather.TaskHub, FaultRates.TaskHub),
+            Seam.Receiver => (weather.Receivers, FaultRates.Receiver),
             Seam.Delivery => (weather.Repeats, FaultRates.Delivery),
             _ => (0, new FaultRates()),
         };

@@ -14,6 +14,9 @@ internal enum FaultKind
     /// <summary>No answer, though it was done.</summary>
     LostAfter,
 
+    /// <summary>No answer at all, and the connection stays; nothing was done.</summary>
+    Hangs,
+
     /// <summary>503; nothing was done.</summary>
     Busy,
 

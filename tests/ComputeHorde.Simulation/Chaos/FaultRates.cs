@@ -32,6 +32,17 @@ internal sealed record FaultRates(params (FaultKind Kind, double Share)[] Shares
         (FaultKind.LostAfter, 0.5),
         (FaultKind.Slow, 0.2));
 
+    /// <summary>What servers of strangers do to those who have something to tell.</summary>
+    public static FaultRates Receiver { get; } = new(
+        (FaultKind.Refused, 0.2),
+        (FaultKind.LostBefore, 0.1),
+        (FaultKind.LostAfter, 0.2),
+        (FaultKind.Hangs, 0.1),
+        (FaultKind.Slow, 0.15),
+        (FaultKind.Throttled, 0.1),
+        (FaultKind.ServerError, 0.1),
+        (FaultKind.ForeignPage, 0.05));
+
     /// <summary>Queues deliver at least once.</summary>
     public static FaultRates Delivery { get; } = new((FaultKind.Repeated, 1));
 }

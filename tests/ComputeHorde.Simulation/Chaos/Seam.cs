@@ -12,6 +12,9 @@ internal enum Seam
     /// <summary>Commits of the engine.</summary>
     Engine,
 
+    /// <summary>Notices to servers of callers.</summary>
+    Receiver,
+
     /// <summary>The start and end of activities and triggers.</summary>
     Delivery,
 }

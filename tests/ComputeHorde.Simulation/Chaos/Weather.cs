@@ -13,6 +13,9 @@ internal sealed record Weather
 
     public double TaskHub { get; init; }
 
+    /// <summary>The share of notices that the servers of callers do not take in good order.</summary>
+    public double Receivers { get; init; }
+
     /// <summary>The share of deliveries that come again.</summary>
     public double Repeats { get; init; }
 

@@ -38,6 +38,34 @@ internal sealed record Mutation(string Name, string File, string Original, strin
                 "await durable.RaiseEventAsync(job.Key.InstanceId, JobUpdate.EventName, update, cancellationToken);",
                 "if (!{0}) { await durable.RaiseEventAsync(job.Key.InstanceId, JobUpdate.EventName, update, cancellationToken); }"),
         ],
+        [
+            new("notice forgotten at a death", "Notices/StartNotice.cs",
+                "return OrchestrationStarter.TryStartAsync(durable, input.InstanceId, nameof(DeliverNotice), input, cancellationToken);",
+                """
+                var started = OrchestrationStarter.TryStartAsync(durable, input.InstanceId, nameof(DeliverNotice), input, cancellationToken);
+                return {0} ? Task.FromResult(true) : started;
+                """),
+        ],
+        [
+            new("notice before the end", "Notices/SendNotice.cs",
+                "if (await durable.GetInstanceAsync(input.Source, cancellationToken) is { IsCompleted: false })",
+                "if (!{0} && await durable.GetInstanceAsync(input.Source, cancellationToken) is { IsCompleted: false })"),
+        ],
+        [
+            new("another message at each try", "Notices/SendNotice.cs",
+                "return await sender.PostAsync(address, input.MessageId, input.Payload, cancellationToken);",
+                "return await sender.PostAsync(address, {0} ? $\"msg_{Guid.NewGuid():N}\" : input.MessageId, input.Payload, cancellationToken);"),
+        ],
+        [
+            new("places counted once a round", "Limits/Admission.cs",
+                "inFlight[name] = inFlight.GetValueOrDefault(name) + 1;",
+                "inFlight[name] = inFlight.GetValueOrDefault(name) + ({0} ? 0 : 1);"),
+        ],
+        [
+            new("place taken from a run under way", "Limits/Admission.cs",
+                "if (await durable.GetInstanceAsync(run, cancellationToken) is null or { IsCompleted: true })",
+                "if ({0} || await durable.GetInstanceAsync(run, cancellationToken) is null or { IsCompleted: true })"),
+        ],
     ];
 
     public string Switch => $"{Class}.Name == \"{Name}\"";

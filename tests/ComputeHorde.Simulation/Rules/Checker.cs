@@ -21,6 +21,10 @@ internal static class Checker
         ("every line is accounted for", BatchRules.Complete),
         ("specifications run or are refused", SpecificationRules.RunOrRefused),
         ("nothing runs that nobody asked for", SpecificationRules.AskedFor),
+        ("every end is told", NoticeRules.Told),
+        ("nothing else is told", NoticeRules.NothingElse),
+        ("one notice is one message", NoticeRules.OneMessage),
+        ("no more in flight than the limit", LimitRules.NeverMore),
         ("nothing is left behind", LeftoverRules.Nothing),
         ("no secret anywhere", SecretRules.Nowhere),
     ];

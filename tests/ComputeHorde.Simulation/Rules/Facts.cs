@@ -25,6 +25,9 @@ internal sealed record Facts(Life Life)
 
     public required int QueuedMessages { get; init; }
 
+    /// <summary>What came to the servers of callers.</summary>
+    public IReadOnlyList<ArrivedNotice> Received => Life.Receiver.Notices;
+
     /// <summary>Every job that somebody asked for, by the name of its run.</summary>
     public IReadOnlyDictionary<string, JobPlan> Plans { get; init; } = new Dictionary<string, JobPlan>();
 

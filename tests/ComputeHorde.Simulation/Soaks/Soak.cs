@@ -8,11 +8,12 @@ internal static class Soak
 {
     public static async Task<int> RunAsync(int from, int count, bool traces)
     {
-        var (started, broken, faults, deaths, calls, lived) = (Stopwatch.GetTimestamp(), 0, 0L, 0L, 0L, TimeSpan.Zero);
+        var (started, broken, faults, deaths, calls, notices, lived) = (Stopwatch.GetTimestamp(), 0, 0L, 0L, 0L, 0L, TimeSpan.Zero);
         for (var seed = from; seed < from + count; seed++)
         {
             var report = await Life.RunAsync(Scenario.Of(seed));
-            (faults, deaths, calls, lived) = (faults + report.Faults.Count, deaths + report.Deaths, calls + report.Calls, lived + report.Lived);
+            (faults, deaths, calls) = (faults + report.Faults.Count, deaths + report.Deaths, calls + report.Calls);
+            (notices, lived) = (notices + report.Notices, lived + report.Lived);
             if (traces)
             {
                 Console.WriteLine($"seed {seed}: trace {report.Trace:x}");
@@ -27,7 +28,7 @@ internal static class Soak
 
         var spent = Stopwatch.GetElapsedTime(started);
         Console.WriteLine(
-            $"{count} seeds in {spent.TotalSeconds:0.0} s: {broken} broke a rule; {faults} faults, {deaths} deaths, {calls} calls, {lived.TotalDays:0.0} simulated days");
+            $"{count} seeds in {spent.TotalSeconds:0.0} s: {broken} broke a rule; {faults} faults, {deaths} deaths, {calls} calls, {notices} notices, {lived.TotalDays:0.0} simulated days");
         return broken == 0 ? 0 : 1;
     }
 }

@@ -10,11 +10,13 @@ public sealed class MutationTests(MutantsFixture mutants, ITestOutputHelper outp
     public static TheoryData<string, string, int> Mutations => new()
     {
         { "claim after the request", "no attempt without a claim", 1 },
-        { "no look-up", "at most one paid job an attempt", 23 },
+        { "no look-up", "at most one paid job an attempt", 17 },
         { "claim not settled", "nothing is left behind", 1 },
         { "job still watched", "nothing is left behind", 1 },
         { "report before the evidence", "evidence before the report", 32 },
         { "event dropped", "a run hears of its job", 7 },
+        { "another message at each try", "one notice is one message", 1 },
+        { "places counted once a round", "no more in flight than the limit", 17 },
     };
 
     [Fact]

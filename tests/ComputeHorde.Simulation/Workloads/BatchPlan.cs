@@ -22,11 +22,16 @@ internal sealed record BatchPlan(string Id, IReadOnlyList<JobPlan> Jobs, Door Do
 
     public TimeSpan? CancelsAfter { get; init; }
 
+    /// <summary>Who is told of the batch; its lines have their own.</summary>
+    public HookPlan? Hook { get; init; }
+
+    public override IEnumerable<HookPlan> Hooks => Jobs.Select(static job => job.Hook).Append(Hook).OfType<HookPlan>();
+
     private bool IsRefused => IsStrict && Jobs.Any(static job => !job.IsValid);
 
     public override async Task LiveAsync(Life life)
     {
-        life.Observer.Secrets.AddRange(Jobs.Select(static job => job.Secret));
+        life.Observer.Secrets.AddRange(Jobs.SelectMany(static job => job.Secrets).Concat(Hook is null ? [] : [Hook.Secret]));
         await life.Time.Delay(StartsAfter);
         var id = await StartAsync(life);
         life.Observer.Batches[id] = this;
@@ -58,6 +63,11 @@ internal sealed record BatchPlan(string Id, IReadOnlyList<JobPlan> Jobs, Door Do
             ["max_parallel"] = MaxParallel,
             ["strict"] = IsStrict,
         };
+        if (Hook is not null)
+        {
+            body["webhook"] = Hook.ToJson();
+        }
+
         switch (Door)
         {
             case Door.Queue:
@@ -97,6 +107,7 @@ internal sealed record BatchPlan(string Id, IReadOnlyList<JobPlan> Jobs, Door Do
     private async Task UntilEndedAsync(Life life, string id)
     {
         var done = 0;
+        var notices = new NoticeWatch(life, Hook);
         for (var look = 0; ; look++)
         {
             var answer = await life.CallAsync(HttpCall.Get("ShowBatch", $"batches/{id}", id));
@@ -127,7 +138,10 @@ internal sealed record BatchPlan(string Id, IReadOnlyList<JobPlan> Jobs, Door Do
                     life.Observer.Break("ends once", $"{id} ended as {(string?)summary["status"]}");
                 }
 
-                return;
+                if (await notices.IsOverAsync(batch, "batch." + (string?)summary["status"]))
+                {
+                    return;
+                }
             }
 
             await life.Time.Delay(TimeSpan.FromSeconds((look < 20 ? 30 : 300) * (0.5 + life.Fate.Chance($"look {id} {look}"))));

@@ -5,6 +5,8 @@ namespace ComputeHorde.Simulation.Workloads;
 /// <summary>A job that somebody wants to be run, and what the horde has in store for it.</summary>
 internal sealed record JobPlan
 {
+    public const string LimitedNamespace = "team";
+
     /// <summary>The emulator's behaviours, attempt by attempt; after a slash those of the copies on the trusted miner.</summary>
     public string Script { get; init; } = "ok";
 
@@ -25,11 +27,16 @@ internal sealed record JobPlan
 
     public int? MaxInFlight { get; init; }
 
+    /// <summary>Who is told; null for nobody.</summary>
+    public HookPlan? Hook { get; init; }
+
     public bool IsValid { get; init; } = true;
 
     public bool Cheats => Script.Split('/')[0].Contains("cheat", StringComparison.Ordinal);
 
-    public string Secret => $"caller-secret-{Word}";
+    public IEnumerable<string> Secrets => Hook is null ? [Secret] : [Secret, Hook.Secret];
+
+    private string Secret => $"caller-secret-{Word}";
 
     public JsonObject ToJson()
     {
@@ -54,6 +61,11 @@ internal sealed record JobPlan
         if (Sampling is { } sampling)
         {
             job["cross_validation"] = new JsonObject { ["sampling"] = sampling, ["rate"] = 0.5, ["comparer"] = "stdout" };
+        }
+
+        if (Hook is not null)
+        {
+            job["webhook"] = Hook.ToJson();
         }
 
         if (Namespace.Length > 0)

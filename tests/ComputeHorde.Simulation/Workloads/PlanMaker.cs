@@ -17,7 +17,12 @@ internal static class PlanMaker
 
     private static readonly string[] TrustedFates = ["ok", "ok", "ok", "rejected:busy,ok", "horde_failed:generic_error,ok", "drop,ok", "stuck:sent,ok", "store-late:20", "delay:40,drop"];
 
-    public static IReadOnlyList<Plan> Make(Random random)
+    /// <param name="random">For what callers want.</param>
+    /// <param name="more">For who is told, and who is limited; apart from the other, so that the one leaves the other as it was.</param>
+    /// <param name="isLimited">Whether runs of a namespace wait for each other.</param>
+    public static IReadOnlyList<Plan> Make(Random random, Random more, bool isLimited) => [.. Make(random).Select(plan => WithMore(more, plan, isLimited))];
+
+    private static List<Plan> Make(Random random)
     {
         var plans = new List<Plan>();
         var count = 1 + random.Next(4);
@@ -33,6 +38,32 @@ internal static class PlanMaker
 
         return plans;
     }
+
+    private static Plan WithMore(Random more, Plan plan, bool isLimited) => plan switch
+    {
+        RunPlan run => run with { Job = WithMore(more, run.Job, 2, isLimited) },
+        BatchPlan batch => batch with { Hook = Hook(more, batch.Id, "batch.completed", 2), Jobs = [.. batch.Jobs.Select(job => WithMore(more, job, 8, isLimited))] },
+        SpecificationPlan blob => blob with { Job = WithMore(more, blob.Job, 2, isLimited), Then = blob.Then is { } then ? WithMore(more, then, 2, isLimited) : null },
+        _ => plan,
+    };
+
+    private static JobPlan WithMore(Random more, JobPlan job, int oneIn, bool isLimited) => job with
+    {
+        Hook = Hook(more, job.Word, "run.completed", oneIn),
+        Namespace = isLimited && more.Next(3) > 0 ? JobPlan.LimitedNamespace : job.Namespace,
+    };
+
+    private static HookPlan? Hook(Random more, string id, string end, int oneIn) => more.Next(oneIn) > 0 ? null : new HookPlan(id)
+    {
+        Events = more.Next(5) == 0 ? [end, end.Split('.')[0] + ".checked"] : null,
+        IsAwayFor = more.Next(40) switch
+        {
+            0 => TimeSpan.FromHours(25),
+            < 4 => TimeSpan.FromMinutes(200 * more.NextDouble()),
+            _ => TimeSpan.Zero,
+        },
+        IsGone = more.Next(20) == 0,
+    };
 
     private static RunPlan Run(Random random, int number) => new($"run-{number}", Job(random, $"word{number}"))
     {
@@ -81,7 +112,7 @@ internal static class PlanMaker
             MaxAttempts = 1 + random.Next(4),
             TimeoutSeconds = random.Next(10) == 0 ? 60 + random.Next(1200) : null,
             Sampling = isChecked ? Pick(random, "always", "always", "rate", "budgeted") : null,
-            Namespace = random.Next(4) == 0 ? "team" : "",
+            Namespace = random.Next(4) == 0 ? JobPlan.LimitedNamespace : "",
             MaxInFlight = random.Next(6) == 0 ? 1 : null,
             IsValid = random.Next(25) > 0,
         };

@@ -11,9 +11,11 @@ internal sealed record RunPlan(string Id, JobPlan Job) : Plan(Id)
     /// <summary>Sends the same request once more, because it did not see the answer.</summary>
     public bool SendsTwice { get; init; }
 
+    public override IEnumerable<HookPlan> Hooks => Job.Hook is { } hook ? [hook] : [];
+
     public override async Task LiveAsync(Life life)
     {
-        life.Observer.Secrets.Add(Job.Secret);
+        life.Observer.Secrets.AddRange(Job.Secrets);
         await life.Time.Delay(StartsAfter);
         var post = HttpCall.Post("StartJob", "jobs", Job.ToJson().ToJsonString(), Id);
         var answer = await life.CallAsync(post);
@@ -48,6 +50,6 @@ internal sealed record RunPlan(string Id, JobPlan Job) : Plan(Id)
             }
         }
 
-        await new RunWatch(life, Id).UntilEndedAsync();
+        await new RunWatch(life, Id, Job.Hook).UntilEndedAsync();
     }
 }

@@ -4,10 +4,11 @@ using ComputeHorde.Simulation.World;
 namespace ComputeHorde.Simulation.Workloads;
 
 /// <summary>A caller who looks at a run now and then: what is shown must never go back.</summary>
-internal sealed class RunWatch(Life life, string id)
+internal sealed class RunWatch(Life life, string id, HookPlan? hook)
 {
     private static readonly string[] Ends = ["completed", "failed", "timed_out", "cancelled"];
 
+    private readonly NoticeWatch _notices = new(life, hook);
     private int _number;
     private string? _outcome;
     private int _looks;
@@ -56,6 +57,6 @@ internal sealed class RunWatch(Life life, string id)
             life.Observer.Break("ends once", $"{id} ended as {(string?)run["status"]}");
         }
 
-        return outcome is not null && (string?)run["check"]?["verdict"] != "pending";
+        return outcome is not null && (string?)run["check"]?["verdict"] != "pending" && await _notices.IsOverAsync(run, "run." + (string?)run["status"]);
     }
 }

@@ -62,6 +62,7 @@ internal sealed class Host : IAsyncDisposable
             queues.MessageEncoding = QueueMessageEncoding.None;
         });
         services.AddHttpClient("ComputeHorde").ConfigurePrimaryHttpMessageHandler(() => new FacilitatorSeam(host, world.Facilitator.CreateHandler()));
+        services.AddHttpClient("ComputeHorde.Webhooks").ConfigurePrimaryHttpMessageHandler(() => new ReceiverSeam(host));
         world.Change?.Invoke(services);
         host._services = services.BuildServiceProvider();
         host._services.GetService<IStartupValidator>()?.Validate();

@@ -16,6 +16,12 @@ namespace ComputeHorde.Simulation.World;
 /// <summary>One simulated life of the whole application and of everything around it.</summary>
 internal sealed class Life : IAsyncDisposable
 {
+    /// <summary>How long a caller waits for an end when nothing fails any more: a job has an hour, some attempts, and a notice a day before it is given up.</summary>
+    private static readonly TimeSpan MostTime = TimeSpan.FromHours(50);
+
+    /// <summary>The application looks every ten minutes for places that ended runs hold.</summary>
+    private static readonly TimeSpan Sweeps = TimeSpan.FromMinutes(45);
+
     /// <summary>From then on what is still under way is a matter of long deadlines, and looked at rarely.</summary>
     private static readonly TimeSpan LongAfter = TimeSpan.FromMinutes(30);
 
@@ -34,6 +40,8 @@ internal sealed class Life : IAsyncDisposable
         Fate = new Fate(scenario.Seed, scenario.Weather, scenario.OnlyFaults, () => Time.Elapsed);
         Observer = new Observer(this);
         Callers = new Callers(this);
+        Receiver = new Receiver(this);
+        Observer.Secrets.Add(Receiver.SigningSecret["whsec_".Length..]);
     }
 
     public Scenario Scenario { get; }
@@ -49,6 +57,8 @@ internal sealed class Life : IAsyncDisposable
     public Observer Observer { get; }
 
     public Callers Callers { get; }
+
+    public Receiver Receiver { get; }
 
     public LocalStorage Storage { get; private set; } = null!;
 
@@ -165,6 +175,12 @@ internal sealed class Life : IAsyncDisposable
     public IEnumerable<string> InstancesUnderWay() =>
         _store.Query(new InstanceFilter()).Instances.Where(static instance => !instance.State.IsOver).Select(static instance => instance.Row.InstanceId);
 
+    /// <summary>Whether an orchestration has ended, as its store knows it.</summary>
+    public bool HasEnded(string instance) => _store.Find(instance)?.State.IsOver == true;
+
+    /// <summary>So much more rarely timers and queues are looked at, when all that is left are long deadlines.</summary>
+    public int Slowness => Fate.IsOver || Time.Elapsed > Scenario.Weather.ClearsAt + LongAfter ? 10 : 1;
+
     public async ValueTask DisposeAsync()
     {
         await _over.CancelAsync();
@@ -183,7 +199,7 @@ internal sealed class Life : IAsyncDisposable
         RunTimers();
         var plans = Scenario.Plans.Select(plan => plan.LiveAsync(this)).ToList();
         var all = Task.WhenAll(plans);
-        var within = Scenario.Weather.ClearsAt + TimeSpan.FromHours(10);
+        var within = Scenario.Weather.ClearsAt + MostTime;
         if (!await Time.RunUntilAsync(() => all.IsCompleted, within))
         {
             Observer.Break("liveness", $"not all has ended {within} after the beginning: "
@@ -198,12 +214,13 @@ internal sealed class Life : IAsyncDisposable
         // Checks, repeats and sweeps that are still under way come to their end.
         var lived = Time.Elapsed;
         Fate.Clear();
-        var quiet = Time.Elapsed + TimeSpan.FromMinutes(20);
-        await Time.RunUntilAsync(() => Time.Elapsed >= quiet, TimeSpan.FromMinutes(30));
-        await Time.RunUntilAsync(() => World.Observer.IsQuiet(_store), TimeSpan.FromMinutes(10));
+        await Time.RunUntilAsync(() => World.Observer.IsQuiet(_store), MostTime);
+        var swept = Time.Elapsed + Sweeps;
+        await Time.RunUntilAsync(() => Time.Elapsed >= swept, Sweeps * 2);
         var facts = await Checker.CheckAsync(this, _store);
         return new LifeReport(Scenario, Observer.Broken, Fate.Injected, lived, Fate.Calls, Fate.Trace)
         {
+            Notices = Receiver.Notices.Count,
             Log = Log.Lines,
             Histories = facts.Histories.Concat(Observer.Snapshots).ToDictionary(),
         };
@@ -248,6 +265,8 @@ internal sealed class Life : IAsyncDisposable
             ["ComputeHorde:MaxStartsPerMinute"] = "1000000",
             ["ComputeHorde:PollIntervalSeconds"] = Scenario.PollSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture),
             ["ComputeHorde:MaxPollIntervalSeconds"] = "60",
+            ["ComputeHorde:WebhookSecret"] = Receiver.SigningSecret,
+            [$"ComputeHorde:Limits:{Workloads.JobPlan.LimitedNamespace}:MaxInFlight"] = Scenario.MaxInFlight?.ToString(System.Globalization.CultureInfo.InvariantCulture),
         };
     }
 
@@ -276,7 +295,7 @@ internal sealed class Life : IAsyncDisposable
         var running = new HashSet<Host>();
         for (var tick = 0; ; tick++)
         {
-            await Time.Delay(interval * (Fate.IsOver || Time.Elapsed > Scenario.Weather.ClearsAt + LongAfter ? 10 : 1), _over.Token);
+            await Time.Delay(interval * Slowness, _over.Token);
             var both = Scenario.Weather.ClearsAt > Time.Elapsed && Fate.Chance($"{function} on both {tick}") < 0.1;
             foreach (var host in (both ? _hosts : _hosts.Take(1)).Where(running.Add).ToList())
             {

@@ -12,6 +12,9 @@ internal sealed record BrokenRule(TimeSpan At, string Rule, string What)
 internal sealed record LifeReport(
     Scenario Scenario, IReadOnlyList<BrokenRule> Broken, IReadOnlyList<InjectedFault> Faults, TimeSpan Lived, int Calls, ulong Trace)
 {
+    /// <summary>How many notices came to the servers of callers.</summary>
+    public int Notices { get; init; }
+
     public IReadOnlyList<string> Log { get; init; } = [];
 
     /// <summary>The histories of all orchestrations, by name.</summary>
@@ -20,7 +23,7 @@ internal sealed record LifeReport(
     public int Deaths => Faults.Count(static fault => fault.IsDeath);
 
     public string Describe() => string.Join('\n', [
-        $"seed {Scenario.Seed}: {(Scenario.IsAzure ? "two hosts and a task hub" : "one process")}, {Calls} calls, {Faults.Count} faults, {Deaths} deaths, {Lived} lived, trace {Trace:x}",
+        $"seed {Scenario.Seed}: {(Scenario.IsAzure ? "two hosts and a task hub" : "one process")}, {Calls} calls, {Faults.Count} faults, {Deaths} deaths, {Notices} notices, {Lived} lived, trace {Trace:x}",
         .. Scenario.Plans.Select(static plan => $"  {plan}"),
         .. Faults.Select(static fault => $"  {fault}"),
         .. Broken.Select(static broken => $"  BROKEN {broken}")]);

@@ -29,7 +29,7 @@ internal sealed class QueuePump(Host host)
                 // The queue is not there yet, or the storage is away.
             }
 
-            await host.World.Time.Delay(host.World.Fate.IsOver ? Idle * 5 : Idle, host.Life);
+            await host.World.Time.Delay(host.World.Slowness > 1 ? Idle * 5 : Idle, host.Life);
         }
     }
 

@@ -21,6 +21,9 @@ internal sealed record Scenario
     /// <summary>How much the storage forgets when the machine dies, as Azurite did.</summary>
     public TimeSpan Forgets { get; init; }
 
+    /// <summary>How many runs of <see cref="JobPlan.LimitedNamespace"/> may be in flight at once by the settings; null for any number.</summary>
+    public int? MaxInFlight { get; init; }
+
     public required IReadOnlyList<Plan> Plans { get; init; }
 
     /// <summary>The calls that faults hit; null for those that the seed chooses.</summary>
@@ -30,16 +33,19 @@ internal sealed record Scenario
     {
         var random = new Random(seed);
         var weather = Weather.Of(random);
+        var more = new Random(~seed);
+        int? maxInFlight = more.Next(3) == 0 ? more.Next(1, 4) : null;
         var isAzure = random.Next(2) == 0;
         return new Scenario
         {
             Seed = seed,
-            Weather = weather,
+            Weather = weather with { Receivers = new[] { 0, 0.1, 0.3, 0.7 }[more.Next(4)] },
             IsAzure = isAzure,
             PollSeconds = new[] { 5, 5, 15, 30 }[random.Next(4)],
             WarmInstances = random.Next(3) == 0 ? 0 : 10_000,
             Forgets = !isAzure && random.Next(10) == 0 ? TimeSpan.FromSeconds(5 * random.NextDouble()) : TimeSpan.Zero,
-            Plans = PlanMaker.Make(random),
+            MaxInFlight = maxInFlight,
+            Plans = PlanMaker.Make(random, more, maxInFlight is not null),
         };
     }
 }
