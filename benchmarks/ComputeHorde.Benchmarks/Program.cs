@@ -7,4 +7,5 @@ return new RootCommand("Benchmarks of ComputeHorde.Durable")
     CryptoTimingCommand.Create(),
     EngineCommand.Create(),
     PageCommand.Create(),
+    TransactionsCommand.Create(),
 }.Parse(args).Invoke();

@@ -8,9 +8,10 @@ namespace ComputeHorde.DurableTask.RealEngine;
 public static class RealEngineExtensions
 {
     /// <summary>Has the application's default worker and client use the real engine, whatever they used before.</summary>
-    public static IServiceCollection AddRealEngine(this IServiceCollection services, string connectionString)
+    /// <param name="asOnAzure">Polled and partitioned as the Functions extension does by itself and by our host.json, instead of as fast as one machine bears.</param>
+    public static IServiceCollection AddRealEngine(this IServiceCollection services, string connectionString, bool asOnAzure = false)
     {
-        services.AddSingleton(_ => new RealHub(connectionString));
+        services.AddSingleton(_ => new RealHub(connectionString, asOnAzure));
         services.AddDurableTaskWorker(worker => worker.UseBuildTarget<RealWorker>());
         services.AddDurableTaskClient(client => client.UseBuildTarget<RealClient>());
         return services;

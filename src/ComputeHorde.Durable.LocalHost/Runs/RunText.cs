@@ -25,22 +25,20 @@ internal static class RunText
     public static string Labels(JsonObject run) =>
         string.Join(" ", (run["labels"] as JsonObject ?? []).Select(static label => Safe(label.Value?.ToString() is { Length: > 0 } value ? $"{label.Key}={value}" : label.Key)));
 
-    /// <summary>Replaces control characters, and those that turn the direction of a text.</summary>
+    /// <summary>
+    /// Replaces what is no character of a text: controls, what turns the direction or joins, takes no room or breaks lines, and halves of characters. Blanks stay blanks.
+    /// </summary>
     public static string Safe(string text)
     {
-        if (!text.Any(IsUnsafe))
-        {
-            return text;
-        }
-
         var safe = new StringBuilder(text.Length);
-        foreach (var character in text)
+        foreach (var rune in text.EnumerateRunes())
         {
-            safe.Append(character is '\n' or '\r' or '\t' ? ' ' : IsUnsafe(character) ? '\ufffd' : character);
+            safe.Append(rune.Value is '\n' or '\r' or '\t' ? " " : IsUnsafe(rune) ? "\ufffd" : rune.ToString());
         }
 
         return safe.ToString();
     }
 
-    private static bool IsUnsafe(char character) => char.IsControl(character) || character is (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
+    private static bool IsUnsafe(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+        or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned;
 }

@@ -6,7 +6,7 @@ namespace ComputeHorde.Durable.Limits;
 
 /// <summary>
 /// Gives the places of limited namespaces to the runs that wait for one, in the order of priority and age. The one timer that polls decides, whatever the number
-/// of hosts. While nobody waits it costs one listing.
+/// of hosts. While nobody waits it costs one listing now and then.
 /// </summary>
 internal sealed class Admission(Places places, LimitBook book, TimeProvider timeProvider, ILogger<Admission> logger)
 {
@@ -15,15 +15,25 @@ internal sealed class Admission(Places places, LimitBook book, TimeProvider time
 
     private const int LookedAtAtOnce = 50;
 
+    /// <summary>How long who asks on another machine may not be noticed when nobody has waited: each look is a listing, a dear one, day and night.</summary>
+    private static readonly TimeSpan LookIdleEvery = TimeSpan.FromSeconds(15);
+
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(30), SweepIdleEvery = TimeSpan.FromMinutes(10);
 
-    private long? _sweptAt;
+    private long? _sweptAt, _idleAt;
 
     public async Task AdmitAsync(DurableTaskClient durable, CancellationToken cancellationToken)
     {
+        if (!places.TakeAsked() && _idleAt is { } idle && timeProvider.GetElapsedTime(idle) < LookIdleEvery)
+        {
+            return;
+        }
+
+        _idleAt = null;
         var waiting = await places.WaitingAsync(cancellationToken);
         if (waiting.Count == 0)
         {
+            _idleAt = timeProvider.GetTimestamp();
             await SweepIdleAsync(durable, cancellationToken);
             return;
         }

@@ -14,6 +14,11 @@ internal sealed class Places(BlobContainers containers, TimeProvider timeProvide
     private const string Waiting = "waiting/", Held = "held/", Used = "used/";
     private const string Namespace = "ns", Priority = "priority", At = "at", MaxInFlight = "max", SecondsPerDay = "perday", Seconds = "seconds";
 
+    private int _asked;
+
+    /// <summary>Whether somebody in this process has asked for a place since the last call.</summary>
+    public bool TakeAsked() => Interlocked.Exchange(ref _asked, 0) != 0;
+
     /// <summary>Asks for a place. Asking again changes nothing, and the first time counts.</summary>
     /// <returns>Whether the run has one.</returns>
     public async Task<bool> AskAsync(string run, PlaceRequest place, CancellationToken cancellationToken)
@@ -37,6 +42,7 @@ internal sealed class Places(BlobContainers containers, TimeProvider timeProvide
         }
 
         await container.GetBlobClient(Waiting + run).TryCreateAsync(BinaryData.Empty, cancellationToken, metadata);
+        Volatile.Write(ref _asked, 1);
         return false;
     }
 

@@ -12,7 +12,7 @@ namespace ComputeHorde.Durable.Retention;
 /// </summary>
 internal sealed class Purge(RunRemains remains, OldClaims claims, IOptions<DurableOptions> options, TimeProvider time, ILogger<Purge> logger)
 {
-    private const int PageSize = 100, MostLooks = 2000, MostDeletions = 5000;
+    private const int PageSize = 100, MostLooks = 20_000, MostDeletions = 5000;
 
     private static readonly OrchestrationRuntimeStatus[] Ended =
         [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated];
@@ -26,7 +26,7 @@ internal sealed class Purge(RunRemains remains, OldClaims claims, IOptions<Durab
             return;
         }
 
-        var work = new PurgeWork(time.GetUtcNow().AddDays(-days), MostDeletions);
+        var work = new PurgeWork(time.GetUtcNow().AddDays(-days), MostDeletions, MostLooks);
         await PurgeRunsAsync(durable, work, cancellationToken);
         await claims.PurgeAsync(durable, work, cancellationToken);
         if (work.Runs + work.Claims + work.HeldBack > 0)
@@ -38,7 +38,6 @@ internal sealed class Purge(RunRemains remains, OldClaims claims, IOptions<Durab
     private async Task PurgeRunsAsync(DurableTaskClient durable, PurgeWork work, CancellationToken cancellationToken)
     {
         var query = new OrchestrationQuery { CreatedTo = work.EndedBefore, Statuses = Ended, PageSize = PageSize };
-        var looks = 0;
         await foreach (var page in durable.GetAllInstancesAsync(query).AsPages(_continuation, PageSize).WithCancellation(cancellationToken))
         {
             foreach (var run in page.Values.Where(run => !run.InstanceId.Contains(Names.Separator) && run.LastUpdatedAt < work.EndedBefore))
@@ -52,8 +51,8 @@ internal sealed class Purge(RunRemains remains, OldClaims claims, IOptions<Durab
             }
 
             _continuation = string.IsNullOrEmpty(page.ContinuationToken) ? null : page.ContinuationToken;
-            looks += page.Values.Count;
-            if (looks >= MostLooks)
+            work.CountLooks(page.Values.Count);
+            if (work.IsDone)
             {
                 return;
             }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using ComputeHorde.Durable.Storage;
@@ -12,22 +13,20 @@ namespace ComputeHorde.Durable.Retention;
 /// </summary>
 internal sealed class RunRemains(BlobContainers containers, ISecretStore secrets)
 {
-    private const int DeletionsAtOnce = 16, PageSize = 100;
-
-    private static readonly OrchestrationRuntimeStatus[] Live =
-        [OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Suspended];
+    private const int DeletionsAtOnce = 16, PageSize = 500;
 
     private static readonly string[] Containers =
         [ContainerNames.Results, ContainerNames.Outputs, ContainerNames.JobUrls, ContainerNames.Requests, ContainerNames.Notices];
+
+    /// <summary>How far the run or batch was examined that is being purged: a large one takes many ticks, and is looked through once.</summary>
+    private Examination? _examined;
 
     /// <summary>Purges a run or batch that has ended, as far as the work of this tick allows, unless something of it is under way or ended later.</summary>
     public async Task PurgeAsync(DurableTaskClient durable, string name, PurgeWork work, CancellationToken cancellationToken)
     {
         var below = name + Names.Separator;
-        if (await AnyAsync(durable, new OrchestrationQuery { InstanceIdPrefix = below, Statuses = Live }, static _ => true, cancellationToken)
-            || await AnyAsync(durable, new OrchestrationQuery { InstanceIdPrefix = below }, instance => instance.LastUpdatedAt >= work.EndedBefore, cancellationToken))
+        if (!await IsOverAsync(durable, name, work, cancellationToken))
         {
-            work.HeldBack++;
             return;
         }
 
@@ -50,35 +49,48 @@ internal sealed class RunRemains(BlobContainers containers, ISecretStore secrets
         await durable.PurgeInstanceAsync(name, cancellationToken);
         work.CountInstance();
         work.Runs++;
+        _examined = null;
     }
 
-    private static async Task<bool> AnyAsync(
-        DurableTaskClient durable, OrchestrationQuery query, Func<OrchestrationMetadata, bool> condition, CancellationToken cancellationToken)
+    /// <summary>Whether all that belongs to a run or batch is known to have ended long ago; what has, stays so.</summary>
+    private async Task<bool> IsOverAsync(DurableTaskClient durable, string name, PurgeWork work, CancellationToken cancellationToken)
     {
-        await foreach (var instance in durable.GetAllInstancesAsync(query with { PageSize = PageSize }).WithCancellation(cancellationToken))
+        var examined = _examined?.Name == name ? _examined : new Examination(name, Continuation: null, IsOver: false);
+        if (examined.IsOver)
         {
-            if (condition(instance))
+            return true;
+        }
+
+        var query = new OrchestrationQuery { InstanceIdPrefix = name + Names.Separator, PageSize = PageSize };
+        await foreach (var page in durable.GetAllInstancesAsync(query).AsPages(examined.Continuation, PageSize).WithCancellation(cancellationToken))
+        {
+            work.CountLooks(page.Values.Count);
+            if (page.Values.Any(instance => !instance.IsCompleted || instance.LastUpdatedAt >= work.EndedBefore))
             {
-                return true;
+                _examined = null;
+                work.HeldBack++;
+                return false;
+            }
+
+            if (work.IsDone && !string.IsNullOrEmpty(page.ContinuationToken))
+            {
+                _examined = examined with { Continuation = page.ContinuationToken };
+                return false;
             }
         }
 
-        return false;
+        _examined = examined with { IsOver = true };
+        return true;
     }
 
-    private static async Task PurgeInstancesAsync(DurableTaskClient durable, string prefix, PurgeWork work, CancellationToken cancellationToken)
-    {
-        await foreach (var instance in durable.GetAllInstancesAsync(new OrchestrationQuery { InstanceIdPrefix = prefix, PageSize = PageSize }).WithCancellation(cancellationToken))
+    private static Task PurgeInstancesAsync(DurableTaskClient durable, string prefix, PurgeWork work, CancellationToken cancellationToken) => Parallel.ForEachAsync(
+        WhileAllowed(durable.GetAllInstancesAsync(new OrchestrationQuery { InstanceIdPrefix = prefix, PageSize = PageSize }), work, cancellationToken),
+        new ParallelOptions { MaxDegreeOfParallelism = DeletionsAtOnce, CancellationToken = cancellationToken },
+        async (instance, cancellation) =>
         {
-            if (work.IsDone)
-            {
-                return;
-            }
-
-            await durable.PurgeInstanceAsync(instance.InstanceId, cancellationToken);
+            await durable.PurgeInstanceAsync(instance.InstanceId, cancellation);
             work.CountInstance();
-        }
-    }
+        });
 
     /// <summary>An empty request stays: the name is not given to another run while claims of this one's attempts are kept, under which nothing can be bought.</summary>
     private async Task BuryRequestAsync(string name, CancellationToken cancellationToken)
@@ -94,26 +106,27 @@ internal sealed class RunRemains(BlobContainers containers, ISecretStore secrets
     {
         var client = await containers.GetAsync(container, cancellationToken);
         await Parallel.ForEachAsync(
-            ListAsync(client, prefix, work, cancellationToken),
+            WhileAllowed(client.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken), work, cancellationToken),
             new ParallelOptions { MaxDegreeOfParallelism = DeletionsAtOnce, CancellationToken = cancellationToken },
             async (blob, cancellation) =>
             {
-                await client.GetBlobClient(blob).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, conditions: null, cancellation);
+                await client.GetBlobClient(blob.Name).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, conditions: null, cancellation);
                 work.CountBlob();
             });
     }
 
-    private static async IAsyncEnumerable<string> ListAsync(
-        BlobContainerClient client, string prefix, PurgeWork work, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<T> WhileAllowed<T>(IAsyncEnumerable<T> items, PurgeWork work, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var item in client.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken))
+        await foreach (var item in items.WithCancellation(cancellationToken))
         {
             if (work.IsDone)
             {
                 yield break;
             }
 
-            yield return item.Name;
+            yield return item;
         }
     }
+
+    private sealed record Examination(string Name, string? Continuation, bool IsOver);
 }

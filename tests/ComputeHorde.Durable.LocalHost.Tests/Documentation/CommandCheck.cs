@@ -7,7 +7,6 @@ namespace ComputeHorde.Durable.LocalHost.Tests.Documentation;
 /// <summary>Looks for what a command of the documentation names: files, projects, options, parameters, containers, queues.</summary>
 internal sealed partial class CommandCheck(string root)
 {
-    private static readonly string[] CoreToolsOptions = ["start", "--no-build", "--port"];
     private static readonly string[] TestOptions = ["--filter", "--no-build", "-c"];
 
     private readonly string _main = File.ReadAllText(Path.Combine(root, "infra", "main.bicep"));
@@ -15,7 +14,10 @@ internal sealed partial class CommandCheck(string root)
     private readonly string _azdParameters = File.ReadAllText(Path.Combine(root, "infra", "main.parameters.json"));
 
     /// <summary>What is wrong; null for a command that this check does not know.</summary>
-    public IEnumerable<string>? Problems(IReadOnlyList<string> words) => words switch
+    public IEnumerable<string>? Problems(IReadOnlyList<string> words) =>
+        AzureTools.IsOne(words) ? [.. AzureTools.Problems(words), .. Names(words) ?? []] : Names(words);
+
+    private IEnumerable<string>? Names(IReadOnlyList<string> words) => words switch
     {
         ["dotnet", "run", _, ..] => DotnetRun(words),
         ["dotnet", "build" or "publish", var path, ..] => Exists(path),
@@ -24,9 +26,9 @@ internal sealed partial class CommandCheck(string root)
         ["npx", "--prefix", var folder, var tool, ..] => NpxTool(folder, tool, words),
         ["cp", var source, var target] => [.. Exists(source), .. Exists(Path.GetDirectoryName(target)!)],
         ["cd", var folder] => Exists(BuildOutput().Split(folder)[0]),
-        ["func", ..] => words.Skip(1).Where(static word => !CoreToolsOptions.Contains(word) && !int.TryParse(word, out _)).Select(static word => $"func does not know {word}"),
         ["az", "deployment", "sub", "create", ..] => [.. Exists(After(words, "--template-file")), .. Parameters(words)],
         ["azd", "env", "set", var name, ..] => _azdParameters.Contains("${" + name, StringComparison.Ordinal) ? [] : [$"azd does not pass {name} on"],
+        ["azd", "env", "get-value", var name, ..] => _main.Contains($"\noutput {name} ", StringComparison.Ordinal) ? [] : [$"main.bicep has no output {name}"],
         ["az", "storage", ..] => [.. Named(words, "--container-name"), .. Named(words, "--queue-name"), .. Named(words, "--source")],
         [var script, ..] when script.StartsWith("infra/scripts/", StringComparison.Ordinal) => Script(script),
         _ => null,

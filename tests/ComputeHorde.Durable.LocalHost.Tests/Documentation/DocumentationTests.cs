@@ -54,6 +54,10 @@ public sealed partial class DocumentationTests
     [InlineData("az storage message peek --queue-name validation-batches", "validation-batches")]
     [InlineData("azd env set NOTHING 1", "NOTHING")]
     [InlineData("infra/scripts/nothing.sh", "does not exist")]
+    [InlineData("az functionapp restrat --name app", "functionapp restrat")]
+    [InlineData("az keyvault secret set --vault vault", "--vault")]
+    [InlineData("azd env get-value AZURE_VAULT", "no output AZURE_VAULT")]
+    [InlineData("azd provision --whatif", "--whatif")]
     public void Commands_ThatNameWhatIsNotThere_AreFound(string command, string expected)
     {
         var words = Assert.Single(ShellCommands.In($"```sh\n{command}   # as it says\n```"));

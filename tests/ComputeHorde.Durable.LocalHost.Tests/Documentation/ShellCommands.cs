@@ -16,6 +16,7 @@ internal static partial class ShellCommands
     private static IEnumerable<string> Lines(string document) =>
     [
         .. Block().Matches(document).SelectMany(static block => block.Groups["text"].Value.Replace("\\\n", " ", StringComparison.Ordinal).Split('\n')),
+        .. Substitution().Matches(document).Select(static inner => inner.Groups["text"].Value),
         .. Inline().Matches(Block().Replace(document, "")).Select(static code => code.Groups["text"].Value.Replace('\n', ' ')),
     ];
 
@@ -72,6 +73,9 @@ internal static partial class ShellCommands
 
     [GeneratedRegex(@"(?<!`)`(?<text>([A-Z_]+=\S+ )*(dotnet|npm|npx|az|azd)\s[^`]+)`", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Inline();
+
+    [GeneratedRegex(@"\$\((?<text>(az|azd) [^()]+)\)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Substitution();
 
     [GeneratedRegex("^[A-Z_]+=", RegexOptions.None, 1000)]
     private static partial Regex Assignment();
