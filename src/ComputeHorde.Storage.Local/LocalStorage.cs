@@ -16,6 +16,7 @@ namespace ComputeHorde.Storage.Local;
 /// </summary>
 public sealed class LocalStorage : IAsyncDisposable
 {
+    private const int PortTries = 20;
     private static readonly TimeSpan BlocksKept = TimeSpan.FromDays(7);
     private readonly FolderLock? _folder;
     private readonly IStore _store;
@@ -71,25 +72,35 @@ public sealed class LocalStorage : IAsyncDisposable
         Check(options);
         var path = options.DataFolder is null ? null : DataFolder.Prepare(options.DataFolder);
         var folder = path is null ? null : await FolderLock.TakeAsync(path, options.FolderTimeout, cancellation);
-        LocalStorage? storage = null;
         IStore? store = null;
         try
         {
-            var account = WithPorts(path is null ? AccountFile.New(options) : AccountFile.Read(path, options));
-            if (path is not null)
-            {
-                account.Write(path, disk);
-            }
-
+            var kept = path is null ? AccountFile.New(options) : AccountFile.Read(path, options);
             store = path is null ? new MemoryStore(options.TimeProvider, options.KeptPast) : SqliteStore.Open(path, disk, passing);
-            storage = new LocalStorage(folder, store, account, options);
             await RemoveOldBlocksAsync(store, options.TimeProvider.GetUtcNow() - BlocksKept);
-            if (options.Listen)
+            for (var attempt = 1; ; attempt++)
             {
-                storage._listener = await Listener.StartAsync(storage.Service, account.BlobPort, account.QueuePort, cancellation);
-            }
+                var account = WithPorts(kept);
+                if (path is not null)
+                {
+                    account.Write(path, disk);
+                }
 
-            return storage;
+                var storage = new LocalStorage(folder, store, account, options);
+                try
+                {
+                    if (options.Listen)
+                    {
+                        storage._listener = await Listener.StartAsync(storage.Service, account.BlobPort, account.QueuePort, cancellation);
+                    }
+
+                    return storage;
+                }
+                catch (LocalStorageException) when (attempt < PortTries && kept is { BlobPort: 0, QueuePort: 0 })
+                {
+                    // Another program took what was free a moment ago, and nothing names these ports yet: others do as well.
+                }
+            }
         }
         catch
         {

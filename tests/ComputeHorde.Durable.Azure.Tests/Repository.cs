@@ -5,7 +5,7 @@ namespace ComputeHorde.Durable.Azure.Tests;
 /// <summary>The working copy that the tests run in, and the tools it is checked with.</summary>
 internal static class Repository
 {
-    private static readonly TimeSpan ToolTimeout = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan ToolTimeout = TimeSpan.FromMinutes(10);
 
     public static string Root { get; } = FindRoot();
 

@@ -7,7 +7,7 @@ public sealed class DemoTests(ITestOutputHelper output)
     public async Task Demo_FromStartToEnd_ShowsAJobACheatAndABatchAndChecksThem()
     {
         await using var demo = HostProcess.Start(["demo", "--plain"]);
-        var code = await demo.WaitForExitAsync(withinSeconds: 300);
+        var code = await demo.WaitForExitAsync();
         output.WriteLine(string.Join(Environment.NewLine, demo.Output.Concat(demo.Errors)));
         Assert.Equal(0, code);
         Assert.Equal(8, demo.Output.Count(static line => line.StartsWith("ok ", StringComparison.Ordinal)));
@@ -18,7 +18,7 @@ public sealed class DemoTests(ITestOutputHelper output)
     public async Task Demo_WithFallback_ShowsAJobOnAnotherCloudAndChecksIt()
     {
         await using var demo = HostProcess.Start(["demo", "--fallback", "--plain"]);
-        var code = await demo.WaitForExitAsync(withinSeconds: 300);
+        var code = await demo.WaitForExitAsync();
         output.WriteLine(string.Join(Environment.NewLine, demo.Output.Concat(demo.Errors)));
         Assert.Equal(0, code);
         Assert.Equal(3, demo.Output.Count(static line => line.StartsWith("ok ", StringComparison.Ordinal)));

@@ -32,7 +32,7 @@ public sealed class FallbackKillTests
         for (var kill = 1; kill <= Kills; kill++)
         {
             // First in the middle of renting, then while the machines work.
-            await Eventually.TrueAsync(() => cloud.Machines.Count >= kill, "machines are rented", withinSeconds: 240);
+            await Eventually.TrueAsync(() => cloud.Machines.Count >= kill, "machines are rented");
             await service.KillAsync();
             await service.StartAsync();
         }

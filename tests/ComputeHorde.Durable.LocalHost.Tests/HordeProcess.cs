@@ -10,7 +10,7 @@ internal sealed class HordeProcess : IAsyncDisposable
     private static readonly JsonSerializerOptions SnakeCase = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
     private readonly TemporaryFolder _folder = new();
     private readonly HttpClient _http = new();
-    private readonly int _port = Service.FreePort();
+    private readonly int _port = FreePort.Take();
     private HostProcess? _process;
 
     public Uri Address => new($"http://127.0.0.1:{_port}/");

@@ -56,7 +56,7 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public async Task ReadyAsync()
     {
-        if (!await _ready.Task.WaitAsync(TimeSpan.FromMinutes(3), TestContext.Current.CancellationToken))
+        if (!await _ready.Task.WaitAsync(TimeSpan.FromMinutes(5), TestContext.Current.CancellationToken))
         {
             await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
             throw new InvalidOperationException($"The program ended before it was ready: {string.Join(Environment.NewLine, Errors)}");
@@ -78,7 +78,7 @@ internal sealed class HostProcess : IAsyncDisposable
         await WaitForExitAsync();
     }
 
-    public async Task<int> WaitForExitAsync(double withinSeconds = 90)
+    public async Task<int> WaitForExitAsync(double withinSeconds = 300)
     {
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(withinSeconds), TestContext.Current.CancellationToken);
         return _process.ExitCode;

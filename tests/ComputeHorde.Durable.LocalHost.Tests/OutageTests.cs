@@ -11,7 +11,7 @@ public sealed class OutageTests
     public async Task Serve_FacilitatorAwayForAWhile_CompletesAndSaysSoOnce()
     {
         using var folder = new TemporaryFolder();
-        var port = Service.FreePort();
+        var port = FreePort.Take();
         void Configure(FacilitatorEmulatorOptions horde)
         {
             horde.Port = port;
@@ -42,7 +42,7 @@ public sealed class OutageTests
     public async Task Serve_StorageAwayForAWhile_CompletesAndSaysSoOnce()
     {
         using var folder = new TemporaryFolder();
-        var azurite = new AzuriteOptions { DataDirectory = folder.Path };
+        var azurite = new AzuriteOptions { DataDirectory = folder.Path, BlobPort = FreePort.Take(), QueuePort = FreePort.Take(), TablePort = FreePort.Take() };
         await using var service = await Service.CreateAsync(static horde => horde.StageDurations.Execution = TimeSpan.FromSeconds(3), azurite);
         await service.StartAsync();
 
@@ -51,11 +51,10 @@ public sealed class OutageTests
         job.Remove("outputs");
         Assert.Equal(HttpStatusCode.Accepted, await service.PostAsync("outage", job));
         await Eventually.TrueAsync(() => service.Horde.Counters.JobsByStatus.GetValueOrDefault("accepted") + service.Horde.Counters.JobsByStatus.GetValueOrDefault("executor_ready") == 1, "the job runs");
-        var (blobPort, queuePort) = (service.Azurite!.BlobEndpoint.Port, service.Azurite.QueueEndpoint.Port);
-        await service.Azurite.DisposeAsync();
+        await service.Azurite!.DisposeAsync();
         await Eventually.TrueAsync(() => service.Process!.Errors.Any(Started), "the outage was logged");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await service.PostAsync("meanwhile", Service.Job("meanwhile")));
-        service.Azurite = await AzuriteServer.StartAsync(new AzuriteOptions { DataDirectory = folder.Path, BlobPort = blobPort, QueuePort = queuePort }, TestContext.Current.CancellationToken);
+        service.Azurite = await AzuriteServer.StartAsync(azurite, TestContext.Current.CancellationToken);
 
         var end = await service.EndOfAsync("outage");
         Assert.True((string?)end["status"] == "completed", end.ToJsonString());

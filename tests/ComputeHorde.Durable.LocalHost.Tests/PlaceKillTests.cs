@@ -22,7 +22,7 @@ public sealed class PlaceKillTests
 
         for (var kill = 1; kill <= Kills; kill++)
         {
-            await Eventually.TrueAsync(() => service.Horde.Counters.Creates >= kill * 6, "some have had their place", withinSeconds: 240);
+            await Eventually.TrueAsync(() => service.Horde.Counters.Creates >= kill * 6, "some have had their place");
             await service.KillAsync();
             await service.StartAsync();
         }

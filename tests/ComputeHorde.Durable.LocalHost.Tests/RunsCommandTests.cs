@@ -41,12 +41,12 @@ public sealed class RunsCommandTests(PageFixture fixture)
         await fixture.StartAsync("hung-cli", PageFixture.Job("sha256", "one"));
         await fixture.StateAsync("hung-cli", static run => (string?)run["progress"]?["status"] == "accepted");
         await using var follow = Start("follow", "hung-cli");
-        await Eventually.TrueAsync(() => !follow.Output.IsEmpty, "it is followed", withinSeconds: 120);
+        await Eventually.TrueAsync(() => !follow.Output.IsEmpty, "it is followed");
 
         await using var cancel = await RunAsync(0, "cancel", "hung-cli");
         await using var rerunEarly = await RunAsync(1, "rerun", "hung-00");
 
-        Assert.Equal(3, await follow.WaitForExitAsync(240));
+        Assert.Equal(3, await follow.WaitForExitAsync());
         Assert.Equal("cancelled", (string?)Lines(follow)[^1]["status"]);
         Assert.Equal("hung-cli", (string?)Assert.Single(Lines(cancel))["id"]);
         Assert.Contains("has not ended", Assert.Single(rerunEarly.Errors), StringComparison.Ordinal);
@@ -72,7 +72,7 @@ public sealed class RunsCommandTests(PageFixture fixture)
     {
         await using var noKey = await RunWithAsync(new() { [KeySetting] = null }, "list");
         await using var wrongKey = await RunWithAsync(new() { [KeySetting] = "wrong" }, "list");
-        await using var nobody = await RunWithAsync(new() { [UrlSetting] = $"http://127.0.0.1:{Service.FreePort()}/" }, "list");
+        await using var nobody = await RunWithAsync(new() { [UrlSetting] = $"http://127.0.0.1:{FreePort.Take()}/" }, "list");
         await using var inClear = await RunWithAsync(new() { [UrlSetting] = "http://example.com/api/" }, "list");
         await using var noUrl = await RunWithAsync(new() { [UrlSetting] = "ftp://x" }, "list");
         await using var badFilter = await RunAsync(1, "list", "--status", "lost");
@@ -109,7 +109,7 @@ public sealed class RunsCommandTests(PageFixture fixture)
     private async Task<HostProcess> RunAsync(int exitCode, Dictionary<string, string?> environment, string[] arguments)
     {
         var command = Start(environment, arguments);
-        var ended = await command.WaitForExitAsync(240);
+        var ended = await command.WaitForExitAsync();
         Assert.True(ended == exitCode, $"{string.Join(' ', arguments)} ended with {ended}: {string.Join(Environment.NewLine, command.Output.Concat(command.Errors))}");
         return command;
     }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ComputeHorde.Emulator;
@@ -18,14 +17,14 @@ internal sealed class Service : IAsyncDisposable
     private readonly HttpClient _http;
     private readonly Uri _facilitator;
     private readonly string _validatorHotkey;
-    private readonly int _port = FreePort();
+    private readonly int _port = FreePort.Take();
 
     private Service(AzuriteServer? azurite, FacilitatorEmulator? horde, Uri facilitator, string validatorHotkey)
     {
         Azurite = azurite;
         Horde = horde!;
         (_facilitator, _validatorHotkey) = (facilitator, validatorHotkey);
-        _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_port}/api/"), Timeout = TimeSpan.FromSeconds(60) };
+        _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_port}/api/"), Timeout = TimeSpan.FromMinutes(5) };
     }
 
     public AzuriteServer? Azurite { get; set; }
@@ -99,7 +98,7 @@ internal sealed class Service : IAsyncDisposable
     public Task<string> GetTextAsync(string path) => _http.GetStringAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
 
     /// <summary>Waits until a run, or a batch, has ended, and gives it.</summary>
-    public async Task<JsonObject> EndOfAsync(string id, string path = "jobs", double withinSeconds = 240)
+    public async Task<JsonObject> EndOfAsync(string id, string path = "jobs", double withinSeconds = 300)
     {
         JsonObject? run = null;
         try
@@ -124,7 +123,7 @@ internal sealed class Service : IAsyncDisposable
     }
 
     /// <summary>Waits until the check of a run has ended, and gives its verdict.</summary>
-    public async Task<string> VerdictOfAsync(string id, double withinSeconds = 240)
+    public async Task<string> VerdictOfAsync(string id, double withinSeconds = 300)
     {
         string? verdict = null;
         await Eventually.TrueAsync(
@@ -174,13 +173,6 @@ internal sealed class Service : IAsyncDisposable
         durations.Volumes /= faster;
         durations.Execution /= faster;
         durations.Upload /= faster;
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>A small job that hashes its arguments and uploads a report.</summary>

@@ -212,7 +212,7 @@ public sealed class ProviderTests : IDisposable
 
     private static async Task<OrchestrationMetadata> EndAsync(DurableTaskClient client, string id)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         return await client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, limit.Token);
     }
 

@@ -31,7 +31,7 @@ public sealed class SpansTests
         using (var test = source.StartActivity("test"))
         {
             trace = test!.TraceId;
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
             var id = await host.Client.ScheduleNewOrchestrationInstanceAsync("spans-parent", new StartOrchestrationOptions("spans"));
             await host.Client.WaitForInstanceCompletionAsync(id, limit.Token);
             await host.Client.RaiseEventAsync(id, "news", "late");

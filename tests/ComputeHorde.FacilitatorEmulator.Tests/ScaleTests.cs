@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using ComputeHorde.Emulator.Python;
-using Microsoft.Extensions.Time.Testing;
 
 namespace ComputeHorde.Emulator.Tests;
 
@@ -12,8 +11,8 @@ public sealed class ScaleTests(ITestOutputHelper output)
     public async Task ThousandsOfJobsInFlight_ArePolledInBatchesAndAllComplete()
     {
         const int jobs = 2000;
-        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
-        await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync(o => o.TimeProvider = time);
+        var time = new JobTime();
+        await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync(time.Drive);
         using TestClient client = await TestClient.LoginAsync(horde);
         var uuids = new ConcurrentBag<string>();
         using var stop = new CancellationTokenSource();
@@ -26,11 +25,7 @@ public sealed class ScaleTests(ITestOutputHelper output)
         });
         Assert.Equal(jobs, horde.Jobs.Count(j => j.Status == "sent"));
 
-        await Wait.UntilAsync(() =>
-        {
-            time.Advance(TimeSpan.FromMilliseconds(100));
-            return horde.Counters.JobsByStatus.GetValueOrDefault("completed") == jobs;
-        });
+        await time.AdvanceUntilAsync(TimeSpan.FromMilliseconds(100), () => horde.Counters.JobsByStatus.GetValueOrDefault("completed") == jobs);
         await stop.CancelAsync();
         double[] latencies = [.. (await polling).Order()];
         output.WriteLine($"{jobs} jobs in flight at once, {latencies.Length} list calls of up to 150 jobs meanwhile: "

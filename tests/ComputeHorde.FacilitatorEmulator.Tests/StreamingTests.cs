@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using ComputeHorde.Emulator.Python;
-using Microsoft.Extensions.Time.Testing;
 
 namespace ComputeHorde.Emulator.Tests;
 
@@ -12,8 +11,8 @@ public sealed class StreamingTests
     [Fact]
     public async Task StreamingJob_WithTheClientCertificate_ServesUntilItEnds()
     {
-        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
-        await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync(o => o.TimeProvider = time);
+        var time = new JobTime();
+        await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync(time.Drive);
         using TestClient client = await TestClient.LoginAsync(horde);
         using X509Certificate2 certificate = MakeClientCertificate();
         PyDict body = TestClient.Job("computehorde/stream:latest", "25");
@@ -34,8 +33,8 @@ public sealed class StreamingTests
     [Fact]
     public async Task StreamingJob_WithAnotherCertificate_RefusesTheConnection()
     {
-        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
-        await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync(o => o.TimeProvider = time);
+        var time = new JobTime();
+        await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync(time.Drive);
         using TestClient client = await TestClient.LoginAsync(horde);
         using X509Certificate2 certificate = MakeClientCertificate();
         using X509Certificate2 other = MakeClientCertificate();
@@ -52,8 +51,8 @@ public sealed class StreamingTests
     [Fact]
     public async Task StreamingJob_OfAnyImage_ServesForLongerThanTheSdkPolls()
     {
-        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
-        await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync(o => o.TimeProvider = time);
+        var time = new JobTime();
+        await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync(time.Drive);
         using TestClient client = await TestClient.LoginAsync(horde);
         using X509Certificate2 certificate = MakeClientCertificate();
         PyDict body = TestClient.Job("computehorde/sha256:latest", "word");
@@ -79,16 +78,8 @@ public sealed class StreamingTests
     }
 
     /// <summary>The clock stands still once the status is reached, so the server stays for as long as the test needs it.</summary>
-    private static Task AdvanceToAsync(FakeTimeProvider time, FacilitatorEmulator horde, string status) => Wait.UntilAsync(() =>
-    {
-        if (horde.Jobs[0].Status == status)
-        {
-            return true;
-        }
-
-        time.Advance(TimeSpan.FromMilliseconds(100));
-        return false;
-    });
+    private static Task AdvanceToAsync(JobTime time, FacilitatorEmulator horde, string status) =>
+        time.AdvanceUntilAsync(TimeSpan.FromMilliseconds(100), () => horde.Jobs[0].Status == status);
 
     private static HttpClient Connect(JsonNode job, X509Certificate2 certificate)
     {

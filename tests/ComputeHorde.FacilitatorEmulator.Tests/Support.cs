@@ -95,10 +95,10 @@ internal sealed class TestClient : IDisposable
 
     public async Task<JsonNode> GetAsync(string uuid) => (await JsonAsync(await Http.GetAsync($"api/v1/jobs/{uuid}/")))!;
 
-    /// <summary>Polls until a status of the history satisfies the caller; fails after two minutes.</summary>
+    /// <summary>Polls until a status of the history satisfies the caller; fails after minutes.</summary>
     public async Task<JsonNode> WaitAsync(string uuid, Func<string, bool> status)
     {
-        var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         while (true)
         {
             JsonNode job = await GetAsync(uuid);

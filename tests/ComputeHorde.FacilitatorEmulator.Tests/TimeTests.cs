@@ -11,10 +11,10 @@ public sealed class TimeTests
     [Fact]
     public async Task Jobs_OnAManualClock_TakeHoursOfItAndNoTime()
     {
-        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        var time = new JobTime();
         await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync(o =>
         {
-            o.TimeProvider = time;
+            time.Drive(o);
             o.TokenLifetime = TimeSpan.FromDays(30);
         });
         using TestClient client = await TestClient.LoginAsync(horde);
@@ -23,15 +23,11 @@ public sealed class TimeTests
         string uuid = await client.CreateAsync(body);
         Assert.Equal("2026-01-01T00:00:00Z", (string?)(await client.GetAsync(uuid))["created_at"]);
 
-        await Wait.UntilAsync(() =>
-        {
-            time.Advance(TimeSpan.FromSeconds(100));
-            return horde.Jobs[0].Status == "completed";
-        });
+        await time.AdvanceUntilAsync(TimeSpan.FromSeconds(100), () => horde.Jobs[0].Status == "completed");
         JsonNode job = await client.GetAsync(uuid);
         Assert.True(DateTimeOffset.Parse((string)job["last_update"]!) >= new DateTimeOffset(2026, 1, 1, 5, 33, 20, TimeSpan.Zero));
 
-        time.Advance(TimeSpan.FromDays(8));
+        time.Clock.Advance(TimeSpan.FromDays(8));
         await Wait.UntilAsync(() => horde.Jobs.Count == 0);
         Assert.Equal(HttpStatusCode.NotFound, (await client.Http.GetAsync($"api/v1/jobs/{uuid}/")).StatusCode);
     }
@@ -51,9 +47,9 @@ public sealed class TimeTests
     [Fact]
     public async Task Miners_WithSlotsAndAllowance_RejectWhatDoesNotFit()
     {
+        // The first job holds its slot for minutes.
         await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync(o =>
         {
-            o.Speed = 1000;
             o.Miners = [new EmulatedMiner("small", MinerKind.Honest, 1, Slots: 1, AllowanceSeconds: 100)];
         });
         using TestClient client = await TestClient.LoginAsync(horde);

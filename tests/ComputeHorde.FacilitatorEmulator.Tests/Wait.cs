@@ -3,7 +3,7 @@ namespace ComputeHorde.Emulator.Tests;
 /// <summary>Waiting for something real, with a bound.</summary>
 internal static class Wait
 {
-    public static async Task UntilAsync(Func<bool> condition, int seconds = 120)
+    public static async Task UntilAsync(Func<bool> condition, int seconds = 300)
     {
         var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
         while (!condition())

@@ -12,6 +12,8 @@ public sealed class AzuriteDataTests : IDisposable
 {
     private readonly TempDirectory _data = new();
 
+    public AzuriteDataTests() => _data.GivePorts();
+
     [Fact]
     public async Task Kill_HostUnderWrites_LosesNothingThatWasAnsweredAndKeepsThePorts()
     {

@@ -11,6 +11,7 @@ public sealed class AzuriteServerTests
     public async Task Start_DataDirectory_KeepsBlobsOverARestartOnTheSamePorts()
     {
         using var data = new TempDirectory();
+        data.GivePorts();
         int blobPort, queuePort;
         await using (var first = await AzuriteServer.StartAsync(new AzuriteOptions { DataDirectory = data.Path }))
         using (var process = Process.GetProcessById(first.ProcessId))

@@ -329,7 +329,7 @@ public sealed class DurableFunctionTests(StorageFixture storage)
         var id = await host.Host.Client.ScheduleNewOrchestrationInstanceAsync("DurableGreet", new Greeting("x", 0));
 
         Assert.Equal("", (await CompletedAsync(host, id)).ReadOutputAs<string>());
-        await disposed.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        await disposed.Task.WaitAsync(TimeSpan.FromMinutes(5), TestContext.Current.CancellationToken);
     }
 
     /// <summary>Comes back on another thread, as I/O does.</summary>

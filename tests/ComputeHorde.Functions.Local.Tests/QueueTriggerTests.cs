@@ -98,7 +98,7 @@ public sealed class QueueTriggerTests(StorageFixture storage)
 
         await storage.Queue(_name).SendMessageAsync("hang");
 
-        await Eventually.TrueAsync(() => _recorder.Calls("QueueText").Length == 2, "the function ran a second time");
+        await Eventually.TrueAsync(() => _recorder.Calls("QueueText").Length >= 2, "the function ran a second time");
         await Eventually.TrueAsync(async () => (await storage.Queue(_name).GetPropertiesAsync()).Value.ApproximateMessagesCount == 0, "the queue is empty");
     }
 

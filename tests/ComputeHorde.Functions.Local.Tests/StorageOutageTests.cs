@@ -11,8 +11,8 @@ public sealed class StorageOutageTests
     [Fact]
     public async Task Azurite_StopsAndStartsAgain_ListenersGoOnAndSayItOncePerOutage()
     {
-        var azurite = await AzuriteServer.StartAsync();
-        var options = new AzuriteOptions { BlobPort = azurite.BlobEndpoint.Port, QueuePort = azurite.QueueEndpoint.Port };
+        var options = new AzuriteOptions { BlobPort = FreePort.Take(), QueuePort = FreePort.Take() };
+        var azurite = await AzuriteServer.StartAsync(options);
         var recorder = new Recorder();
         await using var host = await TestHost.StartAsync(azurite.ConnectionString, ["QueueText", "BlobText"], setup =>
         {

@@ -2,10 +2,13 @@ using System.Diagnostics;
 
 namespace ComputeHorde.Testing;
 
-/// <summary>Waits, with an end, for something that another process or thread does.</summary>
+/// <summary>
+/// Waits for something that another process or thread does. The end is there for what hangs, and far beyond what a busy machine needs; a test that
+/// depends on how soon something comes is wrong.
+/// </summary>
 internal static class Eventually
 {
-    public static async Task TrueAsync(Func<Task<bool>> condition, string what, double withinSeconds = 150, int everyMilliseconds = 50)
+    public static async Task TrueAsync(Func<Task<bool>> condition, string what, double withinSeconds = 300, int everyMilliseconds = 50)
     {
         var start = Stopwatch.GetTimestamp();
         while (!await condition())
@@ -19,6 +22,6 @@ internal static class Eventually
         }
     }
 
-    public static Task TrueAsync(Func<bool> condition, string what, double withinSeconds = 150, int everyMilliseconds = 10) =>
+    public static Task TrueAsync(Func<bool> condition, string what, double withinSeconds = 300, int everyMilliseconds = 10) =>
         TrueAsync(() => Task.FromResult(condition()), what, withinSeconds, everyMilliseconds);
 }

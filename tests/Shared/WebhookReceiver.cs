@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -44,24 +43,8 @@ internal sealed class WebhookReceiver : IAsyncDisposable
 
     public static WebhookReceiver Start(Func<ReceivedNotice, int> answer, Func<IDisposable>? busy = null) => Start(notice => Task.FromResult(answer(notice)), busy);
 
-    public static WebhookReceiver Start(Func<ReceivedNotice, Task<int>> answer, Func<IDisposable>? busy = null)
-    {
-        // HttpListener takes no port 0. Should somebody else take the port first, there are others.
-        for (var attempt = 0; ; attempt++)
-        {
-            using var probe = new TcpListener(IPAddress.Loopback, 0);
-            probe.Start();
-            var port = ((IPEndPoint)probe.LocalEndpoint).Port;
-            probe.Stop();
-            try
-            {
-                return new WebhookReceiver(port, answer, busy);
-            }
-            catch (HttpListenerException) when (attempt < 20)
-            {
-            }
-        }
-    }
+    /// <summary>On a port of its own, for HttpListener takes no port 0.</summary>
+    public static WebhookReceiver Start(Func<ReceivedNotice, Task<int>> answer, Func<IDisposable>? busy = null) => new(FreePort.Take(), answer, busy);
 
     public async ValueTask DisposeAsync()
     {

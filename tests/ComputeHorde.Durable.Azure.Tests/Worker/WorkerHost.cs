@@ -14,7 +14,8 @@ namespace ComputeHorde.Durable.Azure.Tests.Worker;
 /// <summary>A small Functions host: starts the deployed worker as the real host does, and calls its functions over the RPC protocol.</summary>
 internal sealed class WorkerHost : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    /// <summary>For all that is asked of one worker: an end for what hangs.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
 
     private readonly WebApplication _server;
     private readonly FunctionRpcService _rpc;

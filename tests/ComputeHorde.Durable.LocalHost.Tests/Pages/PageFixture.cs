@@ -53,7 +53,7 @@ public sealed class PageFixture : IAsyncLifetime
             },
             static _ => { },
             TestContext.Current.CancellationToken);
-        Http = new HttpClient { BaseAddress = new Uri(_stack.Functions.BaseAddress, "/api/"), Timeout = TimeSpan.FromSeconds(60) };
+        Http = new HttpClient { BaseAddress = new Uri(_stack.Functions.BaseAddress, "/api/"), Timeout = TimeSpan.FromMinutes(5) };
         Http.DefaultRequestHeaders.Add("x-functions-key", Key);
         await StartRunsAsync();
         _playwright = await Playwright.CreateAsync();
@@ -88,7 +88,7 @@ public sealed class PageFixture : IAsyncLifetime
     public async Task<JsonObject> GetAsync(string path) => (await Http.GetFromJsonAsync<JsonObject>(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken))!;
 
     public Task StateAsync(string id, Func<JsonObject, bool> isThere) =>
-        Eventually.TrueAsync(async () => isThere(await GetAsync($"jobs/{id}")), $"{id} is as it should be", withinSeconds: 240);
+        Eventually.TrueAsync(async () => isThere(await GetAsync($"jobs/{id}")), $"{id} is as it should be");
 
     public static JsonObject Job(string image, params string[] args) => new()
     {
@@ -147,7 +147,7 @@ public sealed class PageFixture : IAsyncLifetime
         evil["env"] = new JsonObject { ["EMULATOR_STDOUT_CHARS"] = "1000000" };
         await StartAsync("evil-0", evil);
         await StartAsync("lot", new JsonObject { ["jobs"] = new JsonArray([.. Enumerable.Range(0, 11).Select(static number => Job("sha256", $"{number}")), new JsonObject { [Hostile] = 1 }]) }, "batches");
-        await Eventually.TrueAsync(async () => (await GetAsync("batches/lot")).ContainsKey("summary"), "the batch ended", withinSeconds: 240);
+        await Eventually.TrueAsync(async () => (await GetAsync("batches/lot")).ContainsKey("summary"), "the batch ended");
         foreach (var id in Enumerable.Range(0, 30).Select(static number => $"done-{number:D2}").Concat(["bad-05", "lucky-02", "late-00", "evil-0"]))
         {
             await StateAsync(id, static run => run.ContainsKey("outcome"));

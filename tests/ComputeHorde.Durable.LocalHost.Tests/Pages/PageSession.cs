@@ -22,7 +22,7 @@ internal sealed class PageSession : IAsyncDisposable
             BypassCSP = bypassesPolicy,
             ViewportSize = isPhone ? new ViewportSize { Width = 390, Height = 844 } : new ViewportSize { Width = 1280, Height = 900 },
         });
-        context.SetDefaultTimeout(180_000);
+        context.SetDefaultTimeout(300_000);
         if (key is not null)
         {
             await context.AddInitScriptAsync($"sessionStorage.setItem('computehorde-function-key', '{key}')");

@@ -273,7 +273,7 @@ public sealed class PageTests(PageFixture fixture)
 
     /// <summary>A view that was entered anew has no rows at first.</summary>
     private static Task HasRowsAsync(PageSession session, int count) =>
-        Assertions.Expect(session.Page.Locator("tbody tr")).ToHaveCountAsync(count, new LocatorAssertionsToHaveCountOptions { Timeout = 180_000 });
+        Assertions.Expect(session.Page.Locator("tbody tr")).ToHaveCountAsync(count, new LocatorAssertionsToHaveCountOptions { Timeout = 300_000 });
 
     private static async Task AssertAccessibleAsync(PageSession session, string what)
     {

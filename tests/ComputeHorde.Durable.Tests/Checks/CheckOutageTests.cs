@@ -115,6 +115,7 @@ public sealed class CheckOutageTests
 
     private async Task<(CheckOutcome Found, TimeSpan Took)> CheckAsync(TimeSpan? stopAfter = null, bool isCancelled = false)
     {
+        using var held = _clock.Busy();
         var builder = Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Logging.ClearProviders();
         builder.Services.AddDurableTaskWorker(worker => worker.AddTasks(AddTasks).UseSqlite(hub => hub.TimeProvider = _clock));
@@ -128,19 +129,22 @@ public sealed class CheckOutageTests
         {
             TimesOutAt = isCancelled ? null : (began + stopAfter)?.UtcDateTime,
         };
+        await using var cancel = _clock.CreateTimer(_ => Cancel(), null, isCancelled ? stopAfter!.Value : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         await client.ScheduleNewOrchestrationInstanceAsync(
             CheckInput.Orchestrator, input, new StartOrchestrationOptions("run~check"), TestContext.Current.CancellationToken);
-        if (isCancelled)
-        {
-            await Task.Delay(stopAfter!.Value, _clock, TestContext.Current.CancellationToken);
-            await client.RaiseEventAsync("run~check", RunInbox.CancelEvent, "cancelled by a test", TestContext.Current.CancellationToken);
-        }
-
+        held.Dispose();
         var end = await client.WaitForInstanceCompletionAsync("run~check", getInputsAndOutputs: true, TestContext.Current.CancellationToken);
-        var took = _clock.GetUtcNow() - began;
+        var took = end.LastUpdatedAt - began;
         Assert.Equal(OrchestrationRuntimeStatus.Completed, end.RuntimeStatus);
         await host.StopAsync(TestContext.Current.CancellationToken);
         return (end.ReadOutputAs<CheckOutcome>()!, took);
+
+        void Cancel()
+        {
+            // Time stands still until the event has come.
+            var raising = _clock.Busy();
+            _ = client.RaiseEventAsync("run~check", RunInbox.CancelEvent, "cancelled by a test", TestContext.Current.CancellationToken).ContinueWith(_ => raising.Dispose(), TaskScheduler.Default);
+        }
     }
 
     private void AddTasks(DurableTaskRegistry tasks)

@@ -70,7 +70,7 @@ public class MutationTests(ITestOutputHelper output)
         }
 
         await Eventually.TrueAsync(
-            async () => (await queue.GetPropertiesAsync(TestContext.Current.CancellationToken)).Value.ApproximateMessagesCount == 0, "the queue is empty", withinSeconds: 240);
+            async () => (await queue.GetPropertiesAsync(TestContext.Current.CancellationToken)).Value.ApproximateMessagesCount == 0, "the queue is empty");
 
         Assert.False(await horde.Queues.GetQueueClient("batches-poison").ExistsAsync(TestContext.Current.CancellationToken));
         Assert.NotEmpty(await horde.ListAsync("jobs-rejected"));
@@ -106,8 +106,7 @@ public class MutationTests(ITestOutputHelper output)
 
                 return waiting.Count == 0;
             },
-            "every blob was rejected or runs",
-            withinSeconds: 240);
+            "every blob was rejected or runs");
 
         Assert.Equal(Blobs + 1, (await horde.ListAsync("jobs")).Count);
         Assert.False(await horde.Queues.GetQueueClient("webjobs-blobtrigger-poison").ExistsAsync(TestContext.Current.CancellationToken));

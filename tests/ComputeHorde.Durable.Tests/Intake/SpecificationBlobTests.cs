@@ -101,7 +101,7 @@ public class SpecificationBlobTests(ITestOutputHelper output)
 
         var blob = await horde.UploadAsync("jobs", "many.json", jobs.ToJsonString());
         var id = SpecificationId.Of("jobs", "many.json", (await blob.GetPropertiesAsync(cancellationToken: TestContext.Current.CancellationToken)).Value.ETag);
-        var batch = await horde.EndOfAsync($"batches/{id}", withinSeconds: 240);
+        var batch = await horde.EndOfAsync($"batches/{id}");
 
         Assert.Equal($"completed:{Count}", BatchTests.Counted(batch));
         var uploads = new HashSet<string>(StringComparer.Ordinal);

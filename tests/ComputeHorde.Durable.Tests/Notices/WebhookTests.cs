@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
@@ -18,11 +19,11 @@ public sealed class WebhookTests
     public async Task Notice_RunEnds_IsSignedAndTellsWhatCanBeSeen()
     {
         HordeFixture? horde = null;
-        var seen = "";
+        var seen = new ConcurrentQueue<string?>();
         await using var receiver = WebhookReceiver.Start(async _ =>
         {
             // Whoever is told looks at once.
-            seen += (await horde!.GetAsync("jobs/told"))["status"];
+            seen.Enqueue((string?)(await horde!.GetAsync("jobs/told"))["status"]);
             return 204;
         });
         await using var started = horde = await StartAsync(receiver);
@@ -31,15 +32,15 @@ public sealed class WebhookTests
 
         using var answer = await horde.PostAsync("jobs", job, "told");
         var run = await horde.EndOfAsync("jobs/told");
-        await Eventually.TrueAsync(() => receiver.Received.Count == 2, "the end and the verdict are told");
+        await Eventually.TrueAsync(() => receiver.Received.Select(static notice => notice.Id).Distinct().Count() == 2, "the end and the verdict are told");
         await Eventually.TrueAsync(async () => (run = await horde.GetAsync("jobs/told"))["notices"]!.AsArray().Count(static notice => (string?)notice!["status"] == "delivered") == 2, "both are noted");
 
-        var end = receiver.Received.Single(static notice => notice.Type == "run.completed");
+        var end = receiver.Received.First(static notice => notice.Type == "run.completed");
         Assert.All(receiver.Received, static notice => Assert.True(notice.IsGenuine));
         Assert.Equal("told", (string?)end.Body["data"]!["id"]);
         Assert.Equal((string?)run["outcome"]!["job_uuid"], (string?)end.Body["data"]!["job_uuid"]);
-        Assert.Equal("match", (string?)receiver.Received.Single(static notice => notice.Type == "run.checked").Body["data"]!["check"]!["verdict"]);
-        Assert.Equal("completedcompleted", seen);
+        Assert.Equal("match", (string?)receiver.Received.First(static notice => notice.Type == "run.checked").Body["data"]!["check"]!["verdict"]);
+        Assert.All(seen, static status => Assert.Equal("completed", status));
         await foreach (var instance in horde.Functions.Client.GetAllInstancesAsync(new OrchestrationQuery { FetchInputsAndOutputs = true }))
         {
             Assert.DoesNotContain(receiver.PathToken, horde.Functions.TaskHub.ExportHistory(instance.InstanceId)!, StringComparison.Ordinal);
@@ -114,10 +115,10 @@ public sealed class WebhookTests
         using var works = await horde.PostAsync("jobs", Jobs.Sha256("works"), "works");
         using var batch = await horde.PostAsync("batches", new JsonObject { ["jobs"] = new JsonArray(Jobs.Sha256("one"), Jobs.Sha256("two")) }, "lot");
         await horde.EndOfAsync("jobs/works");
-        await Eventually.TrueAsync(() => receiver.Received.Count >= 2, "both are told");
+        await Eventually.TrueAsync(() => receiver.Received.Select(static notice => notice.Id).Distinct().Count() >= 2, "both are told");
 
-        Assert.Equal(["batch.completed lot", "run.failed fails"], receiver.Received.Select(static notice => $"{notice.Type} {notice.Body["data"]!["id"]}").Order(StringComparer.Ordinal));
-        Assert.Equal(2, (int)receiver.Received.Single(static notice => notice.Type == "batch.completed").Body["data"]!["summary"]!["lines"]!);
+        Assert.Equal(["batch.completed lot", "run.failed fails"], receiver.Received.Select(static notice => $"{notice.Type} {notice.Body["data"]!["id"]}").Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(2, (int)receiver.Received.First(static notice => notice.Type == "batch.completed").Body["data"]!["summary"]!["lines"]!);
     }
 
     [Theory]

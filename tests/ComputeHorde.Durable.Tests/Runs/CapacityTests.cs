@@ -18,7 +18,7 @@ public sealed class CapacityTests
         await using var look = clock.CreateTimer(_ => _ = LookAsync(), null, TimeSpan.FromMinutes(12), Timeout.InfiniteTimeSpan);
 
         using var answer = await horde.PostAsync("jobs", Jobs.Sha256("full"), "full");
-        var run = await horde.EndOfAsync("jobs/full", withinSeconds: 90);
+        var run = await horde.EndOfAsync("jobs/full");
 
         var outcome = run["outcome"]!;
         Assert.True((string?)run["status"] == "completed", run.ToJsonString());
@@ -54,7 +54,7 @@ public sealed class CapacityTests
         await using var back = clock.CreateTimer(_ => horde.Emulator.Faults = new(), null, TimeSpan.FromMinutes(10), Timeout.InfiniteTimeSpan);
 
         using var answer = await horde.PostAsync("jobs", Jobs.Sha256("alone"), "alone");
-        var run = await horde.EndOfAsync("jobs/alone", withinSeconds: 90);
+        var run = await horde.EndOfAsync("jobs/alone");
 
         Assert.True((string?)run["status"] == "completed", run.ToJsonString());
         Assert.Single(run["outcome"]!["attempts"]!.AsArray());

@@ -21,7 +21,7 @@ public sealed class LongJobTests
         using var answer = await horde.PostAsync("jobs", job, "long");
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
 
-        var run = await horde.EndOfAsync("jobs/long", withinSeconds: 120);
+        var run = await horde.EndOfAsync("jobs/long");
         Assert.True((string?)run["status"] == "completed", run.ToJsonString());
         var history = run["outcome"]!["attempts"]![0]!["history"]!.AsArray();
         var duration = (DateTimeOffset)history[^1]!["at"]! - (DateTimeOffset)history[0]!["at"]!;
@@ -39,7 +39,7 @@ public sealed class LongJobTests
         await using var horde = await StartAsync(clock, TimeSpan.FromSeconds(5));
         horde.Emulator.SetBehaviourForTag("stuck#", "stuck:accepted,ok");
         using var answer = await horde.PostAsync("jobs", Jobs.Sha256("stuck"), "stuck");
-        var run = await horde.EndOfAsync("jobs/stuck", withinSeconds: 60);
+        var run = await horde.EndOfAsync("jobs/stuck");
         Assert.True((string?)run["status"] == "completed", run.ToJsonString());
         Assert.Equal("stuck", (string?)run["outcome"]!["attempts"]![0]!["failure"]!["class"]);
         Assert.Equal(2, horde.Emulator.Counters.Creates);
@@ -51,9 +51,7 @@ public sealed class LongJobTests
         InMemory = true,
         Emulator = emulator =>
         {
-            emulator.Speed = 1;
-            emulator.TimeProvider = clock;
-            emulator.Busy = clock.Busy;
+            clock.Drive(emulator);
             emulator.StageDurations.Execution = execution;
         },
         Settings = new Dictionary<string, string?>

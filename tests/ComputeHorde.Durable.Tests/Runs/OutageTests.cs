@@ -36,7 +36,7 @@ public sealed class OutageTests
         job["policy"] = new JsonObject { ["create_timeout_seconds"] = 4 * 86_400 };
 
         using var answer = await horde.PostAsync("jobs", job, "away");
-        var run = await horde.EndOfAsync("jobs/away", withinSeconds: 120);
+        var run = await horde.EndOfAsync("jobs/away");
 
         Assert.True((string?)run["status"] == "completed", run.ToJsonString());
         Assert.Equal(1, horde.Emulator.Counters.Creates);
@@ -53,7 +53,7 @@ public sealed class OutageTests
             new AwayOutputStore(provider.GetRequiredService<AzureOutputStore>(), () => clock.GetUtcNow() - begun < Long)));
 
         using var answer = await horde.PostAsync("jobs", Jobs.Sha256("settled", "/output/report.txt"), "settled");
-        var run = await horde.EndOfAsync("jobs/settled", withinSeconds: 120);
+        var run = await horde.EndOfAsync("jobs/settled");
 
         Assert.True((string?)run["status"] == "completed", run.ToJsonString());
         Assert.Equal(1, (int)run["outcome"]!["result"]!["outputs"]!);
@@ -69,7 +69,7 @@ public sealed class OutageTests
             options => options.HttpMessageHandlerBuilderActions.Add(builder => builder.AdditionalHandlers.Add(new NoDetails(() => clock.GetUtcNow() - begun < Long)))));
 
         using var answer = await horde.PostAsync("jobs", Jobs.Sha256("settled", "/output/report.txt"), "settled");
-        var run = await horde.EndOfAsync("jobs/settled", withinSeconds: 120);
+        var run = await horde.EndOfAsync("jobs/settled");
 
         Assert.True((string?)run["status"] == "completed", run.ToJsonString());
         Assert.NotNull(run["outcome"]!["result"]);
@@ -93,7 +93,7 @@ public sealed class OutageTests
         var lines = Enumerable.Range(0, 20).Select(static number => Jobs.Sha256($"{number}"));
 
         using var answer = await horde.PostAsync("batches", new JsonObject { ["jobs"] = new JsonArray([.. lines]), ["max_parallel"] = 4 }, "away");
-        var batch = await horde.EndOfAsync("batches/away", withinSeconds: 240);
+        var batch = await horde.EndOfAsync("batches/away");
 
         Assert.Equal(20, (int?)batch["summary"]!["lines_by_status"]!["completed"]);
         Assert.Equal(20, horde.Emulator.Counters.Creates);

@@ -3,6 +3,7 @@ using ComputeHorde.Durable.Outputs;
 using ComputeHorde.Durable.Runs;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Durable.Tests.Support;
+using ComputeHorde.DurableTask.Sqlite.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ComputeHorde.Durable.Tests.Runs;
@@ -51,18 +52,20 @@ public sealed class SettleTests
     [Fact]
     public async Task Poll_RunOfOneJobIsNoMore_TellsTheOthersAndForgetsIt()
     {
-        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true });
-        horde.Emulator.SetBehaviourForTag("ended#", "slow:3");
+        var clock = new VirtualTimeProvider(DateTimeOffset.UtcNow);
+        var held = clock.Busy();
+        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true, Emulator = clock.Drive });
         using var ended = await horde.PostAsync("jobs", Jobs.Sha256("ended"), "ended");
         await Eventually.TrueAsync(async () => (await horde.ListAsync(ContainerNames.InFlight)).Count == 1, "the job is watched");
         await horde.Functions.Client.TerminateInstanceAsync("ended", cancellation: TestContext.Current.CancellationToken);
         await horde.Functions.Services.GetRequiredService<WatchList>()
             .AddAsync(new AttemptKey("a-run-that-never-was", 1), Guid.NewGuid().ToString(), seen: 0, TestContext.Current.CancellationToken);
+        held.Dispose();
 
         using var answer = await horde.PostAsync("jobs", Jobs.Sha256("other"), "other");
 
         Assert.Equal("completed", (string?)(await horde.EndOfAsync("jobs/other"))["status"]);
-        await Eventually.TrueAsync(async () => (await horde.ListAsync(ContainerNames.InFlight)).Count == 0, "nothing is watched any more", withinSeconds: 60);
+        await Eventually.TrueAsync(async () => (await horde.ListAsync(ContainerNames.InFlight)).Count == 0, "nothing is watched any more");
     }
 
     [Fact]

@@ -87,7 +87,7 @@ public sealed class SecretsTests
         using var answer = await horde.PostAsync("jobs", job, id);
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         shown.Append(answer.Headers).Append(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-        shown.Append(await horde.EndOfAsync($"jobs/{id}", withinSeconds: 90));
+        shown.Append(await horde.EndOfAsync($"jobs/{id}"));
         using var result = await horde.Http.GetAsync(new Uri($"jobs/{id}/result", UriKind.Relative), TestContext.Current.CancellationToken);
         shown.Append(await result.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }

@@ -126,7 +126,7 @@ internal sealed class HordeFixture : IAsyncDisposable
                 ConfigureServices = _options.Services,
             },
             TestContext.Current.CancellationToken);
-        Http = new HttpClient { BaseAddress = new Uri(Functions.BaseAddress, "/api/"), Timeout = TimeSpan.FromSeconds(60) };
+        Http = new HttpClient { BaseAddress = new Uri(Functions.BaseAddress, "/api/"), Timeout = TimeSpan.FromMinutes(5) };
     }
 
     public async Task StopFunctionsAsync()
@@ -158,7 +158,7 @@ internal sealed class HordeFixture : IAsyncDisposable
         (await Http.GetFromJsonAsync<JsonObject>(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken))!;
 
     /// <summary>Waits until <c>jobs/{id}</c> or <c>batches/{id}</c> has ended, and gives it.</summary>
-    public async Task<JsonObject> EndOfAsync(string path, double withinSeconds = 150)
+    public async Task<JsonObject> EndOfAsync(string path, double withinSeconds = 300)
     {
         JsonObject? run = null;
         await Eventually.TrueAsync(
@@ -174,7 +174,7 @@ internal sealed class HordeFixture : IAsyncDisposable
     }
 
     /// <summary>Waits until the check of an ended run has ended, and gives what it found.</summary>
-    public async Task<JsonNode> VerdictOfAsync(string run, double withinSeconds = 150)
+    public async Task<JsonNode> VerdictOfAsync(string run, double withinSeconds = 300)
     {
         JsonNode? check = null;
         await Eventually.TrueAsync(

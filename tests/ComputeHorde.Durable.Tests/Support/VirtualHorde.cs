@@ -17,9 +17,7 @@ internal static class VirtualHorde
             Services = services,
             Emulator = emulator =>
             {
-                emulator.Speed = 1;
-                emulator.TimeProvider = clock;
-                emulator.Busy = clock.Busy;
+                clock.Drive(emulator);
                 emulator.StageDurations.Execution = TimeSpan.FromSeconds(5);
             },
             Settings = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>())

@@ -6,7 +6,7 @@ namespace ComputeHorde.DurableTask.Sqlite.Tests.Behaviour;
 /// <summary>One run of a case on an engine.</summary>
 public sealed class EngineRun(DurableTaskClient client, string name)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     public DurableTaskClient Client => client;
 

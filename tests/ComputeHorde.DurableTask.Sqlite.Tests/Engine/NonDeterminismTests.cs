@@ -134,7 +134,7 @@ public sealed class NonDeterminismTests : IDisposable
         await act(host);
         if (untilEvents > 0)
         {
-            await Eventually.TrueAsync(() => host.Hub.CountHistoryEvents("one") == untilEvents, "the history is that long", withinSeconds: 30, everyMilliseconds: 1);
+            await Eventually.TrueAsync(() => host.Hub.CountHistoryEvents("one") == untilEvents, "the history is that long", everyMilliseconds: 1);
         }
     }
 }

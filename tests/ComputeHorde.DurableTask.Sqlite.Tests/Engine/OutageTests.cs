@@ -13,7 +13,7 @@ public sealed class OutageTests
     public async Task Store_ThatCannotBeWrittenForAWhile_IsNotTriedAgainAndAgain()
     {
         var (writes, calls) = (0, 0);
-        var failsUntil = long.MaxValue;
+        var failsUntil = 0L;
         var isDown = false;
         using var open = new ManualResetEventSlim();
         var store = new FaultyStore(new MemoryStore(), place =>
@@ -23,6 +23,8 @@ public sealed class OutageTests
                 return Fault.None;
             }
 
+            // The outage begins with the first write.
+            Interlocked.CompareExchange(ref failsUntil, Stopwatch.GetTimestamp() + Stopwatch.Frequency, 0);
             Interlocked.Increment(ref writes);
             return Stopwatch.GetTimestamp() < Volatile.Read(ref failsUntil) ? Fault.Fail : Fault.None;
         });
@@ -35,11 +37,10 @@ public sealed class OutageTests
             });
         await using var hub = await TestHost.StartAsync(register, store: store);
         var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("one");
-        Volatile.Write(ref failsUntil, Stopwatch.GetTimestamp() + Stopwatch.Frequency);
         Volatile.Write(ref isDown, true);
         open.Set();
 
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         var end = await hub.Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, limit.Token);
 
         Assert.Equal(OrchestrationRuntimeStatus.Completed, end.RuntimeStatus);
@@ -91,10 +92,10 @@ public sealed class OutageTests
         await host.Client.ScheduleNewOrchestrationInstanceAsync("count", new StartOrchestrationOptions("target"));
         await host.Client.WaitForInstanceStartAsync("target");
         Volatile.Write(ref isSending, true);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         await host.Client.ScheduleNewOrchestrationInstanceAsync("send", limit.Token);
-        await Eventually.TrueAsync(() => !Volatile.Read(ref isSending) && !Volatile.Read(ref failsToRead), "the target could not be read", withinSeconds: 30);
-        await Eventually.TrueAsync(() => host.Hub.CountHistoryEvents("target") >= 4, "the event has come", withinSeconds: 30);
+        await Eventually.TrueAsync(() => !Volatile.Read(ref isSending) && !Volatile.Read(ref failsToRead), "the target could not be read");
+        await Eventually.TrueAsync(() => host.Hub.CountHistoryEvents("target") >= 4, "the event has come");
         await host.Client.RaiseEventAsync("target", "more", false, limit.Token);
 
         var end = await host.Client.WaitForInstanceCompletionAsync("target", getInputsAndOutputs: true, limit.Token);

@@ -86,7 +86,7 @@ public sealed class StoreFileTests : IDisposable
 
         // Nothing else happens: it is the timer alone that must be seen.
         await using var next = await OpenAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         var end = await next.Client.WaitForInstanceCompletionAsync("one", getInputsAndOutputs: true, limit.Token);
 
         Assert.True(end.ReadOutputAs<DateTime>() >= due);

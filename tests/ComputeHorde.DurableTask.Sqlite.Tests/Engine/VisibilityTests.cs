@@ -28,7 +28,7 @@ public sealed class VisibilityTests : IDisposable
         _slow = "before the transaction";
 
         var raised = hub.Client.RaiseEventAsync(id, "go", "second");
-        await Eventually.TrueAsync(() => _isHeld, "the write waits", withinSeconds: 30, everyMilliseconds: 1);
+        await Eventually.TrueAsync(() => _isHeld, "the write waits", everyMilliseconds: 1);
         var before = await hub.Client.GetInstanceAsync(id, getInputsAndOutputs: true);
         _mayGoOn.Set();
         await raised;
@@ -48,7 +48,7 @@ public sealed class VisibilityTests : IDisposable
         await hub.Client.WaitForInstanceStartAsync(id);
         _slow = "after the commit";
         var raised = hub.Client.RaiseEventAsync(id, "go", "on");
-        await Eventually.TrueAsync(() => _isHeld, "the end is stored", withinSeconds: 30, everyMilliseconds: 1);
+        await Eventually.TrueAsync(() => _isHeld, "the end is stored", everyMilliseconds: 1);
 
         Thread? asking = null;
         var asked = Task.Run(async () =>
@@ -59,7 +59,7 @@ public sealed class VisibilityTests : IDisposable
             return (seen!.RuntimeStatus, (await hub.Client.PurgeInstanceAsync(id)).PurgedInstanceCount);
         });
         await Eventually.TrueAsync(
-            () => asked.IsCompleted || asking?.ThreadState.HasFlag(ThreadState.WaitSleepJoin) == true, "the question is answered, or waits", withinSeconds: 30);
+            () => asked.IsCompleted || asking?.ThreadState.HasFlag(ThreadState.WaitSleepJoin) == true, "the question is answered, or waits");
         _mayGoOn.Set();
         await raised;
 

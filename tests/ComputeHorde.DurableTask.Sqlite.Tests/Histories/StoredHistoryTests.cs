@@ -43,7 +43,7 @@ public sealed class StoredHistoryTests : IDisposable
 
         async Task<string?> EndAsync(string id)
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
             return (await host.Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, limit.Token)).ReadOutputAs<string>();
         }
     }

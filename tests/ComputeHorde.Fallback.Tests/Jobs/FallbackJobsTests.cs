@@ -85,7 +85,7 @@ public sealed class FallbackJobsTests
     [InlineData("container-apps", CreateFault.ErrorAfter)]
     public async Task Create_WhoseAnswerIsLostOrWrong_RunsTheJobOnce(string provider, CreateFault fault)
     {
-        await using var cloud = await Cloud.StartAsync(provider);
+        await using var cloud = await Cloud.StartAsync(provider, static options => options with { CreateDoubt = TimeSpan.FromSeconds(1) });
         cloud.Emulator.Faults.ListingLag = TimeSpan.FromMilliseconds(300);
         cloud.Emulator.Faults.Creates.Enqueue(fault);
 
@@ -156,10 +156,12 @@ public sealed class FallbackJobsTests
     [MemberData(nameof(Providers))]
     public async Task Job_WhoseImageIsNeverPulled_IsGivenUpAtTheStartLimit(string provider)
     {
-        await using var cloud = await Cloud.StartAsync(provider, static options => options with { StartLimit = TimeSpan.FromSeconds(2) });
+        await using var cloud = await Cloud.StartAsync(provider);
         cloud.Emulator.Faults.PullNeverEnds = true;
 
-        var ended = await cloud.EndOfAsync((await cloud.CreateAsync("tag", cloud.Shell("true"))).Job.Uuid);
+        var created = await cloud.CreateAsync("tag", cloud.Shell("true"));
+        cloud.Time.Later = new FallbackOptions().StartLimit + TimeSpan.FromMinutes(1);
+        var ended = await cloud.EndOfAsync(created.Job.Uuid);
 
         Assert.Equal((FailureClass.HordeFailed, true), (ended.Job.Failure, ended.Job.Error!.Reason is "executor_spinup_failed" or "entrypoint_not_overridden"));
         Assert.True(ended.Job.IsWorthRetrying);
@@ -170,7 +172,6 @@ public sealed class FallbackJobsTests
     public async Task Image_WithAnEntrypoint_KeepsItForTheJob_AndMayNotSwallowTheWrapper()
     {
         await using var cloud = await Cloud.StartAsync(
-            configure: static options => options with { StartLimit = TimeSpan.FromSeconds(3) },
             emulator: static options => options.Images["tools/shell"] = new EmulatedImage { Entrypoint = ["/bin/sh", "-c", "echo \"$0 $*\"; sleep 1"] });
         var spec = cloud.Shell("") with { Args = ["one", "two three"] };
         var ended = await cloud.EndOfAsync((await cloud.CreateAsync("json", spec)).Job.Uuid);
@@ -178,10 +179,12 @@ public sealed class FallbackJobsTests
         cloud.AssertSettled(ended);
 
         await using var plain = await Cloud.StartAsync(
-            configure: static options => options with { StartLimit = TimeSpan.FromSeconds(3) },
             runPod: static options => options with { ArgsForm = RunPodArgsForm.Plain },
             emulator: static options => options.Images["tools/shell"] = new EmulatedImage { Entrypoint = ["/bin/sh", "-c", "sleep 600"] });
-        ended = await plain.EndOfAsync((await plain.CreateAsync("plain", plain.Shell("true"))).Job.Uuid);
+        var created = await plain.CreateAsync("plain", plain.Shell("true"));
+        await Eventually.TrueAsync(() => plain.Emulator.Machines.Single().Starts == 1, "the container runs");
+        plain.Time.Later = new FallbackOptions().StartLimit + TimeSpan.FromMinutes(1);
+        ended = await plain.EndOfAsync(created.Job.Uuid);
         Assert.Equal("entrypoint_not_overridden", ended.Job.Error?.Reason);
         plain.AssertSettled(ended);
     }
@@ -222,8 +225,8 @@ public sealed class FallbackJobsTests
     [Fact]
     public async Task Deadline_OfAMachine_EndsItWhateverItDoes()
     {
-        await using var cloud = await Cloud.StartAsync(configure: static options => options with { StartLimit = TimeSpan.FromSeconds(1), Margin = TimeSpan.FromSeconds(1) });
-        var spec = cloud.Shell("sleep 600") with { DownloadTimeLimitSec = 1, ExecutionTimeLimitSec = 1, UploadTimeLimitSec = 1 };
+        await using var cloud = await Cloud.StartAsync();
+        var spec = cloud.Shell("sleep 600");
         cloud.Emulator.Faults.PullNeverEnds = true;
         var created = await cloud.CreateAsync("tag", spec);
         var name = Assert.Single(cloud.Emulator.Costing).Name;
@@ -232,7 +235,8 @@ public sealed class FallbackJobsTests
         // Nobody looks at the job any more, not even at its record: the name says enough.
         await cloud.Container.DeleteBlobAsync($"{created.Job.Uuid}/job.json", cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(0, await cloud.Jobs.ReapAsync(TestContext.Current.CancellationToken));
-        await Eventually.TrueAsync(async () => await cloud.Jobs.ReapAsync(TestContext.Current.CancellationToken) == 1, "the machine is past its deadline");
+        cloud.Time.Later = created.Deadline - cloud.Time.GetUtcNow() + TimeSpan.FromMinutes(1);
+        Assert.Equal(1, await cloud.Jobs.ReapAsync(TestContext.Current.CancellationToken));
         Assert.Empty(cloud.Emulator.Costing);
     }
 
@@ -295,7 +299,7 @@ public sealed class FallbackJobsTests
         await using var cloud = await Cloud.StartAsync();
         using var downloads = new HttpClient();
         var client = new FallbackClient(
-            cloud.Provider, cloud.Container, downloads, new FallbackOptions { InsecureRegistries = [cloud.Emulator.Registry], ListInterval = TimeSpan.Zero, SilenceLimit = TimeSpan.FromSeconds(1), Heartbeat = TimeSpan.FromSeconds(1) });
+            cloud.Provider, cloud.Container, downloads, new FallbackOptions { InsecureRegistries = [cloud.Emulator.Registry], ListInterval = TimeSpan.Zero, Heartbeat = TimeSpan.FromSeconds(1) }, cloud.Time);
         var marker = Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"));
         var attempts = new List<string>();
         var job = await client.RunUntilCompleteAsync(
@@ -310,6 +314,9 @@ public sealed class FallbackJobsTests
                     {
                         await Eventually.TrueAsync(() => Directory.Exists(marker), "the first job runs");
                         await cloud.Emulator.VanishAsync(cloud.Emulator.Machines[0].Id);
+
+                        // Silent for long enough to be asked after, and not to be given up unasked.
+                        cloud.Time.Later = new FallbackOptions().SilenceLimit * 2;
                     }
                 },
             },

@@ -45,6 +45,9 @@ internal sealed class Cloud : IAsyncDisposable
 
     public ConcurrentQueue<string> Log { get; } = new();
 
+    /// <summary>The clock of the jobs.</summary>
+    public LaterTime Time { get; } = new();
+
     public string Image => $"{Emulator.Registry}/tools/shell:1";
 
     public static async Task<Cloud> StartAsync(
@@ -66,10 +69,9 @@ internal sealed class Cloud : IAsyncDisposable
             HuggingFace = Emulator.HuggingFace,
             Heartbeat = TimeSpan.FromSeconds(1),
             ListInterval = TimeSpan.Zero,
-            CreateDoubt = TimeSpan.FromSeconds(1),
             LookUpPauses = [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(400)],
         }),
-        TimeProvider.System,
+        Time,
         new QueueLogger(Log));
 
     public ComputeHordeJobSpec Shell(string line) => Specs.Shell(line, Image);

@@ -118,8 +118,7 @@ public sealed class DifferentialTests(StorageFixture storage)
 
         Task BothAsync(int deliveries) => Eventually.TrueAsync(
             () => _ours.Calls(Delivery).Length >= deliveries && _real.Calls(Delivery).Length >= deliveries,
-            $"{deliveries} deliveries",
-            withinSeconds: 240);
+            $"{deliveries} deliveries");
     }
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));

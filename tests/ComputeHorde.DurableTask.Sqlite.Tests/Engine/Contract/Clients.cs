@@ -44,7 +44,7 @@ public abstract partial class EngineContract
     public async Task Start_InThePlaceOfALiveInstanceByManyAtOnce_ComesBackToAll()
     {
         var client = await StartAsync(Waiting);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         var options = new StartOrchestrationOptions("one").WithDedupeStatuses();
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>

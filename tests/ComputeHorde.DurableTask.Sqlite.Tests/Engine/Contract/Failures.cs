@@ -285,7 +285,7 @@ public abstract partial class EngineContract
                 })
                 .AddActivityFunc<object, int>("odd", int (_, _) => throw new UnspeakableException()),
             options => options.ConfigureServices = services => services.AddSingleton<IExceptionPropertiesProvider, Unserializable>());
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         var id = await client.ScheduleNewOrchestrationInstanceAsync("odd", where);
 
         // The client's call comes back, too.

@@ -19,9 +19,9 @@ public abstract partial class EngineContract
             }).AddActivityFunc<string, string>("same", (_, text) => text),
             options => options.WarmInstances = 10);
         var ids = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => client.ScheduleNewOrchestrationInstanceAsync("steps")));
-        await Eventually.TrueAsync(() => ids.All(id => Host.Hub.CountHistoryEvents(id) >= 7), "all wait for their event", withinSeconds: 30);
+        await Eventually.TrueAsync(() => ids.All(id => Host.Hub.CountHistoryEvents(id) >= 7), "all wait for their event");
 
-        await Eventually.TrueAsync(() => Host.Hub.Engine.Directory.Count <= 30, "most have left the memory", withinSeconds: 30);
+        await Eventually.TrueAsync(() => Host.Hub.Engine.Directory.Count <= 30, "most have left the memory");
         await Task.WhenAll(ids.Select(id => client.RaiseEventAsync(id, "go", "b")));
         foreach (var id in ids)
         {

@@ -76,7 +76,7 @@ public abstract partial class EngineContract
         var end = await RunAsync(client, "loose", 0);
         await client.PurgeInstanceAsync(end.InstanceId);
 
-        await Eventually.TrueAsync(() => ran == 2 * Count && MeasureStorage().Rows == 0, "all have run, and the store is empty", withinSeconds: 30);
+        await Eventually.TrueAsync(() => ran == 2 * Count && MeasureStorage().Rows == 0, "all have run, and the store is empty");
         Assert.Equal("done", Output<string>(end));
     }
 

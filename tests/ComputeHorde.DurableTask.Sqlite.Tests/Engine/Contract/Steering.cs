@@ -74,7 +74,7 @@ public abstract partial class EngineContract
         await called.Task;
         var before = Host.Hub.CountHistoryEvents(id);
         open.Set();
-        await Eventually.TrueAsync(() => Host.Hub.CountHistoryEvents(id) > before, "the answer is held", withinSeconds: 30, everyMilliseconds: 1);
+        await Eventually.TrueAsync(() => Host.Hub.CountHistoryEvents(id) > before, "the answer is held", everyMilliseconds: 1);
 
         // Turns that bring nothing the code could go on with.
         await client.SuspendInstanceAsync(id);
