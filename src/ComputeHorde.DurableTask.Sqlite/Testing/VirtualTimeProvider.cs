@@ -12,6 +12,9 @@ namespace ComputeHorde.DurableTask.Sqlite.Testing;
 /// </remarks>
 public sealed class VirtualTimeProvider : TimeProvider
 {
+    /// <summary>The settle time passes in parts, each seen by the thread pool: while a busy machine lets nobody run, it does not pass.</summary>
+    private static readonly TimeSpan SettlePart = TimeSpan.FromMilliseconds(50);
+
     private readonly Lock _gate = new();
     private readonly SortedSet<VirtualTimer> _timers = new(Comparer<VirtualTimer>.Create(
         (one, other) => (one.Due, one.Sequence).CompareTo((other.Due, other.Sequence))));
@@ -25,6 +28,7 @@ public sealed class VirtualTimeProvider : TimeProvider
     private int _running;
     private bool _pumping;
     private bool _settling;
+    private TimeSpan _settled;
 
     /// <summary>Makes a clock.</summary>
     /// <param name="start">What time it is at first; by default the first moment of 2026 in UTC.</param>
@@ -32,7 +36,7 @@ public sealed class VirtualTimeProvider : TimeProvider
     {
         _now = _origin = (start ?? new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)).UtcTicks;
         _settle = System.CreateTimer(
-            static state => ((VirtualTimeProvider)state!).Settled(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            static state => ((VirtualTimeProvider)state!).Probe(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>How much real time must pass without anything happening before running activities no longer hold the clock.</summary>
@@ -137,10 +141,15 @@ public sealed class VirtualTimeProvider : TimeProvider
         else
         {
             // Every event starts the wait anew.
-            _settling = true;
-            _settle.Change(SettleTime, Timeout.InfiniteTimeSpan);
+            (_settling, _settled) = (true, TimeSpan.Zero);
+            WaitForPart();
         }
     }
+
+    /// <summary>A part of the settle time is over once all that waited for a thread before has had one.</summary>
+    private void Probe() => ThreadPool.UnsafeQueueUserWorkItem(static provider => provider.Settled(), this, preferLocal: false);
+
+    private void WaitForPart() => _settle.Change(SettleTime < SettlePart ? SettleTime : SettlePart, Timeout.InfiniteTimeSpan);
 
     private void Settled()
     {
@@ -148,6 +157,13 @@ public sealed class VirtualTimeProvider : TimeProvider
         {
             if (!_settling || _pumping || _busy > 0 || _timers.Count == 0)
             {
+                return;
+            }
+
+            _settled += SettlePart;
+            if (_settled < SettleTime)
+            {
+                WaitForPart();
                 return;
             }
 

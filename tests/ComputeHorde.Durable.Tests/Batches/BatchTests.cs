@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Azure.Storage.Queues;
 using ComputeHorde.Durable.Tests.Support;
-using ComputeHorde.DurableTask.Sqlite.Testing;
 
 namespace ComputeHorde.Durable.Tests.Batches;
 
@@ -83,16 +82,15 @@ public class BatchTests(ITestOutputHelper output)
     [Fact]
     public async Task Batch_PausedAndResumed_BeginsNothingInBetween()
     {
-        var clock = new VirtualTimeProvider(DateTimeOffset.UtcNow);
-        var held = clock.Busy();
-        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { Output = output, Emulator = clock.Drive });
+        using var held = new HeldTime();
+        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { Output = output, Emulator = held.Drive });
         var jobs = new JsonArray([.. Enumerable.Range(0, 12).Select(static number => Jobs.Sha256($"word-{number}"))]);
         await horde.PostAsync("batches", new JsonObject { ["jobs"] = jobs, ["max_parallel"] = 2 }, "lot-5");
         await Eventually.TrueAsync(() => horde.Emulator.Counters.Creates >= 2, "two jobs are under way");
 
         await horde.PostAsync("batches/lot-5/pause");
         await Eventually.TrueAsync(async () => (string?)(await horde.GetAsync("batches/lot-5"))["status"] == "paused", "the batch is paused");
-        held.Dispose();
+        held.LetGo();
         await Eventually.TrueAsync(
             async () => horde.Emulator.Jobs.All(static job => job.Status == "completed") && (await horde.ListAsync("inflight")).Count == 0, "what was under way ended");
         var begun = horde.Emulator.Counters.Creates;
@@ -107,9 +105,8 @@ public class BatchTests(ITestOutputHelper output)
     [Fact]
     public async Task Batch_Cancelled_BuysNothingMoreAndAddsUp()
     {
-        var clock = new VirtualTimeProvider(DateTimeOffset.UtcNow);
-        using var held = clock.Busy();
-        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { Output = output, Emulator = clock.Drive });
+        using var held = new HeldTime();
+        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { Output = output, Emulator = held.Drive });
         var jobs = new JsonArray([.. Enumerable.Range(0, 30).Select(static number => Jobs.Sha256($"word-{number}"))]);
         await horde.PostAsync("batches", new JsonObject { ["jobs"] = jobs, ["max_parallel"] = 3 }, "lot-6");
         await Eventually.TrueAsync(() => horde.Emulator.Counters.Creates >= 3, "three jobs are under way");

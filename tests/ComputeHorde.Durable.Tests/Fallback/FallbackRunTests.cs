@@ -15,7 +15,7 @@ public sealed class FallbackRunTests
     [Fact]
     public async Task Run_ComputeHordeIsAwayForAnHour_CompletesOnFallbackWhereAllowed_AndNewRunsGoBack()
     {
-        var clock = new VirtualTimeProvider(DateTimeOffset.UtcNow);
+        var clock = VirtualHorde.NewClock();
         await using var cloud = await CloudEmulator.StartAsync(options => options.Busy = clock.Busy, TestContext.Current.CancellationToken);
         await using var horde = await StartAsync(clock, cloud);
         horde.Emulator.Faults = new() { ErrorRate = 1, ErrorStatus = 503 };
@@ -43,7 +43,7 @@ public sealed class FallbackRunTests
     [Fact]
     public async Task Run_WhoseAttemptsAllFailed_CompletesOnFallback()
     {
-        var clock = new VirtualTimeProvider(DateTimeOffset.UtcNow);
+        var clock = VirtualHorde.NewClock();
         await using var cloud = await CloudEmulator.StartAsync(options => options.Busy = clock.Busy, TestContext.Current.CancellationToken);
         await using var horde = await StartAsync(clock, cloud);
         horde.Emulator.SetBehaviourForTag("failed#", "horde_failed:executor_spinup_failed");
@@ -63,7 +63,7 @@ public sealed class FallbackRunTests
     [Fact]
     public async Task Run_WhenTheDaysMoneyIsSpent_EndsAndSaysSo()
     {
-        var clock = new VirtualTimeProvider(DateTimeOffset.UtcNow);
+        var clock = VirtualHorde.NewClock();
         await using var cloud = await CloudEmulator.StartAsync(options => options.Busy = clock.Busy, TestContext.Current.CancellationToken);
         await using var horde = await StartAsync(clock, cloud, ("ComputeHorde__FallbackMaxUsdPerDay", "0.12"));
         horde.Emulator.SetBehaviourForTag("first#", "rejected:no_miner_for_job");
@@ -85,6 +85,7 @@ public sealed class FallbackRunTests
         var run = await horde.EndOfAsync("jobs/second");
         var tooDear = await horde.EndOfAsync("jobs/dear");
 
+        Assert.True(run["outcome"]?["failure"] is not null, run.ToJsonString());
         Assert.Equal(("failed", "rejected", "fallback_budget"), ((string?)run["status"], (string?)run["outcome"]!["failure"]!["class"], (string?)run["outcome"]!["failure"]!["reason"]));
         Assert.Contains("ComputeHorde__FallbackMaxUsdPerDay", (string?)run["outcome"]!["failure"]!["message"], StringComparison.Ordinal);
         Assert.Equal("price_above_cap", (string?)tooDear["outcome"]!["failure"]!["reason"]);

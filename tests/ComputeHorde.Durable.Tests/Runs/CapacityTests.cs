@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using ComputeHorde.Durable.Tests.Support;
-using ComputeHorde.DurableTask.Sqlite.Testing;
 
 namespace ComputeHorde.Durable.Tests.Runs;
 
@@ -10,7 +9,7 @@ public sealed class CapacityTests
     [Fact]
     public async Task Run_HordeIsFullFor25Minutes_PaysForOneJobInOneAttempt()
     {
-        var clock = new VirtualTimeProvider(DateTimeOffset.UtcNow);
+        var clock = VirtualHorde.NewClock();
         await using var horde = await VirtualHorde.StartAsync(clock, poll: TimeSpan.FromSeconds(30));
         horde.Emulator.SetBehaviourForTag("full#", "rejected:no_miner_for_job");
         await using var room = clock.CreateTimer(_ => horde.Emulator.SetBehaviourForTag("full#", "ok"), null, TimeSpan.FromMinutes(25), Timeout.InfiniteTimeSpan);
@@ -48,7 +47,7 @@ public sealed class CapacityTests
     [Fact]
     public async Task Run_NoValidatorIsConnected_WaitsAsForRoom()
     {
-        var clock = new VirtualTimeProvider(DateTimeOffset.UtcNow);
+        var clock = VirtualHorde.NewClock();
         await using var horde = await VirtualHorde.StartAsync(clock, poll: TimeSpan.FromSeconds(30));
         horde.Emulator.Faults = new() { ValidatorDisconnected = true };
         await using var back = clock.CreateTimer(_ => horde.Emulator.Faults = new(), null, TimeSpan.FromMinutes(10), Timeout.InfiniteTimeSpan);

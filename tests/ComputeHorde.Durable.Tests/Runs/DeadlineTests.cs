@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using ComputeHorde.Durable.Tests.Support;
-using ComputeHorde.DurableTask.Sqlite.Testing;
 
 namespace ComputeHorde.Durable.Tests.Runs;
 
@@ -21,7 +20,7 @@ public sealed class DeadlineTests
     [Fact]
     public async Task Run_StageIsOverdue_TriesAgainAndNamesIt()
     {
-        var (run, paid) = await RunAsync("stuck:accepted,ok", new JsonObject { ["stage_deadlines"] = new JsonObject { ["accepted"] = 3600, ["executor_ready"] = 120 } });
+        var (run, paid) = await RunAsync("stuck:accepted,ok", new JsonObject { ["stage_deadlines"] = new JsonObject { ["accepted"] = 3600, ["executor_ready"] = 20 } });
         Assert.True((string?)run["status"] == "completed", run.ToJsonString());
         Assert.Equal(2, paid);
         var failure = run["outcome"]!["attempts"]![0]!["failure"]!;
@@ -31,14 +30,14 @@ public sealed class DeadlineTests
     [Fact]
     public async Task Run_TimeIsOver_EndsAsTimedOutAndBuysNothingMore()
     {
-        var (run, paid) = await RunAsync("rejected:busy", new JsonObject { ["max_attempts"] = 20, ["timeout_seconds"] = 1200, ["backoff_seconds"] = 3600 });
+        var (run, paid) = await RunAsync("rejected:busy", new JsonObject { ["max_attempts"] = 20, ["timeout_seconds"] = 250, ["backoff_seconds"] = 3600 });
         Assert.Equal("timed_out", (string?)run["status"]);
         Assert.Equal(1, paid);
     }
 
     private static async Task<(JsonObject Run, long Paid)> RunAsync(string script, JsonObject policy)
     {
-        await using var horde = await VirtualHorde.StartAsync(new VirtualTimeProvider(DateTimeOffset.UtcNow), poll: TimeSpan.FromSeconds(5));
+        await using var horde = await VirtualHorde.StartAsync(VirtualHorde.NewClock(), poll: TimeSpan.FromSeconds(5));
         horde.Emulator.SetBehaviourForTag("late#", script);
         var job = Jobs.Sha256("late", "/output/report.txt");
         job["policy"] = policy;

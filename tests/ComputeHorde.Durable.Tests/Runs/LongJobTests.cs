@@ -13,7 +13,7 @@ public sealed class LongJobTests
     [Fact]
     public async Task Run_SixHours_KeepsItsHistoryShortAndPollsOnceAnInterval()
     {
-        var clock = new VirtualTimeProvider(DateTimeOffset.UtcNow);
+        var clock = VirtualHorde.NewClock();
         await using var horde = await StartAsync(clock, TimeSpan.FromHours(6));
         var job = Jobs.Sha256("six hours", "/output/report.txt");
         job["execution_time_limit_sec"] = 30_000;
@@ -35,7 +35,7 @@ public sealed class LongJobTests
     [Fact]
     public async Task Run_JobIsStuck_TriesAgainAfterItsBoundAndUsesALateCompletion()
     {
-        var clock = new VirtualTimeProvider(DateTimeOffset.UtcNow);
+        var clock = VirtualHorde.NewClock();
         await using var horde = await StartAsync(clock, TimeSpan.FromSeconds(5));
         horde.Emulator.SetBehaviourForTag("stuck#", "stuck:accepted,ok");
         using var answer = await horde.PostAsync("jobs", Jobs.Sha256("stuck"), "stuck");

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using ComputeHorde.Durable.Outputs;
 using ComputeHorde.Durable.Tests.Support;
-using ComputeHorde.DurableTask.Sqlite.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Http;
 
@@ -22,7 +21,7 @@ public sealed class OutageTests
     [InlineData(30, 500)]
     public async Task Run_FacilitatorIsAwayForTwoDays_EndsWellAndPaysOnce(int beginsAfter, int status)
     {
-        var clock = new VirtualTimeProvider(DateTimeOffset.UtcNow);
+        var clock = VirtualHorde.NewClock();
         await using var horde = await VirtualHorde.StartAsync(clock, Poll);
         var outage = new ComputeHorde.Emulator.FaultSettings { ErrorRate = 1, ErrorStatus = status };
         if (beginsAfter == 0)
@@ -47,7 +46,7 @@ public sealed class OutageTests
     [Fact]
     public async Task Run_StorageOfOutputsIsAwayForTwoDaysWhileItSettles_EndsWell()
     {
-        var clock = new VirtualTimeProvider(DateTimeOffset.UtcNow);
+        var clock = VirtualHorde.NewClock();
         var begun = clock.GetUtcNow();
         await using var horde = await VirtualHorde.StartAsync(clock, Poll, services => services.AddSingleton<IOutputStore>(provider =>
             new AwayOutputStore(provider.GetRequiredService<AzureOutputStore>(), () => clock.GetUtcNow() - begun < Long)));
@@ -63,7 +62,7 @@ public sealed class OutageTests
     [Fact]
     public async Task Run_FacilitatorDoesNotShowTheJobForTwoDaysWhileItSettles_EndsWell()
     {
-        var clock = new VirtualTimeProvider(DateTimeOffset.UtcNow);
+        var clock = VirtualHorde.NewClock();
         var begun = clock.GetUtcNow();
         await using var horde = await VirtualHorde.StartAsync(clock, Poll, services => services.ConfigureAll<HttpClientFactoryOptions>(
             options => options.HttpMessageHandlerBuilderActions.Add(builder => builder.AdditionalHandlers.Add(new NoDetails(() => clock.GetUtcNow() - begun < Long)))));
@@ -85,7 +84,7 @@ public sealed class OutageTests
     [InlineData(600)]
     public async Task Batch_FacilitatorIsAwayForTwoDays_EndsWellAndPaysOnce(int beginsAfter)
     {
-        var clock = new VirtualTimeProvider(DateTimeOffset.UtcNow);
+        var clock = VirtualHorde.NewClock();
         await using var horde = await VirtualHorde.StartAsync(clock, Poll);
         var outage = new ComputeHorde.Emulator.FaultSettings { ErrorRate = 1, ErrorStatus = 503 };
         await using var begin = clock.CreateTimer(_ => horde.Emulator.Faults = outage, null, TimeSpan.FromSeconds(beginsAfter), Timeout.InfiniteTimeSpan);

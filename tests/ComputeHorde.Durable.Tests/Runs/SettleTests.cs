@@ -3,7 +3,6 @@ using ComputeHorde.Durable.Outputs;
 using ComputeHorde.Durable.Runs;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Durable.Tests.Support;
-using ComputeHorde.DurableTask.Sqlite.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ComputeHorde.Durable.Tests.Runs;
@@ -52,15 +51,14 @@ public sealed class SettleTests
     [Fact]
     public async Task Poll_RunOfOneJobIsNoMore_TellsTheOthersAndForgetsIt()
     {
-        var clock = new VirtualTimeProvider(DateTimeOffset.UtcNow);
-        var held = clock.Busy();
-        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true, Emulator = clock.Drive });
+        using var held = new HeldTime();
+        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true, Emulator = held.Drive });
         using var ended = await horde.PostAsync("jobs", Jobs.Sha256("ended"), "ended");
         await Eventually.TrueAsync(async () => (await horde.ListAsync(ContainerNames.InFlight)).Count == 1, "the job is watched");
         await horde.Functions.Client.TerminateInstanceAsync("ended", cancellation: TestContext.Current.CancellationToken);
         await horde.Functions.Services.GetRequiredService<WatchList>()
             .AddAsync(new AttemptKey("a-run-that-never-was", 1), Guid.NewGuid().ToString(), seen: 0, TestContext.Current.CancellationToken);
-        held.Dispose();
+        held.LetGo();
 
         using var answer = await horde.PostAsync("jobs", Jobs.Sha256("other"), "other");
 

@@ -6,10 +6,7 @@ namespace ComputeHorde.Durable.Tests.Support;
 /// <summary>An emulator on a virtual clock.</summary>
 internal static class EmulatorClock
 {
-    /// <summary>
-    /// Jobs live by this clock, which stands still while any of them works. One that is held (<see cref="VirtualTimeProvider.Busy"/>) keeps each job where it
-    /// is for as long as a test looks at it.
-    /// </summary>
+    /// <summary>Jobs live by this clock, which stands still while any of them works.</summary>
     public static void Drive(this VirtualTimeProvider clock, FacilitatorEmulatorOptions emulator)
     {
         emulator.Speed = 1;

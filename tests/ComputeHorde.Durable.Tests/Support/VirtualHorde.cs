@@ -5,6 +5,9 @@ namespace ComputeHorde.Durable.Tests.Support;
 /// <summary>Functions and emulator on one virtual clock: hours and days in seconds.</summary>
 internal static class VirtualHorde
 {
+    /// <summary>A clock that waits for long while a function works: none of the product's waits for this clock itself.</summary>
+    public static VirtualTimeProvider NewClock() => new(DateTimeOffset.UtcNow) { SettleTime = TimeSpan.FromSeconds(2) };
+
     public static Task<HordeFixture> StartAsync(
         VirtualTimeProvider clock,
         TimeSpan poll,
