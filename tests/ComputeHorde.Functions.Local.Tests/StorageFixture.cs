@@ -2,28 +2,31 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
+using ComputeHorde.Storage.Local;
 
 [assembly: AssemblyFixture(typeof(ComputeHorde.Functions.Local.Tests.StorageFixture))]
 
 namespace ComputeHorde.Functions.Local.Tests;
 
-/// <summary>One Azurite for all tests; each test uses queues and containers of its own.</summary>
+/// <summary>One storage in memory for all tests that need blobs and queues; each test uses some of its own.</summary>
 public sealed class StorageFixture : IAsyncLifetime
 {
-    private AzuriteServer? _azurite;
+    private LocalStorage? _storage;
 
     public StorageFixture()
     {
     }
 
     /// <summary>Clients for an Azurite that a test runs itself.</summary>
-    internal StorageFixture(AzuriteServer azurite) => _azurite = azurite;
+    internal StorageFixture(AzuriteServer azurite) => ConnectionString = azurite.ConnectionString;
 
-    public AzuriteServer Azurite => _azurite!;
+    public string ConnectionString { get; private set; } = "";
 
-    public string ConnectionString => Azurite.ConnectionString;
-
-    public async ValueTask InitializeAsync() => _azurite ??= await AzuriteServer.StartAsync();
+    public async ValueTask InitializeAsync()
+    {
+        _storage = await LocalStorage.StartAsync(new LocalStorageOptions());
+        ConnectionString = _storage.ConnectionString;
+    }
 
     public QueueClient Queue(string name) => new(ConnectionString, name);
 
@@ -63,9 +66,9 @@ public sealed class StorageFixture : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (_azurite is not null)
+        if (_storage is not null)
         {
-            await _azurite.DisposeAsync();
+            await _storage.DisposeAsync();
         }
     }
 }

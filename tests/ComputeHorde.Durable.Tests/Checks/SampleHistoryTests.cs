@@ -39,12 +39,10 @@ public sealed class SampleHistoryTests
     [Fact]
     public void Reserve_AnyNumberOfJobs_IsBounded()
     {
-        var history = SampleHistory.Empty;
-        for (var job = 0; job < SampleHistory.MaxReservations; job++)
-        {
-            history = history.Reserve(new($"{job}", "a", 0, Noon), budget: 100)!;
-        }
+        var many = Enumerable.Range(1, SampleHistory.MaxReservations - 1).Select(static job => new SampleReservation($"{job}", "a", 0, Noon));
+        var history = (SampleHistory.Empty with { Reservations = [.. many] }).Reserve(new("the last", "a", 0, Noon), budget: 100)!;
 
+        Assert.Equal(SampleHistory.MaxReservations, history.Reservations.Count);
         Assert.Null(history.Reserve(new("one more", "a", 0, Noon), budget: 100));
     }
 

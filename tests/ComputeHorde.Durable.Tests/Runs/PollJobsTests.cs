@@ -19,7 +19,7 @@ public sealed class PollJobsTests
         });
         await Eventually.TrueAsync(() => horde.Emulator.Counters.Creates == Jobs, "all jobs were bought");
         var (polls, calls) = (Polls(horde), horde.Emulator.Counters.ListCalls);
-        await Eventually.TrueAsync(() => Polls(horde) >= polls + 3, "three polls ran");
+        await Eventually.TrueAsync(() => Polls(horde) >= polls + 3, "three polls ran", everyMilliseconds: 200);
         Assert.True(horde.Emulator.Counters.ListCalls - calls <= (Polls(horde) - polls + 1) * 7, $"{horde.Emulator.Counters.ListCalls - calls} list calls in {Polls(horde) - polls} polls");
     }
 

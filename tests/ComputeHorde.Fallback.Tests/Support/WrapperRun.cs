@@ -96,6 +96,9 @@ internal sealed class WrapperRun : IAsyncDisposable
         return process;
     }
 
+    /// <summary>What a verdict says in short.</summary>
+    public static (string? Status, string? Reason, string? Stage) Told(JobVerdict? verdict) => (verdict?.Status, verdict?.Reason, verdict?.Stage);
+
     /// <summary>A file that the wrapper or the job left behind.</summary>
     public string Read(string path) => File.ReadAllText(Path.Combine(Folder, "root", path));
 

@@ -5,20 +5,16 @@ using ComputeHorde.Sdk;
 
 namespace ComputeHorde.Fallback.Tests.Wrapper;
 
-/// <summary>The wrapper on every shell and tool that images have: it must run the job, once, within its limits, and say what became of it.</summary>
+/// <summary>The wrapper on every shell and tool that images have: it must run the job, and say what became of it.</summary>
 public sealed class WrapperTests
 {
-    private static readonly string[] Shells = ["dash", "bash", "busybox sh"];
-
-    public static TheoryData<string, string> ShellsAndTools => [.. Shells.SelectMany(static shell => new[] { (shell, "curl"), (shell, "wget"), (shell, "python3") })];
-
-    public static TheoryData<string> AllShells => [.. Shells];
+    public static TheoryData<string, string> ShellsAndTools => [.. Shells.Names.SelectMany(static shell => new[] { (shell, "curl"), (shell, "wget"), (shell, "python3") })];
 
     [Theory]
     [MemberData(nameof(ShellsAndTools))]
     public async Task Job_OddTextsEverywhere_ArriveAsTheyAre(string shell, string tool)
     {
-        Skip(shell);
+        Shells.Skip(shell);
         const string Odd = "it's \"odd\" $HOME `id` \\n * ; & | <é>\nsecond line";
         await using var server = await UploadServer.StartAsync();
         await using var run = await WrapperRun.CreateAsync();
@@ -61,10 +57,10 @@ public sealed class WrapperTests
     }
 
     [Theory]
-    [MemberData(nameof(AllShells))]
+    [MemberData(nameof(Shells.All), MemberType = typeof(Shells))]
     public async Task Job_ThatEndsBadly_SaysHow(string shell)
     {
-        Skip(shell);
+        Shells.Skip(shell);
         await using var failed = await WrapperRun.CreateAsync();
         var exit = await failed.RunAsync(shell, "curl", Specs.Shell("echo before; echo why >&2; exit 3"));
         Assert.Equal((3, "failed", "nonzero_return_code", 3, "before\n", "why\n"), (exit, (await failed.VerdictAsync())!.Status, (await failed.VerdictAsync())!.Reason, (await failed.VerdictAsync())!.ExitCode, await failed.StdoutAsync(), await failed.StderrAsync()));
@@ -76,76 +72,11 @@ public sealed class WrapperTests
         await using var noInput = await WrapperRun.CreateAsync();
         await using var server = await UploadServer.StartAsync();
         await noInput.RunAsync(shell, "curl", Specs.Shell("echo never"), [new PlannedInput(server.Url("missing"), "x", IsArchive: false)]);
-        Assert.Equal(("failed", "download_failed", "volume_download"), Told(await noInput.VerdictAsync()));
+        Assert.Equal(("failed", "download_failed", "volume_download"), WrapperRun.Told(await noInput.VerdictAsync()));
 
         await using var noOutput = await WrapperRun.CreateAsync();
         await noOutput.RunAsync(shell, "curl", Specs.Shell("true") with { OutputVolumes = new OrderedDictionary<string, OutputVolume> { ["/output/x"] = new HttpOutputVolume("PUT", server.Url("x")) } });
-        Assert.Equal(("failed", "upload_failed", "result_upload"), Told(await noOutput.VerdictAsync()));
-    }
-
-    [Theory]
-    [MemberData(nameof(AllShells))]
-    public async Task Job_ThatIgnoresItsLimit_IsKilledWithItsChildren(string shell)
-    {
-        Skip(shell);
-        await using var run = await WrapperRun.CreateAsync();
-        var spec = Specs.Shell("trap '' TERM; (trap '' TERM; sleep 600) & echo $! ; echo said; sleep 600; sleep 600") with { ExecutionTimeLimitSec = 1 };
-
-        await run.RunAsync(shell, "curl", spec);
-
-        Assert.Equal(("failed", "timeout", "execution"), Told(await run.VerdictAsync()));
-        var lines = (await run.StdoutAsync()).Split('\n');
-        Assert.Equal("said", lines[1]);
-        await Eventually.TrueAsync(() => !IsAlive(lines[0]), "the job's child is gone");
-    }
-
-    [Theory]
-    [MemberData(nameof(AllShells))]
-    public async Task Container_StartedASecondTime_NeverRunsTheJobAgain(string shell)
-    {
-        Skip(shell);
-        await using var run = await WrapperRun.CreateAsync();
-        var count = Path.Combine(run.Folder, "count");
-        var spec = Specs.Shell($"echo x >>'{count}'");
-        await run.RunAsync(shell, "curl", spec);
-        await run.RunAsync(shell, "curl", spec);
-        await run.RunAsync(shell, "curl", spec, machine: "another");
-
-        Assert.Equal("x\n", await File.ReadAllTextAsync(count, TestContext.Current.CancellationToken));
-        Assert.Equal("completed", (await run.VerdictAsync())!.Status);
-    }
-
-    [Fact]
-    public async Task Container_StartedAgainInMidRun_SaysThatItWas()
-    {
-        await using var run = await WrapperRun.CreateAsync();
-        var count = Path.Combine(run.Folder, "count");
-        var spec = Specs.Shell($"echo x >>'{count}'; sleep 600");
-        var first = await run.StartAsync("dash", "curl", spec);
-        await Eventually.TrueAsync(() => File.Exists(count), "the job runs");
-
-        // Another machine with the same job keeps quiet: the first one may be well.
-        await run.RunAsync("dash", "curl", spec, machine: "another");
-        Assert.Null(await run.VerdictAsync());
-
-        first.Kill(entireProcessTree: true);
-        await run.RunAsync("dash", "curl", spec);
-        Assert.Equal(("horde_failed", "restarted", "claim"), Told(await run.VerdictAsync()));
-        Assert.Equal("x\n", await File.ReadAllTextAsync(count, TestContext.Current.CancellationToken));
-    }
-
-    [Theory]
-    [MemberData(nameof(AllShells))]
-    public async Task Machine_ThatIsToldToEnd_StillUploadsWhy(string shell)
-    {
-        Skip(shell);
-        await using var run = await WrapperRun.CreateAsync();
-        var process = await run.StartAsync(shell, "curl", Specs.Shell("echo up; sleep 600") with { ExecutionTimeLimitSec = 30 });
-        await Eventually.TrueAsync(async () => (await run.StagesAsync()).Contains("volumes_ready"), "the job runs");
-        using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-
-        Assert.Equal(("horde_failed", "executor_disconnected"), ((await run.VerdictAsync())!.Status, (await run.VerdictAsync())!.Reason));
+        Assert.Equal(("failed", "upload_failed", "result_upload"), WrapperRun.Told(await noOutput.VerdictAsync()));
     }
 
     [Fact]
@@ -198,25 +129,6 @@ public sealed class WrapperTests
         Assert.Equal(9_000_000 + "first\nlast\n".Length, new FileInfo(Path.Combine(run.Folder, "root/output/stdout.txt")).Length);
     }
 
-    [Theory]
-    [MemberData(nameof(AllShells))]
-    public async Task Wrapper_AsTheFirstProcessOfItsContainer_RunsAndEndsAsAnywhere(string shell)
-    {
-        Skip(shell);
-        await using var run = await WrapperRun.CreateAsync();
-        using (var probe = Process.Start(new ProcessStartInfo("unshare", "--fork --pid --mount-proc true") { RedirectStandardError = true })!)
-        {
-            await probe.WaitForExitAsync(TestContext.Current.CancellationToken);
-            Assert.SkipWhen(probe.ExitCode != 0, "this machine lets nobody make a process namespace");
-        }
-
-        var process = await run.StartAsync(shell, "curl", Specs.Shell("(sleep 0.1 &) ; echo pid $PPID"), before: ["unshare", "--fork", "--pid", "--mount-proc"]);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-
-        Assert.Equal("completed", (await run.VerdictAsync())!.Status);
-        Assert.Equal("pid 1\n", await run.StdoutAsync());
-    }
-
     [Fact]
     public async Task Image_WithoutAnyTool_SaysSoInItsLog()
     {
@@ -226,29 +138,4 @@ public sealed class WrapperTests
         Assert.Null(await run.VerdictAsync());
         Assert.Contains("##CH nonce result {\"class\":\"horde_failed\",\"reason\":\"no_transfer_tool\"", run.Log, StringComparison.Ordinal);
     }
-
-    /// <summary>The watch over a step that ends at once is stopped while its shell is still being forked; a signal that it lost once held a job up to its limit.</summary>
-    [Theory]
-    [MemberData(nameof(AllShells))]
-    public async Task Limit_OfStepsThatEndAtOnce_NeverWaitsForItsWatch(string shell)
-    {
-        Skip(shell);
-        var script = WrapperScript.Write(new WrapperJob(Specs.Shell("true"), "n") { Command = ["true"], Uploads = new Dictionary<string, Uri>() });
-        var functions = script[script.IndexOf("pause() {", StringComparison.Ordinal)..script.IndexOf("caught() {", StringComparison.Ordinal)];
-        var folder = Directory.CreateTempSubdirectory("limit-");
-        var file = Path.Combine(folder.FullName, "limit.sh");
-        await File.WriteAllTextAsync(file, $"W={folder.FullName}\ntrap : TERM\n{functions}\ni=0; while [ $i -lt 100 ]; do limit 100000 : || exit 1; i=$((i + 1)); done; limit 100000 false; echo $?", TestContext.Current.CancellationToken);
-        string[] command = [.. shell.Split(' '), file];
-        using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true })!;
-
-        Assert.Equal("1\n", await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
-        folder.Delete(recursive: true);
-    }
-
-    private static (string? Status, string? Reason, string? Stage) Told(JobVerdict? verdict) => (verdict?.Status, verdict?.Reason, verdict?.Stage);
-
-    private static bool IsAlive(string pid) => File.Exists($"/proc/{pid}/stat") && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z", StringComparison.Ordinal);
-
-    private static void Skip(string shell) => Assert.SkipWhen(
-        !Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(folder => File.Exists(Path.Combine(folder, shell.Split(' ')[0]))), $"{shell} is not installed");
 }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Hosting;
 namespace ComputeHorde.Functions.Local.Tests.Differential;
 
 /// <summary>The same messages and blobs through this host and through the real listeners (Microsoft.Azure.WebJobs), on one Azurite.</summary>
-public sealed class DifferentialTests(StorageFixture storage)
+public sealed class DifferentialTests(AzuriteFixture azurite) : IClassFixture<AzuriteFixture>
 {
     private const string Delivery = "delivery";
 
@@ -15,6 +15,7 @@ public sealed class DifferentialTests(StorageFixture storage)
         "dots..", "semi;colon,comma", "[brackets]{braces}", "emoji😀", "tilde~1", "trailing.",
     ];
 
+    private readonly StorageFixture _storage = azurite.Storage;
     private readonly Recorder _ours = new();
     private readonly Recorder _real = new();
     private readonly string _name = $"diff-{Guid.NewGuid():N}";
@@ -31,7 +32,7 @@ public sealed class DifferentialTests(StorageFixture storage)
             "throw", Base64("throw"), "YWJj\r\nZGVm",
         ];
         var (ours, real) = (_name + "-ours", _name + "-real");
-        await using var host = await TestHost.StartAsync(storage.ConnectionString, ["DifferentialQueue"], setup =>
+        await using var host = await TestHost.StartAsync(_storage.ConnectionString, ["DifferentialQueue"], setup =>
         {
             setup.Recorder = _ours;
             setup.Settings["OurQueue"] = ours;
@@ -41,7 +42,7 @@ public sealed class DifferentialTests(StorageFixture storage)
                 """);
         });
         using var webJobs = await WebJobsHost.StartAsync(
-            storage.ConnectionString, typeof(RealQueueFunctions), _real, new() { ["RealQueue"] = real }, builder => builder.AddAzureStorageQueues(options =>
+            _storage.ConnectionString, typeof(RealQueueFunctions), _real, new() { ["RealQueue"] = real }, builder => builder.AddAzureStorageQueues(options =>
             {
                 options.MessageEncoding = encoding == "none" ? QueueMessageEncoding.None : QueueMessageEncoding.Base64;
                 options.MaxDequeueCount = 3;
@@ -51,8 +52,8 @@ public sealed class DifferentialTests(StorageFixture storage)
 
         foreach (var message in messages.Where(message => message.Length > 0))
         {
-            await storage.SendAsync(ours, message);
-            await storage.SendAsync(real, message);
+            await _storage.SendAsync(ours, message);
+            await _storage.SendAsync(real, message);
         }
 
         await Eventually.TrueAsync(async () => await IsEmptyAsync(ours) && await IsEmptyAsync(real), "all messages were handled");
@@ -67,22 +68,22 @@ public sealed class DifferentialTests(StorageFixture storage)
     {
         const int Many = 1000;
         var (ours, real) = (_name + "-ours", _name + "-real");
-        await storage.Container(ours).CreateAsync();
-        await storage.Container(real).CreateAsync();
+        await _storage.Container(ours).CreateAsync();
+        await _storage.Container(real).CreateAsync();
         await Parallel.ForAsync(0, Many, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, _) => await PutAsync($"many/{i}", $"{i}"));
         foreach (var name in OddNames)
         {
             await PutAsync(name, "odd");
         }
 
-        await using var host = await TestHost.StartAsync(storage.ConnectionString, ["DifferentialBlob"], setup =>
+        await using var host = await TestHost.StartAsync(_storage.ConnectionString, ["DifferentialBlob"], setup =>
         {
             setup.Recorder = _ours;
             setup.Settings["OurContainer"] = ours;
             setup.HostJson("""{ "version": "2.0", "extensions": { "blobs": { "poisonBlobThreshold": 3 } } }""");
         });
         using var webJobs = await WebJobsHost.StartAsync(
-            storage.ConnectionString, typeof(RealBlobFunctions), _real, new() { ["RealContainer"] = real }, builder =>
+            _storage.ConnectionString, typeof(RealBlobFunctions), _real, new() { ["RealContainer"] = real }, builder =>
             {
                 builder.AddAzureStorageQueues(options =>
                 {
@@ -98,7 +99,7 @@ public sealed class DifferentialTests(StorageFixture storage)
         await BothAsync(Many + OddNames.Length + 1 + 3);
 
         Assert.Equal(Deliveries(_real), Deliveries(_ours));
-        var notes = await storage.PoisonBlobsAsync(_name, 2);
+        var notes = await _storage.PoisonBlobsAsync(_name, 2);
         foreach (var (note, _) in notes)
         {
             // The name of the function and of the container differ; an ETag is that of a blob of its own.
@@ -112,8 +113,8 @@ public sealed class DifferentialTests(StorageFixture storage)
 
         async Task PutAsync(string name, string content)
         {
-            await storage.Container(ours).GetBlobClient(name).UploadAsync(new BinaryData(content), overwrite: true);
-            await storage.Container(real).GetBlobClient(name).UploadAsync(new BinaryData(content), overwrite: true);
+            await _storage.Container(ours).GetBlobClient(name).UploadAsync(new BinaryData(content), overwrite: true);
+            await _storage.Container(real).GetBlobClient(name).UploadAsync(new BinaryData(content), overwrite: true);
         }
 
         Task BothAsync(int deliveries) => Eventually.TrueAsync(
@@ -125,11 +126,11 @@ public sealed class DifferentialTests(StorageFixture storage)
 
     private static string[] Deliveries(Recorder recorder) => [.. recorder.Calls(Delivery).Cast<string>().Order(StringComparer.Ordinal)];
 
-    private async Task<bool> IsEmptyAsync(string queue) => (await storage.Queue(queue).GetPropertiesAsync()).Value.ApproximateMessagesCount == 0;
+    private async Task<bool> IsEmptyAsync(string queue) => (await _storage.Queue(queue).GetPropertiesAsync()).Value.ApproximateMessagesCount == 0;
 
     private async Task<string[]> PoisonAsync(string queue)
     {
-        var poison = storage.Queue(queue + "-poison");
+        var poison = _storage.Queue(queue + "-poison");
         return await poison.ExistsAsync()
             ? [.. (await poison.PeekMessagesAsync(32)).Value.Select(message => message.Body.ToString()).Order(StringComparer.Ordinal)]
             : [];

@@ -113,10 +113,10 @@ public sealed class WaitTests
         server.Before = call => call.Name == "get" ? Fault.SlowHeaders.ActAsync(call) : Task.FromResult(false);
         using var client = server.Client(options =>
         {
-            options.RequestTimeout = TimeSpan.FromMilliseconds(200);
+            options.RequestTimeout = TimeSpan.FromSeconds(3);
             options.MaxRetries = 100;
         });
-        var error = await Assert.ThrowsAsync<ComputeHordeJobTimeoutException>(() => client.WaitAsync(Guid.NewGuid().ToString(), TimeSpan.FromMilliseconds(100)));
+        var error = await Assert.ThrowsAsync<ComputeHordeJobTimeoutException>(() => client.WaitAsync(Guid.NewGuid().ToString(), TimeSpan.FromSeconds(2)));
         Assert.Null(error.Job);
         Assert.InRange(server.Calls("get"), 1, 4);
     }

@@ -6,7 +6,7 @@ namespace ComputeHorde.Sdk.Tests.Scenarios;
 /// <summary>Twelve kinds of faults on 12 % of all calls: every run completes, and nothing is paid for twice. COMPUTEHORDE_SOAK_RUNS makes it longer.</summary>
 public sealed class FaultSoakTests
 {
-    private const int Parallel = 50;
+    private const int Parallel = 25;
 
     [Fact]
     public async Task RunUntilComplete_FaultsOfAllKindsOnEveryEighthCall_CompletesEachRunAndPaysOnce()
@@ -23,7 +23,7 @@ public sealed class FaultSoakTests
             FacilitatorUrl = horde.BaseAddress,
             ValidatorHotkey = horde.ValidatorHotkey,
             RequestTimeout = TimeSpan.FromSeconds(2),
-            CreateDoubt = TimeSpan.FromSeconds(5),
+            CreateDoubt = TimeSpan.FromSeconds(15),
             RetryDelay = TimeSpan.FromMilliseconds(50),
             PollInterval = TimeSpan.FromMilliseconds(200),
             MaxPollInterval = TimeSpan.FromSeconds(1),
