@@ -20,14 +20,16 @@ internal sealed class Outages(TimeProvider timeProvider, ILogger<Outages> logger
     /// <summary>Who is away by the word of an exception.</summary>
     public static string Of(ComputeHordeException exception) => exception is FallbackException ? Fallback : Facilitator;
 
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _since = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Outage> _outages = new(StringComparer.Ordinal);
 
     /// <summary>Notes a failure; logs it when it is the first since the last success.</summary>
     /// <param name="dependency">What failed.</param>
     /// <param name="problem">How.</param>
-    public void Started(string dependency, string problem)
+    /// <param name="isWrite">Whether it was a write that failed, so that reads may go on: on a full disk only a write can show that it is over.</param>
+    public void Started(string dependency, string problem, bool isWrite = false)
     {
-        if (_since.TryAdd(dependency, timeProvider.GetUtcNow()))
+        var outage = new Outage(timeProvider.GetUtcNow(), isWrite);
+        if (_outages.TryAdd(dependency, outage))
         {
             logger.OutageStarted(dependency, problem);
         }
@@ -35,11 +37,14 @@ internal sealed class Outages(TimeProvider timeProvider, ILogger<Outages> logger
 
     /// <summary>Notes a success; logs it when it ends an outage.</summary>
     /// <param name="dependency">What answered.</param>
-    public void Ended(string dependency)
+    /// <param name="isWrite">Whether it was a write, or something that says as much.</param>
+    public void Ended(string dependency, bool isWrite = true)
     {
-        if (!_since.IsEmpty && _since.TryRemove(dependency, out var start))
+        if (_outages.TryGetValue(dependency, out var outage) && (isWrite || !outage.IsOfWrites) && _outages.TryRemove(KeyValuePair.Create(dependency, outage)))
         {
-            logger.OutageEnded(dependency, timeProvider.GetUtcNow() - start);
+            logger.OutageEnded(dependency, timeProvider.GetUtcNow() - outage.Since);
         }
     }
+
+    private sealed record Outage(DateTimeOffset Since, bool IsOfWrites);
 }

@@ -36,7 +36,7 @@ internal static class HttpEdge
         catch (Exception exception) when (StorageOutages.IsOutage(exception))
         {
             return Retry(request, 10, HttpResults.Problem(
-                503, "The storage account does not answer", [new ValidationProblem("storage", "does not answer. Nothing was begun; send the same request again.")]));
+                503, "The storage account does not answer", [new ValidationProblem("storage", $"does not answer. {StorageOutages.ReasonOf(exception)} Nothing was begun; send the same request again.".Replace("  ", " ", StringComparison.Ordinal))]));
         }
         catch (RpcException exception) when (exception.StatusCode is StatusCode.Unavailable or StatusCode.Unknown or StatusCode.Internal)
         {

@@ -56,7 +56,7 @@ internal static class RequestBody
             throw Unsupported("Content-Type", "must be application/json, in UTF-8.");
         }
 
-        if (request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity")
+        if (request.Headers.ContentEncoding is { Count: > 0 } encoding && !encoding.ToString().Equals("identity", StringComparison.OrdinalIgnoreCase))
         {
             throw Unsupported("Content-Encoding", "must be left out: a body is read as it is.");
         }

@@ -103,6 +103,8 @@ internal sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string
 
     private static JsonNode? Take(JsonObject body, string name) => body.Remove(name, out var value) ? value : null;
 
+    private static bool IsBelow(string path, string folder) => path.StartsWith(folder + "/", StringComparison.Ordinal);
+
     private static List<string> ReadOutputs(JsonNode? node, List<ValidationProblem> problems)
     {
         var outputs = new List<string>();
@@ -123,6 +125,10 @@ internal sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string
             if (path is null || !IsOutputPath(path))
             {
                 problems.Add(new ValidationProblem($"outputs[{index}]", $"must be a path of a file below /output/, without empty, '.' or '..' segments, of at most {MaxOutputPathLength} characters."));
+            }
+            else if (outputs.Find(other => IsBelow(other, path) || IsBelow(path, other)) is { } other)
+            {
+                problems.Add(new ValidationProblem($"outputs[{index}]", $"cannot be there beside '{other}': one is a file where the other has a folder."));
             }
             else if (outputs.Contains(path))
             {

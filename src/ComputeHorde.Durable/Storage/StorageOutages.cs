@@ -36,6 +36,9 @@ internal sealed class StorageOutages(Outages outages) : HttpPipelinePolicy
         }
     }
 
+    /// <summary>What a storage that refused says of itself, in a line; empty when it did not answer at all.</summary>
+    public static string ReasonOf(Exception exception) => exception is RequestFailedException { Status: >= 500 } refused ? FirstLine(refused) : "";
+
     public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
         try
@@ -43,7 +46,7 @@ internal sealed class StorageOutages(Outages outages) : HttpPipelinePolicy
             ProcessNext(message, pipeline);
             ReportStatus(message);
         }
-        catch (Exception exception) when (ReportStatus(exception))
+        catch (Exception exception) when (ReportStatus(message, exception))
         {
             throw;
         }
@@ -56,7 +59,7 @@ internal sealed class StorageOutages(Outages outages) : HttpPipelinePolicy
             await ProcessNextAsync(message, pipeline);
             ReportStatus(message);
         }
-        catch (Exception exception) when (ReportStatus(exception))
+        catch (Exception exception) when (ReportStatus(message, exception))
         {
             throw;
         }
@@ -66,19 +69,24 @@ internal sealed class StorageOutages(Outages outages) : HttpPipelinePolicy
     {
         if (message.Response.Status < 500)
         {
-            outages.Ended(Outages.Storage);
+            outages.Ended(Outages.Storage, IsWrite(message));
         }
         else
         {
-            outages.Started(Outages.Storage, $"HTTP {message.Response.Status}");
+            outages.Started(Outages.Storage, $"HTTP {message.Response.Status}: {FirstLine(new RequestFailedException(message.Response))}", IsWrite(message));
         }
     }
 
-    private bool ReportStatus(Exception exception)
+    /// <summary>The rest is the request's id, the time, headers.</summary>
+    private static string FirstLine(RequestFailedException refused) => refused.Message.Split('\n')[0].TrimEnd();
+
+    private static bool IsWrite(HttpMessage message) => message.Request.Method != RequestMethod.Get && message.Request.Method != RequestMethod.Head;
+
+    private bool ReportStatus(HttpMessage message, Exception exception)
     {
         if (IsOutage(exception))
         {
-            outages.Started(Outages.Storage, (exception as AggregateException)?.InnerException?.Message ?? exception.Message);
+            outages.Started(Outages.Storage, (exception as AggregateException)?.InnerException?.Message ?? exception.Message, IsWrite(message));
         }
 
         return false;

@@ -14,7 +14,7 @@ internal sealed class TextFile : IDisposable
     private FileStream? _file;
     private long _end;
 
-    /// <summary>Puts filed texts in the places of long ones, in the object itself.</summary>
+    /// <summary>Puts filed texts in the places of long ones, in the object itself. Where no file can be written they stay as they are.</summary>
     public PyDict Take(PyDict metadata)
     {
         foreach (string key in metadata.Keys.ToArray())
@@ -22,7 +22,7 @@ internal sealed class TextFile : IDisposable
             metadata[key] = metadata[key] switch
             {
                 PyDict inner => Take(inner),
-                string { Length: > LongText } text => Keep(text),
+                string { Length: > LongText } text => TryKeep(text),
                 var other => other,
             };
         }
@@ -31,6 +31,18 @@ internal sealed class TextFile : IDisposable
     }
 
     public void Dispose() => _file?.Dispose();
+
+    private object TryKeep(string text)
+    {
+        try
+        {
+            return Keep(text);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return text; // A full disk costs memory and no job.
+        }
+    }
 
     private FiledText Keep(string text)
     {

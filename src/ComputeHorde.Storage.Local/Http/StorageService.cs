@@ -32,6 +32,11 @@ internal sealed class StorageService(Router router, Authorizer authorizer, Fault
         {
             response = Refuse(request, error, id);
         }
+        catch (IOException failure) when (failure is not ConnectionLost)
+        {
+            // A disk that is full, above all: the request may succeed later.
+            response = Refuse(request, Errors.Unavailable($"This local storage could not write or read a file: {failure.Message}"), id);
+        }
         catch (SqliteException failure)
         {
             response = Refuse(request, Errors.Unavailable($"This local storage could not read: {failure.Message}"), id);

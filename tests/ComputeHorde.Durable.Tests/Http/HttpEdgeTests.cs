@@ -42,6 +42,7 @@ public class HttpEdgeTests(ITestOutputHelper output)
         await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { Output = output });
         var json = "\ufeff" + Jobs.Sha256("one").ToJsonString();
         using var content = new StringContent(json, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), "application/json");
+        content.Headers.ContentEncoding.Add("Identity"); // None, by its name, in any case.
         using var request = new HttpRequestMessage(HttpMethod.Post, "jobs") { Content = content, Headers = { { "Idempotency-Key", "marked" } } };
 
         using var answer = await horde.Http.SendAsync(request, TestContext.Current.CancellationToken);

@@ -45,6 +45,18 @@ public sealed class StartEndpointTests
         Assert.Equal(1, (int?)batch["summary"]!["lines_by_status"]!["invalid"]);
     }
 
+    [Theory]
+    [InlineData("/output/a", "/output/a/b")]
+    [InlineData("/output/a/b/c", "/output/a")]
+    public async Task Start_OutputThatIsAFileAndAFolder_IsRefusedBeforeItIsPaidFor(string first, string second)
+    {
+        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true });
+        using var refused = await horde.PostAsync("jobs", Jobs.Sha256("one", "/output/ab", first, "/output/a-b", second));
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Equal(["outputs[3]"], JsonNode.Parse(await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["errors"]!.AsObject().Select(static error => error.Key));
+    }
+
     [Fact]
     public async Task Start_TimeLimitThatWouldOverflow_IsRefusedByField()
     {
