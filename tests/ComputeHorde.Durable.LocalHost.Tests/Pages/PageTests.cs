@@ -84,17 +84,17 @@ public sealed class PageTests(PageFixture fixture)
         await fixture.StateAsync(id, static run => (string?)run["progress"]?["status"] == "accepted");
         await using var session = await PageSession.OpenAsync(fixture);
         await session.Row("done-00").WaitForAsync();
-        if (!hasEvents)
+        if (hasEvents)
+        {
+            // Asked for once, the run is known by its events or not at all.
+            var asked = 0;
+            await session.Page.RouteAsync($"**/jobs/{id}", route => Interlocked.Increment(ref asked) == 1 ? route.ContinueAsync() : Task.CompletedTask);
+        }
+        else
         {
             await session.Page.RouteAsync("**/events", static route => route.FulfillAsync(new RouteFulfillOptions { Status = 200, ContentType = "text/html", Body = "a proxy's page" }));
         }
 
-        var (asked, followed) = (0, 0);
-        session.Page.Request += (_, request) =>
-        {
-            asked += request.Url.EndsWith($"/jobs/{id}", StringComparison.Ordinal) ? 1 : 0;
-            followed += request.Url.EndsWith("/events", StringComparison.Ordinal) ? 1 : 0;
-        };
         var events = session.Page.WaitForRequestAsync("**/events");
         await session.GoAsync($"#/run/{id}");
         Assert.Equal(PageFixture.Key, await (await events).HeaderValueAsync("x-functions-key"));
@@ -102,8 +102,6 @@ public sealed class PageTests(PageFixture fixture)
         using var cancelled = await fixture.Http.PostAsync(new Uri($"jobs/{id}/cancel", UriKind.Relative), content: null, TestContext.Current.CancellationToken);
 
         await session.Page.Locator(".head .is-cancelled").WaitForAsync();
-        Assert.Equal(1, followed);
-        Assert.True(hasEvents ? asked <= 2 : asked >= 2, $"asked {asked} times");
     }
 
     [Fact]
