@@ -44,7 +44,8 @@ internal sealed class NewestRuns(DurableTaskClient durable, RunQuery query, Newe
             var (found, isAll) = await FindAsync(from, until, mayStop: end - from > NarrowestSpan, cancellationToken);
             if (!isAll)
             {
-                tooMuch = found[^1].CreatedAt < end ? found[^1].CreatedAt : from;
+                // In the order of creation, what was not read lies behind the last; in that of another task hub, anywhere.
+                tooMuch = IsInOrder(found) && found[^1].CreatedAt < end ? found[^1].CreatedAt : from;
                 continue;
             }
 
@@ -114,6 +115,8 @@ internal sealed class NewestRuns(DurableTaskClient durable, RunQuery query, Newe
         return false;
     }
 
+    private static bool IsInOrder(List<OrchestrationMetadata> found) => found.Zip(found.Skip(1)).All(static pair => pair.First.CreatedAt <= pair.Second.CreatedAt);
+
     /// <summary>What was created in a span, or the first of it when it is more than a page of the task hub.</summary>
     private async Task<(List<OrchestrationMetadata> Found, bool IsAll)> FindAsync(DateTimeOffset from, DateTimeOffset? until, bool mayStop, CancellationToken cancellationToken)
     {
@@ -127,7 +130,7 @@ internal sealed class NewestRuns(DurableTaskClient durable, RunQuery query, Newe
             found.AddRange(page.Values);
             if (mayStop && found.Count >= _hubPage && page.ContinuationToken is not null)
             {
-                return ([.. found.OrderBy(static instance => instance.CreatedAt)], false);
+                return (found, false);
             }
         }
 

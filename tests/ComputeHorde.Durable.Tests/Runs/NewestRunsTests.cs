@@ -32,6 +32,23 @@ public class NewestRunsTests
         Assert.Equal((queries + 1, rows + PageSize), (hub.Queries, hub.Rows));
     }
 
+    [Fact]
+    public async Task First_OfATaskHubWithoutOrder_AsksAFewTimesAndThenOnce()
+    {
+        // Each question makes the Azure Storage back end look through all it has.
+        var hub = new CountedHub(Enumerable.Range(0, 10_000).Select(static number => ($"run-{number:D6}", Now.AddMinutes(-3).AddSeconds(-number))), scannedByPage: 1_000, inOrder: false);
+        var start = new NewestStart();
+
+        var (first, _) = await ListAsync(hub, start, continuation: null);
+        var queries = hub.Queries;
+        var (again, _) = await ListAsync(hub, start, continuation: null);
+
+        Assert.Equal(Enumerable.Range(0, PageSize).Select(static number => $"run-{number:D6}"), first);
+        Assert.Equal(first, again);
+        Assert.InRange(queries, 1, 12);
+        Assert.Equal(queries + 1, hub.Queries);
+    }
+
     [Theory]
     [InlineData(int.MaxValue, 4)]
     [InlineData(50, 7)]

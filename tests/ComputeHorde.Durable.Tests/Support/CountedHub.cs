@@ -6,10 +6,10 @@ using Microsoft.DurableTask.Converters;
 
 namespace ComputeHorde.Durable.Tests.Support;
 
-/// <summary>A task hub that can only be listed, and counts what a listing takes. Like the Azure Storage back end it may give empty pages before the last.</summary>
-internal sealed class CountedHub(IEnumerable<(string Id, DateTimeOffset CreatedAt)> runs, int scannedByPage = int.MaxValue) : DurableTaskClient("counted")
+/// <summary>A task hub that can only be listed, and counts what a listing takes. Like the Azure Storage back end it may give empty pages before the last, and instances in no order.</summary>
+internal sealed class CountedHub(IEnumerable<(string Id, DateTimeOffset CreatedAt)> runs, int scannedByPage = int.MaxValue, bool inOrder = true) : DurableTaskClient("counted")
 {
-    private readonly List<(string Id, DateTimeOffset CreatedAt)> _runs = [.. runs.OrderBy(static run => (run.CreatedAt, run.Id))];
+    private readonly List<(string Id, DateTimeOffset CreatedAt)> _runs = [.. inOrder ? runs.OrderBy(static run => (run.CreatedAt, run.Id)) : runs.OrderBy(static run => string.Concat(run.Id.Reverse()), StringComparer.Ordinal)];
 
     public int Queries { get; private set; }
 
