@@ -135,7 +135,7 @@ internal sealed class BatchService(BatchStore batches, RequestStore requests, We
 
         var isTold = batch is { IsCompleted: true } && batch.ReadInputAs<BatchInput>() is { Webhook: not null };
         var view = BatchView.Of(batch) with { Notices = isTold ? await NoticeService.FindAsync(durable, batch.InstanceId, cancellationToken) : null };
-        return view.Summary?.Verdicts.ContainsKey(Verdicts.Pending) == true && await batches.FindSummaryAsync(view.Id, cancellationToken) is { } newer
+        return view.Summary?.Verdicts.ContainsKey(Verdicts.Pending) == true && (await batches.FindSummaryAsync(view.Id, cancellationToken)).Summary is { } newer
             ? view with { Summary = newer }
             : view;
     }

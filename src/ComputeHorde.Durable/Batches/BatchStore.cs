@@ -190,23 +190,36 @@ internal sealed class BatchStore(BlobContainers containers)
     }
 
     /// <summary>Reads the summary of a batch.</summary>
-    /// <returns>The summary; null when it is not kept any more.</returns>
-    public async Task<BatchSummary?> FindSummaryAsync(string batch, CancellationToken cancellationToken)
+    /// <returns>The summary and its version; nulls when there is none, or none any more.</returns>
+    public async Task<(BatchSummary? Summary, ETag? Version)> FindSummaryAsync(string batch, CancellationToken cancellationToken)
     {
         try
         {
             var stored = await (await BlobAsync(ContainerNames.Results, SummaryBlob(batch), cancellationToken)).DownloadContentAsync(cancellationToken);
-            return SnakeCaseJson.Read<BatchSummary>(stored.Value.Content);
+            return (SnakeCaseJson.Read<BatchSummary>(stored.Value.Content), stored.Value.Details.ETag);
         }
         catch (RequestFailedException exception) when (exception.Status == 404)
         {
-            return null;
+            return (null, null);
         }
     }
 
-    /// <summary>Writes the summary of a batch.</summary>
-    public Task SaveSummaryAsync(string batch, BatchSummary summary, CancellationToken cancellationToken) =>
-        SaveAsync(ContainerNames.Results, SummaryBlob(batch), SnakeCaseJson.ToUtf8(summary), cancellationToken);
+    /// <summary>Writes the summary of a batch over the version that was read; null for none.</summary>
+    /// <returns>Whether it was written; false when somebody else has written one since.</returns>
+    public async Task<bool> TrySaveSummaryAsync(string batch, BatchSummary summary, ETag? version, CancellationToken cancellationToken)
+    {
+        var conditions = version is { } known ? new BlobRequestConditions { IfMatch = known } : new BlobRequestConditions { IfNoneMatch = ETag.All };
+        try
+        {
+            var blob = await BlobAsync(ContainerNames.Results, SummaryBlob(batch), cancellationToken);
+            await blob.UploadAsync(BinaryData.FromBytes(SnakeCaseJson.ToUtf8(summary)), new BlobUploadOptions { Conditions = conditions }, cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException exception) when (exception.Status is 409 or 412)
+        {
+            return false;
+        }
+    }
 
     // No caller's name begins so.
     private const string ListPrefix = "~batches/";

@@ -15,6 +15,25 @@ internal sealed class JoinVerdicts(BatchStore batches, ResultStore results)
     public async Task<PendingVerdicts> RunAsync([ActivityTrigger] JoinVerdictsInput input, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
+        while (true)
+        {
+            var (known, version) = await batches.FindSummaryAsync(input.Batch.BatchId, cancellationToken);
+            if (known is { ResultsBlob: { } whole } && whole == BatchStore.CheckedResultsBlob(input.Batch.BatchId))
+            {
+                // It was joined to its end: an execution that comes late must not take that back.
+                return new PendingVerdicts(known.Verdicts.GetValueOrDefault(Verdicts.Pending), []);
+            }
+
+            var (summary, pending) = await JoinAsync(input, cancellationToken);
+            if (await batches.TrySaveSummaryAsync(input.Batch.BatchId, summary, version, cancellationToken))
+            {
+                return pending;
+            }
+        }
+    }
+
+    private async Task<(BatchSummary Summary, PendingVerdicts Pending)> JoinAsync(JoinVerdictsInput input, CancellationToken cancellationToken)
+    {
         var count = new BatchCount();
         var pending = new List<string>();
         await foreach (var line in count.Through(LinesAsync(input.Batch, cancellationToken)).WithCancellation(cancellationToken))
@@ -29,8 +48,7 @@ internal sealed class JoinVerdicts(BatchStore batches, ResultStore results)
         var blob = isWhole
             ? await batches.WriteResultsAsync(BatchStore.CheckedResultsBlob(input.Batch.BatchId), LinesAsync(input.Batch, cancellationToken), cancellationToken)
             : BatchStore.ResultsBlob(input.Batch.BatchId);
-        await batches.SaveSummaryAsync(input.Batch.BatchId, count.Summary(input.Batch) with { ResultsBlob = blob }, cancellationToken);
-        return new PendingVerdicts(pending.Count, [.. pending.Take(MostRuns)]);
+        return (count.Summary(input.Batch) with { ResultsBlob = blob }, new PendingVerdicts(pending.Count, [.. pending.Take(MostRuns)]));
     }
 
     private async IAsyncEnumerable<BatchResult> LinesAsync(SummariseBatchInput batch, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using ComputeHorde.Durable.Batches;
 using ComputeHorde.Durable.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ComputeHorde.Durable.Tests.Batches;
 
@@ -23,6 +25,28 @@ public sealed class BatchVerdictTests
         using var rerun = await horde.PostAsync("batches/checked/rerun", null, "again");
         Assert.Equal(HttpStatusCode.Accepted, rerun.StatusCode);
         Assert.Equal(0, (int)(await horde.EndOfAsync("batches/again"))["summary"]!["lines"]!);
+    }
+
+    /// <summary>Found by the simulator: the batch said "pending" for ever.</summary>
+    [Fact]
+    public async Task SummariseBatch_DeliveredAgainWhenTheVerdictsWereJoined_LeavesThem()
+    {
+        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true });
+        await horde.PostAsync("batches", new JsonArray(Checked("one")), "late");
+        await horde.EndOfAsync("batches/late");
+        await Eventually.TrueAsync(() => IsJoinedAsync(horde), "the verdict was joined");
+        var collected = await horde.Functions.Client.GetInstanceAsync("late~verdicts", getInputsAndOutputs: true, TestContext.Current.CancellationToken);
+        var input = collected!.ReadInputAs<SummariseBatchInput>()!;
+
+        await ActivatorUtilities.CreateInstance<SummariseBatch>(horde.Functions.Services).RunAsync(input, TestContext.Current.CancellationToken);
+        Assert.True(await IsJoinedAsync(horde));
+
+        var joined = await ActivatorUtilities.CreateInstance<JoinVerdicts>(horde.Functions.Services)
+            .RunAsync(new JoinVerdictsInput(input, IsLast: false), TestContext.Current.CancellationToken);
+        Assert.Equal(0, joined.Count);
+        Assert.True(await IsJoinedAsync(horde));
+
+        static async Task<bool> IsJoinedAsync(HordeFixture horde) => (await horde.GetAsync("batches/late"))["summary"]!["verdicts"]!.ToJsonString() == """{"match":1}""";
     }
 
     [Fact]
