@@ -74,8 +74,8 @@ internal sealed class BuyJob(AttemptClaims claims, WatchList watchList, JobMarke
         outages.Ended(market.Dependency);
         if (outcome.Update is { } update)
         {
-            await claims.SetBoughtAsync(claim, update.JobUuid, update.HasEnded, cancellationToken);
-            if (!update.HasEnded)
+            claim = await claims.SetBoughtAsync(input.Key, update.JobUuid, update.HasEnded, cancellationToken);
+            if (claim.State == AttemptState.Bought)
             {
                 await watchList.AddAsync(input.Key, update.JobUuid, update.History.Count, cancellationToken);
             }

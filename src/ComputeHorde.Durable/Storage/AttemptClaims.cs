@@ -60,12 +60,21 @@ internal sealed class AttemptClaims(BlobContainers containers, TimeProvider time
             claim with { RequestedAt = timeProvider.GetUtcNow(), Requests = claim.Requests + 1 },
             cancellationToken) ?? throw new LostClaimException(claim.Key);
 
-    /// <summary>Notes the job of an attempt. It was bought: that is true whoever holds the claim.</summary>
-    public async Task<AttemptClaim> SetBoughtAsync(AttemptClaim claim, string jobUuid, bool hasEnded, CancellationToken cancellationToken)
+    /// <summary>Notes the job of an attempt. It was bought: that is true whoever holds the claim. A tombstone stays one.</summary>
+    /// <returns>The claim; its state is <see cref="AttemptState.Settled"/> when the run has ended meanwhile.</returns>
+    public async Task<AttemptClaim> SetBoughtAsync(AttemptKey key, string jobUuid, bool hasEnded, CancellationToken cancellationToken)
     {
-        var bought = claim with { State = hasEnded ? AttemptState.Ended : AttemptState.Bought, JobUuid = jobUuid };
-        await (await BlobAsync(claim.Key, cancellationToken)).SetMetadataAsync(MetadataOf(bought), conditions: null, cancellationToken);
-        return bought;
+        var blob = await BlobAsync(key, cancellationToken);
+        while (true)
+        {
+            BlobProperties known = await blob.GetPropertiesAsync(conditions: null, cancellationToken);
+            var claim = Read(key, known);
+            var state = claim.State == AttemptState.Settled ? AttemptState.Settled : hasEnded ? AttemptState.Ended : AttemptState.Bought;
+            if (await TryWriteAsync(blob, claim with { State = state, JobUuid = jobUuid }, cancellationToken) is { } bought)
+            {
+                return bought;
+            }
+        }
     }
 
     /// <summary>Makes the claim a tombstone: the run has ended, and no execution may buy for this attempt any more.</summary>

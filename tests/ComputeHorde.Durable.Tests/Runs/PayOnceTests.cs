@@ -82,6 +82,23 @@ public sealed class PayOnceTests
         Assert.Empty(await horde.ListAsync(ContainerNames.InFlight));
     }
 
+    /// <summary>Found by the simulator: a second delivery of the purchase was about to note the job when the run, told of it, ended.</summary>
+    [Fact]
+    public async Task SetBought_RunWasSettledMeanwhile_LeavesTheTombstone()
+    {
+        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true });
+        var claims = horde.Functions.Services.GetRequiredService<AttemptClaims>();
+        var key = new AttemptKey("overtaken", 1, OnTrustedMiner: false);
+        var claim = await claims.ClaimAsync(key, TestContext.Current.CancellationToken);
+        Assert.Equal(AttemptState.Claimed, claim!.State);
+        await claims.SettleAsync(key, TestContext.Current.CancellationToken);
+
+        var bought = await claims.SetBoughtAsync(key, "the-job", hasEnded: false, TestContext.Current.CancellationToken);
+
+        Assert.Equal(AttemptState.Settled, bought.State);
+        Assert.Equal((AttemptState.Settled, "the-job"), await claims.ClaimAsync(key, TestContext.Current.CancellationToken) is { } known ? (known.State, known.JobUuid) : default);
+    }
+
     [Fact]
     public async Task BuyJob_StorageForgotTheClaim_FindsTheJobByItsTag()
     {
