@@ -6,6 +6,9 @@ namespace ComputeHorde.Simulation.Chaos;
 /// </summary>
 internal sealed class Fate(int seed, Weather weather, IReadOnlySet<string>? only, Func<TimeSpan> elapsed)
 {
+    /// <summary>One kind of calls in so many is hit so many times as often: what happens once in a life must be hit there, too.</summary>
+    private const int KindsInFocus = 8, Focus = 12;
+
     private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
     private readonly List<InjectedFault> _injected = [];
     private ulong _trace = 14695981039346656037;
@@ -69,7 +72,7 @@ internal sealed class Fate(int seed, Weather weather, IReadOnlySet<string>? only
             Seam.Delivery => (weather.Repeats, FaultRates.Delivery),
             _ => (0, new FaultRates()),
         };
-        var drawn = Chance(call);
+        var drawn = Chance(call) / (IsInFocus(seam, call) ? Focus : 1);
         if (drawn < weather.Deaths)
         {
             if (_deaths >= weather.MostDeaths)
@@ -93,6 +96,13 @@ internal sealed class Fate(int seed, Weather weather, IReadOnlySet<string>? only
         }
 
         return FaultKind.None;
+    }
+
+    /// <summary>The kind of a call: what it does, and in a storage account to which container.</summary>
+    private bool IsInFocus(Seam seam, string call)
+    {
+        var words = call.Split(' ', 4);
+        return Chance($"focus {words[0]} {words[1]} {(seam == Seam.Storage ? words[2].Split('/')[0] : "")}") < 1.0 / KindsInFocus;
     }
 
     private string Name(Seam seam, string operation)

@@ -20,6 +20,7 @@ internal static class Checker
         ("cheats that are checked are found", CheckRules.Found),
         ("every line is accounted for", BatchRules.Complete),
         ("specifications run or are refused", SpecificationRules.RunOrRefused),
+        ("schedules lose nothing", SpecificationRules.EachMoment),
         ("nothing runs that nobody asked for", SpecificationRules.AskedFor),
         ("every end is told", NoticeRules.Told),
         ("nothing else is told", NoticeRules.NothingElse),

@@ -44,6 +44,11 @@ internal sealed record Facts(Life Life)
             }
         }
 
+        foreach (var schedule in life.Observer.Schedules.Values)
+        {
+            schedule.MayRun.ToList().ForEach(run => plans[run] = schedule.Plan.Job);
+        }
+
         foreach (var (run, job) in life.Observer.Specifications)
         {
             plans[run] = job;

@@ -11,6 +11,11 @@ internal static class SpecificationRules
         }
     }
 
+    /// <summary>A schedule loses no moment but by its own rule. That it starts none twice lies in the names of its runs.</summary>
+    public static IEnumerable<string> EachMoment(Facts facts) => facts.Life.Observer.Schedules.Values
+        .SelectMany(schedule => schedule.Due.Where(at => schedule.Plan.IsOwed(facts.Life, at)).Select(schedule.Plan.RunOf))
+        .Where(run => !facts.Instances.ContainsKey(run));
+
     /// <summary>What nobody asked for does not run.</summary>
     public static IEnumerable<string> AskedFor(Facts facts) => facts.Runs
         .Select(static run => run.InstanceId.Split("~trusted")[0])

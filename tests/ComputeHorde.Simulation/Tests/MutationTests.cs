@@ -15,6 +15,7 @@ public sealed class MutationTests(MutantsFixture mutants, ITestOutputHelper outp
         { "job still watched", "nothing is left behind", 1 },
         { "report before the evidence", "evidence before the report", 32 },
         { "event dropped", "a run hears of its job", 7 },
+        { "notice before the end", "nothing is told before its end is stored", 7 },
         { "another message at each try", "one notice is one message", 1 },
         { "places counted once a round", "no more in flight than the limit", 17 },
     };

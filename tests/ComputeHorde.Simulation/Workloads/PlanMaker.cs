@@ -20,7 +20,16 @@ internal static class PlanMaker
     /// <param name="random">For what callers want.</param>
     /// <param name="more">For who is told, and who is limited; apart from the other, so that the one leaves the other as it was.</param>
     /// <param name="isLimited">Whether runs of a namespace wait for each other.</param>
-    public static IReadOnlyList<Plan> Make(Random random, Random more, bool isLimited) => [.. Make(random).Select(plan => WithMore(more, plan, isLimited))];
+    public static IReadOnlyList<Plan> Make(Random random, Random more, bool isLimited)
+    {
+        var plans = Make(random).ConvertAll(plan => WithMore(more, plan, isLimited));
+        if (more.Next(8) == 0)
+        {
+            plans.Add(Schedule(more));
+        }
+
+        return plans;
+    }
 
     private static List<Plan> Make(Random random)
     {
@@ -39,7 +48,8 @@ internal static class PlanMaker
         return plans;
     }
 
-    private static Plan WithMore(Random more, Plan plan, bool isLimited) => plan switch
+    /// <summary>Callers of a limited namespace come close after each other.</summary>
+    private static Plan WithMore(Random more, Plan plan, bool isLimited) => (isLimited ? plan with { StartsAfter = plan.StartsAfter / 5 } : plan) switch
     {
         RunPlan run => run with { Job = WithMore(more, run.Job, 2, isLimited) },
         BatchPlan batch => batch with { Hook = Hook(more, batch.Id, "batch.completed", 2), Jobs = [.. batch.Jobs.Select(job => WithMore(more, job, 8, isLimited))] },
@@ -88,6 +98,13 @@ internal static class PlanMaker
     {
         StartsAfter = TimeSpan.FromSeconds(random.NextDouble() * 300),
         Then = random.Next(4) == 0 ? Job(random, $"word{number}-again") : null,
+    };
+
+    private static SchedulePlan Schedule(Random more) => new("schedule", Job(more, "scheduled"), Pick(more, 10, 15, 20, 30))
+    {
+        StartsAfter = TimeSpan.FromSeconds(more.NextDouble() * 200),
+        JitterSeconds = more.Next(3) == 0 ? more.Next(60) : 0,
+        CatchUpSeconds = Pick(more, 300, 10_000, 10_000),
     };
 
     private static JobPlan Job(Random random, string word)

@@ -28,7 +28,7 @@ internal sealed record HttpCall(string Function, string Method, string Path)
         http.Request.QueryString = new QueryString(Query);
         if (Id is not null)
         {
-            http.Request.RouteValues["id"] = Id;
+            http.Request.RouteValues["id"] = http.Request.RouteValues["name"] = Id;
         }
 
         if (Key is not null)

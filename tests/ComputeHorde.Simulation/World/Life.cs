@@ -286,6 +286,11 @@ internal sealed class Life : IAsyncDisposable
     private void RunTimers()
     {
         Background.Begin(() => TickAsync("PollJobs", TimeSpan.FromSeconds(Scenario.PollSeconds)));
+        if (Scenario.Plans.Any(static plan => plan is Workloads.SchedulePlan))
+        {
+            Background.Begin(() => TickAsync("StartScheduled", TimeSpan.FromSeconds(Scenario.PollSeconds)));
+        }
+
         Background.Begin(() => TickAsync("JobSpecSweep", TimeSpan.FromMinutes(5)));
     }
 

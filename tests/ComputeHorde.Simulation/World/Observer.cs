@@ -28,6 +28,9 @@ internal sealed class Observer(Life life)
     /// <summary>The jobs of specifications, by the names of their runs.</summary>
     public Dictionary<string, JobPlan> Specifications { get; } = [];
 
+    /// <summary>The schedules that were there, by their names.</summary>
+    public Dictionary<string, SeenSchedule> Schedules { get; } = [];
+
     /// <summary>Histories of what was under way at some moment, by instance and moment.</summary>
     public Dictionary<string, string> Snapshots { get; } = [];
 

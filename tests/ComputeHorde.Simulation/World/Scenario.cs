@@ -34,7 +34,7 @@ internal sealed record Scenario
         var random = new Random(seed);
         var weather = Weather.Of(random);
         var more = new Random(~seed);
-        int? maxInFlight = more.Next(3) == 0 ? more.Next(1, 4) : null;
+        int? maxInFlight = more.Next(3) == 0 ? more.Next(1, 3) : null;
         var isAzure = random.Next(2) == 0;
         return new Scenario
         {
