@@ -28,6 +28,18 @@ public sealed class AnswerBodyTests
         }
     }
 
+    [Theory]
+    [InlineData("abcdefghij", 0, 10, "abcdefghij")]
+    [InlineData("abcdefghij", 0, 6, "abc ... hij")]
+    [InlineData("abc", 8, 10, "abc.....")]
+    [InlineData("abcd", 20, 6, "abc ... ...")]
+    [InlineData("abcdefgh", 9, 4, "ab ... h.")]
+    public void CutStdout_MoreThanIsKept_HasTheFirstAndTheLastHalf(string text, int width, int most, string expected)
+    {
+        var result = new ImageResult { Text = text, StdoutWidth = width, Files = new Dictionary<string, byte[]>() };
+        Assert.Equal(expected, result.CutStdout(most));
+    }
+
     [Fact]
     public async Task Filler_ReadInPiecesOrAgain_IsTheSameFile()
     {

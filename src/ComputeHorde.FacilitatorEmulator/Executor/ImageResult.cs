@@ -3,11 +3,14 @@ namespace ComputeHorde.Emulator.Executor;
 /// <summary>What a pretend image produced.</summary>
 internal sealed record ImageResult
 {
-    /// <summary>Standard output, filled up to <see cref="StdoutWidth"/>. Filled when it is asked for: a job that waits for its end holds no megabytes.</summary>
-    public required string Stdout { get => field.PadRight(StdoutWidth, '.'); init; }
+    /// <summary>What standard output begins with.</summary>
+    public required string Text { get; init; }
 
-    /// <summary>How many characters it has at least.</summary>
+    /// <summary>How many characters standard output has at least.</summary>
     public int StdoutWidth { get; init; }
+
+    /// <summary>Standard output: the text, filled up with dots when it is asked for, as a job that waits for its end is to hold no megabytes.</summary>
+    public string Stdout => Text.PadRight(StdoutWidth, '.');
 
     public string Stderr { get; init; } = "";
 
@@ -18,4 +21,18 @@ internal sealed record ImageResult
 
     /// <summary>Files in the artifacts directory, by name; the same names below <c>/output/</c> hold the same bytes.</summary>
     public required IReadOnlyDictionary<string, byte[]> Files { get; init; }
+
+    /// <summary>Standard output as an executor returns it: the middle of more than so many characters is cut out.</summary>
+    public string CutStdout(int most)
+    {
+        int length = Math.Max(Text.Length, StdoutWidth);
+        int half = most / 2;
+        return length <= most ? Stdout : $"{Part(0, half)} ... {Part(length - half, half)}";
+    }
+
+    private string Part(int begin, int length)
+    {
+        int from = Math.Min(begin, Text.Length);
+        return Text.Substring(from, Math.Min(length, Text.Length - from)).PadRight(length, '.');
+    }
 }

@@ -31,7 +31,7 @@ internal static class Matmul
         string summary = $"matmul n={size} seed={seed} trace={trace.ToString("R", CultureInfo.InvariantCulture)}\n";
         return new ImageResult
         {
-            Stdout = summary,
+            Text = summary,
             Files = new Dictionary<string, byte[]>(StringComparer.Ordinal)
             {
                 ["c.npy"] = Npy(product, size),

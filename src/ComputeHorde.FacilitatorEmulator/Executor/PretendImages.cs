@@ -70,7 +70,7 @@ internal static class PretendImages
 
         return new ImageResult
         {
-            Stdout = text + "\n",
+            Text = text + "\n",
             Files = new Dictionary<string, byte[]>(StringComparer.Ordinal)
             {
                 ["result.json"] = ResultJson(task, new PyDict { ["digest"] = Convert.ToHexStringLower(task.Digest()) }),
@@ -95,7 +95,7 @@ internal static class PretendImages
         string stdout = lines.ToString();
         return new ImageResult
         {
-            Stdout = stdout,
+            Text = stdout,
             Files = new Dictionary<string, byte[]>(StringComparer.Ordinal)
             {
                 ["sha256.txt"] = Encoding.UTF8.GetBytes(stdout),
@@ -109,7 +109,7 @@ internal static class PretendImages
         TimeSpan duration = Seconds(task, 10);
         return Echo(task) with
         {
-            Stdout = string.Create(CultureInfo.InvariantCulture, $"slept {duration.TotalSeconds} s\n"),
+            Text = string.Create(CultureInfo.InvariantCulture, $"slept {duration.TotalSeconds} s\n"),
             Duration = duration,
         };
     }
@@ -119,7 +119,7 @@ internal static class PretendImages
         int code = task.Args.Count > 0 && int.TryParse(task.Args[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int given) ? given : 1;
         return new ImageResult
         {
-            Stdout = "partial\n",
+            Text = "partial\n",
             Stderr = task.Args.Count > 1 ? task.Args[1] + "\n" : "failed as asked\n",
             ExitCode = code,
             Files = new Dictionary<string, byte[]>(StringComparer.Ordinal),

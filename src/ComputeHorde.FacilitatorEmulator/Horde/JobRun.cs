@@ -224,7 +224,7 @@ internal sealed partial class JobRun(HordeContext horde, JobRecord job, Cancella
         {
             ["miner_response"] = new PyDict
             {
-                ["docker_process_stdout"] = Cut(result.Stdout),
+                ["docker_process_stdout"] = result.CutStdout(horde.Options.MaxOutputCharacters),
                 ["docker_process_stderr"] = Cut(result.Stderr),
                 ["artifacts"] = artifacts,
                 ["upload_results"] = uploads,
