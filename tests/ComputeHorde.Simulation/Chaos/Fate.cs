@@ -7,7 +7,7 @@ namespace ComputeHorde.Simulation.Chaos;
 internal sealed class Fate(int seed, Weather weather, IReadOnlySet<string>? only, Func<TimeSpan> elapsed)
 {
     /// <summary>One kind of calls in so many is hit so many times as often: what happens once in a life must be hit there, too.</summary>
-    private const int KindsInFocus = 8, Focus = 12;
+    private const int KindsInFocus = 6, Focus = 12;
 
     private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
     private readonly List<InjectedFault> _injected = [];

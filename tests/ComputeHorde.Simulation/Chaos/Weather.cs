@@ -45,7 +45,7 @@ internal sealed record Weather
             ClearsAt = clears,
             Storage = Pick(random, 0, 0.004, 0.02, 0.06),
             Facilitator = Pick(random, 0, 0.02, 0.08, 0.25),
-            TaskHub = Pick(random, 0, 0, 0.01, 0.05),
+            TaskHub = Pick(random, 0, 0.005, 0.02, 0.06),
             Repeats = Pick(random, 0, 0.01, 0.05, 0.15),
             Deaths = Pick(random, 0, 0.002, 0.006, 0.02),
             MostDeaths = random.Next(1, 9),

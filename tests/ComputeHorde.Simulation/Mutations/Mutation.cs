@@ -47,6 +47,11 @@ internal sealed record Mutation(string Name, string File, string Original, strin
                 """),
         ],
         [
+            new("notice not tried again", "Notices/DeliverNotice.cs",
+                "if (sent.Status == SendStatus.Delivered)",
+                "if (sent.Status == SendStatus.Delivered || ({0} && sent.Status == SendStatus.Failed))"),
+        ],
+        [
             new("notice before the end", "Notices/SendNotice.cs",
                 "if (await durable.GetInstanceAsync(input.Source, cancellationToken) is { IsCompleted: false })",
                 "if (!{0} && await durable.GetInstanceAsync(input.Source, cancellationToken) is { IsCompleted: false })"),

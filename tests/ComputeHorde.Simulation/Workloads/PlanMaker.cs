@@ -51,9 +51,9 @@ internal static class PlanMaker
     /// <summary>Callers of a limited namespace come close after each other.</summary>
     private static Plan WithMore(Random more, Plan plan, bool isLimited) => (isLimited ? plan with { StartsAfter = plan.StartsAfter / 5 } : plan) switch
     {
-        RunPlan run => run with { Job = WithMore(more, run.Job, 2, isLimited) },
-        BatchPlan batch => batch with { Hook = Hook(more, batch.Id, "batch.completed", 2), Jobs = [.. batch.Jobs.Select(job => WithMore(more, job, 8, isLimited))] },
-        SpecificationPlan blob => blob with { Job = WithMore(more, blob.Job, 2, isLimited), Then = blob.Then is { } then ? WithMore(more, then, 2, isLimited) : null },
+        RunPlan run => run with { Job = WithMore(more, run.Job, 1, isLimited) },
+        BatchPlan batch => batch with { Hook = Hook(more, batch.Id, "batch.completed", 1), Jobs = [.. batch.Jobs.Select(job => WithMore(more, job, 4, isLimited))] },
+        SpecificationPlan blob => blob with { Job = WithMore(more, blob.Job, 1, isLimited), Then = blob.Then is { } then ? WithMore(more, then, 1, isLimited) : null },
         _ => plan,
     };
 
@@ -61,6 +61,9 @@ internal static class PlanMaker
     {
         Hook = Hook(more, job.Word, "run.completed", oneIn),
         Namespace = isLimited && more.Next(3) > 0 ? JobPlan.LimitedNamespace : job.Namespace,
+
+        // Who waits for a place waits for somebody who takes his time.
+        Script = isLimited && job.Script.StartsWith("ok", StringComparison.Ordinal) ? "slow:execution_done:80" + job.Script[2..] : job.Script,
     };
 
     private static HookPlan? Hook(Random more, string id, string end, int oneIn) => more.Next(oneIn) > 0 ? null : new HookPlan(id)
