@@ -69,10 +69,10 @@ internal static class PlanMaker
     private static HookPlan? Hook(Random more, string id, string end, int oneIn) => more.Next(oneIn) > 0 ? null : new HookPlan(id)
     {
         Events = more.Next(5) == 0 ? [end, end.Split('.')[0] + ".checked"] : null,
-        IsAwayFor = more.Next(40) switch
+        IsAwayFor = more.Next(120) switch
         {
             0 => TimeSpan.FromHours(25),
-            < 4 => TimeSpan.FromMinutes(200 * more.NextDouble()),
+            < 12 => TimeSpan.FromMinutes(200 * more.NextDouble()),
             _ => TimeSpan.Zero,
         },
         IsGone = more.Next(20) == 0,
