@@ -35,7 +35,10 @@ internal sealed class CryptoMeasurement(string library, string operation, Func<i
         var before = GC.GetAllocatedBytesForCurrentThread();
         run();
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        return new("ComputeHorde", operation, count => Time(run, count) / operationsPerRun) { AllocatedBytes = (double)allocated / operationsPerRun };
+        return new("ComputeHorde", operation, count => Time(run, count) / operationsPerRun)
+        {
+            AllocatedBytes = (double)allocated / operationsPerRun,
+        };
     }
 
     internal void RunRound()

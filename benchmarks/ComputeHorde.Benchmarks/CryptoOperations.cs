@@ -38,9 +38,16 @@ internal sealed class CryptoOperations : IDisposable
         }
     }
 
-    private static double Ask(InteropProcess node, string library, string operation, int count) => node
-        .Ask(new JsonObject { ["command"] = "measure", ["library"] = library, ["operation"] = operation, ["count"] = count })["nanoseconds"]!
-        .GetValue<double>();
+    private static double Ask(InteropProcess node, string library, string operation, int count) =>
+        node.Ask(
+            new JsonObject
+            {
+                ["command"] = "measure",
+                ["library"] = library,
+                ["operation"] = operation,
+                ["count"] = count,
+            }
+        )["nanoseconds"]!.GetValue<double>();
 
     private static void Check(bool valid)
     {

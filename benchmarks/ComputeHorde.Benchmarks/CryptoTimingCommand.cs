@@ -26,13 +26,16 @@ internal static class CryptoTimingCommand
     private static int Run(int samples)
     {
         // Scalar 1 has one digit that is not zero; the other key has nearly none that is.
-        byte[] sparse = [1, .. new byte[63]], dense = RandomNumberGenerator.GetBytes(64);
+        byte[] sparse = [1, .. new byte[63]],
+            dense = RandomNumberGenerator.GetBytes(64);
         dense[31] &= 0x0f;
-        byte[] message = new byte[64], signature = new byte[64];
+        byte[] message = new byte[64],
+            signature = new byte[64];
 
         var worst = Math.Max(
             Compare("sign", samples, sparse, dense, pair => pair.Sign(message, signature)),
-            Compare("derive", samples, sparse, dense, pair => pair.DeriveSoft(message.AsSpan(32)).Dispose()));
+            Compare("derive", samples, sparse, dense, pair => pair.DeriveSoft(message.AsSpan(32)).Dispose())
+        );
         return worst < Threshold ? 0 : 1;
     }
 
@@ -40,7 +43,11 @@ internal static class CryptoTimingCommand
     {
         byte[][] classes = [first, second];
         var order = RandomNumberGenerator.GetBytes(samples);
-        List<double>[] times = [[], []];
+        List<double>[] times =
+        [
+            [],
+            [],
+        ];
         for (var i = -samples / 4; i < samples; i++)
         {
             // A pair for each measurement, at the same place of memory for both: a place of its own has a time of its own.
@@ -60,10 +67,24 @@ internal static class CryptoTimingCommand
         var (mean1, error1) = Describe(times[0], limit);
         var (mean2, error2) = Describe(times[1], limit);
         var t = Math.Abs(mean1 - mean2) / Math.Sqrt(error1 + error2);
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{operation,-12} zeros {mean1:F0} ns, random {mean2:F0} ns, t = {t:F2}: {(t < Threshold ? "no difference found" : "they differ")}"));
-        Console.WriteLine(JsonSerializer.Serialize(new { operation, zeros_ns = Math.Round(mean1), random_ns = Math.Round(mean2), t = Math.Round(t, 2), samples }));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{operation,-12} zeros {mean1:F0} ns, random {mean2:F0} ns, t = {t:F2}: {(t < Threshold ? "no difference found" : "they differ")}"
+            )
+        );
+        Console.WriteLine(
+            JsonSerializer.Serialize(
+                new
+                {
+                    operation,
+                    zeros_ns = Math.Round(mean1),
+                    random_ns = Math.Round(mean2),
+                    t = Math.Round(t, 2),
+                    samples,
+                }
+            )
+        );
         return t;
     }
 

@@ -8,7 +8,14 @@ namespace ComputeHorde.Benchmarks;
 
 /// <summary>One run of a shape on a fresh engine.</summary>
 internal sealed record EngineMeasurement(
-    double Seconds, double CpuMilliseconds, long AllocatedBytes, long Commits, long PeakBytes, long Compiled, IReadOnlyList<double> Latencies)
+    double Seconds,
+    double CpuMilliseconds,
+    long AllocatedBytes,
+    long Commits,
+    long PeakBytes,
+    long Compiled,
+    IReadOnlyList<double> Latencies
+)
 {
     internal static async Task<EngineMeasurement> RunAsync(EngineShape shape, string folder)
     {
@@ -49,7 +56,12 @@ internal sealed record EngineMeasurement(
     {
         var latencies = new ConcurrentQueue<double>();
         GC.Collect();
-        var (compiled, cpu, allocated, clock) = (JitInfo.GetCompiledMethodCount(), Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes(), Stopwatch.StartNew());
+        var (compiled, cpu, allocated, clock) = (
+            JitInfo.GetCompiledMethodCount(),
+            Environment.CpuUsage.TotalTime,
+            GC.GetTotalAllocatedBytes(),
+            Stopwatch.StartNew()
+        );
         await run(latency => latencies.Enqueue(latency.TotalMilliseconds));
         var seconds = clock.Elapsed.TotalSeconds;
         return new EngineMeasurement(
@@ -59,6 +71,7 @@ internal sealed record EngineMeasurement(
             commits(),
             Process.GetCurrentProcess().PeakWorkingSet64,
             JitInfo.GetCompiledMethodCount() - compiled,
-            [.. latencies.Order()]);
+            [.. latencies.Order()]
+        );
     }
 }

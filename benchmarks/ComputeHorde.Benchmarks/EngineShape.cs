@@ -11,4 +11,10 @@ namespace ComputeHorde.Benchmarks;
 /// <param name="Register">Adds its orchestrators and activities.</param>
 /// <param name="RunAsync">Runs it to its end; each orchestration is told of with the time from its start to its end.</param>
 internal sealed record EngineShape(
-    string Name, string Unit, int Items, int Orchestrations, Action<DurableTaskRegistry> Register, Func<DurableTaskClient, Action<TimeSpan>, Task> RunAsync);
+    string Name,
+    string Unit,
+    int Items,
+    int Orchestrations,
+    Action<DurableTaskRegistry> Register,
+    Func<DurableTaskClient, Action<TimeSpan>, Task> RunAsync
+);

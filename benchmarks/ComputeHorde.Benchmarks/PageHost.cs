@@ -12,7 +12,10 @@ using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.Benchmarks;
 
-/// <summary>The functions on a task hub in a file, full of runs whose jobs are under way and of which there is no news: nothing disturbs the measurement.</summary>
+/// <summary>
+/// The functions on a task hub in a file, full of runs whose jobs are under way and of which there is no news: nothing disturbs the
+/// measurement.
+/// </summary>
 internal sealed class PageHost : IAsyncDisposable
 {
     private const int StartsAtOnce = 32;
@@ -69,7 +72,8 @@ internal sealed class PageHost : IAsyncDisposable
                     builder.Services.Configure<BlobClientOptions>(blobs => blobs.Transport = storage.Transport);
                 },
             },
-            cancellationToken);
+            cancellationToken
+        );
         return new PageHost(data, storage, emulator, functions);
     }
 
@@ -85,7 +89,8 @@ internal sealed class PageHost : IAsyncDisposable
                 request.Headers.Add("Idempotency-Key", NameOf(number));
                 using var answer = await Http.SendAsync(request, token);
                 answer.EnsureSuccessStatusCode();
-            });
+            }
+        );
         _started = runs;
         while (_emulator.Counters.Creates < runs)
         {
@@ -102,15 +107,16 @@ internal sealed class PageHost : IAsyncDisposable
         _data.Delete(recursive: true);
     }
 
-    private static JsonObject Job() => new()
-    {
-        ["executor_class"] = "always_on.test",
-        ["docker_image"] = "computehorde/sha256:latest",
-        ["args"] = new JsonArray("benchmark"),
-        ["labels"] = new JsonObject { ["team"] = "red", ["night"] = "2026-11-28" },
-        ["download_time_limit_sec"] = 10,
-        ["execution_time_limit_sec"] = 900,
-        ["upload_time_limit_sec"] = 10,
-        ["policy"] = new JsonObject { ["lost_after_seconds"] = 3600 },
-    };
+    private static JsonObject Job() =>
+        new()
+        {
+            ["executor_class"] = "always_on.test",
+            ["docker_image"] = "computehorde/sha256:latest",
+            ["args"] = new JsonArray("benchmark"),
+            ["labels"] = new JsonObject { ["team"] = "red", ["night"] = "2026-11-28" },
+            ["download_time_limit_sec"] = 10,
+            ["execution_time_limit_sec"] = 900,
+            ["upload_time_limit_sec"] = 10,
+            ["policy"] = new JsonObject { ["lost_after_seconds"] = 3600 },
+        };
 }

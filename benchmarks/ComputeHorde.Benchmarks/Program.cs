@@ -8,4 +8,6 @@ return new RootCommand("Benchmarks of ComputeHorde.Durable")
     EngineCommand.Create(),
     PageCommand.Create(),
     TransactionsCommand.Create(),
-}.Parse(args).Invoke();
+}
+    .Parse(args)
+    .Invoke();

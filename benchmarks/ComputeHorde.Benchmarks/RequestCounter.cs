@@ -4,10 +4,15 @@ using System.Globalization;
 
 namespace ComputeHorde.Benchmarks;
 
-/// <summary>Counts the HTTP requests that leave this process, by where they go and what they are: whoever sends them, and repeats of failed ones as well.</summary>
+/// <summary>
+/// Counts the HTTP requests that leave this process, by where they go and what they are: whoever sends them, and repeats of failed ones as
+/// well.
+/// </summary>
 internal sealed class RequestCounter : IDisposable
 {
-    /// <summary>The runtime's own spans leave out queries, which say what an operation is, unless it is told otherwise before the first request.</summary>
+    /// <summary>
+    /// The runtime's own spans leave out queries, which say what an operation is, unless it is told otherwise before the first request.
+    /// </summary>
     public const string QuerySwitch = "System.Net.Http.DisableUriRedaction";
 
     private readonly Func<Uri, string, string?> _describe;
@@ -42,8 +47,12 @@ internal sealed class RequestCounter : IDisposable
 
     private void Count(Activity activity)
     {
-        if (!_isOurs.Value && activity.GetTagItem("url.full") is string address
-            && _describe(new Uri(address), Convert.ToString(activity.GetTagItem("http.request.method"), CultureInfo.InvariantCulture)!) is { } name)
+        if (
+            !_isOurs.Value
+            && activity.GetTagItem("url.full") is string address
+            && _describe(new Uri(address), Convert.ToString(activity.GetTagItem("http.request.method"), CultureInfo.InvariantCulture)!)
+                is { } name
+        )
         {
             _counts.AddOrUpdate(name, 1, static (_, count) => count + 1);
         }

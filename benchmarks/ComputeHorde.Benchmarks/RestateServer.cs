@@ -6,7 +6,10 @@ using System.Net.Sockets;
 
 namespace ComputeHorde.Benchmarks;
 
-/// <summary>Restate's server from npm with the shapes as its services, from <c>tools/restate</c>. It keeps its data in a folder, as it does by default.</summary>
+/// <summary>
+/// Restate's server from npm with the shapes as its services, from <c>tools/restate</c>. It keeps its data in a folder, as it does by
+/// default.
+/// </summary>
 internal sealed class RestateServer : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(1);
@@ -19,9 +22,10 @@ internal sealed class RestateServer : IAsyncDisposable
     public HttpClient Client { get; }
 
     /// <summary>Why it cannot be started here, and what to do; null when it can.</summary>
-    public static string? Missing => Directory.Exists(Path.Combine(FindTool(), "node_modules"))
-        ? null
-        : "Restate is left out: run npm ci in tools/restate (220 MB, under the Business Source License) to have its column.";
+    public static string? Missing =>
+        Directory.Exists(Path.Combine(FindTool(), "node_modules"))
+            ? null
+            : "Restate is left out: run npm ci in tools/restate (220 MB, under the Business Source License) to have its column.";
 
     public static async Task<RestateServer> StartAsync(string folder)
     {
@@ -43,7 +47,8 @@ internal sealed class RestateServer : IAsyncDisposable
                     ["RESTATE_LOG_FILTER"] = "off",
                     ["DO_NOT_TRACK"] = "1",
                 },
-                "--no-logo");
+                "--no-logo"
+            );
             await RegisterAsync(Address(admin), Address(service));
             return server;
         }
@@ -86,7 +91,12 @@ internal sealed class RestateServer : IAsyncDisposable
 
     private void Run(string script, Dictionary<string, string> settings, string argument)
     {
-        var start = new ProcessStartInfo("node", [script, argument]) { WorkingDirectory = FindTool(), RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("node", [script, argument])
+        {
+            WorkingDirectory = FindTool(),
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var (name, value) in settings)
         {
             start.Environment[name] = value;

@@ -20,14 +20,31 @@ internal static class RestateShapes
         return name switch
         {
             "event" => new(many, (client, ended) => Task.WhenAll(Enumerable.Range(0, many).Select(_ => RaiseAsync(client, ended)))),
-            "poll" => new(many, (client, ended) => Task.WhenAll(Enumerable.Range(0, many).Select(_ => CallAsync(client, ended, "shapes/poll", new { rounds = 5, pause = 10 })))),
-            "long poll" => new(20, (client, ended) => Task.WhenAll(Enumerable.Range(0, 20).Select(_ => CallAsync(client, ended, "shapes/poll", new { rounds = 200, pause = 1 })))),
+            "poll" => new(
+                many,
+                (client, ended) =>
+                    Task.WhenAll(
+                        Enumerable.Range(0, many).Select(_ => CallAsync(client, ended, "shapes/poll", new { rounds = 5, pause = 10 }))
+                    )
+            ),
+            "long poll" => new(
+                20,
+                (client, ended) =>
+                    Task.WhenAll(
+                        Enumerable.Range(0, 20).Select(_ => CallAsync(client, ended, "shapes/poll", new { rounds = 200, pause = 1 }))
+                    )
+            ),
             "fan-out" => new(activities, (client, ended) => CallAsync(client, ended, "shapes/fan", activities)),
             "subs" => new(activities, (client, ended) => CallAsync(client, ended, "shapes/parent", activities)),
             "sequence" => new(
                 many * EngineShapes.WorkItems,
-                (client, ended) => Parallel.ForEachAsync(
-                    Enumerable.Range(0, many), new ParallelOptions { MaxDegreeOfParallelism = UnderWay }, async (_, _) => await CallAsync(client, ended, "shapes/sequence", null))),
+                (client, ended) =>
+                    Parallel.ForEachAsync(
+                        Enumerable.Range(0, many),
+                        new ParallelOptions { MaxDegreeOfParallelism = UnderWay },
+                        async (_, _) => await CallAsync(client, ended, "shapes/sequence", null)
+                    )
+            ),
             _ => throw new ArgumentException($"Restate has no shape {name}.", nameof(name)),
         };
     }
@@ -35,7 +52,10 @@ internal static class RestateShapes
     private static async Task RaiseAsync(HttpClient client, Action<TimeSpan> ended)
     {
         var key = Guid.NewGuid();
-        await Task.WhenAll(CallAsync(client, ended, $"event/{key}/run", null), CallAsync(client, static _ => { }, $"event/{key}/go", "now"));
+        await Task.WhenAll(
+            CallAsync(client, ended, $"event/{key}/run", null),
+            CallAsync(client, static _ => { }, $"event/{key}/go", "now")
+        );
     }
 
     private static async Task CallAsync(HttpClient client, Action<TimeSpan> ended, string handler, object? input)

@@ -2,12 +2,19 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace ComputeHorde.Benchmarks;
 
-/// <summary>Names requests to an Azurite by service and operation, as Azure bills them, and by whom they are for: the engine, by the name of its hub, or the functions' data.</summary>
+/// <summary>
+/// Names requests to an Azurite by service and operation, as Azure bills them, and by whom they are for: the engine, by the name of its
+/// hub, or the functions' data.
+/// </summary>
 internal sealed class StorageOperations(string connectionString, string hub)
 {
-    private readonly Dictionary<int, string> _services = connectionString.Split(';')
+    private readonly Dictionary<int, string> _services = connectionString
+        .Split(';')
         .Where(static part => part.Contains("Endpoint=", StringComparison.Ordinal))
-        .ToDictionary(static part => new Uri(part[(part.IndexOf('=', StringComparison.Ordinal) + 1)..]).Port, static part => part[..part.IndexOf("Endpoint", StringComparison.Ordinal)]);
+        .ToDictionary(
+            static part => new Uri(part[(part.IndexOf('=', StringComparison.Ordinal) + 1)..]).Port,
+            static part => part[..part.IndexOf("Endpoint", StringComparison.Ordinal)]
+        );
 
     /// <summary>Names a request; null when it goes elsewhere.</summary>
     public string? Describe(Uri address, string method)
@@ -32,31 +39,34 @@ internal sealed class StorageOperations(string connectionString, string hub)
         return $"{owner} {service.ToLowerInvariant()} {operation}";
     }
 
-    private static string OfQueue(string method, string[] path) => (method, path.ElementAtOrDefault(2)) switch
-    {
-        ("POST", "messages") => "put message",
-        ("GET", "messages") => "get messages",
-        ("DELETE", "messages") => "delete message",
-        ("PUT", "messages") => "update message",
-        _ => $"{method.ToLowerInvariant()} queue",
-    };
+    private static string OfQueue(string method, string[] path) =>
+        (method, path.ElementAtOrDefault(2)) switch
+        {
+            ("POST", "messages") => "put message",
+            ("GET", "messages") => "get messages",
+            ("DELETE", "messages") => "delete message",
+            ("PUT", "messages") => "update message",
+            _ => $"{method.ToLowerInvariant()} queue",
+        };
 
-    private static string OfTable(string method, string place) => (method, place) switch
-    {
-        ("POST", "$batch") => "batch",
-        ("POST", "Tables") => "create",
-        ("POST", _) => "insert",
-        ("GET", _) => "query",
-        ("DELETE", _) => "delete",
-        _ => "update",
-    };
+    private static string OfTable(string method, string place) =>
+        (method, place) switch
+        {
+            ("POST", "$batch") => "batch",
+            ("POST", "Tables") => "create",
+            ("POST", _) => "insert",
+            ("GET", _) => "query",
+            ("DELETE", _) => "delete",
+            _ => "update",
+        };
 
-    private static string OfBlob(string method, string part) => (method, part) switch
-    {
-        (_, "list") => "list",
-        (_, "lease") => "lease",
-        (_, "block") => "put block",
-        (_, "blocklist") => "put block list",
-        _ => method.ToLowerInvariant(),
-    };
+    private static string OfBlob(string method, string part) =>
+        (method, part) switch
+        {
+            (_, "list") => "list",
+            (_, "lease") => "lease",
+            (_, "block") => "put block",
+            (_, "blocklist") => "put block list",
+            _ => method.ToLowerInvariant(),
+        };
 }

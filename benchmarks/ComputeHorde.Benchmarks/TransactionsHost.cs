@@ -26,8 +26,11 @@ internal sealed class TransactionsHost : IAsyncDisposable
     {
         (_azurite, _emulator) = (azurite, emulator);
         var storage = new StorageOperations(azurite.ConnectionString, RealHub.Name);
-        Counter = new RequestCounter((address, method) => storage.Describe(address, method)
-            ?? (address.Port == emulator.BaseAddress.Port ? $"facilitator {method} {Route(address)}" : null));
+        Counter = new RequestCounter(
+            (address, method) =>
+                storage.Describe(address, method)
+                ?? (address.Port == emulator.BaseAddress.Port ? $"facilitator {method} {Route(address)}" : null)
+        );
     }
 
     public RequestCounter Counter { get; }
@@ -65,7 +68,8 @@ internal sealed class TransactionsHost : IAsyncDisposable
                 Configure = static builder => builder.Services.AddComputeHordeDurable(builder.Configuration),
                 ConfigureServices = services => services.AddRealEngine(_azurite.ConnectionString, asOnAzure: true),
             },
-            cancellationToken);
+            cancellationToken
+        );
         _http = new HttpClient { BaseAddress = new Uri(_functions.BaseAddress, "/api/"), Timeout = TimeSpan.FromMinutes(1) };
     }
 
@@ -117,7 +121,8 @@ internal sealed class TransactionsHost : IAsyncDisposable
     }
 
     /// <summary>The path without what names one thing.</summary>
-    private static string Route(Uri address) => string.Join('/', address.AbsolutePath.Split('/').Select(static segment => Guid.TryParse(segment, out _) ? "{id}" : segment));
+    private static string Route(Uri address) =>
+        string.Join('/', address.AbsolutePath.Split('/').Select(static segment => Guid.TryParse(segment, out _) ? "{id}" : segment));
 
     private static string FindRoot()
     {

@@ -9,20 +9,27 @@ using Microsoft.Extensions.Logging;
 
 var builder = Host.CreateApplicationBuilder(args);
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
-builder.Services.AddDurableTaskWorker(worker => worker
-    .AddTasks(tasks => tasks
-        .AddOrchestratorFunc<string[], string>("greet all", async (context, cities) =>
-        {
-            foreach (var city in cities)
-            {
-                await context.CallActivityAsync("greet", city);
-                await context.CreateTimer(TimeSpan.FromSeconds(1), CancellationToken.None);
-            }
+builder.Services.AddDurableTaskWorker(worker =>
+    worker
+        .AddTasks(tasks =>
+            tasks
+                .AddOrchestratorFunc<string[], string>(
+                    "greet all",
+                    async (context, cities) =>
+                    {
+                        foreach (var city in cities)
+                        {
+                            await context.CallActivityAsync("greet", city);
+                            await context.CreateTimer(TimeSpan.FromSeconds(1), CancellationToken.None);
+                        }
 
-            return $"{cities.Length} cities greeted";
-        })
-        .AddActivityFunc<string>("greet", (_, city) => Console.WriteLine($"Hello, {city}!")))
-    .UseSqlite("cities.db"));
+                        return $"{cities.Length} cities greeted";
+                    }
+                )
+                .AddActivityFunc<string>("greet", (_, city) => Console.WriteLine($"Hello, {city}!"))
+        )
+        .UseSqlite("cities.db")
+);
 builder.Services.AddDurableTaskClient(client => client.UseSqlite());
 
 using var host = builder.Build();

@@ -34,7 +34,12 @@ public static class CrossValidation
             return;
         }
 
-        var details = new JsonObject { ["reason"] = "stdout_mismatch", ["expected_length"] = expected.Length, ["actual_length"] = actual.Length };
+        var details = new JsonObject
+        {
+            ["reason"] = "stdout_mismatch",
+            ["expected_length"] = expected.Length,
+            ["actual_length"] = actual.Length,
+        };
         var outcome = await client.ReportCheatedJobAsync(run.Job.Uuid, trusted.Job.Uuid, details);
         await output.WriteLineAsync($"The results differ; report: {outcome}");
     }

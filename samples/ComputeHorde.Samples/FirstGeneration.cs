@@ -16,7 +16,8 @@ public static class FirstGeneration
             args: ["python", "main.py"],
             artifactsDir: "/artifacts",
             runCrossValidation: true,
-            depositionComparisonMethod: "sha256");
+            depositionComparisonMethod: "sha256"
+        );
         var result = await job.CrossValidateAsync(TimeSpan.FromMinutes(30));
         await output.WriteLineAsync($"{job.Status}: {result.Verdict} {result.Details}");
         if (result.Verdict == DepositionVerdict.Mismatch)

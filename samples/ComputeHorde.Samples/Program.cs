@@ -28,13 +28,21 @@ if (args.Length != 1 || !samples.TryGetValue(args[0], out var sample))
 try
 {
     using var signer = Wallet.Load(
-        Setting("WALLET_NAME", "default"), Setting("WALLET_HOTKEY", "default"), Setting("WALLET_PATH", Wallet.DefaultPath), KeyFilePassword.Prompt);
+        Setting("WALLET_NAME", "default"),
+        Setting("WALLET_HOTKEY", "default"),
+        Setting("WALLET_PATH", Wallet.DefaultPath),
+        KeyFilePassword.Prompt
+    );
     using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
-    using var client = new ComputeHordeClient(http, signer, new ComputeHordeOptions
-    {
-        FacilitatorUrl = new Uri(Setting("FACILITATOR_URL", "https://facilitator.computehorde.io/")),
-        ValidatorHotkey = Environment.GetEnvironmentVariable("COMPUTEHORDE_VALIDATOR_HOTKEY"),
-    });
+    using var client = new ComputeHordeClient(
+        http,
+        signer,
+        new ComputeHordeOptions
+        {
+            FacilitatorUrl = new Uri(Setting("FACILITATOR_URL", "https://facilitator.computehorde.io/")),
+            ValidatorHotkey = Environment.GetEnvironmentVariable("COMPUTEHORDE_VALIDATOR_HOTKEY"),
+        }
+    );
     await sample(client, Console.Out);
     return 0;
 }
@@ -44,4 +52,5 @@ catch (ComputeHordeException error)
     return 1;
 }
 
-static string Setting(string name, string missing) => Environment.GetEnvironmentVariable("COMPUTEHORDE_" + name) is { Length: > 0 } value ? value : missing;
+static string Setting(string name, string missing) =>
+    Environment.GetEnvironmentVariable("COMPUTEHORDE_" + name) is { Length: > 0 } value ? value : missing;

@@ -20,7 +20,11 @@ public static class Quickstart
             UploadTimeLimitSec = 10,
         };
         var (job, _, _) = await client.CreateJobAsync(spec);
-        job = await client.WaitAsync(job.Uuid, TimeSpan.FromMinutes(10), async change => await output.WriteLineAsync($"{change.Entry.CreatedAt:T} {change.Entry.Status}"));
+        job = await client.WaitAsync(
+            job.Uuid,
+            TimeSpan.FromMinutes(10),
+            async change => await output.WriteLineAsync($"{change.Entry.CreatedAt:T} {change.Entry.Status}")
+        );
 
         await output.WriteLineAsync($"Job ended as {job.Status}");
         if (job.Result is { } result)

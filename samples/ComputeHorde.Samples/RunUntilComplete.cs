@@ -17,14 +17,17 @@ public static class RunUntilComplete
             ExecutionTimeLimitSec = 60,
             UploadTimeLimitSec = 10,
         };
-        var run = await client.RunUntilCompleteAsync(spec, new RunOptions
-        {
-            // The same tag again, even from another process, goes on with the jobs that are there.
-            Tag = "report-42",
-            MaxAttempts = 5,
-            Timeout = TimeSpan.FromMinutes(30),
-            OnAttempt = async attempt => await output.WriteLineAsync($"Attempt {attempt.Number}: job {attempt.Creation.Job.Uuid}"),
-        });
+        var run = await client.RunUntilCompleteAsync(
+            spec,
+            new RunOptions
+            {
+                // The same tag again, even from another process, goes on with the jobs that are there.
+                Tag = "report-42",
+                MaxAttempts = 5,
+                Timeout = TimeSpan.FromMinutes(30),
+                OnAttempt = async attempt => await output.WriteLineAsync($"Attempt {attempt.Number}: job {attempt.Creation.Job.Uuid}"),
+            }
+        );
         await output.WriteLineAsync($"{run.Job.Status} after {run.Attempts.Count} attempt(s), failure class {run.Job.Failure}");
     }
 }

@@ -16,12 +16,19 @@ public static class Volumes
             {
                 ["/volume/config"] = InlineVolume.FromFileContents("version.txt", "version=2"u8.ToArray()),
                 ["/volume/dataset.csv"] = new HttpVolume("https://s3.amazonaws.com/my-bucket/images/prompts.csv"),
-                ["/volume/model"] = new HuggingfaceVolume("huggingface/model") { Revision = "main", AllowPatterns = new[] { "*.json", "*.safetensors" } },
+                ["/volume/model"] = new HuggingfaceVolume("huggingface/model")
+                {
+                    Revision = "main",
+                    AllowPatterns = new[] { "*.json", "*.safetensors" },
+                },
             },
             OutputVolumes = new()
             {
                 // Azure: a SAS URL needs this header. S3 and R2: a presigned PUT needs none.
-                ["/output/results.json"] = new HttpOutputVolume(HttpOutputVolume.Put, "https://account.blob.core.windows.net/out/results.json?sv=...")
+                ["/output/results.json"] = new HttpOutputVolume(
+                    HttpOutputVolume.Put,
+                    "https://account.blob.core.windows.net/out/results.json?sv=..."
+                )
                 {
                     SignedHeaders = new() { ["x-ms-blob-type"] = "BlockBlob" },
                 },

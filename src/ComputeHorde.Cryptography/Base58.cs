@@ -3,7 +3,9 @@ using System.Numerics;
 
 namespace ComputeHorde.Cryptography;
 
-/// <summary>Base58 with the alphabet of Bitcoin (draft-msporny-base58-03), for short strings: the time grows with the square of the length.</summary>
+/// <summary>
+/// Base58 with the alphabet of Bitcoin (draft-msporny-base58-03), for short strings: the time grows with the square of the length.
+/// </summary>
 internal static class Base58
 {
     private const string Alphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
@@ -27,7 +29,8 @@ internal static class Base58
     /// <summary>Decodes at most as many bytes as the destination has.</summary>
     /// <param name="text">The text.</param>
     /// <param name="destination">Room for the result.</param>
-    /// <param name="written">Number of bytes decoded; on failure, the index of the first character that is not in the alphabet, or -1 when the result is too long.</param>
+    /// <param name="written">Number of bytes decoded; on failure, the index of the first character that is not in the alphabet, or -1 when
+    /// the result is too long.</param>
     /// <returns>Whether the text could be decoded.</returns>
     internal static bool TryDecode(ReadOnlySpan<char> text, Span<byte> destination, out int written)
     {

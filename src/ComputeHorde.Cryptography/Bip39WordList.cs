@@ -10,8 +10,10 @@ internal static class Bip39WordList
 
     private static readonly string[] s_words = Load();
 
-    private static readonly FrozenDictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> s_positions =
-        s_words.Index().ToFrozenDictionary(pair => pair.Item, pair => pair.Index, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly FrozenDictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> s_positions = s_words
+        .Index()
+        .ToFrozenDictionary(pair => pair.Item, pair => pair.Index, StringComparer.Ordinal)
+        .GetAlternateLookup<ReadOnlySpan<char>>();
 
     internal static string Word(int index) => s_words[index];
 

@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 namespace ComputeHorde.Cryptography;
 
 /// <summary>
-/// Key files that Bittensor's wallet has encrypted under a password: <c>$NACL</c>, a nonce of 24 bytes, and a box of XSalsa20-Poly1305 whose key
+/// Key files that Bittensor's wallet has encrypted under a password: <c>$NACL</c>, a nonce of 24 bytes, and a box of XSalsa20-Poly1305
+/// whose key
 /// is Argon2i of the password with one salt for all (8 passes over 512 MiB).
 /// </summary>
 public static class EncryptedKeyFile
@@ -17,7 +18,8 @@ public static class EncryptedKeyFile
 
     private static ReadOnlySpan<byte> Marker => "$NACL"u8;
 
-    private static ReadOnlySpan<byte> Salt => [0x13, 0x71, 0x83, 0xdf, 0xf1, 0x5a, 0x09, 0xbc, 0x9c, 0x90, 0xb5, 0x51, 0x87, 0x39, 0xe9, 0xb1];
+    private static ReadOnlySpan<byte> Salt =>
+        [0x13, 0x71, 0x83, 0xdf, 0xf1, 0x5a, 0x09, 0xbc, 0x9c, 0x90, 0xb5, 0x51, 0x87, 0x39, 0xe9, 0xb1];
 
     /// <summary>Whether the content is encrypted, in this form or in an older one of Bittensor's.</summary>
     /// <param name="content">The content of a key file.</param>
@@ -28,14 +30,17 @@ public static class EncryptedKeyFile
     /// <param name="content">The content of the file.</param>
     /// <param name="password">The password; every character counts.</param>
     /// <returns>The plain file, an array that the caller erases.</returns>
-    /// <exception cref="CryptographicException">The password is wrong or the file was changed (nobody can tell which), or there are no 512 MiB.</exception>
+    /// <exception cref="CryptographicException">The password is wrong or the file was changed (nobody can tell which), or there are no 512
+    /// MiB.</exception>
     /// <exception cref="NotSupportedException">The file has one of the older forms, which the message names.</exception>
     /// <exception cref="FormatException">The file is not encrypted, too short, or the password is no Unicode.</exception>
     public static byte[] Decrypt(ReadOnlySpan<byte> content, ReadOnlySpan<char> password)
     {
         if (OlderForm(content) is { } form)
         {
-            throw new NotSupportedException($"It is encrypted in the older form {form}, which is not supported: let btcli write it anew, as $NACL.");
+            throw new NotSupportedException(
+                $"It is encrypted in the older form {form}, which is not supported: let btcli write it anew, as $NACL."
+            );
         }
 
         if (!content.StartsWith(Marker) || content.Length < Marker.Length + NonceSize + TagSize)
@@ -66,5 +71,7 @@ public static class EncryptedKeyFile
     }
 
     private static string? OlderForm(ReadOnlySpan<byte> content) =>
-        content.StartsWith("$ANSIBLE_VAULT"u8) ? "Ansible Vault" : content.StartsWith("gAAAAA"u8) ? "Fernet" : null;
+        content.StartsWith("$ANSIBLE_VAULT"u8) ? "Ansible Vault"
+        : content.StartsWith("gAAAAA"u8) ? "Fernet"
+        : null;
 }

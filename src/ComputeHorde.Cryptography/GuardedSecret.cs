@@ -4,7 +4,8 @@ using System.Security.Cryptography;
 namespace ComputeHorde.Cryptography;
 
 /// <summary>
-/// A secret in memory of its own: between guard pages, kept out of swap and core dumps where the system allows, read-only, erased when freed.
+/// A secret in memory of its own: between guard pages, kept out of swap and core dumps where the system allows, read-only, erased when
+/// freed.
 /// It is freed when the last reader is done, so that nobody computes with a half erased secret.
 /// </summary>
 internal sealed class GuardedSecret : SafeHandle

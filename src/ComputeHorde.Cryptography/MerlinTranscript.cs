@@ -42,7 +42,12 @@ internal struct MerlinTranscript
     /// Fills the destination with secret bytes that depend on the transcript, on the secret and on fresh randomness; the
     /// transcript itself does not change. Any one of the three suffices to keep the result unpredictable.
     /// </summary>
-    internal readonly void Witness(ReadOnlySpan<byte> label, ReadOnlySpan<byte> secret, ReadOnlySpan<byte> randomness, Span<byte> destination)
+    internal readonly void Witness(
+        ReadOnlySpan<byte> label,
+        ReadOnlySpan<byte> secret,
+        ReadOnlySpan<byte> randomness,
+        Span<byte> destination
+    )
     {
         var fork = this;
         fork.Frame(label, secret.Length);

@@ -9,7 +9,9 @@ namespace ComputeHorde.Cryptography;
 /// </summary>
 public static class Mnemonic
 {
-    /// <summary>Size of the seed (mini secret) that <see cref="ToSeed(ReadOnlySpan{char}, ReadOnlySpan{char})"/> makes, in bytes: 32.</summary>
+    /// <summary>
+    /// Size of the seed (mini secret) that <see cref="ToSeed(ReadOnlySpan{char}, ReadOnlySpan{char})"/> makes, in bytes: 32.
+    /// </summary>
     public const int SeedSize = 32;
 
     private const int BitsPerWord = 11;
@@ -49,7 +51,8 @@ public static class Mnemonic
     /// <summary>Reads the entropy of a phrase.</summary>
     /// <param name="phrase">Lower-case words separated by white space.</param>
     /// <returns>A new array of 16, 20, 24, 28 or 32 bytes. It is secret.</returns>
-    /// <exception cref="FormatException">Wrong number of words, a word that is not in the list (named by its position), or a wrong checksum.</exception>
+    /// <exception cref="FormatException">Wrong number of words, a word that is not in the list (named by its position), or a wrong
+    /// checksum.</exception>
     public static byte[] ToEntropy(ReadOnlySpan<char> phrase)
     {
         Span<byte> entropy = stackalloc byte[MaxEntropySize];

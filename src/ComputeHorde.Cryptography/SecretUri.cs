@@ -33,7 +33,9 @@ internal static class SecretUri
         return Derive(root, path);
     }
 
-    /// <summary>Drops what files and settings leave around a secret: a byte order mark, line ends, white space, unless that ends a password.</summary>
+    /// <summary>
+    /// Drops what files and settings leave around a secret: a byte order mark, line ends, white space, unless that ends a password.
+    /// </summary>
     private static ReadOnlySpan<char> TrimEdges(ReadOnlySpan<char> uri)
     {
         uri = uri.TrimStart(ByteOrderMark).TrimStart();
@@ -109,10 +111,11 @@ internal static class SecretUri
         }
     }
 
-    private static byte[] ScaleLength(int length) => length switch
-    {
-        < 1 << 6 => [(byte)(length << 2)],
-        < 1 << 14 => [(byte)((length << 2) | 1), (byte)(length >> 6)],
-        _ => [(byte)((length << 2) | 2), (byte)(length >> 6), (byte)(length >> 14), (byte)(length >> 22)],
-    };
+    private static byte[] ScaleLength(int length) =>
+        length switch
+        {
+            < 1 << 6 => [(byte)(length << 2)],
+            < 1 << 14 => [(byte)((length << 2) | 1), (byte)(length >> 6)],
+            _ => [(byte)((length << 2) | 2), (byte)(length >> 6), (byte)(length >> 14), (byte)(length >> 22)],
+        };
 }

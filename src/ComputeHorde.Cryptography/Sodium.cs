@@ -22,7 +22,13 @@ internal static partial class Sodium
 
     [LibraryImport(Library, EntryPoint = "crypto_generichash_blake2b")]
     internal static partial int Blake2b(
-        Span<byte> digest, nuint digestSize, ReadOnlySpan<byte> data, ulong dataSize, ReadOnlySpan<byte> key, nuint keySize);
+        Span<byte> digest,
+        nuint digestSize,
+        ReadOnlySpan<byte> data,
+        ulong dataSize,
+        ReadOnlySpan<byte> key,
+        nuint keySize
+    );
 
     [LibraryImport(Library, EntryPoint = "crypto_core_keccak1600_init")]
     internal static partial void KeccakInit(Span<byte> state);
@@ -60,10 +66,23 @@ internal static partial class Sodium
 
     [LibraryImport(Library, EntryPoint = "crypto_pwhash_argon2i")]
     internal static partial int Argon2i(
-        Span<byte> key, ulong keySize, ReadOnlySpan<byte> password, ulong passwordSize, ReadOnlySpan<byte> salt, ulong passes, nuint memory, int algorithm);
+        Span<byte> key,
+        ulong keySize,
+        ReadOnlySpan<byte> password,
+        ulong passwordSize,
+        ReadOnlySpan<byte> salt,
+        ulong passes,
+        nuint memory,
+        int algorithm
+    );
 
     /// <summary>Not 0 when the box was not made with this key.</summary>
     [LibraryImport(Library, EntryPoint = "crypto_secretbox_open_easy")]
     internal static partial int OpenSecretBox(
-        Span<byte> message, ReadOnlySpan<byte> box, ulong boxSize, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> key);
+        Span<byte> message,
+        ReadOnlySpan<byte> box,
+        ulong boxSize,
+        ReadOnlySpan<byte> nonce,
+        ReadOnlySpan<byte> key
+    );
 }

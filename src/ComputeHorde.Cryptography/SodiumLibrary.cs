@@ -15,7 +15,9 @@ internal static class SodiumLibrary
     private static readonly Lazy<nint> s_library = new(() => Load(Folders()));
 
     private static string FileName =>
-        OperatingSystem.IsWindows() ? "libsodium.dll" : OperatingSystem.IsMacOS() ? "libsodium.dylib" : "libsodium.so";
+        OperatingSystem.IsWindows() ? "libsodium.dll"
+        : OperatingSystem.IsMacOS() ? "libsodium.dylib"
+        : "libsodium.so";
 
     internal static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) => s_library.Value;
 
@@ -23,8 +25,11 @@ internal static class SodiumLibrary
     /// <exception cref="DllNotFoundException">There is none, or it is not the one of the package.</exception>
     internal static nint Load(IReadOnlyCollection<string> folders)
     {
-        var file = folders.Select(folder => Path.Combine(folder, FileName)).FirstOrDefault(File.Exists)
-            ?? throw Fault($"has no {FileName} in {string.Join(", ", folders)}; publish the application for this platform, with its native files");
+        var file =
+            folders.Select(folder => Path.Combine(folder, FileName)).FirstOrDefault(File.Exists)
+            ?? throw Fault(
+                $"has no {FileName} in {string.Join(", ", folders)}; publish the application for this platform, with its native files"
+            );
         if (!IsTheOneOfThePackage(file))
         {
             throw Fault($"is not what {file} holds: the file is damaged, was changed, or is of another version");
@@ -46,7 +51,9 @@ internal static class SodiumLibrary
             return true;
         }
 
-        var known = typeof(SodiumLibrary).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "libsodium.sha256");
+        var known = typeof(SodiumLibrary)
+            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(data => data.Key == "libsodium.sha256");
         try
         {
             return known.Value!.Contains(Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file))), StringComparison.OrdinalIgnoreCase);
@@ -64,11 +71,19 @@ internal static class SodiumLibrary
         return Marshal.PtrToStringAnsi(version()) == Version && initialize() >= 0;
     }
 
-    /// <summary>Beside the assembly first (a plug-in brings its own), then where the host says that the application's native files are.</summary>
-    [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "In a single file the location is empty, and the folder of the application it is.")]
+    /// <summary>
+    /// Beside the assembly first (a plug-in brings its own), then where the host says that the application's native files are.
+    /// </summary>
+    [UnconditionalSuppressMessage(
+        "SingleFile",
+        "IL3000",
+        Justification = "In a single file the location is empty, and the folder of the application it is."
+    )]
     private static string[] Folders()
     {
-        var own = Path.GetDirectoryName(typeof(SodiumLibrary).Assembly.Location) is { Length: > 0 } folder ? folder : AppContext.BaseDirectory;
+        var own = Path.GetDirectoryName(typeof(SodiumLibrary).Assembly.Location) is { Length: > 0 } folder
+            ? folder
+            : AppContext.BaseDirectory;
         var host = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
         return
         [

@@ -43,7 +43,8 @@ public static class Sr25519
     /// <param name="publicKey">The signer's key, 32 bytes. A string that is not the canonical encoding of a ristretto255 element, and the
     /// identity (all zeros), verify nothing.</param>
     /// <param name="message">The signed bytes.</param>
-    /// <param name="signature">64 bytes. The marker bit must be set, s must be below the group order, and R canonical and not the identity.</param>
+    /// <param name="signature">64 bytes. The marker bit must be set, s must be below the group order, and R canonical and not the
+    /// identity.</param>
     /// <returns>Whether the signature is valid.</returns>
     /// <exception cref="DllNotFoundException">libsodium is missing on this platform, or is not the one of the package.</exception>
     public static bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
@@ -63,7 +64,9 @@ public static class Sr25519
         }
 
         // s·B - k·A is R. Its encoding is canonical, so an R that equals it is.
-        Span<byte> k = stackalloc byte[ScalarSize], left = stackalloc byte[ScalarSize], right = stackalloc byte[ScalarSize];
+        Span<byte> k = stackalloc byte[ScalarSize],
+            left = stackalloc byte[ScalarSize],
+            right = stackalloc byte[ScalarSize];
         Challenge(publicKey, message, r, k);
         return Sodium.Multiply(right, k, publicKey) == 0
             && Sodium.MultiplyBase(left, s) == 0
@@ -71,16 +74,21 @@ public static class Sr25519
             && left.SequenceEqual(r);
     }
 
-    /// <summary>Signs in constant time; the nonce depends on the transcript, the key's nonce seed and <paramref name="randomness"/>.</summary>
+    /// <summary>
+    /// Signs in constant time; the nonce depends on the transcript, the key's nonce seed and <paramref name="randomness"/>.
+    /// </summary>
     internal static void Sign(
         ReadOnlySpan<byte> secretKey,
         ReadOnlySpan<byte> publicKey,
         ReadOnlySpan<byte> message,
         ReadOnlySpan<byte> randomness,
-        Span<byte> signature)
+        Span<byte> signature
+    )
     {
         var transcript = Begin(publicKey, message);
-        Span<byte> witness = stackalloc byte[2 * ScalarSize], nonce = stackalloc byte[ScalarSize], k = stackalloc byte[ScalarSize];
+        Span<byte> witness = stackalloc byte[2 * ScalarSize],
+            nonce = stackalloc byte[ScalarSize],
+            k = stackalloc byte[ScalarSize];
         transcript.Witness("signing"u8, secretKey[ScalarSize..], randomness, witness);
         Sodium.ScalarReduce(nonce, witness);
 
@@ -112,7 +120,9 @@ public static class Sr25519
         }
     }
 
-    /// <summary>Expands a seed in ed25519 mode: SHA-512, the first half clamped and divided by the cofactor 8, the second the nonce.</summary>
+    /// <summary>
+    /// Expands a seed in ed25519 mode: SHA-512, the first half clamped and divided by the cofactor 8, the second the nonce.
+    /// </summary>
     internal static void ExpandSeed(ReadOnlySpan<byte> seed, Span<byte> secretKey)
     {
         SHA512.HashData(seed, secretKey);
@@ -146,7 +156,8 @@ public static class Sr25519
     /// <summary>Whether the scalar is below the group order, in constant time: it is what it is modulo the order.</summary>
     private static bool IsScalar(ReadOnlySpan<byte> scalar)
     {
-        Span<byte> wide = stackalloc byte[2 * ScalarSize], reduced = stackalloc byte[ScalarSize];
+        Span<byte> wide = stackalloc byte[2 * ScalarSize],
+            reduced = stackalloc byte[ScalarSize];
         wide.Clear();
         scalar.CopyTo(wide);
         Sodium.ScalarReduce(reduced, wide);

@@ -18,9 +18,14 @@ internal static class Sr25519Derivation
 
     /// <summary>The secret key of a soft child; its nonce seed is drawn afresh, so only its scalar is reproducible.</summary>
     internal static void DeriveSoft(
-        ReadOnlySpan<byte> secretKey, ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> chainCode, Span<byte> childSecretKey)
+        ReadOnlySpan<byte> secretKey,
+        ReadOnlySpan<byte> publicKey,
+        ReadOnlySpan<byte> chainCode,
+        Span<byte> childSecretKey
+    )
     {
-        Span<byte> randomness = stackalloc byte[32], offset = stackalloc byte[Sr25519.ScalarSize];
+        Span<byte> randomness = stackalloc byte[32],
+            offset = stackalloc byte[Sr25519.ScalarSize];
         RandomNumberGenerator.Fill(randomness);
         var transcript = Begin(chainCode);
         transcript.Append("public-key"u8, publicKey);

@@ -62,7 +62,9 @@ public sealed class Sr25519KeyPair : IDisposable
         return new(secretKey);
     }
 
-    /// <summary>Makes the key pair of a BIP39 phrase, the Substrate way (see <see cref="Mnemonic.ToSeed(ReadOnlySpan{char}, ReadOnlySpan{char})"/>).</summary>
+    /// <summary>
+    /// Makes the key pair of a BIP39 phrase, the Substrate way (see <see cref="Mnemonic.ToSeed(ReadOnlySpan{char}, ReadOnlySpan{char})"/>).
+    /// </summary>
     /// <param name="phrase">12, 15, 18, 21 or 24 English words. No derivation path: see <see cref="FromUri"/>.</param>
     /// <param name="password">The password; none by default.</param>
     /// <returns>A new key pair; dispose it.</returns>
@@ -80,14 +82,18 @@ public sealed class Sr25519KeyPair : IDisposable
     /// Makes the key pair of a Substrate secret URI: <c>phrase-or-0xseed[/soft][//hard]...[///password]</c>. Without a phrase, as in
     /// <c>//Alice</c>, it is a child of the well-known development phrase: a key that everybody has.
     /// </summary>
-    /// <param name="uri">The URI; not empty. A byte order mark, line ends and white space around it, as files and settings have them, are dropped,
+    /// <param name="uri">The URI; not empty. A byte order mark, line ends and white space around it, as files and settings have them, are
+    /// dropped,
     /// but for white space at the end of a password. A password has no effect on a hexadecimal seed, as in Substrate.</param>
     /// <returns>A new key pair; dispose it.</returns>
     /// <exception cref="FormatException">The URI is empty or malformed. The message names positions, never parts of the URI.</exception>
     public static Sr25519KeyPair FromUri(ReadOnlySpan<char> uri) => SecretUri.Open(uri);
 
-    /// <summary>Makes the key pair of a secret key in schnorrkel's canonical form, which Bittensor key files hold as <c>privateKey</c>.</summary>
-    /// <param name="secretKey">64 bytes: the scalar, not multiplied by the cofactor 8 as polkadot-js has it, and the nonce seed. The caller erases them.</param>
+    /// <summary>
+    /// Makes the key pair of a secret key in schnorrkel's canonical form, which Bittensor key files hold as <c>privateKey</c>.
+    /// </summary>
+    /// <param name="secretKey">64 bytes: the scalar, not multiplied by the cofactor 8 as polkadot-js has it, and the nonce seed. The caller
+    /// erases them.</param>
     /// <returns>A new key pair; dispose it.</returns>
     /// <exception cref="ArgumentException">It has not 64 bytes, or its scalar is zero or not below the group order.</exception>
     public static Sr25519KeyPair FromSecretKey(ReadOnlySpan<byte> secretKey)
@@ -159,7 +165,8 @@ public sealed class Sr25519KeyPair : IDisposable
     }
 
     /// <summary>
-    /// Derives a symmetric key that only the holder of this secret can derive: HKDF-SHA256 (RFC 5869) over the secret scalar, without salt. Keys
+    /// Derives a symmetric key that only the holder of this secret can derive: HKDF-SHA256 (RFC 5869) over the secret scalar, without salt.
+    /// Keys
     /// of different purposes tell nothing of one another, nor of the secret.
     /// </summary>
     /// <param name="purpose">What the key is for, as a text of bytes that no other use has; HKDF calls it info.</param>

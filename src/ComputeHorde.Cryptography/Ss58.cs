@@ -6,7 +6,9 @@ namespace ComputeHorde.Cryptography;
 /// </summary>
 public static class Ss58
 {
-    /// <summary>The prefix of Bittensor and of Substrate in general: 42. Such addresses have 48 characters or one less, and start with 5.</summary>
+    /// <summary>
+    /// The prefix of Bittensor and of Substrate in general: 42. Such addresses have 48 characters or one less, and start with 5.
+    /// </summary>
     public const ushort BittensorPrefix = 42;
 
     /// <summary>The largest prefix: 16383.</summary>
@@ -43,11 +45,13 @@ public static class Ss58
     /// <param name="prefix">The prefix that the address must have; 42 (Bittensor) by default.</param>
     /// <returns>A new array of 32 bytes.</returns>
     /// <exception cref="ArgumentNullException">The address is null.</exception>
-    /// <exception cref="FormatException">It is not the address of a 32-byte key, its checksum does not match, or it belongs to another network.</exception>
+    /// <exception cref="FormatException">It is not the address of a 32-byte key, its checksum does not match, or it belongs to another
+    /// network.</exception>
     public static byte[] Decode(string address, ushort prefix = BittensorPrefix)
     {
         ArgumentNullException.ThrowIfNull(address);
-        var fault = Parse(address, out var publicKey, out var found)
+        var fault =
+            Parse(address, out var publicKey, out var found)
             ?? (found == prefix ? null : $"the address belongs to network {found}, not {prefix}");
         return fault is null ? publicKey : throw new FormatException($"Not a valid SS58 address: {fault}.");
     }

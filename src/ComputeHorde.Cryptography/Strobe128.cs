@@ -18,7 +18,10 @@ internal struct Strobe128
     /// <summary>Room for libsodium's state, of 224 bytes, on a boundary of 16.</summary>
     private const int NativeStateSize = 224 + 15;
 
-    private const byte FlagI = 1, FlagA = 2, FlagC = 4, FlagM = 16;
+    private const byte FlagI = 1,
+        FlagA = 2,
+        FlagC = 4,
+        FlagM = 16;
 
     private State _state;
     private byte _position;

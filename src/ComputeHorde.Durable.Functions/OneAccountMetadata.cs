@@ -17,8 +17,15 @@ internal sealed class OneAccountMetadata(IFunctionMetadataProvider inner) : IFun
     public static void AddTo(IServiceCollection services)
     {
         var inner = services.Last(static service => service.ServiceType == typeof(IFunctionMetadataProvider));
-        services.Replace(ServiceDescriptor.Singleton<IFunctionMetadataProvider>(provider => new OneAccountMetadata(
-            (IFunctionMetadataProvider)(inner.ImplementationInstance ?? inner.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, inner.ImplementationType!)))));
+        services.Replace(
+            ServiceDescriptor.Singleton<IFunctionMetadataProvider>(provider => new OneAccountMetadata(
+                (IFunctionMetadataProvider)(
+                    inner.ImplementationInstance
+                    ?? inner.ImplementationFactory?.Invoke(provider)
+                    ?? ActivatorUtilities.CreateInstance(provider, inner.ImplementationType!)
+                )
+            ))
+        );
     }
 
     public async Task<ImmutableArray<IFunctionMetadata>> GetFunctionMetadataAsync(string directory)
@@ -28,7 +35,8 @@ internal sealed class OneAccountMetadata(IFunctionMetadataProvider inner) : IFun
         {
             for (var index = 0; index < bindings.Count; index++)
             {
-                bindings[index] = bindings[index].Replace(Connection, $"\"connection\":\"{StorageAccounts.Host}\"", StringComparison.Ordinal);
+                bindings[index] = bindings[index]
+                    .Replace(Connection, $"\"connection\":\"{StorageAccounts.Host}\"", StringComparison.Ordinal);
             }
         }
 

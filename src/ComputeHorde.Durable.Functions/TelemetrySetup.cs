@@ -13,7 +13,8 @@ using OpenTelemetry.Trace;
 namespace ComputeHorde.Durable.Functions;
 
 /// <summary>
-/// Traces, metrics and logs of the worker, in OpenTelemetry like those of the host (host.json, <c>telemetryMode</c>): to Application Insights where
+/// Traces, metrics and logs of the worker, in OpenTelemetry like those of the host (host.json, <c>telemetryMode</c>): to Application
+/// Insights where
 /// <c>APPLICATIONINSIGHTS_CONNECTION_STRING</c> is set, to any collector where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is.
 /// </summary>
 internal static class TelemetrySetup

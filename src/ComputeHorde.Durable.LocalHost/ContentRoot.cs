@@ -3,7 +3,10 @@ namespace ComputeHorde.Durable.LocalHost;
 /// <summary>Where host.json and local.settings.json lie.</summary>
 internal static class ContentRoot
 {
-    /// <summary>Gives the current directory when it holds a host.json, else the nearest directory above the program that does, else the program's own.</summary>
+    /// <summary>
+    /// Gives the current directory when it holds a host.json, else the nearest directory above the program that does, else the program's
+    /// own.
+    /// </summary>
     public static string Find()
     {
         if (File.Exists(Path.Combine(Environment.CurrentDirectory, "host.json")))

@@ -4,14 +4,28 @@ using Microsoft.Extensions.Configuration;
 
 namespace ComputeHorde.Durable.LocalHost;
 
-/// <summary>What environment and local.settings.json say, in the forms that the functions take as well: any letter case, <c>__</c> or <c>:</c> between sections.</summary>
+/// <summary>
+/// What environment and local.settings.json say, in the forms that the functions take as well: any letter case, <c>__</c> or <c>:</c>
+/// between sections.
+/// </summary>
 internal sealed class LocalSettings
 {
-    private const string PollInterval = "ComputeHorde:PollIntervalSeconds", PollSchedule = "ComputeHordePollSchedule", SweepSchedule = "ComputeHordeSweepSchedule";
+    private const string PollInterval = "ComputeHorde:PollIntervalSeconds",
+        PollSchedule = "ComputeHordePollSchedule",
+        SweepSchedule = "ComputeHordeSweepSchedule";
 
     /// <summary>What the emulator brings itself.</summary>
     private static readonly string[] OfTheRealHorde =
-        ["ValidatorHotkey", "HotkeySecret", "HotkeySecretFile", "WalletPath", "WalletName", "WalletHotkey", "WalletPassword", "WalletPasswordFile"];
+    [
+        "ValidatorHotkey",
+        "HotkeySecret",
+        "HotkeySecretFile",
+        "WalletPath",
+        "WalletName",
+        "WalletHotkey",
+        "WalletPassword",
+        "WalletPasswordFile",
+    ];
 
     private readonly IConfiguration _configuration;
 
@@ -23,11 +37,14 @@ internal sealed class LocalSettings
     /// <exception cref="UserException">It is not a URL.</exception>
     public Uri? FacilitatorUrl => ParseUrl("ComputeHorde__FacilitatorUrl", Text("ComputeHorde:FacilitatorUrl"));
 
-    /// <summary>The connection string of a storage account; null where none is set, and for the development storage, which is ours to start.</summary>
+    /// <summary>
+    /// The connection string of a storage account; null where none is set, and for the development storage, which is ours to start.
+    /// </summary>
     public string? StorageConnectionString => Text("AzureWebJobsStorage") is { } text && text != "UseDevelopmentStorage=true" ? text : null;
 
     /// <summary>Settings of a real ComputeHorde, by the names that users know, which an emulator makes of no use.</summary>
-    public IEnumerable<string> IgnoredByTheEmulator => OfTheRealHorde.Where(name => Text("ComputeHorde:" + name) is not null).Select(static name => "ComputeHorde__" + name);
+    public IEnumerable<string> IgnoredByTheEmulator =>
+        OfTheRealHorde.Where(name => Text("ComputeHorde:" + name) is not null).Select(static name => "ComputeHorde__" + name);
 
     /// <summary>Reads the settings.</summary>
     /// <exception cref="UserException">local.settings.json is not valid JSON.</exception>
@@ -36,7 +53,11 @@ internal sealed class LocalSettings
         var file = Path.Combine(ContentRoot.Find(), "local.settings.json");
         try
         {
-            var values = new ConfigurationBuilder().AddJsonFile(file, optional: true).Build().GetSection("Values").AsEnumerable(makePathsRelative: true)
+            var values = new ConfigurationBuilder()
+                .AddJsonFile(file, optional: true)
+                .Build()
+                .GetSection("Values")
+                .AsEnumerable(makePathsRelative: true)
                 .Select(static pair => KeyValuePair.Create(pair.Key.Replace("__", ":", StringComparison.Ordinal), pair.Value));
             return new LocalSettings(new ConfigurationBuilder().AddInMemoryCollection(values).AddEnvironmentVariables().Build());
         }
@@ -69,9 +90,10 @@ internal sealed class LocalSettings
         }
         else if (Text(PollSchedule) is null)
         {
-            settings[PollSchedule] = double.TryParse(Text(PollInterval), CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0.05 and <= 3600
-                ? TimeSpan.FromSeconds(seconds).ToString("c", CultureInfo.InvariantCulture)
-                : "00:00:05";
+            settings[PollSchedule] =
+                double.TryParse(Text(PollInterval), CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0.05 and <= 3600
+                    ? TimeSpan.FromSeconds(seconds).ToString("c", CultureInfo.InvariantCulture)
+                    : "00:00:05";
         }
 
         if (Text(SweepSchedule) is null)

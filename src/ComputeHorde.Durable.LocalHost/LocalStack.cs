@@ -116,7 +116,9 @@ internal sealed class LocalStack : IAsyncDisposable
         if (options.Storage is null)
         {
             Storage = await LocalStorage.StartAsync(
-                new LocalStorageOptions { DataFolder = Path.Combine(options.DataDirectory, "storage") }, cancellationToken);
+                new LocalStorageOptions { DataFolder = Path.Combine(options.DataDirectory, "storage") },
+                cancellationToken
+            );
         }
         else if (options.Storage == LocalStackOptions.Azurite)
         {
@@ -127,7 +129,8 @@ internal sealed class LocalStack : IAsyncDisposable
                     Progress = progress,
                     PrefersDevelopmentPorts = true,
                 },
-                cancellationToken);
+                cancellationToken
+            );
         }
 
         StorageConnectionString = Storage?.ConnectionString ?? Azurite?.ConnectionString ?? options.Storage!;
@@ -149,7 +152,8 @@ internal sealed class LocalStack : IAsyncDisposable
                     emulator.LoggerFactory = _emulatorLogs;
                     options.ConfigureEmulator(emulator);
                 },
-                cancellationToken);
+                cancellationToken
+            );
             settings["ComputeHorde:ValidatorHotkey"] = Emulator.ValidatorHotkey;
 
             // The development key, for the emulator only: nothing of worth can be signed with it.
@@ -187,7 +191,8 @@ internal sealed class LocalStack : IAsyncDisposable
                     Telemetry.AddTo(builder.Services);
                 },
             },
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <summary>The functions reach a storage in this process without a socket; data of their own may lie in another account.</summary>

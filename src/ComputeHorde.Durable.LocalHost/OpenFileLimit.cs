@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace ComputeHorde.Durable.LocalHost;
 
-/// <summary>How many files and connections the system lets this process open (<c>ulimit -n</c>). Too few end it under load with an error that names something else.</summary>
+/// <summary>
+/// How many files and connections the system lets this process open (<c>ulimit -n</c>). Too few end it under load with an error that names
+/// something else.
+/// </summary>
 internal static class OpenFileLimit
 {
     private const int Enough = 1024;

@@ -7,11 +7,24 @@ using OpenTelemetry.Trace;
 
 namespace ComputeHorde.Durable.LocalHost;
 
-/// <summary>Sends traces and metrics over OTLP where the standard variable <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says so; else there are none.</summary>
+/// <summary>
+/// Sends traces and metrics over OTLP where the standard variable <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says so; else there are none.
+/// </summary>
 internal static class Telemetry
 {
-    private static readonly string[] Sources = [DurableTelemetry.SourceName, ComputeHordeTelemetry.ActivitySourceName, "Microsoft.AspNetCore"];
-    private static readonly string[] Meters = [DurableTelemetry.SourceName, ComputeHordeTelemetry.MeterName, "Microsoft.AspNetCore.Hosting", "System.Runtime"];
+    private static readonly string[] Sources =
+    [
+        DurableTelemetry.SourceName,
+        ComputeHordeTelemetry.ActivitySourceName,
+        "Microsoft.AspNetCore",
+    ];
+    private static readonly string[] Meters =
+    [
+        DurableTelemetry.SourceName,
+        ComputeHordeTelemetry.MeterName,
+        "Microsoft.AspNetCore.Hosting",
+        "System.Runtime",
+    ];
 
     public static void AddTo(IServiceCollection services)
     {
@@ -22,8 +35,12 @@ internal static class Telemetry
 
         // Singletons that the container makes at the start and disposes, and so flushes, at the end.
         var resource = ResourceBuilder.CreateDefault().AddService("computehorde-durable").AddEnvironmentVariableDetector();
-        services.AddSingleton(_ => OpenTelemetry.Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(Sources).AddOtlpExporter().Build());
-        services.AddSingleton(_ => OpenTelemetry.Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(Meters).AddOtlpExporter().Build());
+        services.AddSingleton(_ =>
+            OpenTelemetry.Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(Sources).AddOtlpExporter().Build()
+        );
+        services.AddSingleton(_ =>
+            OpenTelemetry.Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(Meters).AddOtlpExporter().Build()
+        );
         services.AddHostedService<TelemetryStart>();
     }
 

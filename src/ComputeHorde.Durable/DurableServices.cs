@@ -26,7 +26,10 @@ namespace ComputeHorde.Durable;
 /// <summary>Registers everything that the functions need: the same call in every host.</summary>
 public static class DurableServices
 {
-    /// <summary>Registers the services of the functions, configured from section <c>ComputeHorde</c> and the connections of <see cref="StorageAccounts"/>.</summary>
+    /// <summary>
+    /// Registers the services of the functions, configured from section <c>ComputeHorde</c> and the connections of
+    /// <see cref="StorageAccounts"/>.
+    /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="configuration">The host's configuration.</param>
     /// <returns>The services.</returns>
@@ -45,16 +48,30 @@ public static class DurableServices
 
         // One setting says how long a request may still be on its way, whether the process that sent it lives or not.
         // Not by IOptions<DurableOptions>: what is wrong with those would hide what is wrong with these.
-        services.AddOptions<ComputeHordeOptions>().PostConfigure(horde =>
-        {
-            var own = new DurableOptions();
-            settings.Bind(own);
-            horde.CreateDoubt = own.CreateFenceSeconds is >= 0 and <= 3600 ? TimeSpan.FromSeconds(own.CreateFenceSeconds) : horde.CreateDoubt;
-        });
-        services.AddSingleton(provider => StorageConnection.CreateBlobs(
-            configuration, provider.GetRequiredService<Outages>(), provider.GetServices<IConfigureOptions<BlobClientOptions>>()));
-        services.AddSingleton(provider => StorageConnection.CreateQueues(
-            configuration, provider.GetRequiredService<Outages>(), provider.GetServices<IConfigureOptions<QueueClientOptions>>()));
+        services
+            .AddOptions<ComputeHordeOptions>()
+            .PostConfigure(horde =>
+            {
+                var own = new DurableOptions();
+                settings.Bind(own);
+                horde.CreateDoubt = own.CreateFenceSeconds is >= 0 and <= 3600
+                    ? TimeSpan.FromSeconds(own.CreateFenceSeconds)
+                    : horde.CreateDoubt;
+            });
+        services.AddSingleton(provider =>
+            StorageConnection.CreateBlobs(
+                configuration,
+                provider.GetRequiredService<Outages>(),
+                provider.GetServices<IConfigureOptions<BlobClientOptions>>()
+            )
+        );
+        services.AddSingleton(provider =>
+            StorageConnection.CreateQueues(
+                configuration,
+                provider.GetRequiredService<Outages>(),
+                provider.GetServices<IConfigureOptions<QueueClientOptions>>()
+            )
+        );
         services.AddSingleton<BlobContainers>();
         services.AddSingleton<RequestStore>();
         services.AddSingleton<ResultStore>();
@@ -73,9 +90,11 @@ public static class DurableServices
         services.AddSingleton<StartEndpoint>();
         services.AddSingleton<AzureOutputStore>();
         services.AddSingleton<S3OutputStore>();
-        services.AddSingleton<IOutputStore>(static provider => OutputStores.IsS3(provider.GetRequiredService<IOptions<DurableOptions>>().Value.OutputStore)
-            ? provider.GetRequiredService<S3OutputStore>()
-            : provider.GetRequiredService<AzureOutputStore>());
+        services.AddSingleton<IOutputStore>(static provider =>
+            OutputStores.IsS3(provider.GetRequiredService<IOptions<DurableOptions>>().Value.OutputStore)
+                ? provider.GetRequiredService<S3OutputStore>()
+                : provider.GetRequiredService<AzureOutputStore>()
+        );
         services.AddSingleton<PreparedUrls>();
         services.AddSingleton<OutputUrls>();
         services.AddSingleton<ComparerRegistry>();

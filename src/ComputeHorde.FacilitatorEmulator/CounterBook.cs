@@ -45,24 +45,28 @@ internal sealed class CounterBook
         _createsByTag.AddOrUpdate(job.Request.Tag, 1, (_, n) => n + 1);
     }
 
-    public EmulatorCounters Snapshot(IEnumerable<JobRecord> jobs) => new()
-    {
-        CreateCalls = CreateCalls.Value,
-        Creates = Creates.Value,
-        TrustedCreates = TrustedCreates.Value,
-        PaidCreatesByTag = new SortedDictionary<string, long>(_createsByTag.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal),
-        ListCalls = ListCalls.Value,
-        DetailCalls = DetailCalls.Value,
-        Nonces = Nonces.Value,
-        Logins = Logins.Value,
-        CheatReportCalls = CheatReportCalls.Value,
-        CheatReports = CheatReports.Value,
-        Unauthorized = Unauthorized.Value,
-        FaultsInjected = FaultsInjected.Value,
-        Downloads = Downloads.Value,
-        Uploads = Uploads.Value,
-        JobsByStatus = jobs.GroupBy(j => j.Status).ToDictionary(g => g.Key, g => (long)g.Count(), StringComparer.Ordinal),
-    };
+    public EmulatorCounters Snapshot(IEnumerable<JobRecord> jobs) =>
+        new()
+        {
+            CreateCalls = CreateCalls.Value,
+            Creates = Creates.Value,
+            TrustedCreates = TrustedCreates.Value,
+            PaidCreatesByTag = new SortedDictionary<string, long>(
+                _createsByTag.ToDictionary(StringComparer.Ordinal),
+                StringComparer.Ordinal
+            ),
+            ListCalls = ListCalls.Value,
+            DetailCalls = DetailCalls.Value,
+            Nonces = Nonces.Value,
+            Logins = Logins.Value,
+            CheatReportCalls = CheatReportCalls.Value,
+            CheatReports = CheatReports.Value,
+            Unauthorized = Unauthorized.Value,
+            FaultsInjected = FaultsInjected.Value,
+            Downloads = Downloads.Value,
+            Uploads = Uploads.Value,
+            JobsByStatus = jobs.GroupBy(j => j.Status).ToDictionary(g => g.Key, g => (long)g.Count(), StringComparer.Ordinal),
+        };
 
     /// <summary>A number that only grows.</summary>
     internal sealed class Counter

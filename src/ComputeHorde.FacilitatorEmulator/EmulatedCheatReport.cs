@@ -19,4 +19,5 @@ public sealed record EmulatedCheatReport(
     bool TookEffect,
     string? Miner,
     bool ActuallyCheated,
-    DateTimeOffset ReportedAt);
+    DateTimeOffset ReportedAt
+);

@@ -30,4 +30,5 @@ public sealed record EmulatedJob(
     string Behaviour,
     string Status,
     DateTimeOffset CreatedAt,
-    IReadOnlyList<EmulatedStatus> History);
+    IReadOnlyList<EmulatedStatus> History
+);

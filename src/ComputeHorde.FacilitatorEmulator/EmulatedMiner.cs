@@ -24,7 +24,8 @@ public enum MinerKind
 /// <param name="Kind">What it is like.</param>
 /// <param name="Seed">Seed of its numeric noise and of its failures.</param>
 /// <param name="Slots">How many jobs it runs at once; null for any number.</param>
-/// <param name="AllowanceSeconds">Seconds of limits (download + execution + upload) it has left to promise at once; null for any amount (protocol 9.3).</param>
+/// <param name="AllowanceSeconds">Seconds of limits (download + execution + upload) it has left to promise at once; null for any amount
+/// (protocol 9.3).</param>
 public sealed record EmulatedMiner(string Name, MinerKind Kind, int Seed, int? Slots = null, int? AllowanceSeconds = null)
 {
     /// <summary>A population with so many miners of each kind, named after it, seeded 1, 2, 3...</summary>

@@ -25,10 +25,17 @@ internal sealed class EmulatorParts : IAsyncDisposable
         _downloads = Client(options, redirects: true);
         _uploads = Client(options, redirects: false);
         Horde = new HordeContext(
-            options, faults, new JobStore(), log, new TextFile(), scheduler, new MinerPool(options),
+            options,
+            faults,
+            new JobStore(),
+            log,
+            new TextFile(),
+            scheduler,
+            new MinerPool(options),
             new VolumeFetcher(_downloads, scheduler, options.HuggingFaceBaseAddress, Counters),
             new OutputUploader(_uploads, scheduler, Counters),
-            logger);
+            logger
+        );
         Behaviours = new BehaviourBook(options, logger);
         Tokens = new TokenIssuer(options, () => faults.ClockSkew);
         Cheats = new CheatBook(Horde, Counters);
@@ -40,7 +47,8 @@ internal sealed class EmulatorParts : IAsyncDisposable
             new CreateView(Horde, _runner, Behaviours, Counters),
             new JobViews(Horde, Counters),
             new CheatView(Horde.Store, Cheats, Counters),
-            Counters);
+            Counters
+        );
         _eviction = options.TimeProvider.CreateTimer(_ => _ = EvictOldAsync(), null, EvictionInterval, EvictionInterval);
     }
 
@@ -134,14 +142,16 @@ internal sealed class EmulatorParts : IAsyncDisposable
     /// <summary>A client with httpx's headers and time-outs of 300 s.</summary>
     private static HttpClient Client(FacilitatorEmulatorOptions options, bool redirects)
     {
-        HttpMessageHandler handler = options.ExecutorHandler?.Invoke() ?? new SocketsHttpHandler
-        {
-            AllowAutoRedirect = redirects,
-            UseProxy = false,
-            UseCookies = false,
-            MaxConnectionsPerServer = 64,
-            RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
-        };
+        HttpMessageHandler handler =
+            options.ExecutorHandler?.Invoke()
+            ?? new SocketsHttpHandler
+            {
+                AllowAutoRedirect = redirects,
+                UseProxy = false,
+                UseCookies = false,
+                MaxConnectionsPerServer = 64,
+                RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
+            };
         var client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(300) };
         client.DefaultRequestHeaders.Add("Accept", "*/*");
         client.DefaultRequestHeaders.Add("Accept-Encoding", "gzip, deflate");

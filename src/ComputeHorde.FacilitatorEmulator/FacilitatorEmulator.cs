@@ -83,7 +83,10 @@ public sealed class FacilitatorEmulator : IAsyncDisposable
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="IOException">The port is taken.</exception>
     /// <exception cref="InvalidDataException">The data file is of another version.</exception>
-    public static async Task<FacilitatorEmulator> StartAsync(Action<FacilitatorEmulatorOptions>? configure = null, CancellationToken ct = default)
+    public static async Task<FacilitatorEmulator> StartAsync(
+        Action<FacilitatorEmulatorOptions>? configure = null,
+        CancellationToken ct = default
+    )
     {
         var options = new FacilitatorEmulatorOptions();
         configure?.Invoke(options);
@@ -122,7 +125,10 @@ public sealed class FacilitatorEmulator : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes a way to the API inside of this process, without a socket. The answers carry the date of <see cref="FacilitatorEmulatorOptions.TimeProvider"/>.</summary>
+    /// <summary>
+    /// Makes a way to the API inside of this process, without a socket. The answers carry the date of
+    /// <see cref="FacilitatorEmulatorOptions.TimeProvider"/>.
+    /// </summary>
     /// <returns>A handler for an <see cref="HttpClient"/>.</returns>
     public HttpMessageHandler CreateHandler() => new InProcessHandler(HandleAsync, _parts.Horde.Options.TimeProvider);
 
@@ -162,11 +168,14 @@ public sealed class FacilitatorEmulator : IAsyncDisposable
         await _parts.DisposeAsync();
     }
 
-    private Task HandleAsync(HttpContext http) => ControlPlane.Owns(http.Request.Path) ? _control.HandleAsync(http) : _parts.App.HandleAsync(http);
+    private Task HandleAsync(HttpContext http) =>
+        ControlPlane.Owns(http.Request.Path) ? _control.HandleAsync(http) : _parts.App.HandleAsync(http);
 
     private static WebApplication BuildWeb(FacilitatorEmulatorOptions options)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { EnvironmentName = Environments.Production }
+        );
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));

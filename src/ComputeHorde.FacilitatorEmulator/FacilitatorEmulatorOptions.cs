@@ -78,7 +78,9 @@ public sealed class FacilitatorEmulatorOptions
     /// <summary>How long each step of a job takes, before <see cref="Speed"/>.</summary>
     public StageDurations StageDurations { get; set; } = new();
 
-    /// <summary>Characters of standard output, and of standard error, that a miner keeps; the middle of more is cut out (protocol 5.6).</summary>
+    /// <summary>
+    /// Characters of standard output, and of standard error, that a miner keeps; the middle of more is cut out (protocol 5.6).
+    /// </summary>
     /// <value>The default is 1,000,000.</value>
     public int MaxOutputCharacters { get; set; } = 1_000_000;
 

@@ -6,7 +6,9 @@ namespace ComputeHorde.Emulator;
 /// </summary>
 public sealed record FaultSettings
 {
-    /// <summary>Calls that faults apply to: any of <c>auth</c>, <c>create</c>, <c>list</c>, <c>detail</c>, <c>cheat</c>; null for all.</summary>
+    /// <summary>
+    /// Calls that faults apply to: any of <c>auth</c>, <c>create</c>, <c>list</c>, <c>detail</c>, <c>cheat</c>; null for all.
+    /// </summary>
     public IReadOnlyList<string>? Only { get; init; }
 
     /// <summary>Milliseconds of real time added to each answer.</summary>
@@ -18,7 +20,9 @@ public sealed record FaultSettings
     /// <summary>Number of coming calls answered with <see cref="ErrorStatus"/>.</summary>
     public int ErrorNext { get; init; }
 
-    /// <summary>The status of injected errors: any, so that a burst of 403, or of 200 with <see cref="ErrorBody"/>, can be had as well.</summary>
+    /// <summary>
+    /// The status of injected errors: any, so that a burst of 403, or of 200 with <see cref="ErrorBody"/>, can be had as well.
+    /// </summary>
     /// <value>The default is 503.</value>
     public int ErrorStatus { get; init; } = 503;
 
@@ -36,12 +40,16 @@ public sealed record FaultSettings
     public double? ForSeconds { get; init; }
 
     /// <summary>
-    /// Seconds of real time by which artifacts, upload results and the streaming server are missing from a job's body although its status has come: the real
+    /// Seconds of real time by which artifacts, upload results and the streaming server are missing from a job's body although its status
+    /// has come: the real
     /// facilitator commits a status first (protocol 16). The history's metadata has them at once.
     /// </summary>
     public double LateFieldsSeconds { get; init; }
 
-    /// <summary>Seconds of job time for which no miner is free, beginning now; then it is free for <see cref="FreeSeconds"/>, and so on. 0 for never.</summary>
+    /// <summary>
+    /// Seconds of job time for which no miner is free, beginning now; then it is free for <see cref="FreeSeconds"/>, and so on. 0 for
+    /// never.
+    /// </summary>
     public double FullSeconds { get; init; }
 
     /// <summary>Seconds of job time between two times of <see cref="FullSeconds"/>; 0 for ever after the first.</summary>
@@ -68,7 +76,9 @@ public sealed record FaultSettings
     /// <summary>The validator's heartbeat is too old: create answers 400 <c>["Could not select Validator"]</c> (protocol 9.5).</summary>
     public bool ValidatorDisconnected { get; init; }
 
-    /// <summary>The validator is gone but its last heartbeat is not three minutes old yet: new jobs stay <c>sent</c> (protocol 9.5).</summary>
+    /// <summary>
+    /// The validator is gone but its last heartbeat is not three minutes old yet: new jobs stay <c>sent</c> (protocol 9.5).
+    /// </summary>
     public bool ValidatorSilent { get; init; }
 
     /// <summary>Create answers 400 <c>["Job creation is disabled at this moment"]</c>.</summary>

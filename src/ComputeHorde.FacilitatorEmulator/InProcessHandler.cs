@@ -87,7 +87,9 @@ internal sealed class InProcessHandler(Func<HttpContext, Task> app, TimeProvider
             Position < Length ? base.ReadAsync(buffer, cancellationToken) : throw new IOException("The response ended prematurely.");
 
         public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            Position < Length ? base.ReadAsync(buffer, offset, count, cancellationToken) : throw new IOException("The response ended prematurely.");
+            Position < Length
+                ? base.ReadAsync(buffer, offset, count, cancellationToken)
+                : throw new IOException("The response ended prematurely.");
 
         public override int Read(byte[] buffer, int offset, int count) =>
             Position < Length ? base.Read(buffer, offset, count) : throw new IOException("The response ended prematurely.");

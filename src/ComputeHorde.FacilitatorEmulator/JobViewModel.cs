@@ -19,9 +19,20 @@ internal static class JobViewModel
             job.Behaviour,
             history[^1].Status,
             job.CreatedAt,
-            [.. history.Select(entry => new EmulatedStatus(entry.Status, entry.CreatedAt, Detail(entry, "reason"), Detail(entry, "message")))]);
+            [
+                .. history.Select(entry => new EmulatedStatus(
+                    entry.Status,
+                    entry.CreatedAt,
+                    Detail(entry, "reason"),
+                    Detail(entry, "message")
+                )),
+            ]
+        );
     }
 
     private static string? Detail(StatusEntry entry, string key) =>
-        entry.Metadata.Where(p => p.Key.EndsWith("_details", StringComparison.Ordinal)).Select(p => (p.Value as PyDict)?.GetText(key)).FirstOrDefault();
+        entry
+            .Metadata.Where(p => p.Key.EndsWith("_details", StringComparison.Ordinal))
+            .Select(p => (p.Value as PyDict)?.GetText(key))
+            .FirstOrDefault();
 }

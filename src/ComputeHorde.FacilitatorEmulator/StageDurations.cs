@@ -28,7 +28,8 @@ public sealed class StageDurations
     public TimeSpan Streaming { get; set; } = TimeSpan.FromSeconds(0.5);
 
     /// <summary>
-    /// How long a streaming job whose image sets no run time serves before it ends by itself, within its execution limit. Clients look for the server every few
+    /// How long a streaming job whose image sets no run time serves before it ends by itself, within its execution limit. Clients look for
+    /// the server every few
     /// seconds.
     /// </summary>
     /// <value>The default is 10 s.</value>

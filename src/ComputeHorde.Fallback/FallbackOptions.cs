@@ -3,7 +3,9 @@ namespace ComputeHorde.Fallback;
 /// <summary>How jobs are run on fallback machines, whatever the provider.</summary>
 public sealed record FallbackOptions
 {
-    /// <summary>Six characters that all machines of one deployment carry in their names, so that nobody ends the machines of another one.</summary>
+    /// <summary>
+    /// Six characters that all machines of one deployment carry in their names, so that nobody ends the machines of another one.
+    /// </summary>
     /// <value>Default null: derived from the address of the container.</value>
     public string? Deployment { get; init; }
 
@@ -23,7 +25,10 @@ public sealed record FallbackOptions
     /// <value>Default 30 seconds.</value>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a job may be silent until the provider is asked after its machine. Three times as long, and it is lost whatever the provider says.</summary>
+    /// <summary>
+    /// How long a job may be silent until the provider is asked after its machine. Three times as long, and it is lost whatever the
+    /// provider says.
+    /// </summary>
     /// <value>Default 3 minutes.</value>
     public TimeSpan SilenceLimit { get; init; } = TimeSpan.FromMinutes(3);
 
@@ -37,13 +42,16 @@ public sealed record FallbackOptions
 
     /// <summary>The pauses between looks for a machine after a request for it whose answer was lost.</summary>
     /// <value>Default 2, 4 and 8 seconds.</value>
-    public IReadOnlyList<TimeSpan> LookUpPauses { get; init; } = [TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(8)];
+    public IReadOnlyList<TimeSpan> LookUpPauses { get; init; } =
+    [TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(8)];
 
     /// <summary>The largest archive that is unpacked here for a job (inline and ZIP volumes), in bytes.</summary>
     /// <value>Default 512 MiB.</value>
     public long MaxStagedBytes { get; init; } = 512L << 20;
 
-    /// <summary>Logins of private registries by host, for looking images up. That the provider can pull as well is its own setting.</summary>
+    /// <summary>
+    /// Logins of private registries by host, for looking images up. That the provider can pull as well is its own setting.
+    /// </summary>
     /// <value>Default none.</value>
     public IReadOnlyDictionary<string, RegistryAccount> Registries { get; init; } = new Dictionary<string, RegistryAccount>();
 

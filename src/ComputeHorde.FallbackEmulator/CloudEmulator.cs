@@ -12,8 +12,10 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.FallbackEmulator;
 
 /// <summary>
-/// Two clouds on one machine, for tests and the demo: RunPod (REST v2) and Azure Container Apps jobs, with an image registry and Hugging Face. Machines really run
-/// their start command, as child processes, and cost until they are deleted. An emulator proves our reading of the documents, not the vendors.
+/// Two clouds on one machine, for tests and the demo: RunPod (REST v2) and Azure Container Apps jobs, with an image registry and Hugging
+/// Face. Machines really run
+/// their start command, as child processes, and cost until they are deleted. An emulator proves our reading of the documents, not the
+/// vendors.
 /// </summary>
 public sealed class CloudEmulator : IAsyncDisposable
 {
@@ -62,7 +64,10 @@ public sealed class CloudEmulator : IAsyncDisposable
     /// <param name="configure">Changes the options, or null for the defaults.</param>
     /// <param name="cancellationToken">Gives the start up.</param>
     /// <returns>The running emulator; dispose it to stop it and all machines.</returns>
-    public static async Task<CloudEmulator> StartAsync(Action<CloudEmulatorOptions>? configure = null, CancellationToken cancellationToken = default)
+    public static async Task<CloudEmulator> StartAsync(
+        Action<CloudEmulatorOptions>? configure = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var options = new CloudEmulatorOptions();
         configure?.Invoke(options);
@@ -77,7 +82,9 @@ public sealed class CloudEmulator : IAsyncDisposable
         AzureApi.Map(web, emulator);
         RegistryApi.Map(web, emulator);
         await web.StartAsync(cancellationToken);
-        emulator.BaseAddress = new Uri(web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/");
+        emulator.BaseAddress = new Uri(
+            web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/"
+        );
         return emulator;
     }
 
@@ -97,7 +104,13 @@ public sealed class CloudEmulator : IAsyncDisposable
         }
     }
 
-    internal EmulatedMachine Add(string prefix, string name, decimal price, IReadOnlyList<string> command, Func<string, IReadOnlyDictionary<string, string>> environment)
+    internal EmulatedMachine Add(
+        string prefix,
+        string name,
+        decimal price,
+        IReadOnlyList<string> command,
+        Func<string, IReadOnlyDictionary<string, string>> environment
+    )
     {
         var id = prefix + Interlocked.Increment(ref _number);
         return _machines[id] = new EmulatedMachine(Options, id, name, price, command, environment(id));

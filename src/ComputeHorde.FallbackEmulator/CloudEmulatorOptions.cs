@@ -22,19 +22,18 @@ public sealed class CloudEmulatorOptions
     public TimeSpan StartTime { get; set; }
 
     /// <summary>The images that can be pulled, by name without registry and tag.</summary>
-    public IDictionary<string, EmulatedImage> Images { get; } = new Dictionary<string, EmulatedImage>(StringComparer.Ordinal)
-    {
-        ["tools/shell"] = new EmulatedImage(),
-    };
+    public IDictionary<string, EmulatedImage> Images { get; } =
+        new Dictionary<string, EmulatedImage>(StringComparer.Ordinal) { ["tools/shell"] = new EmulatedImage() };
 
     /// <summary>US dollars an hour by GPU. CPU machines cost <see cref="CpuPrice"/>.</summary>
-    public IDictionary<string, decimal> Prices { get; } = new Dictionary<string, decimal>(StringComparer.Ordinal)
-    {
-        ["NVIDIA RTX A6000"] = 0.49m,
-        ["NVIDIA RTX A5000"] = 0.26m,
-        ["NVIDIA L4"] = 0.43m,
-        ["NVIDIA GeForce RTX 3090"] = 0.43m,
-    };
+    public IDictionary<string, decimal> Prices { get; } =
+        new Dictionary<string, decimal>(StringComparer.Ordinal)
+        {
+            ["NVIDIA RTX A6000"] = 0.49m,
+            ["NVIDIA RTX A5000"] = 0.26m,
+            ["NVIDIA L4"] = 0.43m,
+            ["NVIDIA GeForce RTX 3090"] = 0.43m,
+        };
 
     /// <summary>US dollars an hour of a CPU machine.</summary>
     public decimal CpuPrice { get; set; } = 0.24m;

@@ -40,7 +40,12 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
     private bool _disposed;
 
     public FunctionsRuntime(
-        IServiceProvider services, FunctionsSetup setup, IConfiguration configuration, IOptions<WorkerOptions> worker, ILoggerFactory loggers)
+        IServiceProvider services,
+        FunctionsSetup setup,
+        IConfiguration configuration,
+        IOptions<WorkerOptions> worker,
+        ILoggerFactory loggers
+    )
     {
         (_services, _setup) = (services, setup);
         _requestLimit = new RequestLimit(setup.HostJson.Http);
@@ -56,12 +61,32 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
             pipeline = step(pipeline);
         }
 
-        _runner = new FunctionRunner(services, pipeline, setup.HostJson.FunctionTimeout, _triggers, _logger, setup.Options.TimeProvider as VirtualTimeProvider, _logger);
-        _activityRunner = new FunctionRunner(services, pipeline, setup.HostJson.FunctionTimeout, _activities, _logger, clock: null, invocations: null);
-        Functions = FunctionDescriptor.DiscoverIn(setup.Options.FunctionAssemblies)
+        _runner = new FunctionRunner(
+            services,
+            pipeline,
+            setup.HostJson.FunctionTimeout,
+            _triggers,
+            _logger,
+            setup.Options.TimeProvider as VirtualTimeProvider,
+            _logger
+        );
+        _activityRunner = new FunctionRunner(
+            services,
+            pipeline,
+            setup.HostJson.FunctionTimeout,
+            _activities,
+            _logger,
+            clock: null,
+            invocations: null
+        );
+        Functions = FunctionDescriptor
+            .DiscoverIn(setup.Options.FunctionAssemblies)
             .Where(function => IsEnabled(function.Name, configuration))
             .Select(function => new RunnableFunction(
-                function, binders.Create, new FunctionOutputs(function, converter, storage, setup.HostJson.Queues.Base64)))
+                function,
+                binders.Create,
+                new FunctionOutputs(function, converter, storage, setup.HostJson.Queues.Base64)
+            ))
             .ToArray();
 
         _state = HostState.Open(setup.DataDirectory is { } directory ? Path.Combine(directory, "host.db") : null);
@@ -174,12 +199,15 @@ internal sealed class FunctionsRuntime : IHostedLifecycleService, IAsyncDisposab
             {
                 // One broken listener must not end the host; it is logged and begins again.
                 _logger.ListenerFailed(exception, listener.Resource);
-                await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System, _stopping.Token)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
     private bool IsEnabled(string function, IConfiguration configuration) =>
-        !(configuration[$"AzureWebJobs.{function}.Disabled"] is { } disabled && (disabled == "1" || disabled.Equals("true", StringComparison.OrdinalIgnoreCase)))
-        && (_setup.HostJson.Functions.Count == 0 || _setup.HostJson.Functions.Contains(function, StringComparer.OrdinalIgnoreCase));
+        !(
+            configuration[$"AzureWebJobs.{function}.Disabled"] is { } disabled
+            && (disabled == "1" || disabled.Equals("true", StringComparison.OrdinalIgnoreCase))
+        ) && (_setup.HostJson.Functions.Count == 0 || _setup.HostJson.Functions.Contains(function, StringComparer.OrdinalIgnoreCase));
 }

@@ -27,7 +27,9 @@ internal static class FunctionsWebHost
     private static readonly TimeSpan StopReserve = TimeSpan.FromSeconds(10);
 
     public static WebApplicationBuilder CreateBuilder(
-        LocalFunctionsHostOptions options, IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middleware)
+        LocalFunctionsHostOptions options,
+        IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middleware
+    )
     {
         var contentRoot = Path.GetFullPath(options.ContentRoot);
         if (!Directory.Exists(contentRoot))
@@ -36,29 +38,40 @@ internal static class FunctionsWebHost
         }
 
         var localSettings = LocalSettingsJson.Load(contentRoot);
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
-        {
-            Args = ["--hostBuilder:reloadConfigOnChange=false"],
-            ContentRootPath = contentRoot,
-            EnvironmentName = Environment.GetEnvironmentVariable("AZURE_FUNCTIONS_ENVIRONMENT") ?? Environments.Development,
-        });
+        var builder = WebApplication.CreateBuilder(
+            new WebApplicationOptions
+            {
+                Args = ["--hostBuilder:reloadConfigOnChange=false"],
+                ContentRootPath = contentRoot,
+                EnvironmentName = Environment.GetEnvironmentVariable("AZURE_FUNCTIONS_ENVIRONMENT") ?? Environments.Development,
+            }
+        );
         AddSettings(builder.Configuration, options, localSettings);
         var hostJson = HostJson.Load(contentRoot, builder.Configuration);
-        AddBelow(builder.Configuration, hostJson.LogLevels.Select(pair => new KeyValuePair<string, string?>("Logging:LogLevel:" + pair.Key, pair.Value)));
+        AddBelow(
+            builder.Configuration,
+            hostJson.LogLevels.Select(pair => new KeyValuePair<string, string?>("Logging:LogLevel:" + pair.Key, pair.Value))
+        );
         AddLogging(builder.Logging, options);
         var setup = new FunctionsSetup(
             options,
             hostJson,
             OpenDataDirectory(options),
-            [.. hostJson.IgnoredKeys.Select(key => "host.json " + key), .. localSettings.IgnoredKeys.Select(key => "local.settings.json " + key)],
-            middleware);
+            [
+                .. hostJson.IgnoredKeys.Select(key => "host.json " + key),
+                .. localSettings.IgnoredKeys.Select(key => "local.settings.json " + key),
+            ],
+            middleware
+        );
         AddServices(builder.Services, setup);
-        builder.WebHost.ConfigureKestrel((context, kestrel) =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = BodyLimit(context.Configuration);
-            kestrel.Listen(IPAddress.Loopback, options.Port ?? localSettings.LocalHttpPort ?? DefaultPort);
-        });
+        builder.WebHost.ConfigureKestrel(
+            (context, kestrel) =>
+            {
+                kestrel.AddServerHeader = false;
+                kestrel.Limits.MaxRequestBodySize = BodyLimit(context.Configuration);
+                kestrel.Listen(IPAddress.Loopback, options.Port ?? localSettings.LocalHttpPort ?? DefaultPort);
+            }
+        );
         return builder;
     }
 
@@ -72,8 +85,7 @@ internal static class FunctionsWebHost
         return application;
     }
 
-    private static void AddSettings(
-        ConfigurationManager configuration, LocalFunctionsHostOptions options, LocalSettingsJson localSettings)
+    private static void AddSettings(ConfigurationManager configuration, LocalFunctionsHostOptions options, LocalSettingsJson localSettings)
     {
         // The environment wins over the file, as it does under func; what the program gives wins over both.
         AddBelow(configuration, localSettings.Values);
@@ -89,7 +101,9 @@ internal static class FunctionsWebHost
     /// <summary>Adds settings that all others win over.</summary>
     private static void AddBelow(ConfigurationManager configuration, IEnumerable<KeyValuePair<string, string?>> settings) =>
         ((IConfigurationBuilder)configuration).Sources.Insert(
-            0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = settings });
+            0,
+            new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = settings }
+        );
 
     private static void AddLogging(ILoggingBuilder logging, LocalFunctionsHostOptions options)
     {
@@ -114,13 +128,19 @@ internal static class FunctionsWebHost
         services.AddProblemDetails();
         services.AddHealthChecks().AddCheck<DataDirectoryCheck>(DataDirectoryCheck.Name);
         services.Configure<JsonSerializerOptions>(json => json.PropertyNameCaseInsensitive = true);
-        services.AddOptions<WorkerOptions>().PostConfigure<IOptions<JsonSerializerOptions>>(
-            (worker, json) => worker.Serializer ??= new JsonObjectSerializer(json.Value));
+        services
+            .AddOptions<WorkerOptions>()
+            .PostConfigure<IOptions<JsonSerializerOptions>>((worker, json) => worker.Serializer ??= new JsonObjectSerializer(json.Value));
         DurableFunctions.AddTo(services, setup);
 
         // Kestrel must not cut requests off before the drain does.
-        services.AddOptions<HostOptions>().PostConfigure(host =>
-            host.ShutdownTimeout = TimeSpan.FromTicks(Math.Max(host.ShutdownTimeout.Ticks, (setup.Options.DrainTimeout + StopReserve).Ticks)));
+        services
+            .AddOptions<HostOptions>()
+            .PostConfigure(host =>
+                host.ShutdownTimeout = TimeSpan.FromTicks(
+                    Math.Max(host.ShutdownTimeout.Ticks, (setup.Options.DrainTimeout + StopReserve).Ticks)
+                )
+            );
 
         // After the worker of the task hub: hosted services stop in the reverse order, and functions use the hub.
         services.AddSingleton<FunctionsRuntime>();
@@ -149,13 +169,21 @@ internal static class FunctionsWebHost
         {
             Directory.CreateDirectory(directory);
             using var probe = new FileStream(
-                Path.Combine(directory, $".probe-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+                Path.Combine(directory, $".probe-{Guid.NewGuid():N}"),
+                FileMode.CreateNew,
+                FileAccess.Write,
+                FileShare.None,
+                1,
+                FileOptions.DeleteOnClose
+            );
             return directory;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new LocalFunctionsException(
-                $"The data directory {directory} cannot be written to: correct its permissions, or give another one.", exception);
+                $"The data directory {directory} cannot be written to: correct its permissions, or give another one.",
+                exception
+            );
         }
     }
 }
@@ -171,4 +199,5 @@ internal sealed record FunctionsSetup(
     HostJson HostJson,
     string? DataDirectory,
     IReadOnlyList<string> IgnoredKeys,
-    IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> Middleware);
+    IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> Middleware
+);

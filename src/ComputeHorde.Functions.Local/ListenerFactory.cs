@@ -11,26 +11,34 @@ namespace ComputeHorde.Functions.Local;
 
 /// <summary>Makes the listener of each function that polls or waits; HTTP and durable functions have none.</summary>
 internal sealed class ListenerFactory(
-    FunctionsSetup setup, StorageClients storage, SettingResolver settings, HostState state, FunctionRunner runner, ILogger logger)
+    FunctionsSetup setup,
+    StorageClients storage,
+    SettingResolver settings,
+    HostState state,
+    FunctionRunner runner,
+    ILogger logger
+)
 {
     private const string PoisonSuffix = "-poison";
 
     /// <exception cref="LocalFunctionsException">A setting is missing, or a name or schedule is not valid.</exception>
-    public IFunctionListener? Create(RunnableFunction function) => function.Descriptor.Trigger.Attribute switch
-    {
-        QueueTriggerAttribute queue => Queue(function, queue),
-        BlobTriggerAttribute blob => Blob(function, blob),
-        TimerTriggerAttribute timer => new TimerListener(
-            function,
-            timer,
-            settings.Resolve(timer.Schedule, $"Function '{function.Name}', [TimerTrigger]"),
-            settings.TimeZone,
-            state,
-            runner,
-            setup.Options.TimeProvider,
-            logger),
-        _ => null,
-    };
+    public IFunctionListener? Create(RunnableFunction function) =>
+        function.Descriptor.Trigger.Attribute switch
+        {
+            QueueTriggerAttribute queue => Queue(function, queue),
+            BlobTriggerAttribute blob => Blob(function, blob),
+            TimerTriggerAttribute timer => new TimerListener(
+                function,
+                timer,
+                settings.Resolve(timer.Schedule, $"Function '{function.Name}', [TimerTrigger]"),
+                settings.TimeZone,
+                state,
+                runner,
+                setup.Options.TimeProvider,
+                logger
+            ),
+            _ => null,
+        };
 
     /// <summary>A poison queue has none of its own, nor has a queue whose name is too long for the suffix.</summary>
     private static bool HasPoisonQueue(string queue) =>
@@ -50,7 +58,8 @@ internal sealed class ListenerFactory(
             state,
             runner,
             storage.Local(trigger.Connection, place),
-            logger);
+            logger
+        );
     }
 
     private BlobListener Blob(RunnableFunction function, BlobTriggerAttribute trigger)
@@ -66,6 +75,7 @@ internal sealed class ListenerFactory(
             state,
             setup.HostJson.Blobs.MaxDegreeOfParallelism,
             storage.Local(trigger.Connection, place),
-            logger);
+            logger
+        );
     }
 }

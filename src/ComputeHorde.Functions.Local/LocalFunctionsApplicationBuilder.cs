@@ -45,9 +45,10 @@ public sealed class LocalFunctionsApplicationBuilder : IHostApplicationBuilder, 
     /// <param name="factory">Makes the container.</param>
     /// <param name="configure">Changes it.</param>
     public void ConfigureContainer<TContainerBuilder>(
-        IServiceProviderFactory<TContainerBuilder> factory, Action<TContainerBuilder>? configure = null)
-        where TContainerBuilder : notnull =>
-        ((IHostApplicationBuilder)_web).ConfigureContainer(factory, configure);
+        IServiceProviderFactory<TContainerBuilder> factory,
+        Action<TContainerBuilder>? configure = null
+    )
+        where TContainerBuilder : notnull => ((IHostApplicationBuilder)_web).ConfigureContainer(factory, configure);
 
     /// <summary>Adds a step around every invocation; the first added is the outermost.</summary>
     /// <param name="middleware">Makes the step from the rest of the pipeline.</param>

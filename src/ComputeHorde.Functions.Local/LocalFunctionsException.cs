@@ -5,22 +5,16 @@ namespace ComputeHorde.Functions.Local;
 public sealed class LocalFunctionsException : Exception
 {
     /// <summary>Creates the exception.</summary>
-    public LocalFunctionsException()
-    {
-    }
+    public LocalFunctionsException() { }
 
     /// <summary>Creates the exception.</summary>
     /// <param name="message">One line: what is wrong, where, and what to do.</param>
     public LocalFunctionsException(string message)
-        : base(message)
-    {
-    }
+        : base(message) { }
 
     /// <summary>Creates the exception.</summary>
     /// <param name="message">One line: what is wrong, where, and what to do.</param>
     /// <param name="innerException">What brought it about.</param>
     public LocalFunctionsException(string message, Exception? innerException)
-        : base(message, innerException)
-    {
-    }
+        : base(message, innerException) { }
 }

@@ -10,9 +10,12 @@ using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.Functions.Local;
 
-/// <summary>Runs the functions of some assemblies on this machine: HTTP on Kestrel, queues and blobs of a storage in this process or elsewhere,
-/// timers, and durable functions on SQLite. Blob triggers poll, unless storage tells them its news; receipts of handled blobs, timer statuses, and which messages a stop cut
-/// off (which counts as no failed attempt) are kept in <c>host.db</c>, orchestrations in the task hub's file beside it. Queues and containers of triggers are made if missing.
+/// <summary>Runs the functions of some assemblies on this machine: HTTP on Kestrel, queues and blobs of a storage in this process or
+/// elsewhere,
+/// timers, and durable functions on SQLite. Blob triggers poll, unless storage tells them its news; receipts of handled blobs, timer
+/// statuses, and which messages a stop cut
+/// off (which counts as no failed attempt) are kept in <c>host.db</c>, orchestrations in the task hub's file beside it. Queues and
+/// containers of triggers are made if missing.
 /// Function keys are not checked, as under <c>func start</c>.</summary>
 public sealed class LocalFunctionsHost : IAsyncDisposable
 {
@@ -23,7 +26,9 @@ public sealed class LocalFunctionsHost : IAsyncDisposable
     {
         _application = application;
         _runtime = application.Services.GetRequiredService<FunctionsRuntime>();
-        BaseAddress = new Uri(application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        BaseAddress = new Uri(
+            application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()
+        );
     }
 
     /// <summary>Where the HTTP functions are, without the route prefix: <c>http://127.0.0.1:port</c>.</summary>
@@ -61,13 +66,20 @@ public sealed class LocalFunctionsHost : IAsyncDisposable
         {
             await application.StartAsync(cancellation);
             var host = new LocalFunctionsHost(application);
-            application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Function").Started(
-                host._runtime.Functions.Count, host.BaseAddress.ToString(), string.Join(", ", host._runtime.Functions.Select(function => function.Name)));
+            application
+                .Services.GetRequiredService<ILoggerFactory>()
+                .CreateLogger("Function")
+                .Started(
+                    host._runtime.Functions.Count,
+                    host.BaseAddress.ToString(),
+                    string.Join(", ", host._runtime.Functions.Select(function => function.Name))
+                );
             return host;
         }
         catch (Exception exception)
         {
-            // What has started already, as the task hub, stops in order: activities that it took up are not failed but left for the next start.
+            // What has started already, as the task hub, stops in order: activities that it took up are not failed but left for the next
+            // start.
             // Before the first of them a host cannot be stopped.
             if (hasBegun)
             {
@@ -98,12 +110,16 @@ public sealed class LocalFunctionsHost : IAsyncDisposable
         await _application.DisposeAsync();
     }
 
-    private static LocalFunctionsException? Explain(Exception exception) => exception switch
-    {
-        IOException { InnerException: AddressInUseException } => new($"{exception.Message} Choose another port, or 0 for a free one.", exception),
-        DurableStoreException => new(exception.Message, exception),
-        _ => null,
-    };
+    private static LocalFunctionsException? Explain(Exception exception) =>
+        exception switch
+        {
+            IOException { InnerException: AddressInUseException } => new(
+                $"{exception.Message} Choose another port, or 0 for a free one.",
+                exception
+            ),
+            DurableStoreException => new(exception.Message, exception),
+            _ => null,
+        };
 
     /// <summary>Tells that the host begins to start its services.</summary>
     private sealed class StartNotice(Action begun) : IHostedService

@@ -24,7 +24,8 @@ public sealed class LocalFunctionsHostOptions
     /// <value>Default null: taken from the settings.</value>
     public string? StorageConnectionString { get; init; }
 
-    /// <summary>A storage in this process, used instead of <see cref="StorageConnectionString"/>: bindings reach it without a socket, and its news
+    /// <summary>A storage in this process, used instead of <see cref="StorageConnectionString"/>: bindings reach it without a socket, and
+    /// its news
     /// start blob and queue functions at once.</summary>
     /// <value>Default null: an account elsewhere, which is polled.</value>
     public LocalStorage? Storage { get; init; }
@@ -41,7 +42,10 @@ public sealed class LocalFunctionsHostOptions
     /// <value>Default null: <c>Host.LocalHttpPort</c> of local.settings.json, or 7071.</value>
     public int? Port { get; init; }
 
-    /// <summary>The key that callers of HTTP functions have to send, in header <c>x-functions-key</c> or as <c>?code=</c>, unless a function is anonymous.</summary>
+    /// <summary>
+    /// The key that callers of HTTP functions have to send, in header <c>x-functions-key</c> or as <c>?code=</c>, unless a function is
+    /// anonymous.
+    /// </summary>
     /// <value>Default null: keys are not checked, as under <c>func start</c>.</value>
     public string? FunctionKey { get; init; }
 
@@ -63,7 +67,9 @@ public sealed class LocalFunctionsHostOptions
     /// <value>Default null: the console.</value>
     public Action<ILoggingBuilder>? ConfigureLogging { get; init; }
 
-    /// <summary>How long a queue message is locked before its lock is renewed or lost. A message whose process died comes back after it.</summary>
+    /// <summary>
+    /// How long a queue message is locked before its lock is renewed or lost. A message whose process died comes back after it.
+    /// </summary>
     /// <value>Default 30 seconds.</value>
     public TimeSpan QueueLockDuration { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -15,20 +15,38 @@ public static class ComputeHordeTelemetry
     internal static readonly ActivitySource Source = new(ActivitySourceName);
     internal static readonly Meter Meter = new(MeterName);
     internal static readonly Histogram<double> RequestDuration = Meter.CreateHistogram<double>(
-        "computehorde.client.request.duration", "s", "Time of one request to the facilitator, by call and HTTP status (0: no answer).");
+        "computehorde.client.request.duration",
+        "s",
+        "Time of one request to the facilitator, by call and HTTP status (0: no answer)."
+    );
 
     internal static readonly Counter<long> Retries = Meter.CreateCounter<long>(
-        "computehorde.client.retries", "{retry}", "Requests repeated after a transient failure, by call.");
+        "computehorde.client.retries",
+        "{retry}",
+        "Requests repeated after a transient failure, by call."
+    );
 
     internal static readonly Counter<long> Logins = Meter.CreateCounter<long>(
-        "computehorde.client.logins", "{login}", "Successful logins.");
+        "computehorde.client.logins",
+        "{login}",
+        "Successful logins."
+    );
 
     internal static readonly Counter<long> JobsCreated = Meter.CreateCounter<long>(
-        "computehorde.client.jobs.created", "{job}", "Jobs that this client created.");
+        "computehorde.client.jobs.created",
+        "{job}",
+        "Jobs that this client created."
+    );
 
     internal static readonly Counter<long> JobsFound = Meter.CreateCounter<long>(
-        "computehorde.client.jobs.found", "{job}", "Creates that found their job stored already, by its tag.");
+        "computehorde.client.jobs.found",
+        "{job}",
+        "Creates that found their job stored already, by its tag."
+    );
 
     internal static readonly Counter<long> JobsDuplicated = Meter.CreateCounter<long>(
-        "computehorde.client.jobs.duplicates", "{job}", "Further jobs found under a tag, which cost as well; should be none.");
+        "computehorde.client.jobs.duplicates",
+        "{job}",
+        "Further jobs found under a tag, which cost as well; should be none."
+    );
 }

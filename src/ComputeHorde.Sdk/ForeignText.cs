@@ -3,7 +3,9 @@ using System.Text;
 
 namespace ComputeHorde.Sdk;
 
-/// <summary>Makes texts that others wrote safe to show: a log or a terminal acts on line breaks, escapes and changes of direction.</summary>
+/// <summary>
+/// Makes texts that others wrote safe to show: a log or a terminal acts on line breaks, escapes and changes of direction.
+/// </summary>
 internal static class ForeignText
 {
     /// <summary>The text in one line, with everything that is not to be seen written as <c>\uXXXX</c>.</summary>
@@ -31,7 +33,12 @@ internal static class ForeignText
         return line.ToString();
     }
 
-    private static bool IsActive(UnicodeCategory category) => category
-        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
-        or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned;
+    private static bool IsActive(UnicodeCategory category) =>
+        category
+            is UnicodeCategory.Control
+                or UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator
+                or UnicodeCategory.PrivateUse
+                or UnicodeCategory.OtherNotAssigned;
 }

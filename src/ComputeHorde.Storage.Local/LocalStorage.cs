@@ -67,7 +67,11 @@ public sealed class LocalStorage : IAsyncDisposable
         StartAsync(options ?? new LocalStorageOptions(), new Disk(), passing: null, cancellation);
 
     internal static async Task<LocalStorage> StartAsync(
-        LocalStorageOptions options, IDisk disk, Action<StorePoint>? passing, CancellationToken cancellation)
+        LocalStorageOptions options,
+        IDisk disk,
+        Action<StorePoint>? passing,
+        CancellationToken cancellation
+    )
     {
         Check(options);
         var path = options.DataFolder is null ? null : DataFolder.Prepare(options.DataFolder);
@@ -122,7 +126,8 @@ public sealed class LocalStorage : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The storage has a data folder: it loses nothing.</exception>
     public void LoseLast(TimeSpan span)
     {
-        var memory = _store as MemoryStore
+        var memory =
+            _store as MemoryStore
             ?? throw new InvalidOperationException("A storage with a data folder loses nothing; this is for one in memory.");
         memory.LoseLast(span);
     }
@@ -147,11 +152,15 @@ public sealed class LocalStorage : IAsyncDisposable
 
     private static void Check(LocalStorageOptions options)
     {
-        if (options.AccountName.Length is < 3 or > 24
-            || !options.AccountName.All(static letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter)))
+        if (
+            options.AccountName.Length is < 3 or > 24
+            || !options.AccountName.All(static letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter))
+        )
         {
             throw new ArgumentException(
-                $"{nameof(options.AccountName)} '{options.AccountName}' is not of 3 to 24 small letters and digits.", nameof(options));
+                $"{nameof(options.AccountName)} '{options.AccountName}' is not of 3 to 24 small letters and digits.",
+                nameof(options)
+            );
         }
 
         if (options.AccountKey is { } key && (key.Length == 0 || !Convert.TryFromBase64String(key, new byte[key.Length], out _)))
@@ -179,20 +188,23 @@ public sealed class LocalStorage : IAsyncDisposable
     }
 
     /// <summary>Blocks that were not committed within a week are gone, as in Azure.</summary>
-    private static Task<bool> RemoveOldBlocksAsync(IStore store, DateTimeOffset before) => store.WriteAsync(transaction =>
-    {
-        var containers = transaction.Scan(Tables.Containers, "", "").Select(static row => row.Key).ToList();
-        foreach (var container in containers)
+    private static Task<bool> RemoveOldBlocksAsync(IStore store, DateTimeOffset before) =>
+        store.WriteAsync(transaction =>
         {
-            foreach (var (key, block) in transaction.Scan(Tables.Blocks, container, "").Where(row => row.Value.Modified < before).ToList())
+            var containers = transaction.Scan(Tables.Containers, "", "").Select(static row => row.Key).ToList();
+            foreach (var container in containers)
             {
-                transaction.Delete(Tables.Blocks, container, key);
-                transaction.Drop(block.Body);
+                foreach (
+                    var (key, block) in transaction.Scan(Tables.Blocks, container, "").Where(row => row.Value.Modified < before).ToList()
+                )
+                {
+                    transaction.Delete(Tables.Blocks, container, key);
+                    transaction.Drop(block.Body);
+                }
             }
-        }
 
-        return true;
-    });
+            return true;
+        });
 
     private StorageService MakeService(AccountFile file, LocalStorageOptions options)
     {
@@ -207,8 +219,10 @@ public sealed class LocalStorage : IAsyncDisposable
                 new BlobReads(blobs),
                 new BlobWrites(blobs),
                 new Blocks(blobs),
-                new Copies(blobs, authorizer)),
-            new QueueRoutes(new Queues.Queues(queues, QueueEndpoint), new Messages(queues)));
+                new Copies(blobs, authorizer)
+            ),
+            new QueueRoutes(new Queues.Queues(queues, QueueEndpoint), new Messages(queues))
+        );
         return new StorageService(router, authorizer, new FaultInjector(options.Faults, time), time);
     }
 }

@@ -4,22 +4,16 @@ namespace ComputeHorde.Storage.Local;
 public sealed class LocalStorageException : Exception
 {
     /// <summary>Creates one without a message.</summary>
-    public LocalStorageException()
-    {
-    }
+    public LocalStorageException() { }
 
     /// <summary>Creates one.</summary>
     /// <param name="message">What is wrong, where, and what to do.</param>
     public LocalStorageException(string message)
-        : base(message)
-    {
-    }
+        : base(message) { }
 
     /// <summary>Creates one with its cause.</summary>
     /// <param name="message">What is wrong, where, and what to do.</param>
     /// <param name="innerException">What caused it.</param>
     public LocalStorageException(string message, Exception? innerException)
-        : base(message, innerException)
-    {
-    }
+        : base(message, innerException) { }
 }

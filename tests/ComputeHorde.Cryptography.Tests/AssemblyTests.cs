@@ -6,5 +6,6 @@ public sealed class AssemblyTests
     public void Assembly_DependsOnNothingButTheRuntime() =>
         Assert.All(
             typeof(Sr25519).Assembly.GetReferencedAssemblies(),
-            name => Assert.StartsWith("System.", name.Name, StringComparison.Ordinal));
+            name => Assert.StartsWith("System.", name.Name, StringComparison.Ordinal)
+        );
 }

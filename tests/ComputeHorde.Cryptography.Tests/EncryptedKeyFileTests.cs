@@ -27,7 +27,11 @@ public sealed class EncryptedKeyFileTests
     {
         var bytes = Encoding.ASCII.GetBytes(content);
         Assert.True(EncryptedKeyFile.IsEncrypted(bytes));
-        Assert.Contains(form, Assert.Throws<NotSupportedException>(() => EncryptedKeyFile.Decrypt(bytes, "password")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            form,
+            Assert.Throws<NotSupportedException>(() => EncryptedKeyFile.Decrypt(bytes, "password")).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -36,10 +40,12 @@ public sealed class EncryptedKeyFileTests
     [InlineData("$nacl", "not encrypted")]
     [InlineData("$NACL", "cut off")]
     [InlineData("$NACL012345678901234567890123012345678901234", "cut off")]
-    public void Decrypt_NoEncryptedFile_SaysSo(string content, string fault) => Assert.Contains(
-        fault,
-        Assert.Throws<FormatException>(() => EncryptedKeyFile.Decrypt(Encoding.ASCII.GetBytes(content), "password")).Message,
-        StringComparison.Ordinal);
+    public void Decrypt_NoEncryptedFile_SaysSo(string content, string fault) =>
+        Assert.Contains(
+            fault,
+            Assert.Throws<FormatException>(() => EncryptedKeyFile.Decrypt(Encoding.ASCII.GetBytes(content), "password")).Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void Decrypt_PasswordThatIsNoUnicode_NamesNoPartOfIt()

@@ -33,11 +33,13 @@ public sealed class GuardedSecretTests
         byte[] copy = [1, 2, 3];
         using var secret = new GuardedSecret(copy);
         var address = (ulong)secret.DangerousGetHandle();
-        var region = File.ReadLines("/proc/self/maps").Select(line => line.Split(' ')).Single(parts =>
-        {
-            var bounds = parts[0].Split('-').Select(bound => Convert.ToUInt64(bound, 16)).ToArray();
-            return bounds[0] <= address && address < bounds[1];
-        });
+        var region = File.ReadLines("/proc/self/maps")
+            .Select(line => line.Split(' '))
+            .Single(parts =>
+            {
+                var bounds = parts[0].Split('-').Select(bound => Convert.ToUInt64(bound, 16)).ToArray();
+                return bounds[0] <= address && address < bounds[1];
+            });
         Assert.Equal("r--p", region[1]);
     }
 }

@@ -3,7 +3,9 @@ using ComputeHorde.CryptoInterop;
 
 namespace ComputeHorde.Cryptography.Tests;
 
-/// <summary>Both ways between this library and two others: what one signs, the others verify; what one derives, the others derive.</summary>
+/// <summary>
+/// Both ways between this library and two others: what one signs, the others verify; what one derives, the others derive.
+/// </summary>
 public sealed class InteropTests : IClassFixture<InteropTests.Node>
 {
     private readonly Node _node;
@@ -66,9 +68,10 @@ public sealed class InteropTests : IClassFixture<InteropTests.Node>
         return bytes;
     }
 
-    private bool Verify(string library, ReadOnlySpan<byte> publicKey, byte[] message, byte[] signature) => _node.Process
-        .Ask(Question(library, "verify", ("publicKey", publicKey.ToArray()), ("message", message), ("signature", signature)))["valid"]!
-        .GetValue<bool>();
+    private bool Verify(string library, ReadOnlySpan<byte> publicKey, byte[] message, byte[] signature) =>
+        _node.Process.Ask(Question(library, "verify", ("publicKey", publicKey.ToArray()), ("message", message), ("signature", signature)))[
+            "valid"
+        ]!.GetValue<bool>();
 
     private byte[] Ask(string library, string command, (string Name, byte[] Value) argument, string result) =>
         Ask(library, command, [argument], result);

@@ -18,7 +18,8 @@ public sealed class MerlinTranscriptTests
     {
         var transcript = new MerlinTranscript("test"u8);
         var copy = transcript;
-        byte[] secret = [1], randomness = new byte[32];
+        byte[] secret = [1],
+            randomness = new byte[32];
         var first = Witness(transcript, secret, randomness);
         Assert.Equal(first, Witness(transcript, secret, randomness));
         Assert.NotEqual(first, Witness(transcript, [2], randomness));
@@ -26,7 +27,8 @@ public sealed class MerlinTranscriptTests
         Assert.NotEqual(first, Witness(transcript, secret, randomness));
         randomness[0]--;
 
-        byte[] before = new byte[32], after = new byte[32];
+        byte[] before = new byte[32],
+            after = new byte[32];
         copy.Challenge("c"u8, before);
         transcript.Challenge("c"u8, after);
         Assert.Equal(before, after);

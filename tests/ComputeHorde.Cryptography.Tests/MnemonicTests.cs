@@ -7,12 +7,21 @@ public sealed class MnemonicTests
 {
     /// <summary>Entropy and words of the BIP39 reference vectors.</summary>
     [Theory]
-    [InlineData("00000000000000000000000000000000", "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about")]
+    [InlineData(
+        "00000000000000000000000000000000",
+        "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about"
+    )]
     [InlineData("7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f", "legal winner thank year wave sausage worth useful legal winner thank yellow")]
     [InlineData("80808080808080808080808080808080", "letter advice cage absurd amount doctor acoustic avoid letter advice cage above")]
     [InlineData("ffffffffffffffffffffffffffffffff", "zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo wrong")]
-    [InlineData("ffffffffffffffffffffffffffffffffffffffffffffffff", "zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo when")]
-    [InlineData("ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff", "zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo vote")]
+    [InlineData(
+        "ffffffffffffffffffffffffffffffffffffffffffffffff",
+        "zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo when"
+    )]
+    [InlineData(
+        "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+        "zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo vote"
+    )]
     public void FromEntropy_ReferenceVector_GivesTheWordsAndBack(string entropy, string phrase)
     {
         Assert.Equal(phrase, Mnemonic.FromEntropy(Convert.FromHexString(entropy)));
@@ -52,39 +61,57 @@ public sealed class MnemonicTests
     [Fact]
     public void ToEntropy_OfFromEntropy_IsTheEntropy() =>
         Prop.ForAll(
-            Gen.Elements(16, 20, 24, 28, 32).SelectMany(size => Gen.Choose(0, 255).ArrayOf(size)).ToArbitrary(),
-            numbers =>
-            {
-                byte[] entropy = [.. numbers.Select(n => (byte)n)];
-                return Mnemonic.ToEntropy(Mnemonic.FromEntropy(entropy)).AsSpan().SequenceEqual(entropy);
-            }).QuickCheckThrowOnFailure();
+                Gen.Elements(16, 20, 24, 28, 32).SelectMany(size => Gen.Choose(0, 255).ArrayOf(size)).ToArbitrary(),
+                numbers =>
+                {
+                    byte[] entropy = [.. numbers.Select(n => (byte)n)];
+                    return Mnemonic.ToEntropy(Mnemonic.FromEntropy(entropy)).AsSpan().SequenceEqual(entropy);
+                }
+            )
+            .QuickCheckThrowOnFailure();
 
     [Fact]
     public void Parsers_AnyText_ThrowOnlyFormatException()
     {
-        var words = Gen.Elements("abandon", "about", "zoo", "Zoo", "", " ", "\t", "ż", "///", "//", "/", "0x", "\ud800", "a/b", new string('a', 40));
+        var words = Gen.Elements(
+            "abandon",
+            "about",
+            "zoo",
+            "Zoo",
+            "",
+            " ",
+            "\t",
+            "ż",
+            "///",
+            "//",
+            "/",
+            "0x",
+            "\ud800",
+            "a/b",
+            new string('a', 40)
+        );
         Prop.ForAll(
-            Gen.OneOf(words.ListOf().Select(list => string.Join(' ', list)), ArbMap.Default.GeneratorFor<string>()).ToArbitrary(),
-            text =>
-            {
-                try
+                Gen.OneOf(words.ListOf().Select(list => string.Join(' ', list)), ArbMap.Default.GeneratorFor<string>()).ToArbitrary(),
+                text =>
                 {
-                    Sr25519KeyPair.FromUri(text).Dispose();
-                }
-                catch (FormatException)
-                {
-                }
+                    try
+                    {
+                        Sr25519KeyPair.FromUri(text).Dispose();
+                    }
+                    catch (FormatException) { }
 
-                try
-                {
-                    Mnemonic.ToEntropy(text);
-                    return Mnemonic.Validate(text);
+                    try
+                    {
+                        Mnemonic.ToEntropy(text);
+                        return Mnemonic.Validate(text);
+                    }
+                    catch (FormatException)
+                    {
+                        return !Mnemonic.Validate(text);
+                    }
                 }
-                catch (FormatException)
-                {
-                    return !Mnemonic.Validate(text);
-                }
-            }).QuickCheckThrowOnFailure();
+            )
+            .QuickCheckThrowOnFailure();
     }
 
     [Theory]
@@ -100,7 +127,10 @@ public sealed class MnemonicTests
     public void ToEntropy_AnyWhiteSpaceBetweenWords_IsTheSamePhrase() =>
         Assert.Equal(
             new byte[16],
-            Mnemonic.ToEntropy("\ufeff  abandon abandon\tabandon abandon\nabandon abandon  abandon abandon abandon abandon abandon about\r\n"));
+            Mnemonic.ToEntropy(
+                "\ufeff  abandon abandon\tabandon abandon\nabandon abandon  abandon abandon abandon abandon abandon about\r\n"
+            )
+        );
 
     [Fact]
     public void WordList_IsTheOneOfBip39()
@@ -109,7 +139,8 @@ public sealed class MnemonicTests
         var text = System.Text.Encoding.ASCII.GetBytes(string.Join('\n', words) + "\n");
         Assert.Equal(
             "2f5eed53a4727b4bf8880d8f3f199efc90e58503646d9ff8eff3a2ed3b24dbda",
-            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(text)));
+            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(text))
+        );
         Assert.All(words, (word, index) => Assert.Equal(index, Bip39WordList.IndexOf(word)));
     }
 }

@@ -18,7 +18,13 @@ public sealed class SecrecyTests : IDisposable
     {
         var proxy = typeof(Sr25519KeyPair).GetCustomAttribute<DebuggerTypeProxyAttribute>();
         var viewType = Type.GetType(Assert.IsType<DebuggerTypeProxyAttribute>(proxy).ProxyTypeName, throwOnError: true)!;
-        var view = Activator.CreateInstance(viewType, BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic, null, [_pair], null)!;
+        var view = Activator.CreateInstance(
+            viewType,
+            BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic,
+            null,
+            [_pair],
+            null
+        )!;
         var display = typeof(Sr25519KeyPair).GetCustomAttribute<DebuggerDisplayAttribute>();
 
         Assert.Equal(_pair.Address, _pair.ToString());
@@ -31,10 +37,10 @@ public sealed class SecrecyTests : IDisposable
     [Fact]
     public void SecretFields_OfAKeyPair_AreHiddenFromTheDebugger()
     {
-        var secrets = typeof(Sr25519KeyPair).GetFields(BindingFlags.Instance | BindingFlags.NonPublic)
+        var secrets = typeof(Sr25519KeyPair)
+            .GetFields(BindingFlags.Instance | BindingFlags.NonPublic)
             .Where(f => f.GetValue(_pair) is GuardedSecret);
-        Assert.Equal(
-            DebuggerBrowsableState.Never, Assert.Single(secrets).GetCustomAttribute<DebuggerBrowsableAttribute>()?.State);
+        Assert.Equal(DebuggerBrowsableState.Never, Assert.Single(secrets).GetCustomAttribute<DebuggerBrowsableAttribute>()?.State);
     }
 
     [Fact]
@@ -83,6 +89,7 @@ public sealed class SecrecyTests : IDisposable
 
         Assert.All(
             (string[])["legal", "winner", "yellow", "sausage", "hunter2", "0102", "D800"],
-            word => Assert.DoesNotContain(word, text, StringComparison.OrdinalIgnoreCase));
+            word => Assert.DoesNotContain(word, text, StringComparison.OrdinalIgnoreCase)
+        );
     }
 }

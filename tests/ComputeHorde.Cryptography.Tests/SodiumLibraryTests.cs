@@ -51,12 +51,15 @@ public sealed class SodiumLibraryTests : IDisposable
             File.Move(Copy(fault), Path.Combine(_folder, s_native, FileName));
         }
 
-        using var process = Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
-        {
-            Arguments = $"\"{Path.Combine(_folder, "ComputeHorde.Cryptography.Tests.dll")}\" -explicit only -method *.{nameof(Use_WithoutTheLibrary_ThrowsAtEveryEntrance)}",
-            RedirectStandardOutput = true,
-            UseShellExecute = false,
-        })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+            {
+                Arguments =
+                    $"\"{Path.Combine(_folder, "ComputeHorde.Cryptography.Tests.dll")}\" -explicit only -method *.{nameof(Use_WithoutTheLibrary_ThrowsAtEveryEntrance)}",
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
+            }
+        )!;
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == 0 && output.Contains("Total: 1,", StringComparison.Ordinal), output);
@@ -76,10 +79,15 @@ public sealed class SodiumLibraryTests : IDisposable
             () => Blake2b.Hash256([]),
             () => EncryptedKeyFile.Decrypt([.. "$NACL"u8, .. new byte[50]], "password"),
         ];
-        Assert.All(entrances, entrance => Assert.Contains(
-            $"libsodium 1.0.22 for {RuntimeInformation.RuntimeIdentifier}",
-            Assert.Throws<DllNotFoundException>(entrance).Message,
-            StringComparison.Ordinal));
+        Assert.All(
+            entrances,
+            entrance =>
+                Assert.Contains(
+                    $"libsodium 1.0.22 for {RuntimeInformation.RuntimeIdentifier}",
+                    Assert.Throws<DllNotFoundException>(entrance).Message,
+                    StringComparison.Ordinal
+                )
+        );
     }
 
     private static string FileName => Path.GetFileName(Original);
@@ -98,10 +106,14 @@ public sealed class SodiumLibraryTests : IDisposable
                 content[content.Length / 2] ^= 1;
                 break;
             case "another library":
-                content = File.ReadAllBytes(Directory.EnumerateFiles(RuntimeEnvironment.GetRuntimeDirectory(), "libSystem.Native.*").First());
+                content = File.ReadAllBytes(
+                    Directory.EnumerateFiles(RuntimeEnvironment.GetRuntimeDirectory(), "libSystem.Native.*").First()
+                );
                 break;
             case "another platform":
-                var other = OperatingSystem.IsWindows() ? Path.Combine("linux-x64", "native", "libsodium.so") : Path.Combine("win-x64", "native", "libsodium.dll");
+                var other = OperatingSystem.IsWindows()
+                    ? Path.Combine("linux-x64", "native", "libsodium.so")
+                    : Path.Combine("win-x64", "native", "libsodium.dll");
                 content = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "runtimes", other));
                 break;
             case "no library":

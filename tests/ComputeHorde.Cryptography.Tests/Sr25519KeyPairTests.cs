@@ -12,7 +12,8 @@ public sealed class Sr25519KeyPairTests : IDisposable
     [Fact]
     public void Sign_SameMessageTwice_GivesDifferentValidSignatures()
     {
-        byte[] first = _pair.Sign([1]), second = _pair.Sign([1]);
+        byte[] first = _pair.Sign([1]),
+            second = _pair.Sign([1]);
         Assert.NotEqual(first[..32], second[..32]);
         Assert.True(Sr25519.Verify(_pair.PublicKey, [1], first));
         Assert.True(Sr25519.Verify(_pair.PublicKey, [1], second));
@@ -22,7 +23,9 @@ public sealed class Sr25519KeyPairTests : IDisposable
     public void Sign_BrokenRandomness_StillGivesEachMessageAndKeyItsOwnNonce()
     {
         // One R for two messages would give the key away. With constant randomness R must still depend on message and key.
-        byte[] key = new byte[64], otherKey = new byte[64], publicKey = new byte[32];
+        byte[] key = new byte[64],
+            otherKey = new byte[64],
+            publicKey = new byte[32];
         Sr25519.ExpandSeed(s_seed, key);
         Sr25519.DerivePublicKey(key, publicKey);
         key.CopyTo(otherKey, 0);
@@ -71,8 +74,7 @@ public sealed class Sr25519KeyPairTests : IDisposable
     [InlineData(0)]
     [InlineData(63)]
     [InlineData(65)]
-    public void Sign_DestinationOfAnotherSize_Throws(int size) =>
-        Assert.Throws<ArgumentException>(() => _pair.Sign([1], new byte[size]));
+    public void Sign_DestinationOfAnotherSize_Throws(int size) => Assert.Throws<ArgumentException>(() => _pair.Sign([1], new byte[size]));
 
     [Fact]
     public void Use_AfterDispose_ThrowsAndTheSecretIsGone()
@@ -87,8 +89,10 @@ public sealed class Sr25519KeyPairTests : IDisposable
         Assert.Equal(address, pair.Address);
         Assert.Equal(Ss58.Decode(address), pair.PublicKey.ToArray());
 
-        var secrets = typeof(Sr25519KeyPair).GetFields(BindingFlags.Instance | BindingFlags.NonPublic)
-            .Select(field => field.GetValue(pair)).OfType<GuardedSecret>();
+        var secrets = typeof(Sr25519KeyPair)
+            .GetFields(BindingFlags.Instance | BindingFlags.NonPublic)
+            .Select(field => field.GetValue(pair))
+            .OfType<GuardedSecret>();
         Assert.True(Assert.Single(secrets).IsClosed);
     }
 
@@ -148,7 +152,10 @@ public sealed class Sr25519KeyPairTests : IDisposable
         using var again = _pair.DeriveSoft(s_seed);
 
         // Computed with Python's hmac and hashlib after RFC 5869.
-        Assert.Equal("e000a47265885266bef8b8bb488b3ed7ecd091b29fda7764fb76a1b9a3ef2ebd", Convert.ToHexStringLower(Derive(_pair, "test purpose"u8)));
+        Assert.Equal(
+            "e000a47265885266bef8b8bb488b3ed7ecd091b29fda7764fb76a1b9a3ef2ebd",
+            Convert.ToHexStringLower(Derive(_pair, "test purpose"u8))
+        );
         Assert.NotEqual(Derive(_pair, "test purpose"u8), Derive(_pair, "another purpose"u8));
         Assert.Equal(Derive(soft, "test purpose"u8), Derive(again, "test purpose"u8));
         _pair.Dispose();

@@ -8,17 +8,19 @@ public sealed class Ss58Tests
     [Fact]
     public void Decode_OfEncode_IsTheKey() =>
         Prop.ForAll(
-            Gen.Choose(0, 255).ArrayOf(32).ToArbitrary(),
-            Gen.Choose(0, Ss58.MaxPrefix).Where(p => p is not (46 or 47)).ToArbitrary(),
-            (numbers, prefix) =>
-            {
-                byte[] key = [.. numbers.Select(n => (byte)n)];
-                var address = Ss58.Encode(key, (ushort)prefix);
-                return Ss58.TryDecode(address, out var decoded, out var found)
-                    && found == prefix
-                    && decoded.AsSpan().SequenceEqual(key)
-                    && Ss58.Decode(address, (ushort)prefix).AsSpan().SequenceEqual(key);
-            }).QuickCheckThrowOnFailure();
+                Gen.Choose(0, 255).ArrayOf(32).ToArbitrary(),
+                Gen.Choose(0, Ss58.MaxPrefix).Where(p => p is not (46 or 47)).ToArbitrary(),
+                (numbers, prefix) =>
+                {
+                    byte[] key = [.. numbers.Select(n => (byte)n)];
+                    var address = Ss58.Encode(key, (ushort)prefix);
+                    return Ss58.TryDecode(address, out var decoded, out var found)
+                        && found == prefix
+                        && decoded.AsSpan().SequenceEqual(key)
+                        && Ss58.Decode(address, (ushort)prefix).AsSpan().SequenceEqual(key);
+                }
+            )
+            .QuickCheckThrowOnFailure();
 
     [Fact]
     public void TryDecode_AnyText_NeverThrowsAndIsTheInverseOfEncode()
@@ -26,10 +28,10 @@ public sealed class Ss58Tests
         var base58 = Gen.Elements("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz".ToCharArray());
         var texts = Gen.OneOf(
             Gen.Choose(0, 60).SelectMany(length => base58.ArrayOf(length)).Select(characters => new string(characters)),
-            ArbMap.Default.GeneratorFor<string>());
-        Prop.ForAll(
-            texts.ToArbitrary(),
-            text => !Ss58.TryDecode(text, out var key, out var prefix) || Ss58.Encode(key, prefix) == text).QuickCheckThrowOnFailure();
+            ArbMap.Default.GeneratorFor<string>()
+        );
+        Prop.ForAll(texts.ToArbitrary(), text => !Ss58.TryDecode(text, out var key, out var prefix) || Ss58.Encode(key, prefix) == text)
+            .QuickCheckThrowOnFailure();
     }
 
     [Fact]

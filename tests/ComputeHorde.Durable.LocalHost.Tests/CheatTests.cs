@@ -16,7 +16,9 @@ public sealed class CheatTests(ITestOutputHelper output)
     [Fact]
     public async Task Serve_SomeMinersCheat_ReportsEverySampledCheatOnceAndNobodyElse()
     {
-        var jobs = Environment.GetEnvironmentVariable("COMPUTEHORDE_CHEAT_JOBS") is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : Runs;
+        var jobs = Environment.GetEnvironmentVariable("COMPUTEHORDE_CHEAT_JOBS") is { } text
+            ? int.Parse(text, CultureInfo.InvariantCulture)
+            : Runs;
         await using var service = await Service.CreateAsync(static horde =>
         {
             Service.PatientUploads(horde);
@@ -44,7 +46,10 @@ public sealed class CheatTests(ITestOutputHelper output)
             }
         }
 
-        var cheated = service.Horde.Jobs.Where(static job => job.Miner?.StartsWith("cheating", StringComparison.Ordinal) == true).Select(static job => job.Uuid.ToString()).ToHashSet(StringComparer.Ordinal);
+        var cheated = service
+            .Horde.Jobs.Where(static job => job.Miner?.StartsWith("cheating", StringComparison.Ordinal) == true)
+            .Select(static job => job.Uuid.ToString())
+            .ToHashSet(StringComparer.Ordinal);
         var reported = service.Horde.CheatReports.Select(static report => report.JobUuid.ToString()).ToArray();
         output.WriteLine($"{jobs} jobs, {cheated.Count} cheated, {sampled.Count} checked, {reported.Length} reported");
         Assert.Equal(reported.Distinct(StringComparer.Ordinal).Count(), reported.Length);
@@ -65,7 +70,12 @@ public sealed class CheatTests(ITestOutputHelper output)
             job["args"] = new JsonArray("16", $"{number}");
             job["outputs"] = new JsonArray();
             job["cross_validation"]!["comparer"] = "numeric-tolerance";
-            job["cross_validation"]!["comparison"] = new JsonObject { ["rtol"] = 1e-4, ["atol"] = 1e-6, ["paths"] = new JsonArray("/artifacts/c.npy") };
+            job["cross_validation"]!["comparison"] = new JsonObject
+            {
+                ["rtol"] = 1e-4,
+                ["atol"] = 1e-6,
+                ["paths"] = new JsonArray("/artifacts/c.npy"),
+            };
         }
 
         return job;

@@ -25,7 +25,10 @@ public sealed class CommandLineTests
     {
         await using var host = HostProcess.Start(["serve", "--prot", "1"]);
         Assert.Equal(2, await host.WaitForExitAsync());
-        Assert.Contains(host.Errors, static line => line.StartsWith("error: ", StringComparison.Ordinal) && line.Contains("--prot", StringComparison.Ordinal));
+        Assert.Contains(
+            host.Errors,
+            static line => line.StartsWith("error: ", StringComparison.Ordinal) && line.Contains("--prot", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -57,7 +60,10 @@ public sealed class CommandLineTests
         using var folder = new TemporaryFolder();
         using var tools = new TemporaryFolder();
         File.CreateSymbolicLink(Path.Combine(tools.Path, "dotnet"), Which("dotnet"));
-        await using var host = HostProcess.Start(["serve", "--port", "0", "--data", folder.Path, "--storage", "azurite"], new Dictionary<string, string?> { ["PATH"] = tools.Path, ["DOTNET_ROOT"] = Path.GetDirectoryName(Real(Which("dotnet"))) });
+        await using var host = HostProcess.Start(
+            ["serve", "--port", "0", "--data", folder.Path, "--storage", "azurite"],
+            new Dictionary<string, string?> { ["PATH"] = tools.Path, ["DOTNET_ROOT"] = Path.GetDirectoryName(Real(Which("dotnet"))) }
+        );
         Assert.Equal(1, await host.WaitForExitAsync());
         AssertOneError(host, "Node");
     }
@@ -76,7 +82,11 @@ public sealed class CommandLineTests
     public async Task Serve_SettingsFileBroken_NamesItInOneLine(string name, string content)
     {
         using var folder = new TemporaryFolder();
-        await File.WriteAllTextAsync(Path.Combine(folder.Path, "host.json"), "{ \"version\": \"2.0\" }", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(folder.Path, "host.json"),
+            "{ \"version\": \"2.0\" }",
+            TestContext.Current.CancellationToken
+        );
         await File.WriteAllTextAsync(Path.Combine(folder.Path, name), content, TestContext.Current.CancellationToken);
         await using var host = HostProcess.Start(["serve", "--port", "0", "--data", folder.Path], workingDirectory: folder.Path);
         Assert.Equal(1, await host.WaitForExitAsync());
@@ -89,7 +99,12 @@ public sealed class CommandLineTests
         using var folder = new TemporaryFolder();
         await using var host = HostProcess.Start(
             ["serve", "--port", "0", "--data", folder.Path],
-            new Dictionary<string, string?> { ["ComputeHorde__MaxPollIntervalSeconds"] = "-1", ["ComputeHorde__OutputUrlMarginSeconds"] = "1" });
+            new Dictionary<string, string?>
+            {
+                ["ComputeHorde__MaxPollIntervalSeconds"] = "-1",
+                ["ComputeHorde__OutputUrlMarginSeconds"] = "1",
+            }
+        );
         Assert.Equal(1, await host.WaitForExitAsync());
         AssertErrors(host, "MaxPollIntervalSeconds", "OutputUrlMarginSeconds");
     }
@@ -100,7 +115,13 @@ public sealed class CommandLineTests
         using var folder = new TemporaryFolder();
         await using var host = HostProcess.Start(
             ["serve", "--port", "0", "--data", folder.Path],
-            new Dictionary<string, string?> { ["ComputeHorde__SubnetId"] = "twelve", ["COMPUTEHORDE__MAXRETRIES"] = "-1", ["ComputeHorde__SuspectRate"] = "2" });
+            new Dictionary<string, string?>
+            {
+                ["ComputeHorde__SubnetId"] = "twelve",
+                ["COMPUTEHORDE__MAXRETRIES"] = "-1",
+                ["ComputeHorde__SuspectRate"] = "2",
+            }
+        );
         Assert.Equal(1, await host.WaitForExitAsync());
         AssertErrors(host, "SubnetId", "MaxRetries", "SuspectRate");
     }
@@ -112,7 +133,9 @@ public sealed class CommandLineTests
     {
         using var folder = new TemporaryFolder();
         await using var host = HostProcess.Start(
-            ["serve", "--port", "0", "--data", folder.Path, "--wallet-path", folder.Path], new Dictionary<string, string?> { [name] = "http://127.0.0.1:9/" });
+            ["serve", "--port", "0", "--data", folder.Path, "--wallet-path", folder.Path],
+            new Dictionary<string, string?> { [name] = "http://127.0.0.1:9/" }
+        );
         Assert.Equal(1, await host.WaitForExitAsync());
         AssertOneError(host, Path.Combine(folder.Path, "default", "hotkeys", "default"));
     }
@@ -125,8 +148,10 @@ public sealed class CommandLineTests
             ["serve", "--port", "0", "--data", folder.Path],
             new Dictionary<string, string?>
             {
-                ["AzureWebJobsStorage"] = "BlobEndpoint=http://127.0.0.1:9/a;QueueEndpoint=http://127.0.0.1:9/a;SharedAccessSignature=sv=2026-01-01&sig=c2VjcmV0",
-            });
+                ["AzureWebJobsStorage"] =
+                    "BlobEndpoint=http://127.0.0.1:9/a;QueueEndpoint=http://127.0.0.1:9/a;SharedAccessSignature=sv=2026-01-01&sig=c2VjcmV0",
+            }
+        );
         Assert.Equal(1, await host.WaitForExitAsync());
         AssertOneError(host, "shared access signature");
         Assert.DoesNotContain(host.Errors, static line => line.Contains("c2VjcmV0", StringComparison.Ordinal));
@@ -156,14 +181,26 @@ public sealed class CommandLineTests
     [InlineData("Max open files            256                  256                  files     ", true)]
     [InlineData("Max open files            1048576              1048576              files     ", false)]
     [InlineData("Max open files            unlimited            unlimited            files     ", false)]
-    public void OpenFileLimit_TooLow_IsSaid(string line, bool expected) => Assert.Equal(expected, OpenFileLimit.Warning(["Limit  Soft Limit  Hard Limit  Units", line]) is not null);
+    public void OpenFileLimit_TooLow_IsSaid(string line, bool expected) =>
+        Assert.Equal(expected, OpenFileLimit.Warning(["Limit  Soft Limit  Hard Limit  Units", line]) is not null);
 
     [Fact]
     public async Task Serve_WalletMissing_NamesTheFile()
     {
         using var folder = new TemporaryFolder();
-        await using var host = HostProcess.Start(
-            ["serve", "--port", "0", "--data", folder.Path, "--facilitator-url", "http://127.0.0.1:9/", "--validator-hotkey", "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty", "--wallet-path", folder.Path]);
+        await using var host = HostProcess.Start([
+            "serve",
+            "--port",
+            "0",
+            "--data",
+            folder.Path,
+            "--facilitator-url",
+            "http://127.0.0.1:9/",
+            "--validator-hotkey",
+            "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty",
+            "--wallet-path",
+            folder.Path,
+        ]);
         Assert.Equal(1, await host.WaitForExitAsync());
         AssertOneError(host, Path.Combine(folder.Path, "default", "hotkeys", "default"));
     }
@@ -171,8 +208,15 @@ public sealed class CommandLineTests
     private static void AssertOneError(HostProcess host, string names)
     {
         var errors = host.Errors.ToArray();
-        Assert.Contains(names, Assert.Single(errors, static line => line.StartsWith("error: ", StringComparison.Ordinal)), StringComparison.Ordinal);
-        Assert.DoesNotContain(errors, static line => line.Contains("   at ", StringComparison.Ordinal) || line.Contains(" fail: ", StringComparison.Ordinal));
+        Assert.Contains(
+            names,
+            Assert.Single(errors, static line => line.StartsWith("error: ", StringComparison.Ordinal)),
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain(
+            errors,
+            static line => line.Contains("   at ", StringComparison.Ordinal) || line.Contains(" fail: ", StringComparison.Ordinal)
+        );
     }
 
     private static void AssertErrors(HostProcess host, params string[] names)
@@ -184,7 +228,11 @@ public sealed class CommandLineTests
     }
 
     private static string Which(string program) =>
-        Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Select(folder => Path.Combine(folder, program)).First(File.Exists);
+        Environment
+            .GetEnvironmentVariable("PATH")!
+            .Split(Path.PathSeparator)
+            .Select(folder => Path.Combine(folder, program))
+            .First(File.Exists);
 
     private static string Real(string path) => File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
 }

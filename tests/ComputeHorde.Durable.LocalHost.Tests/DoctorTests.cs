@@ -11,21 +11,26 @@ public sealed class DoctorTests
         await using var host = HostProcess.Start(["doctor"]);
 
         Assert.Equal(0, await host.WaitForExitAsync());
-        Assert.All(["runtime", "sdk", "node", "func", "port 7071", "port 10000", "settings"], what =>
-            Assert.Single(host.Output, line => line.Length > 9 && line[9..].StartsWith(what + " ", StringComparison.Ordinal)));
+        Assert.All(
+            ["runtime", "sdk", "node", "func", "port 7071", "port 10000", "settings"],
+            what => Assert.Single(host.Output, line => line.Length > 9 && line[9..].StartsWith(what + " ", StringComparison.Ordinal))
+        );
         Assert.DoesNotContain(host.Output, static line => line.StartsWith("missing", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Doctor_WithSettingsThatCannotWork_NamesEveryFault()
     {
-        await using var host = HostProcess.Start(["doctor"], new Dictionary<string, string?>
-        {
-            ["ComputeHorde__FacilitatorUrl"] = "https://facilitator.test/",
-            ["ComputeHorde__HotkeySecret"] = "//Alice",
-            ["ComputeHorde__PollIntervalSeconds"] = "-1",
-            ["ComputeHorde__MaxRetries"] = "-1",
-        });
+        await using var host = HostProcess.Start(
+            ["doctor"],
+            new Dictionary<string, string?>
+            {
+                ["ComputeHorde__FacilitatorUrl"] = "https://facilitator.test/",
+                ["ComputeHorde__HotkeySecret"] = "//Alice",
+                ["ComputeHorde__PollIntervalSeconds"] = "-1",
+                ["ComputeHorde__MaxRetries"] = "-1",
+            }
+        );
 
         await host.WaitForExitAsync();
 
@@ -50,6 +55,10 @@ public sealed class DoctorTests
         await using var host = HostProcess.Start(["doctor"]);
         await host.WaitForExitAsync();
 
-        Assert.Contains(host.Output, static line => line.StartsWith("optional port 8800", StringComparison.Ordinal) && line.Contains("emulator", StringComparison.Ordinal));
+        Assert.Contains(
+            host.Output,
+            static line =>
+                line.StartsWith("optional port 8800", StringComparison.Ordinal) && line.Contains("emulator", StringComparison.Ordinal)
+        );
     }
 }

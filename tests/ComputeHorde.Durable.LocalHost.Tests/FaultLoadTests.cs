@@ -7,7 +7,8 @@ using ComputeHorde.Emulator;
 namespace ComputeHorde.Durable.LocalHost.Tests;
 
 /// <summary>
-/// Many runs at once against a facilitator that misbehaves, and with large results. The long forms: COMPUTEHORDE_FAULT_RUNS=2000, which are spread over
+/// Many runs at once against a facilitator that misbehaves, and with large results. The long forms: COMPUTEHORDE_FAULT_RUNS=2000, which are
+/// spread over
 /// COMPUTEHORDE_FAULT_MINUTES=10; COMPUTEHORDE_LARGE_RESULTS=150.
 /// </summary>
 public sealed class FaultLoadTests(ITestOutputHelper output)
@@ -37,13 +38,17 @@ public sealed class FaultLoadTests(ITestOutputHelper output)
         {
             var run = await service.EndOfAsync($"fault-{number}", withinSeconds: 600);
             statuses.AddOrUpdate((string)run["status"]!, 1, static (_, before) => before + 1);
-            var paid = service.Horde.Counters.PaidCreatesByTag.Count(tag => tag.Key.StartsWith($"fault-{number}#", StringComparison.Ordinal));
+            var paid = service.Horde.Counters.PaidCreatesByTag.Count(tag =>
+                tag.Key.StartsWith($"fault-{number}#", StringComparison.Ordinal)
+            );
             Assert.True(paid <= (int)run["outcome"]!["paid_attempts"]!, $"{paid} jobs were paid, and the run says: {run.ToJsonString()}");
             Assert.True((string?)run["status"] == "completed", run.ToJsonString());
         }
 
         var counters = service.Horde.Counters;
-        output.WriteLine($"{count} runs: {string.Join(", ", statuses)}; {counters.Creates} jobs of {counters.CreateCalls} create calls; {counters.FaultsInjected} faults");
+        output.WriteLine(
+            $"{count} runs: {string.Join(", ", statuses)}; {counters.Creates} jobs of {counters.CreateCalls} create calls; {counters.FaultsInjected} faults"
+        );
         Assert.All(counters.PaidCreatesByTag, static paid => Assert.True(paid.Value == 1, $"{paid.Key} was paid {paid.Value} times"));
     }
 

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace ComputeHorde.Durable.LocalHost.Tests;
 
-/// <summary>The command <c>func</c>, with a program in place of Core Tools that says what it was given and looks for what it needs.</summary>
+/// <summary>
+/// The command <c>func</c>, with a program in place of Core Tools that says what it was given and looks for what it needs.
+/// </summary>
 public sealed class FuncTests : IDisposable
 {
     private const string StandIn = """
@@ -20,7 +22,8 @@ public sealed class FuncTests : IDisposable
         })();
         """;
 
-    private readonly TemporaryFolder _app = new(), _data = new();
+    private readonly TemporaryFolder _app = new(),
+        _data = new();
 
     public FuncTests()
     {
@@ -57,7 +60,8 @@ public sealed class FuncTests : IDisposable
     [Fact]
     public async Task Func_WithSettingsOfTheUser_KeepsThemAndTheFileAsItWas()
     {
-        const string Own = """{ "IsEncrypted": false, "Values": { "ComputeHorde__HotkeySecret": "own secret", "ComputeHorde__Realm": "mine" }, "Host": { "CORS": "*" } }""";
+        const string Own =
+            """{ "IsEncrypted": false, "Values": { "ComputeHorde__HotkeySecret": "own secret", "ComputeHorde__Realm": "mine" }, "Host": { "CORS": "*" } }""";
         File.WriteAllText(Path.Combine(_app.Path, "local.settings.json"), Own);
         await using var host = Start("--core-tools", WriteStandIn());
 
@@ -74,7 +78,11 @@ public sealed class FuncTests : IDisposable
         await using var host = Start("--core-tools", Path.Combine(_app.Path, "nothing"));
 
         Assert.Equal(1, await host.WaitForExitAsync());
-        Assert.Contains("npm install --global azure-functions-core-tools@4", Assert.Single(host.Errors, static line => line.StartsWith("error: ", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(
+            "npm install --global azure-functions-core-tools@4",
+            Assert.Single(host.Errors, static line => line.StartsWith("error: ", StringComparison.Ordinal)),
+            StringComparison.Ordinal
+        );
         Assert.False(File.Exists(Path.Combine(_app.Path, "local.settings.json")));
     }
 
@@ -85,7 +93,10 @@ public sealed class FuncTests : IDisposable
         await using var host = Start("--core-tools", WriteStandIn());
 
         Assert.Equal(1, await host.WaitForExitAsync());
-        Assert.Contains(host.Errors, line => line.Contains(_app.Path, StringComparison.Ordinal) && line.Contains("--app", StringComparison.Ordinal));
+        Assert.Contains(
+            host.Errors,
+            line => line.Contains(_app.Path, StringComparison.Ordinal) && line.Contains("--app", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -102,7 +113,8 @@ public sealed class FuncTests : IDisposable
     private HostProcess Start(params string[] arguments) =>
         HostProcess.Start(["func", "--app", _app.Path, "--data", _data.Path, "--emulator-port", "0", .. arguments]);
 
-    private JsonObject ReadSettings() => JsonNode.Parse(File.ReadAllText(Path.Combine(_app.Path, "local.settings.json")))!["Values"]!.AsObject();
+    private JsonObject ReadSettings() =>
+        JsonNode.Parse(File.ReadAllText(Path.Combine(_app.Path, "local.settings.json")))!["Values"]!.AsObject();
 
     private string WriteStandIn()
     {

@@ -26,10 +26,22 @@ internal sealed class HordeProcess : IAsyncDisposable
 
     public async Task StartAgainAsync()
     {
-        _process = HostProcess.Start(["emulator", "--follow-stdin", "--port", $"{_port}", "--speed", "1", "--data", Path.Combine(_folder.Path, "horde.db")]);
+        _process = HostProcess.Start([
+            "emulator",
+            "--follow-stdin",
+            "--port",
+            $"{_port}",
+            "--speed",
+            "1",
+            "--data",
+            Path.Combine(_folder.Path, "horde.db"),
+        ]);
         string? line = null;
         await Eventually.TrueAsync(
-            () => (line = _process.Output.FirstOrDefault(static text => text.StartsWith("Validator", StringComparison.Ordinal))) is not null, "the emulator listens");
+            () =>
+                (line = _process.Output.FirstOrDefault(static text => text.StartsWith("Validator", StringComparison.Ordinal))) is not null,
+            "the emulator listens"
+        );
         ValidatorHotkey = line!.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
     }
 
@@ -40,7 +52,13 @@ internal sealed class HordeProcess : IAsyncDisposable
     }
 
     public async Task<EmulatorCounters> CountersAsync() =>
-        (await _http.GetFromJsonAsync<EmulatorCounters>(new Uri(Address, "emulator/counters"), SnakeCase, TestContext.Current.CancellationToken))!;
+        (
+            await _http.GetFromJsonAsync<EmulatorCounters>(
+                new Uri(Address, "emulator/counters"),
+                SnakeCase,
+                TestContext.Current.CancellationToken
+            )
+        )!;
 
     public async ValueTask DisposeAsync()
     {

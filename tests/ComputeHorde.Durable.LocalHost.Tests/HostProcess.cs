@@ -25,7 +25,11 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public int ExitCode => _process.ExitCode;
 
-    public static HostProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string? workingDirectory = null)
+    public static HostProcess Start(
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string?>? environment = null,
+        string? workingDirectory = null
+    )
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -80,7 +84,9 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public async Task<int> WaitForExitAsync(double withinSeconds = 300)
     {
-        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(withinSeconds), TestContext.Current.CancellationToken);
+        await _process
+            .WaitForExitAsync(TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(withinSeconds), TestContext.Current.CancellationToken);
         return _process.ExitCode;
     }
 

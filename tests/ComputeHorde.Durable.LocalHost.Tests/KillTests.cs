@@ -7,7 +7,8 @@ using System.Text.Json.Nodes;
 namespace ComputeHorde.Durable.LocalHost.Tests;
 
 /// <summary>
-/// SIGKILL at random moments, and SIGTERM as a service manager sends it. The witness is the emulator, which lives on: it says what was paid. More of them: COMPUTEHORDE_KILLS=200, COMPUTEHORDE_TERMINATIONS=60; the same
+/// SIGKILL at random moments, and SIGTERM as a service manager sends it. The witness is the emulator, which lives on: it says what was
+/// paid. More of them: COMPUTEHORDE_KILLS=200, COMPUTEHORDE_TERMINATIONS=60; the same
 /// moments again: COMPUTEHORDE_SEED.
 /// </summary>
 public sealed class KillTests(ITestOutputHelper output)
@@ -46,7 +47,9 @@ public sealed class KillTests(ITestOutputHelper output)
         Assert.Equal(kills, service.Horde.Counters.Creates);
         var again = await service.GetAsync("jobs/kill-000");
         Assert.Equal("kill-000", (string?)again["id"]);
-        output.WriteLine($"{kills} kills, {service.Horde.Counters.Creates} creates, {service.Horde.Counters.CreateCalls} create calls, {service.Horde.Counters.ListCalls} list calls, {service.FoundByTag} jobs found by their tags");
+        output.WriteLine(
+            $"{kills} kills, {service.Horde.Counters.Creates} creates, {service.Horde.Counters.CreateCalls} create calls, {service.Horde.Counters.ListCalls} list calls, {service.FoundByTag} jobs found by their tags"
+        );
     }
 
     /// <summary>Waits for the moment to kill at.</summary>
@@ -59,10 +62,18 @@ public sealed class KillTests(ITestOutputHelper output)
                 await Task.Delay(random.Next(40), TestContext.Current.CancellationToken);
                 break;
             case 1: // between the create answer and the commit
-                await Eventually.TrueAsync(() => horde.Counters.PaidCreatesByTag.ContainsKey($"{id}#1"), "the job was stored", everyMilliseconds: 1);
+                await Eventually.TrueAsync(
+                    () => horde.Counters.PaidCreatesByTag.ContainsKey($"{id}#1"),
+                    "the job was stored",
+                    everyMilliseconds: 1
+                );
                 break;
             case 2: // while waiting
-                await Eventually.TrueAsync(() => horde.Counters.PaidCreatesByTag.ContainsKey($"{id}#1"), "the job was stored", everyMilliseconds: 1);
+                await Eventually.TrueAsync(
+                    () => horde.Counters.PaidCreatesByTag.ContainsKey($"{id}#1"),
+                    "the job was stored",
+                    everyMilliseconds: 1
+                );
                 await Task.Delay(random.Next(600), TestContext.Current.CancellationToken);
                 break;
             case 3: // while the result is being stored: the run asks for the whole job once more
@@ -87,5 +98,6 @@ public sealed class KillTests(ITestOutputHelper output)
         Assert.True((long)manifest["outputs"]!["/output/report.txt"]!["size"]! > 0);
     }
 
-    internal static int? Setting(string name) => Environment.GetEnvironmentVariable(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
+    internal static int? Setting(string name) =>
+        Environment.GetEnvironmentVariable(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
 }

@@ -9,7 +9,8 @@ using ComputeHorde.Emulator;
 namespace ComputeHorde.Durable.LocalHost.Tests;
 
 /// <summary>
-/// SIGKILL under load: of the program alone, and of it and the facilitator's emulator at once. Everything is in these processes, as on a user's machine.
+/// SIGKILL under load: of the program alone, and of it and the facilitator's emulator at once. Everything is in these processes, as on a
+/// user's machine.
 /// Afterwards each accepted run has ended once, each attempt was paid once at most, each result is whole and no claim is left open.
 /// More kills: COMPUTEHORDE_LOAD_KILLS=32; the same moments again: COMPUTEHORDE_SEED.
 /// </summary>
@@ -64,7 +65,9 @@ public sealed class LoadKillTests(ITestOutputHelper output)
         var counters = await horde.CountersAsync();
         Assert.All(counters.PaidCreatesByTag, static paid => Assert.True(paid.Value == 1, $"{paid.Key} was paid {paid.Value} times"));
         await AssertNoOpenClaimAsync(service);
-        output.WriteLine($"{kills} kills, {accepted.Count} runs, {counters.Creates} jobs paid, {counters.CreateCalls} create calls since the last start");
+        output.WriteLine(
+            $"{kills} kills, {accepted.Count} runs, {counters.Creates} jobs paid, {counters.CreateCalls} create calls since the last start"
+        );
     }
 
     /// <summary>A client as it should be: what was not accepted is sent again, under the same name.</summary>
@@ -121,7 +124,14 @@ public sealed class LoadKillTests(ITestOutputHelper output)
                 async () =>
                 {
                     open.Clear();
-                    await foreach (var claim in new BlobContainerClient(service.Storage, "inflight").GetBlobsAsync(BlobTraits.Metadata, BlobStates.None, prefix: null, TestContext.Current.CancellationToken))
+                    await foreach (
+                        var claim in new BlobContainerClient(service.Storage, "inflight").GetBlobsAsync(
+                            BlobTraits.Metadata,
+                            BlobStates.None,
+                            prefix: null,
+                            TestContext.Current.CancellationToken
+                        )
+                    )
                     {
                         if (!claim.Metadata.ContainsKey("ended"))
                         {
@@ -131,7 +141,8 @@ public sealed class LoadKillTests(ITestOutputHelper output)
 
                     return open.Count == 0;
                 },
-                "no claim is open");
+                "no claim is open"
+            );
         }
         catch (TimeoutException)
         {

@@ -33,8 +33,14 @@ public sealed class NoticeKillTests
         isGood = true;
         await service.StartAsync();
 
-        await Eventually.TrueAsync(() => receiver.Received.Select(static notice => (string)notice.Body["data"]!["id"]!).Distinct().Count() == Runs, "all were told");
+        await Eventually.TrueAsync(
+            () => receiver.Received.Select(static notice => (string)notice.Body["data"]!["id"]!).Distinct().Count() == Runs,
+            "all were told"
+        );
         Assert.All(receiver.Received, static notice => Assert.True(notice.IsGenuine));
-        Assert.All(receiver.Received.GroupBy(static notice => (string)notice.Body["data"]!["id"]!), static run => Assert.Single(run.Select(static notice => notice.Id).Distinct()));
+        Assert.All(
+            receiver.Received.GroupBy(static notice => (string)notice.Body["data"]!["id"]!),
+            static run => Assert.Single(run.Select(static notice => notice.Id).Distinct())
+        );
     }
 }

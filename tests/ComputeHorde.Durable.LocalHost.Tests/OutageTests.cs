@@ -42,15 +42,27 @@ public sealed class OutageTests
     public async Task Serve_StorageAwayForAWhile_CompletesAndSaysSoOnce()
     {
         using var folder = new TemporaryFolder();
-        var azurite = new AzuriteOptions { DataDirectory = folder.Path, BlobPort = FreePort.Take(), QueuePort = FreePort.Take(), TablePort = FreePort.Take() };
-        await using var service = await Service.CreateAsync(static horde => horde.StageDurations.Execution = TimeSpan.FromSeconds(3), azurite);
+        var azurite = new AzuriteOptions
+        {
+            DataDirectory = folder.Path,
+            BlobPort = FreePort.Take(),
+            QueuePort = FreePort.Take(),
+            TablePort = FreePort.Take(),
+        };
+        await using var service = await Service.CreateAsync(
+            static horde => horde.StageDurations.Execution = TimeSpan.FromSeconds(3),
+            azurite
+        );
         await service.StartAsync();
 
         // The miner itself needs no storage: an upload into the outage would end the job, as it should.
         var job = Service.Job("storage");
         job.Remove("outputs");
         Assert.Equal(HttpStatusCode.Accepted, await service.PostAsync("outage", job));
-        await Eventually.TrueAsync(() => service.Horde.Jobs.Any(static job => job.History.Any(static change => change.Status == "accepted")), "the job runs");
+        await Eventually.TrueAsync(
+            () => service.Horde.Jobs.Any(static job => job.History.Any(static change => change.Status == "accepted")),
+            "the job runs"
+        );
         await service.Azurite!.DisposeAsync();
         await Eventually.TrueAsync(() => service.Process!.Errors.Any(Started), "the outage was logged");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await service.PostAsync("meanwhile", Service.Job("meanwhile")));

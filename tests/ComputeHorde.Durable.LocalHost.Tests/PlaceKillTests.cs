@@ -3,13 +3,17 @@ using ComputeHorde.Emulator;
 
 namespace ComputeHorde.Durable.LocalHost.Tests;
 
-/// <summary>SIGKILL while runs hold places and others wait for them. The emulator lives on, as a facilitator does, and counts what was in flight.</summary>
+/// <summary>
+/// SIGKILL while runs hold places and others wait for them. The emulator lives on, as a facilitator does, and counts what was in flight.
+/// </summary>
 public sealed class PlaceKillTests
 {
     [Fact]
     public async Task Serve_KilledWhileRunsWaitForPlaces_NeverHasMoreInFlightAndRunsAll()
     {
-        const int Runs = 12, Places = 4, Kills = 1;
+        const int Runs = 12,
+            Places = 4,
+            Kills = 1;
         await using var service = await Service.CreateAsync(static horde => horde.Speed = 20);
         service.Settings["ComputeHorde__Limits__*__MaxInFlight"] = $"{Places}";
         await service.StartAsync();

@@ -10,7 +10,18 @@ public sealed class RunsCommandTests(PageFixture fixture)
     [Fact]
     public async Task List_InAPipe_WritesOneRunALine()
     {
-        await using var command = await RunAsync(0, "list", "--label", "night", "--status", "failed", "--status", "cancelled", "--limit", "2");
+        await using var command = await RunAsync(
+            0,
+            "list",
+            "--label",
+            "night",
+            "--status",
+            "failed",
+            "--status",
+            "cancelled",
+            "--limit",
+            "2"
+        );
 
         Assert.Equal(["bad-05", "bad-04"], Lines(command).Select(static run => (string?)run["id"]));
         Assert.Empty(command.Errors);
@@ -90,29 +101,39 @@ public sealed class RunsCommandTests(PageFixture fixture)
         Assert.All(new[] { noKey, wrongKey, nobody, inClear }, static command => Assert.Empty(command.Output));
     }
 
-    private const string KeySetting = "ComputeHordeApi__Key", UrlSetting = "ComputeHordeApi__Url";
+    private const string KeySetting = "ComputeHordeApi__Key",
+        UrlSetting = "ComputeHordeApi__Url";
 
     private HostProcess Start(params string[] arguments) => Start(new Dictionary<string, string?>(), arguments);
 
     private HostProcess Start(Dictionary<string, string?> environment, string[] arguments)
     {
-        Assert.SkipUnless(File.Exists(PageFixture.Chromium), $"{PageFixture.Chromium} is absent: the host is started for the tests of the page");
+        Assert.SkipUnless(
+            File.Exists(PageFixture.Chromium),
+            $"{PageFixture.Chromium} is absent: the host is started for the tests of the page"
+        );
         environment.TryAdd(UrlSetting, new Uri(fixture.Page, "/").AbsoluteUri);
         environment.TryAdd(KeySetting, PageFixture.Key);
         return HostProcess.Start(["runs", .. arguments], environment);
     }
 
-    private Task<HostProcess> RunAsync(int exitCode, params string[] arguments) => RunAsync(exitCode, new Dictionary<string, string?>(), arguments);
+    private Task<HostProcess> RunAsync(int exitCode, params string[] arguments) =>
+        RunAsync(exitCode, new Dictionary<string, string?>(), arguments);
 
-    private async Task<HostProcess> RunWithAsync(Dictionary<string, string?> environment, string argument, int exitCode = 1) => await RunAsync(exitCode, environment, [argument]);
+    private async Task<HostProcess> RunWithAsync(Dictionary<string, string?> environment, string argument, int exitCode = 1) =>
+        await RunAsync(exitCode, environment, [argument]);
 
     private async Task<HostProcess> RunAsync(int exitCode, Dictionary<string, string?> environment, string[] arguments)
     {
         var command = Start(environment, arguments);
         var ended = await command.WaitForExitAsync();
-        Assert.True(ended == exitCode, $"{string.Join(' ', arguments)} ended with {ended}: {string.Join(Environment.NewLine, command.Output.Concat(command.Errors))}");
+        Assert.True(
+            ended == exitCode,
+            $"{string.Join(' ', arguments)} ended with {ended}: {string.Join(Environment.NewLine, command.Output.Concat(command.Errors))}"
+        );
         return command;
     }
 
-    private static List<JsonObject> Lines(HostProcess command) => [.. command.Output.Select(static line => JsonNode.Parse(line)!.AsObject())];
+    private static List<JsonObject> Lines(HostProcess command) =>
+        [.. command.Output.Select(static line => JsonNode.Parse(line)!.AsObject())];
 }

@@ -8,7 +8,8 @@ using ComputeHorde.Functions.Local;
 namespace ComputeHorde.Durable.LocalHost.Tests;
 
 /// <summary>
-/// <c>serve</c> as a process that can be killed, with its storage in it, as a user runs it. The emulator survives it and bears witness. A test of storage
+/// <c>serve</c> as a process that can be killed, with its storage in it, as a user runs it. The emulator survives it and bears witness. A
+/// test of storage
 /// that goes away by itself has an Azurite.
 /// </summary>
 internal sealed class Service : IAsyncDisposable
@@ -39,7 +40,8 @@ internal sealed class Service : IAsyncDisposable
     public HostProcess? Process { get; private set; }
 
     /// <summary>Settings of the process, beside those that every one has.</summary>
-    public Dictionary<string, string?> Settings { get; } = new() { ["ComputeHorde__HotkeySecret"] = "//Alice", ["ComputeHorde__CreateFenceSeconds"] = "1" };
+    public Dictionary<string, string?> Settings { get; } =
+        new() { ["ComputeHorde__HotkeySecret"] = "//Alice", ["ComputeHorde__CreateFenceSeconds"] = "1" };
 
     /// <summary>How often a job was found by its tag by a process that did not know that it had been bought.</summary>
     public int FoundByTag { get; private set; }
@@ -58,11 +60,22 @@ internal sealed class Service : IAsyncDisposable
     {
         Process = HostProcess.Start(
             [
-                "serve", "--follow-stdin", "--port", $"{_port}", "--data", _data.FullName, "--facilitator-url", _facilitator.AbsoluteUri,
-                "--validator-hotkey", _validatorHotkey, "--poll-interval", "0.2",
+                "serve",
+                "--follow-stdin",
+                "--port",
+                $"{_port}",
+                "--data",
+                _data.FullName,
+                "--facilitator-url",
+                _facilitator.AbsoluteUri,
+                "--validator-hotkey",
+                _validatorHotkey,
+                "--poll-interval",
+                "0.2",
                 .. Azurite is null ? Array.Empty<string>() : ["--storage", Azurite.ConnectionString],
             ],
-            Settings);
+            Settings
+        );
         await Process.ReadyAsync();
     }
 
@@ -93,9 +106,11 @@ internal sealed class Service : IAsyncDisposable
         return answer.StatusCode;
     }
 
-    public async Task<JsonObject> GetAsync(string path) => (await _http.GetFromJsonAsync<JsonObject>(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken))!;
+    public async Task<JsonObject> GetAsync(string path) =>
+        (await _http.GetFromJsonAsync<JsonObject>(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken))!;
 
-    public Task<string> GetTextAsync(string path) => _http.GetStringAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+    public Task<string> GetTextAsync(string path) =>
+        _http.GetStringAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
 
     /// <summary>Waits until a run, or a batch, has ended, and gives it.</summary>
     public async Task<JsonObject> EndOfAsync(string id, string path = "jobs", double withinSeconds = 300)
@@ -110,13 +125,15 @@ internal sealed class Service : IAsyncDisposable
                     return run.ContainsKey("outcome") || run.ContainsKey("summary") || run.ContainsKey("error");
                 },
                 $"run {id} ended",
-                withinSeconds);
+                withinSeconds
+            );
         }
         catch (TimeoutException exception)
         {
             throw new TimeoutException(
                 $"{exception.Message}; it is {run}; the facilitator counted {JsonSerializer.Serialize(Horde?.Counters)}; the service said last: {string.Join(Environment.NewLine, Process!.Errors.TakeLast(40))}",
-                exception);
+                exception
+            );
         }
 
         return run!;
@@ -133,7 +150,8 @@ internal sealed class Service : IAsyncDisposable
                 return verdict is not null and not "pending";
             },
             $"the check of {id} ended",
-            withinSeconds);
+            withinSeconds
+        );
         return verdict!;
     }
 
@@ -159,12 +177,14 @@ internal sealed class Service : IAsyncDisposable
     }
 
     /// <summary>
-    /// Jobs four times as fast as real ones, whose executors try an upload again for longer than a restart takes: storage is killed with the program,
+    /// Jobs four times as fast as real ones, whose executors try an upload again for longer than a restart takes: storage is killed with
+    /// the program,
     /// and their real pauses of 1 and 2 seconds are too short on a busy machine.
     /// </summary>
     public static void PatientUploads(FacilitatorEmulatorOptions horde)
     {
-        const double slower = 4, faster = 4 * slower;
+        const double slower = 4,
+            faster = 4 * slower;
         horde.Speed = 1 / slower;
         var durations = horde.StageDurations;
         durations.Received /= faster;
@@ -176,15 +196,16 @@ internal sealed class Service : IAsyncDisposable
     }
 
     /// <summary>A small job that hashes its arguments and uploads a report.</summary>
-    public static JsonObject Job(string word) => new()
-    {
-        ["executor_class"] = "always_on.test",
-        ["docker_image"] = "computehorde/sha256:latest",
-        ["args"] = new JsonArray(word),
-        ["artifacts_dir"] = "/artifacts",
-        ["outputs"] = new JsonArray("/output/report.txt"),
-        ["download_time_limit_sec"] = 10,
-        ["execution_time_limit_sec"] = 10,
-        ["upload_time_limit_sec"] = 10,
-    };
+    public static JsonObject Job(string word) =>
+        new()
+        {
+            ["executor_class"] = "always_on.test",
+            ["docker_image"] = "computehorde/sha256:latest",
+            ["args"] = new JsonArray(word),
+            ["artifacts_dir"] = "/artifacts",
+            ["outputs"] = new JsonArray("/output/report.txt"),
+            ["download_time_limit_sec"] = 10,
+            ["execution_time_limit_sec"] = 10,
+            ["upload_time_limit_sec"] = 10,
+        };
 }

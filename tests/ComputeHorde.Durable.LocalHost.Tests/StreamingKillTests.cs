@@ -33,7 +33,13 @@ public sealed class StreamingKillTests
         Assert.Equal(before.ToJsonString(), after.ToJsonString());
         using var certificate = StreamingCertificate.FromPem((string)after["client_certificate"]!, (string)after["private_key"]!);
         using var client = certificate.CreateHttpClient(
-            new StreamingInfo((string)after["client_certificate"]!, (string)after["server_certificate"]!, (string)after["address"]!, (int)after["port"]!));
+            new StreamingInfo(
+                (string)after["client_certificate"]!,
+                (string)after["server_certificate"]!,
+                (string)after["address"]!,
+                (int)after["port"]!
+            )
+        );
         Assert.Equal("ok", await client.GetStringAsync("health", TestContext.Current.CancellationToken));
         Assert.Equal(1, service.Horde.Counters.Creates);
     }
@@ -55,7 +61,8 @@ public sealed class StreamingKillTests
 
                 return access is not null;
             },
-            "the job serves");
+            "the job serves"
+        );
         return access!;
     }
 }

@@ -6,7 +6,8 @@ using Microsoft.DurableTask.Worker.Shims;
 namespace ComputeHorde.DurableTask.RealEngine;
 
 /// <summary>The activities of an application, by name alone, as the engine wants them.</summary>
-internal sealed class Activities(IDurableTaskFactory tasks, IServiceProvider services, DurableTaskShimFactory shims) : INameVersionObjectManager<TaskActivity>
+internal sealed class Activities(IDurableTaskFactory tasks, IServiceProvider services, DurableTaskShimFactory shims)
+    : INameVersionObjectManager<TaskActivity>
 {
     public void Add(ObjectCreator<TaskActivity> creator) => throw new NotSupportedException();
 

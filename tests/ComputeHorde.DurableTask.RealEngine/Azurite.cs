@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace ComputeHorde.DurableTask.RealEngine;
 
-/// <summary>Azurite with its blob, queue and table service in memory on free ports, installed from the repository's tool when it is not yet.</summary>
+/// <summary>
+/// Azurite with its blob, queue and table service in memory on free ports, installed from the repository's tool when it is not yet.
+/// </summary>
 public sealed partial class Azurite : IAsyncDisposable
 {
     private const string Account = "devstoreaccount1";
@@ -28,14 +30,27 @@ public sealed partial class Azurite : IAsyncDisposable
         }
 
         var process = Start(
-            "node", tool, "run.mjs", "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--inMemoryPersistence",
-            "--blobPort", "0", "--queuePort", "0", "--tablePort", "0");
+            "node",
+            tool,
+            "run.mjs",
+            "--silent",
+            "--skipApiVersionCheck",
+            "--disableTelemetry",
+            "--inMemoryPersistence",
+            "--blobPort",
+            "0",
+            "--queuePort",
+            "0",
+            "--tablePort",
+            "0"
+        );
         try
         {
             var addresses = new Dictionary<string, string>();
             while (addresses.Count < 3)
             {
-                var line = await process.StandardOutput.ReadLineAsync(limit.Token)
+                var line =
+                    await process.StandardOutput.ReadLineAsync(limit.Token)
                     ?? throw new InvalidOperationException($"Azurite has ended: {await process.StandardError.ReadToEndAsync(limit.Token)}");
                 if (Listening().Match(line) is { Success: true } match)
                 {
@@ -103,6 +118,7 @@ public sealed partial class Azurite : IAsyncDisposable
     [GeneratedRegex(
         @"Azurite (?<service>Blob|Queue|Table) service (?:is successfully listening at|successfully listens on) (?<address>http://[^\s/]+)",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000)]
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Listening();
 }

@@ -7,7 +7,12 @@ using Microsoft.DurableTask.Worker.Shims;
 namespace ComputeHorde.DurableTask.RealEngine;
 
 /// <summary>The orchestrators of an application, by name alone, as the engine wants them.</summary>
-internal sealed class Orchestrators(IDurableTaskFactory tasks, IServiceProvider services, DurableTaskShimFactory shims, DataConverter converter) : INameVersionObjectManager<TaskOrchestration>
+internal sealed class Orchestrators(
+    IDurableTaskFactory tasks,
+    IServiceProvider services,
+    DurableTaskShimFactory shims,
+    DataConverter converter
+) : INameVersionObjectManager<TaskOrchestration>
 {
     private static readonly AsyncLocal<ParentOrchestrationInstance?> Parent = new();
 
@@ -18,7 +23,9 @@ internal sealed class Orchestrators(IDurableTaskFactory tasks, IServiceProvider 
             ? new Orchestration((parent, input) => shims.CreateOrchestration(name, new LazyInput(orchestrator, input, converter), parent))
             : null;
 
-    /// <summary>Tells the orchestration that runs next of its parent, which the engine does not do where it asks for the orchestration.</summary>
+    /// <summary>
+    /// Tells the orchestration that runs next of its parent, which the engine does not do where it asks for the orchestration.
+    /// </summary>
     public static Task SetParentAsync(DispatchMiddlewareContext context, Func<Task> next)
     {
         var parent = context.GetProperty<OrchestrationRuntimeState>()?.ParentInstance;
@@ -30,7 +37,8 @@ internal sealed class Orchestrators(IDurableTaskFactory tasks, IServiceProvider 
     {
         private TaskOrchestration? _shim;
 
-        public override Task<string> Execute(OrchestrationContext context, string input) => (_shim ??= create(Parent.Value, input)).Execute(context, input);
+        public override Task<string> Execute(OrchestrationContext context, string input) =>
+            (_shim ??= create(Parent.Value, input)).Execute(context, input);
 
         public override void RaiseEvent(OrchestrationContext context, string name, string input) => _shim?.RaiseEvent(context, name, input);
 

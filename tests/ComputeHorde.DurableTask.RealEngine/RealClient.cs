@@ -17,9 +17,17 @@ internal sealed class RealClient(string name, RealHub hub, IOptionsMonitor<Durab
     private readonly DataConverter _converter = options.Get(name).DataConverter;
 
     public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
-        TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
+        TaskName orchestratorName,
+        object? input = null,
+        StartOrchestrationOptions? options = null,
+        CancellationToken cancellation = default
+    )
     {
-        var instance = new OrchestrationInstance { InstanceId = options?.InstanceId ?? Guid.NewGuid().ToString("N"), ExecutionId = Guid.NewGuid().ToString("N") };
+        var instance = new OrchestrationInstance
+        {
+            InstanceId = options?.InstanceId ?? Guid.NewGuid().ToString("N"),
+            ExecutionId = Guid.NewGuid().ToString("N"),
+        };
         var started = new ExecutionStartedEvent(-1, _converter.Serialize(input))
         {
             Name = orchestratorName.Name,
@@ -33,8 +41,12 @@ internal sealed class RealClient(string name, RealHub hub, IOptionsMonitor<Durab
         return instance.InstanceId;
     }
 
-    public override Task RaiseEventAsync(string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default) =>
-        SendAsync(instanceId, new EventRaisedEvent(-1, _converter.Serialize(eventPayload)) { Name = eventName });
+    public override Task RaiseEventAsync(
+        string instanceId,
+        string eventName,
+        object? eventPayload = null,
+        CancellationToken cancellation = default
+    ) => SendAsync(instanceId, new EventRaisedEvent(-1, _converter.Serialize(eventPayload)) { Name = eventName });
 
     public override Task SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
         SendAsync(instanceId, new ExecutionSuspendedEvent(-1, reason));
@@ -43,52 +55,89 @@ internal sealed class RealClient(string name, RealHub hub, IOptionsMonitor<Durab
         SendAsync(instanceId, new ExecutionResumedEvent(-1, reason));
 
     public override Task TerminateInstanceAsync(
-        string instanceId, TerminateInstanceOptions? options = null, CancellationToken cancellation = default) =>
-        _service.ForceTerminateTaskOrchestrationAsync(instanceId, _converter.Serialize(options?.Output));
+        string instanceId,
+        TerminateInstanceOptions? options = null,
+        CancellationToken cancellation = default
+    ) => _service.ForceTerminateTaskOrchestrationAsync(instanceId, _converter.Serialize(options?.Output));
 
     public override Task<OrchestrationMetadata> WaitForInstanceStartAsync(
-        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
+        string instanceId,
+        bool getInputsAndOutputs = false,
+        CancellationToken cancellation = default
+    ) =>
         WaitAsync(instanceId, static found => found.RuntimeStatus != OrchestrationRuntimeStatus.Pending, getInputsAndOutputs, cancellation);
 
     public override Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
-        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
-        WaitAsync(instanceId, static found => found.IsCompleted, getInputsAndOutputs, cancellation);
+        string instanceId,
+        bool getInputsAndOutputs = false,
+        CancellationToken cancellation = default
+    ) => WaitAsync(instanceId, static found => found.IsCompleted, getInputsAndOutputs, cancellation);
 
     public override async Task<OrchestrationMetadata?> GetInstancesAsync(
-        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
-        (await _service.GetOrchestrationStateAsync(instanceId, allExecutions: false)).FirstOrDefault() is { } state ? Describe(state, getInputsAndOutputs) : null;
+        string instanceId,
+        bool getInputsAndOutputs = false,
+        CancellationToken cancellation = default
+    ) =>
+        (await _service.GetOrchestrationStateAsync(instanceId, allExecutions: false)).FirstOrDefault() is { } state
+            ? Describe(state, getInputsAndOutputs)
+            : null;
 
-    public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null) => Pageable.Create(async (token, size, cancellation) =>
-    {
-        var query = new CoreQuery
-        {
-            RuntimeStatus = filter?.Statuses?.Select(status => (OrchestrationStatus)(int)status).ToList(),
-            CreatedTimeFrom = filter?.CreatedFrom?.UtcDateTime,
-            CreatedTimeTo = filter?.CreatedTo?.UtcDateTime,
-            InstanceIdPrefix = filter?.InstanceIdPrefix,
-            PageSize = size ?? filter?.PageSize ?? OrchestrationQuery.DefaultPageSize,
-            ContinuationToken = token ?? filter?.ContinuationToken,
-            FetchInputsAndOutputs = filter?.FetchInputsAndOutputs ?? false,
-        };
-        var page = await _service.GetOrchestrationWithQueryAsync(query, cancellation);
-        return new Page<OrchestrationMetadata>([.. page.OrchestrationState.Select(state => Describe(state, query.FetchInputsAndOutputs))], page.ContinuationToken);
-    });
+    public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null) =>
+        Pageable.Create(
+            async (token, size, cancellation) =>
+            {
+                var query = new CoreQuery
+                {
+                    RuntimeStatus = filter?.Statuses?.Select(status => (OrchestrationStatus)(int)status).ToList(),
+                    CreatedTimeFrom = filter?.CreatedFrom?.UtcDateTime,
+                    CreatedTimeTo = filter?.CreatedTo?.UtcDateTime,
+                    InstanceIdPrefix = filter?.InstanceIdPrefix,
+                    PageSize = size ?? filter?.PageSize ?? OrchestrationQuery.DefaultPageSize,
+                    ContinuationToken = token ?? filter?.ContinuationToken,
+                    FetchInputsAndOutputs = filter?.FetchInputsAndOutputs ?? false,
+                };
+                var page = await _service.GetOrchestrationWithQueryAsync(query, cancellation);
+                return new Page<OrchestrationMetadata>(
+                    [.. page.OrchestrationState.Select(state => Describe(state, query.FetchInputsAndOutputs))],
+                    page.ContinuationToken
+                );
+            }
+        );
 
     public override async Task<Microsoft.DurableTask.Client.PurgeResult> PurgeInstanceAsync(
-        string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default) =>
-        new((await ((IOrchestrationServicePurgeClient)_service).PurgeInstanceStateAsync(instanceId)).DeletedInstanceCount);
+        string instanceId,
+        PurgeInstanceOptions? options = null,
+        CancellationToken cancellation = default
+    ) => new((await ((IOrchestrationServicePurgeClient)_service).PurgeInstanceStateAsync(instanceId)).DeletedInstanceCount);
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private static TaskFailureDetails? Describe(FailureDetails? failure) => failure is null
-        ? null
-        : new TaskFailureDetails(failure.ErrorType, failure.ErrorMessage, failure.StackTrace, Describe(failure.InnerFailure), failure.Properties);
+    private static TaskFailureDetails? Describe(FailureDetails? failure) =>
+        failure is null
+            ? null
+            : new TaskFailureDetails(
+                failure.ErrorType,
+                failure.ErrorMessage,
+                failure.StackTrace,
+                Describe(failure.InnerFailure),
+                failure.Properties
+            );
 
-    private Task SendAsync(string instanceId, HistoryEvent item) => _service.SendTaskOrchestrationMessageAsync(
-        new TaskMessage { OrchestrationInstance = new OrchestrationInstance { InstanceId = instanceId }, Event = item });
+    private Task SendAsync(string instanceId, HistoryEvent item) =>
+        _service.SendTaskOrchestrationMessageAsync(
+            new TaskMessage
+            {
+                OrchestrationInstance = new OrchestrationInstance { InstanceId = instanceId },
+                Event = item,
+            }
+        );
 
     private async Task<OrchestrationMetadata> WaitAsync(
-        string instanceId, Predicate<OrchestrationMetadata> isReached, bool withData, CancellationToken cancellation)
+        string instanceId,
+        Predicate<OrchestrationMetadata> isReached,
+        bool withData,
+        CancellationToken cancellation
+    )
     {
         while (true)
         {
@@ -101,16 +150,17 @@ internal sealed class RealClient(string name, RealHub hub, IOptionsMonitor<Durab
         }
     }
 
-    private OrchestrationMetadata Describe(OrchestrationState state, bool withData) => new(state.Name, state.OrchestrationInstance.InstanceId)
-    {
-        RuntimeStatus = (OrchestrationRuntimeStatus)(int)state.OrchestrationStatus,
-        CreatedAt = new DateTimeOffset(state.CreatedTime),
-        LastUpdatedAt = new DateTimeOffset(state.LastUpdatedTime),
-        DataConverter = withData ? _converter : null,
-        SerializedInput = withData ? state.Input : null,
-        SerializedOutput = withData ? state.Output : null,
-        SerializedCustomStatus = withData ? state.Status : null,
-        FailureDetails = withData ? Describe(state.FailureDetails) : null,
-        Tags = state.Tags is { } tags ? new Dictionary<string, string>(tags) : new Dictionary<string, string>(),
-    };
+    private OrchestrationMetadata Describe(OrchestrationState state, bool withData) =>
+        new(state.Name, state.OrchestrationInstance.InstanceId)
+        {
+            RuntimeStatus = (OrchestrationRuntimeStatus)(int)state.OrchestrationStatus,
+            CreatedAt = new DateTimeOffset(state.CreatedTime),
+            LastUpdatedAt = new DateTimeOffset(state.LastUpdatedTime),
+            DataConverter = withData ? _converter : null,
+            SerializedInput = withData ? state.Input : null,
+            SerializedOutput = withData ? state.Output : null,
+            SerializedCustomStatus = withData ? state.Status : null,
+            FailureDetails = withData ? Describe(state.FailureDetails) : null,
+            Tags = state.Tags is { } tags ? new Dictionary<string, string>(tags) : new Dictionary<string, string>(),
+        };
 }

@@ -9,7 +9,9 @@ public sealed class RealHub : IDisposable
     /// <summary>What its tables, queues and containers begin with.</summary>
     public const string Name = "real";
 
-    private const int OrchestratorStarted = 12, TaskCompleted = 5, TaskFailed = 6;
+    private const int OrchestratorStarted = 12,
+        TaskCompleted = 5,
+        TaskFailed = 6;
 
     private static readonly TimeSpan Visibility = TimeSpan.FromMinutes(1);
 
@@ -30,10 +32,17 @@ public sealed class RealHub : IDisposable
     /// <summary>Counts what the history of an instance holds.</summary>
     public async Task<(int Rows, int Turns, int Activities)> CountAsync(string instanceId)
     {
-        var events = JArray.Parse(await Service.GetOrchestrationHistoryAsync(instanceId, executionId: null!)).Select(static item => (int)item["EventType"]!).ToList();
+        var events = JArray
+            .Parse(await Service.GetOrchestrationHistoryAsync(instanceId, executionId: null!))
+            .Select(static item => (int)item["EventType"]!)
+            .ToList();
 
         // The table has a row besides that says where the history ends.
-        return (events.Count + 1, events.Count(static type => type == OrchestratorStarted), events.Count(static type => type is TaskCompleted or TaskFailed));
+        return (
+            events.Count + 1,
+            events.Count(static type => type == OrchestratorStarted),
+            events.Count(static type => type is TaskCompleted or TaskFailed)
+        );
     }
 
     public void Dispose() => Service.Dispose();

@@ -9,8 +9,13 @@ namespace ComputeHorde.DurableTask.RealEngine;
 
 /// <summary>A worker of the SDK whose tasks the real engine runs.</summary>
 internal sealed class RealWorker(
-    string name, IDurableTaskFactory factory, RealHub hub, IOptionsMonitor<DurableTaskWorkerOptions> options, IServiceProvider services, ILoggerFactory loggers)
-    : DurableTaskWorker(name, factory)
+    string name,
+    IDurableTaskFactory factory,
+    RealHub hub,
+    IOptionsMonitor<DurableTaskWorkerOptions> options,
+    IServiceProvider services,
+    ILoggerFactory loggers
+) : DurableTaskWorker(name, factory)
 {
     private TaskHubWorker? _worker;
 
@@ -20,7 +25,11 @@ internal sealed class RealWorker(
         var shims = new DurableTaskShimFactory(settings, loggers);
         await hub.Service.CreateIfNotExistsAsync();
         _worker = new TaskHubWorker(
-            hub.Service, new Orchestrators(Factory, services, shims, settings.DataConverter), new Activities(Factory, services, shims), loggerFactory: null)
+            hub.Service,
+            new Orchestrators(Factory, services, shims, settings.DataConverter),
+            new Activities(Factory, services, shims),
+            loggerFactory: null
+        )
         {
             ErrorPropagationMode = ErrorPropagationMode.UseFailureDetails,
         };

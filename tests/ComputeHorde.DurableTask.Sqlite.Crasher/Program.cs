@@ -9,7 +9,6 @@ using Microsoft.DurableTask.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-
 // Ends with who started it, however that one ends.
 _ = Task.Run(static async () =>
 {
@@ -22,12 +21,17 @@ var (path, seed, count) = (args[0], int.Parse(args[1]), int.Parse(args[2]));
 var random = new Random(seed);
 var attempts = new ConcurrentDictionary<(string, int), int>();
 var builder = Host.CreateEmptyApplicationBuilder(null);
-builder.Services.AddDurableTaskWorker(worker => worker
-    .AddTasks(tasks => RandomWorkflow.Register(
-        tasks,
-        (_, value) => value * 2,
-        (context, value) => attempts.AddOrUpdate((context.InstanceId, value), 1, (_, times) => times + 1) % 3 != 0))
-    .UseSqlite(hub => (hub.Path, hub.TimeProvider) = (path, new VirtualTimeProvider())));
+builder.Services.AddDurableTaskWorker(worker =>
+    worker
+        .AddTasks(tasks =>
+            RandomWorkflow.Register(
+                tasks,
+                (_, value) => value * 2,
+                (context, value) => attempts.AddOrUpdate((context.InstanceId, value), 1, (_, times) => times + 1) % 3 != 0
+            )
+        )
+        .UseSqlite(hub => (hub.Path, hub.TimeProvider) = (path, new VirtualTimeProvider()))
+);
 builder.Services.AddDurableTaskClient(client => client.UseSqlite());
 using var host = builder.Build();
 await host.StartAsync();
@@ -48,7 +52,10 @@ static async Task<string?> RunAsync(DurableTaskClient client, string id, Step[] 
     if (await client.GetInstanceAsync(id) is null)
     {
         await client.ScheduleNewOrchestrationInstanceAsync(
-            "workflow", new RandomWorkflow.Progress(steps, 0, []), new StartOrchestrationOptions(id));
+            "workflow",
+            new RandomWorkflow.Progress(steps, 0, []),
+            new StartOrchestrationOptions(id)
+        );
     }
 
     for (var i = 0; i < steps.Length; i++)
@@ -60,7 +67,9 @@ static async Task<string?> RunAsync(DurableTaskClient client, string id, Step[] 
     }
 
     var end = await client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true);
-    return end.RuntimeStatus == OrchestrationRuntimeStatus.Completed && RandomWorkflow.Expected(steps).SequenceEqual(end.ReadOutputAs<List<int>>()!)
+    return
+        end.RuntimeStatus == OrchestrationRuntimeStatus.Completed
+        && RandomWorkflow.Expected(steps).SequenceEqual(end.ReadOutputAs<List<int>>()!)
         ? null
         : $"{id} is {end.RuntimeStatus}: {end.SerializedOutput}";
 }

@@ -14,42 +14,71 @@ public static class RandomWorkflow
     private const int FirstLoose = 1000;
 
     private static readonly string[] Kinds =
-        ["activity", "fan", "failing", "retried", "timer", "event", "sub", "self", "restart", "status", "race", "guid", "loose"];
-
-    public static Step[] Make(Random random, int depth = 2) =>
     [
-        .. Enumerable.Range(0, random.Next(1, 7)).Select(_ => Kinds[random.Next(Kinds.Length)] switch
-        {
-            "sub" when depth > 0 => new Step("sub", random.Next(100), Make(random, depth - 1)),
-            "restart" when depth < 2 => new Step("activity", random.Next(100)),
-            "sub" => new Step("timer", random.Next(100)),
-            var kind => new Step(kind, random.Next(100)),
-        }),
+        "activity",
+        "fan",
+        "failing",
+        "retried",
+        "timer",
+        "event",
+        "sub",
+        "self",
+        "restart",
+        "status",
+        "race",
+        "guid",
+        "loose",
     ];
 
+    public static Step[] Make(Random random, int depth = 2) =>
+        [
+            .. Enumerable
+                .Range(0, random.Next(1, 7))
+                .Select(_ =>
+                    Kinds[random.Next(Kinds.Length)] switch
+                    {
+                        "sub" when depth > 0 => new Step("sub", random.Next(100), Make(random, depth - 1)),
+                        "restart" when depth < 2 => new Step("activity", random.Next(100)),
+                        "sub" => new Step("timer", random.Next(100)),
+                        var kind => new Step(kind, random.Next(100)),
+                    }
+                ),
+        ];
+
     /// <summary>What the workflow returns: computed here without any engine.</summary>
-    public static List<int> Expected(Step[] steps) => [.. steps.SelectMany(step => step.Kind switch
-    {
-        "activity" or "retried" => [step.Number * 2],
-        "fan" => Enumerable.Range(0, 1 + (step.Number % 5)).Select(i => i * 2),
-        "failing" => [-step.Number],
-        "event" or "self" => [step.Number],
-        "sub" => Expected(step.Inner!),
-        "race" => [step.Number * 2],
-        _ => Enumerable.Empty<int>(),
-    })];
+    public static List<int> Expected(Step[] steps) =>
+        [
+            .. steps.SelectMany(step =>
+                step.Kind switch
+                {
+                    "activity" or "retried" => [step.Number * 2],
+                    "fan" => Enumerable.Range(0, 1 + (step.Number % 5)).Select(i => i * 2),
+                    "failing" => [-step.Number],
+                    "event" or "self" => [step.Number],
+                    "sub" => Expected(step.Inner!),
+                    "race" => [step.Number * 2],
+                    _ => Enumerable.Empty<int>(),
+                }
+            ),
+        ];
 
     /// <summary>The inputs of the activities that the workflow does not wait for.</summary>
-    public static IEnumerable<int> Loose(Step[] steps) => steps.Where(step => step.Kind == "loose").Select(step => FirstLoose + step.Number);
+    public static IEnumerable<int> Loose(Step[] steps) =>
+        steps.Where(step => step.Kind == "loose").Select(step => FirstLoose + step.Number);
 
     public static void Register(
-        DurableTaskRegistry tasks, Func<TaskActivityContext, int, int> activity, Func<TaskActivityContext, int, bool> fails) => tasks
-        .AddOrchestratorFunc<Progress, List<int>>("workflow", RunAsync!)
-        .AddActivityFunc<int, int>("double", activity)
-        .AddActivityFunc<int, int>("fail", (_, value) => value < 0 ? value : throw new InvalidOperationException($"failed {value}"))
-        .AddActivityFunc<int, int>("flaky", (context, value) => activity(context, value) is var result && fails(context, value)
-            ? throw new TimeoutException()
-            : result);
+        DurableTaskRegistry tasks,
+        Func<TaskActivityContext, int, int> activity,
+        Func<TaskActivityContext, int, bool> fails
+    ) =>
+        tasks
+            .AddOrchestratorFunc<Progress, List<int>>("workflow", RunAsync!)
+            .AddActivityFunc<int, int>("double", activity)
+            .AddActivityFunc<int, int>("fail", (_, value) => value < 0 ? value : throw new InvalidOperationException($"failed {value}"))
+            .AddActivityFunc<int, int>(
+                "flaky",
+                (context, value) => activity(context, value) is var result && fails(context, value) ? throw new TimeoutException() : result
+            );
 
     private static async Task<List<int>> RunAsync(TaskOrchestrationContext context, Progress progress)
     {
@@ -63,8 +92,11 @@ public static class RandomWorkflow
                     results.Add(await context.CallActivityAsync<int>("double", step.Number));
                     break;
                 case "fan":
-                    results.AddRange(await Task.WhenAll(
-                        Enumerable.Range(0, 1 + (step.Number % 5)).Select(n => context.CallActivityAsync<int>("double", n))));
+                    results.AddRange(
+                        await Task.WhenAll(
+                            Enumerable.Range(0, 1 + (step.Number % 5)).Select(n => context.CallActivityAsync<int>("double", n))
+                        )
+                    );
                     break;
                 case "failing":
                     results.Add(await FailAsync(context, step.Number));

@@ -22,7 +22,10 @@ public sealed class ProviderTests : IDisposable
         {
             foreach (var name in new[] { "a", "b" })
             {
-                services.AddDurableTaskWorker(name, worker => worker.AddTasks(tasks => tasks.AddOrchestratorFunc<object, string>("who", (_, _) => name)).UseSqlite());
+                services.AddDurableTaskWorker(
+                    name,
+                    worker => worker.AddTasks(tasks => tasks.AddOrchestratorFunc<object, string>("who", (_, _) => name)).UseSqlite()
+                );
                 services.AddDurableTaskClient(name, client => client.UseSqlite());
             }
         });
@@ -63,9 +66,11 @@ public sealed class ProviderTests : IDisposable
             await alone.StopAsync(TestContext.Current.CancellationToken);
         }
 
-        using var host = await StartAsync(services => services
-            .AddDurableTaskWorker(worker => worker.AddTasks(Echo).UseSqlite(DatabasePath))
-            .AddDurableTaskClient(client => client.UseSqlite()));
+        using var host = await StartAsync(services =>
+            services
+                .AddDurableTaskWorker(worker => worker.AddTasks(Echo).UseSqlite(DatabasePath))
+                .AddDurableTaskClient(client => client.UseSqlite())
+        );
 
         Assert.Equal("x", (await EndAsync(host.Services.GetRequiredService<DurableTaskClient>(), "one")).ReadOutputAs<string>());
     }
@@ -73,9 +78,13 @@ public sealed class ProviderTests : IDisposable
     [Fact]
     public async Task TwoWorkers_OnOneHub_AreRefused()
     {
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(services => services
-            .AddDurableTaskWorker("a", worker => worker.UseSqlite(DatabasePath))
-            .AddDurableTaskWorker("b", worker => worker.UseSqlite(DatabasePath))));
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            StartAsync(services =>
+                services
+                    .AddDurableTaskWorker("a", worker => worker.UseSqlite(DatabasePath))
+                    .AddDurableTaskWorker("b", worker => worker.UseSqlite(DatabasePath))
+            )
+        );
 
         Assert.Contains(DatabasePath, error.Message, StringComparison.Ordinal);
     }
@@ -87,13 +96,19 @@ public sealed class ProviderTests : IDisposable
     [InlineData(nameof(SqliteTaskHubOptions.DrainTimeout))]
     public async Task Options_OutOfRange_AreNamed(string option)
     {
-        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(services => services.AddDurableTaskWorker(worker => worker.UseSqlite(hub =>
-        {
-            hub.Path = option == nameof(hub.Path) ? "" : null;
-            hub.WarmInstances = option == nameof(hub.WarmInstances) ? -1 : 0;
-            hub.WarmBytes = option == nameof(hub.WarmBytes) ? -1 : 0;
-            hub.DrainTimeout = TimeSpan.FromSeconds(option == nameof(hub.DrainTimeout) ? -1 : 0);
-        }))));
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(() =>
+            StartAsync(services =>
+                services.AddDurableTaskWorker(worker =>
+                    worker.UseSqlite(hub =>
+                    {
+                        hub.Path = option == nameof(hub.Path) ? "" : null;
+                        hub.WarmInstances = option == nameof(hub.WarmInstances) ? -1 : 0;
+                        hub.WarmBytes = option == nameof(hub.WarmBytes) ? -1 : 0;
+                        hub.DrainTimeout = TimeSpan.FromSeconds(option == nameof(hub.DrainTimeout) ? -1 : 0);
+                    })
+                )
+            )
+        );
 
         Assert.Contains(option, error.Message, StringComparison.Ordinal);
     }
@@ -101,9 +116,13 @@ public sealed class ProviderTests : IDisposable
     [Fact]
     public async Task DataConverters_OfWorkerAndClient_AreThoseOfTheirOptions()
     {
-        using var host = await StartAsync(services => services
-            .AddDurableTaskWorker(worker => worker.AddTasks(Echo).Configure(options => options.DataConverter = new Reversed()).UseSqlite())
-            .AddDurableTaskClient(client => client.Configure(options => options.DataConverter = new Reversed()).UseSqlite()));
+        using var host = await StartAsync(services =>
+            services
+                .AddDurableTaskWorker(worker =>
+                    worker.AddTasks(Echo).Configure(options => options.DataConverter = new Reversed()).UseSqlite()
+                )
+                .AddDurableTaskClient(client => client.Configure(options => options.DataConverter = new Reversed()).UseSqlite())
+        );
         var client = host.Services.GetRequiredService<DurableTaskClient>();
 
         var end = await EndAsync(client, await client.ScheduleNewOrchestrationInstanceAsync("echo", "abc"));
@@ -114,10 +133,16 @@ public sealed class ProviderTests : IDisposable
     [Fact]
     public async Task Classes_WithNamesAndVersions_RunWithTheirServices()
     {
-        using var host = await StartAsync(services => services
-            .AddSingleton(new Greeting("hello"))
-            .AddDurableTaskWorker(worker => worker.AddTasks(tasks => tasks.AddOrchestrator<OrchestratorOne>().AddOrchestrator<OrchestratorTwo>().AddActivity<Greet>()).UseSqlite())
-            .AddDurableTaskClient(client => client.UseSqlite()));
+        using var host = await StartAsync(services =>
+            services
+                .AddSingleton(new Greeting("hello"))
+                .AddDurableTaskWorker(worker =>
+                    worker
+                        .AddTasks(tasks => tasks.AddOrchestrator<OrchestratorOne>().AddOrchestrator<OrchestratorTwo>().AddActivity<Greet>())
+                        .UseSqlite()
+                )
+                .AddDurableTaskClient(client => client.UseSqlite())
+        );
         var client = host.Services.GetRequiredService<DurableTaskClient>();
         List<string?> ends = [];
         foreach (var version in new[] { "1", "2", "3" })
@@ -135,9 +160,11 @@ public sealed class ProviderTests : IDisposable
     {
 #pragma warning disable CS0618 // Experimental, and part of the worker's options all the same.
         var filter = new DenyList();
-        using var host = await StartAsync(services => services
-            .AddDurableTaskWorker(worker => worker.AddTasks(Echo).UseOrchestrationFilter(filter).UseSqlite())
-            .AddDurableTaskClient(client => client.UseSqlite()));
+        using var host = await StartAsync(services =>
+            services
+                .AddDurableTaskWorker(worker => worker.AddTasks(Echo).UseOrchestrationFilter(filter).UseSqlite())
+                .AddDurableTaskClient(client => client.UseSqlite())
+        );
 #pragma warning restore CS0618
         var client = host.Services.GetRequiredService<DurableTaskClient>();
         filter.Denied = "echo";
@@ -155,16 +182,27 @@ public sealed class ProviderTests : IDisposable
     [Fact]
     public async Task History_OfAnInstance_IsToldInTheEventsOfTheCore()
     {
-        using var host = await StartAsync(services => services
-            .AddDurableTaskWorker(worker => worker.AddTasks(tasks => tasks
-                .AddOrchestratorFunc<object, string>("parent", async (context, _) =>
-                {
-                    var text = await context.WaitForExternalEvent<string>("go");
-                    await context.CreateTimer(TimeSpan.Zero, CancellationToken.None);
-                    return await context.CallActivityAsync<string>("say", text);
-                })
-                .AddActivityFunc<string, string>("say", (_, text) => text)).UseSqlite())
-            .AddDurableTaskClient(client => client.UseSqlite()));
+        using var host = await StartAsync(services =>
+            services
+                .AddDurableTaskWorker(worker =>
+                    worker
+                        .AddTasks(tasks =>
+                            tasks
+                                .AddOrchestratorFunc<object, string>(
+                                    "parent",
+                                    async (context, _) =>
+                                    {
+                                        var text = await context.WaitForExternalEvent<string>("go");
+                                        await context.CreateTimer(TimeSpan.Zero, CancellationToken.None);
+                                        return await context.CallActivityAsync<string>("say", text);
+                                    }
+                                )
+                                .AddActivityFunc<string, string>("say", (_, text) => text)
+                        )
+                        .UseSqlite()
+                )
+                .AddDurableTaskClient(client => client.UseSqlite())
+        );
         var client = host.Services.GetRequiredService<DurableTaskClient>();
         await client.ScheduleNewOrchestrationInstanceAsync("parent", "in", new StartOrchestrationOptions("one"));
         await client.WaitForInstanceStartAsync("one");
@@ -175,13 +213,28 @@ public sealed class ProviderTests : IDisposable
 
         Assert.Equal(
             [
-                EventType.OrchestratorStarted, EventType.ExecutionStarted, EventType.OrchestratorCompleted,
-                EventType.OrchestratorStarted, EventType.EventRaised, EventType.TimerCreated, EventType.OrchestratorCompleted,
-                EventType.OrchestratorStarted, EventType.TimerFired, EventType.TaskScheduled, EventType.OrchestratorCompleted,
-                EventType.OrchestratorStarted, EventType.TaskCompleted, EventType.ExecutionCompleted, EventType.OrchestratorCompleted,
+                EventType.OrchestratorStarted,
+                EventType.ExecutionStarted,
+                EventType.OrchestratorCompleted,
+                EventType.OrchestratorStarted,
+                EventType.EventRaised,
+                EventType.TimerCreated,
+                EventType.OrchestratorCompleted,
+                EventType.OrchestratorStarted,
+                EventType.TimerFired,
+                EventType.TaskScheduled,
+                EventType.OrchestratorCompleted,
+                EventType.OrchestratorStarted,
+                EventType.TaskCompleted,
+                EventType.ExecutionCompleted,
+                EventType.OrchestratorCompleted,
             ],
-            history.Select(item => item.EventType));
-        Assert.Equal(("parent", "\"in\""), (history.OfType<ExecutionStartedEvent>().Single().Name, history.OfType<ExecutionStartedEvent>().Single().Input));
+            history.Select(item => item.EventType)
+        );
+        Assert.Equal(
+            ("parent", "\"in\""),
+            (history.OfType<ExecutionStartedEvent>().Single().Name, history.OfType<ExecutionStartedEvent>().Single().Input)
+        );
         Assert.Equal(history.OfType<TaskScheduledEvent>().Single().EventId, history.OfType<TaskCompletedEvent>().Single().TaskScheduledId);
         Assert.True(history.Zip(history.Skip(1)).All(pair => pair.First.Timestamp <= pair.Second.Timestamp));
         await Assert.ThrowsAsync<ArgumentException>(() => client.GetOrchestrationHistoryAsync("unknown"));
@@ -189,9 +242,10 @@ public sealed class ProviderTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static void Echo(DurableTaskRegistry tasks) => tasks
-        .AddOrchestratorFunc<string, string>("echo", (_, text) => text)
-        .AddOrchestratorFunc<object, string>("wait", (context, _) => context.WaitForExternalEvent<string>("go"));
+    private static void Echo(DurableTaskRegistry tasks) =>
+        tasks
+            .AddOrchestratorFunc<string, string>("echo", (_, text) => text)
+            .AddOrchestratorFunc<object, string>("wait", (context, _) => context.WaitForExternalEvent<string>("go"));
 
     private static async Task<IHost> StartAsync(Action<IServiceCollection> register)
     {
@@ -227,7 +281,8 @@ public sealed class ProviderTests : IDisposable
     [DurableTask("versioned", Version = "2")]
     private sealed class OrchestratorTwo : TaskOrchestrator<object, string>
     {
-        public override Task<string> RunAsync(TaskOrchestrationContext context, object input) => context.CallActivityAsync<string>(nameof(Greet), "two");
+        public override Task<string> RunAsync(TaskOrchestrationContext context, object input) =>
+            context.CallActivityAsync<string>(nameof(Greet), "two");
     }
 
     private sealed class Greet(Greeting greeting) : TaskActivity<string, string>
@@ -248,8 +303,10 @@ public sealed class ProviderTests : IDisposable
     {
         public volatile string? Denied;
 
-        public ValueTask<bool> IsOrchestrationValidAsync(OrchestrationFilterParameters info, CancellationToken cancellationToken = default) =>
-            ValueTask.FromResult(info.Name != Denied);
+        public ValueTask<bool> IsOrchestrationValidAsync(
+            OrchestrationFilterParameters info,
+            CancellationToken cancellationToken = default
+        ) => ValueTask.FromResult(info.Name != Denied);
     }
 #pragma warning restore CS0618
 }

@@ -19,14 +19,19 @@ public sealed class SpansTests
             ActivityStopped = spans.Enqueue,
         };
         ActivitySource.AddActivityListener(root);
-        await using var host = await TestHost.StartAsync(tasks => tasks
-            .AddOrchestratorFunc<object, string>("spans-parent", async (context, _) =>
-            {
-                await context.CreateTimer(TimeSpan.FromMilliseconds(10), CancellationToken.None);
-                return await context.CallSubOrchestratorAsync<string>("spans-child");
-            })
-            .AddOrchestratorFunc<object, string>("spans-child", (context, _) => context.CallActivityAsync<string>("spans-activity"))
-            .AddActivityFunc<object, string>("spans-activity", string (_, _) => throw new TimeoutException("too late")));
+        await using var host = await TestHost.StartAsync(tasks =>
+            tasks
+                .AddOrchestratorFunc<object, string>(
+                    "spans-parent",
+                    async (context, _) =>
+                    {
+                        await context.CreateTimer(TimeSpan.FromMilliseconds(10), CancellationToken.None);
+                        return await context.CallSubOrchestratorAsync<string>("spans-child");
+                    }
+                )
+                .AddOrchestratorFunc<object, string>("spans-child", (context, _) => context.CallActivityAsync<string>("spans-activity"))
+                .AddActivityFunc<object, string>("spans-activity", string (_, _) => throw new TimeoutException("too late"))
+        );
         ActivityTraceId trace;
         using (var test = source.StartActivity("test"))
         {
@@ -52,10 +57,17 @@ public sealed class SpansTests
             test/create_orchestration:spans-parent/orchestration:spans-parent/orchestration:spans-parent:timer Internal Unset
             test/orchestration_event:news Producer Unset
             """,
-            string.Join('\n', mine.Where(span => span.OperationName != "test").Select(span => $"{PathOf(span)} {span.Kind} {span.Status}").Order(StringComparer.Ordinal)),
-            ignoreLineEndingDifferences: true);
+            string.Join(
+                '\n',
+                mine.Where(span => span.OperationName != "test")
+                    .Select(span => $"{PathOf(span)} {span.Kind} {span.Status}")
+                    .Order(StringComparer.Ordinal)
+            ),
+            ignoreLineEndingDifferences: true
+        );
         Assert.All(mine.Where(span => span.OperationName != "test"), span => Assert.NotNull(span.GetTagItem("durabletask.type")));
 
-        string PathOf(Activity span) => parents.TryGetValue(span.ParentSpanId, out var parent) ? $"{PathOf(parent)}/{span.OperationName}" : span.OperationName;
+        string PathOf(Activity span) =>
+            parents.TryGetValue(span.ParentSpanId, out var parent) ? $"{PathOf(parent)}/{span.OperationName}" : span.OperationName;
     }
 }

@@ -26,7 +26,10 @@ internal sealed class TestHost : IAsyncDisposable
     public IServiceProvider Services => _services;
 
     public static async Task<TestHost> StartAsync(
-        Action<DurableTaskRegistry> registry, TestHostOptions? options = null, IDurableStore? store = null)
+        Action<DurableTaskRegistry> registry,
+        TestHostOptions? options = null,
+        IDurableStore? store = null
+    )
     {
         options ??= new TestHostOptions();
         var services = new ServiceCollection();
@@ -36,7 +39,9 @@ internal sealed class TestHost : IAsyncDisposable
             services.AddSingleton(loggers);
         }
 
-        services.AddDurableTaskWorker(worker => worker.AddTasks(registry).Configure(o => options.ConfigureWorker?.Invoke(o)).UseSqlite(options.Apply));
+        services.AddDurableTaskWorker(worker =>
+            worker.AddTasks(registry).Configure(o => options.ConfigureWorker?.Invoke(o)).UseSqlite(options.Apply)
+        );
         services.AddDurableTaskClient(client => client.UseSqlite());
         options.ConfigureServices?.Invoke(services);
         var host = new TestHost(services.BuildServiceProvider());

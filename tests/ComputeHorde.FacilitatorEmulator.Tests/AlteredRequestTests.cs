@@ -26,7 +26,8 @@ public sealed class AlteredRequestTests(ITestOutputHelper output)
         await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync(o => o.Speed = 1000);
         using TestClient client = await TestClient.LoginAsync(horde);
         PyDict[] vectors = [.. Vectors.Cases("job_signing.json").Cast<PyDict>()];
-        int refused = 0, rejected = 0;
+        int refused = 0,
+            rejected = 0;
         while (refused + rejected < Alterations)
         {
             PyDict vector = vectors[random.Next(vectors.Length)];
@@ -54,7 +55,10 @@ public sealed class AlteredRequestTests(ITestOutputHelper output)
 
             string uuid = (string)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["uuid"]!;
             JsonNode job = await client.WaitAsync(uuid, status => status is JobStatuses.Received || JobStatuses.IsTerminal(status));
-            Assert.True(TestClient.Statuses(job).Last() == JobStatuses.Rejected, $"accepted although altered: {vector.GetText("name")}, {what}");
+            Assert.True(
+                TestClient.Statuses(job).Last() == JobStatuses.Rejected,
+                $"accepted although altered: {vector.GetText("name")}, {what}"
+            );
             rejected++;
         }
 
@@ -79,8 +83,11 @@ public sealed class AlteredRequestTests(ITestOutputHelper output)
     private static bool IsSameSignature(string name, string original, string altered)
     {
         Span<byte> bytes = stackalloc byte[96];
-        return name == "X-CH-Signature" && altered.Length == original.Length && altered[^2..] == original[^2..]
-            && Convert.TryFromBase64String(altered, bytes, out int count) && bytes[..count].SequenceEqual(Convert.FromBase64String(original));
+        return name == "X-CH-Signature"
+            && altered.Length == original.Length
+            && altered[^2..] == original[^2..]
+            && Convert.TryFromBase64String(altered, bytes, out int count)
+            && bytes[..count].SequenceEqual(Convert.FromBase64String(original));
     }
 
     /// <summary>Flips a bit of the body; empty when what is signed stays the same.</summary>

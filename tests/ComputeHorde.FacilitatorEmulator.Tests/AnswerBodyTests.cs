@@ -11,7 +11,16 @@ public sealed class AnswerBodyTests
     public async Task Json_LongTextsInAFile_IsTheSameAsWithoutOne()
     {
         string text = "x" + string.Concat(Enumerable.Repeat("😀\"\\\n\u0001é", 40_000));
-        PyDict Metadata() => new() { ["miner_response"] = new PyDict { ["docker_process_stdout"] = text, ["docker_process_stderr"] = "short", ["artifacts"] = new PyDict { ["/a"] = text } } };
+        PyDict Metadata() =>
+            new()
+            {
+                ["miner_response"] = new PyDict
+                {
+                    ["docker_process_stdout"] = text,
+                    ["docker_process_stderr"] = "short",
+                    ["artifacts"] = new PyDict { ["/a"] = text },
+                },
+            };
         byte[] expected = Encoding.UTF8.GetBytes(PyJsonWriter.Compact(Metadata()));
         using var file = new TextFile();
         PyDict filed = file.Take(Metadata());
@@ -36,7 +45,12 @@ public sealed class AnswerBodyTests
     [InlineData("abcdefgh", 9, 4, "ab ... h.")]
     public void CutStdout_MoreThanIsKept_HasTheFirstAndTheLastHalf(string text, int width, int most, string expected)
     {
-        var result = new ImageResult { Text = text, StdoutWidth = width, Files = new Dictionary<string, byte[]>() };
+        var result = new ImageResult
+        {
+            Text = text,
+            StdoutWidth = width,
+            Files = new Dictionary<string, byte[]>(),
+        };
         Assert.Equal(expected, result.CutStdout(most));
     }
 
@@ -46,7 +60,10 @@ public sealed class AnswerBodyTests
         var task = new ImageTask("echo", ["word"], new PyDict { ["EMULATOR_OUTPUT_BYTES"] = "1000" }, [], false, 1);
         byte[] whole = new byte[1001];
         using Stream file = PretendImages.Output(task, PretendImages.Run(task), "any.bin");
-        Assert.Equal(1000, await file.ReadAtLeastAsync(whole, whole.Length, throwOnEndOfStream: false, TestContext.Current.CancellationToken));
+        Assert.Equal(
+            1000,
+            await file.ReadAtLeastAsync(whole, whole.Length, throwOnEndOfStream: false, TestContext.Current.CancellationToken)
+        );
         Assert.Equal((64, 129), (Array.IndexOf(whole, (byte)'\n'), Array.IndexOf(whole, (byte)'\n', 65)));
 
         file.Position = 0;

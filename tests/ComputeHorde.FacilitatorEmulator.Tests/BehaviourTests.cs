@@ -7,43 +7,139 @@ namespace ComputeHorde.Emulator.Tests;
 public sealed class BehaviourTests
 {
     /// <summary>Every end of protocol 9.3 and 9.4: behaviour, statuses, detail object, its reason.</summary>
-    public static TheoryData<string, string, string, string> Ends => new()
-    {
-        { "rejected:invalid_signature", "sent rejected", "job_rejection_details", "Bad signature" },
-        { "rejected:no_miner_for_job", "sent received rejected", "job_rejection_details", "AllMinersBusy" },
-        { "rejected:no_miner_for_job:NotEnoughCollateralException", "sent received rejected", "job_rejection_details", "NotEnoughCollateralException" },
-        { "rejected:busy", "sent received rejected", "job_rejection_details", "Miner properly excused job" },
-        { "rejected:busy:unexcused", "sent received rejected", "job_rejection_details", "Miner failed to excuse job" },
-        { "rejected:validator_blacklisted", "sent received rejected", "job_rejection_details", "validator_blacklisted" },
-        { "failed:nonzero_return_code:137", "sent received accepted executor_ready volumes_ready failed", "job_failure_details", "exit code: 137" },
-        { "failed:timeout", "sent received accepted executor_ready volumes_ready failed", "job_failure_details", "Job container timed out during execution" },
-        { "failed:timeout:volume_download", "sent received accepted executor_ready failed", "job_failure_details", "Download time exceeded" },
-        { "failed:timeout:result_upload", "sent received accepted executor_ready volumes_ready execution_done failed", "job_failure_details", "Upload time exceeded" },
-        { "failed:timeout:streaming_startup", "sent received accepted executor_ready volumes_ready failed", "job_failure_details", "health check failed" },
-        { "failed:download_failed", "sent received accepted executor_ready failed", "job_failure_details", "Download failed" },
-        { "failed:upload_failed", "sent received accepted executor_ready volumes_ready execution_done failed", "job_failure_details", "upload_failed" },
-        { "failed:initial_response_timed_out", "sent received failed", "horde_failure_details", "initial_response_timed_out" },
-        { "failed:executor_readiness_response_timed_out", "sent received accepted failed", "horde_failure_details", "executor_readiness_response_timed_out" },
-        { "failed:volumes_timed_out", "sent received accepted executor_ready failed", "horde_failure_details", "volumes_timed_out" },
-        { "failed:streaming_job_ready_timed_out", "sent received accepted executor_ready volumes_ready failed", "horde_failure_details", "streaming_job_ready_timed_out" },
-        { "failed:execution_timed_out", "sent received accepted executor_ready volumes_ready failed", "horde_failure_details", "execution_timed_out" },
-        { "failed:final_response_timed_out", "sent received accepted executor_ready volumes_ready execution_done failed", "horde_failure_details", "final_response_timed_out" },
-        { "failed:miner_connection_failed", "sent received failed", "horde_failure_details", "Miner connection failed" },
-        { "failed:unhandled_exception", "sent received failed", "horde_failure_details", "unhandled_exception" },
-        { "horde_failed:executor_spinup_failed", "sent received horde_failed", "horde_failure_details", "Executor failed to start" },
-        { "horde_failed:executor_disconnected", "sent received accepted executor_ready volumes_ready horde_failed", "horde_failure_details", "code: 1006" },
-        { "horde_failed:security_check_failed", "sent received accepted horde_failed", "horde_failure_details", "nvidia-container-toolkit" },
-        { "horde_failed:generic_error", "sent received accepted horde_failed", "horde_failure_details", "Failed to pull docker image" },
-        { "horde_failed:generic_error:startup", "sent received accepted horde_failed", "horde_failure_details", "initial job details" },
-        { "horde_failed:unhandled_exception", "sent received accepted executor_ready horde_failed", "horde_failure_details", "RuntimeError" },
-        { "horde_failed:unhandled_exception:HTTPStatusError", "sent received accepted executor_ready horde_failed", "horde_failure_details", "HTTPStatusError" },
-        { "horde_failed:unhandled_exception:TimeoutError", "sent received accepted executor_ready volumes_ready horde_failed", "horde_failure_details", "TimeoutError" },
-        { "horde_failed:streaming_failed", "sent received accepted executor_ready volumes_ready horde_failed", "horde_failure_details", "streaming_failed" },
-        { "late:1", "sent received accepted executor_ready volumes_ready horde_failed execution_done completed", "miner_response", "digest" },
-        { "disorder", "sent received accepted executor_ready volumes_ready completed execution_done", "", "" },
-        { "duplicate", "sent received accepted executor_ready volumes_ready execution_done completed", "miner_response", "" },
-        { "status:warming_up", "sent received accepted warming_up executor_ready volumes_ready execution_done completed", "miner_response", "" },
-    };
+    public static TheoryData<string, string, string, string> Ends =>
+        new()
+        {
+            { "rejected:invalid_signature", "sent rejected", "job_rejection_details", "Bad signature" },
+            { "rejected:no_miner_for_job", "sent received rejected", "job_rejection_details", "AllMinersBusy" },
+            {
+                "rejected:no_miner_for_job:NotEnoughCollateralException",
+                "sent received rejected",
+                "job_rejection_details",
+                "NotEnoughCollateralException"
+            },
+            { "rejected:busy", "sent received rejected", "job_rejection_details", "Miner properly excused job" },
+            { "rejected:busy:unexcused", "sent received rejected", "job_rejection_details", "Miner failed to excuse job" },
+            { "rejected:validator_blacklisted", "sent received rejected", "job_rejection_details", "validator_blacklisted" },
+            {
+                "failed:nonzero_return_code:137",
+                "sent received accepted executor_ready volumes_ready failed",
+                "job_failure_details",
+                "exit code: 137"
+            },
+            {
+                "failed:timeout",
+                "sent received accepted executor_ready volumes_ready failed",
+                "job_failure_details",
+                "Job container timed out during execution"
+            },
+            {
+                "failed:timeout:volume_download",
+                "sent received accepted executor_ready failed",
+                "job_failure_details",
+                "Download time exceeded"
+            },
+            {
+                "failed:timeout:result_upload",
+                "sent received accepted executor_ready volumes_ready execution_done failed",
+                "job_failure_details",
+                "Upload time exceeded"
+            },
+            {
+                "failed:timeout:streaming_startup",
+                "sent received accepted executor_ready volumes_ready failed",
+                "job_failure_details",
+                "health check failed"
+            },
+            { "failed:download_failed", "sent received accepted executor_ready failed", "job_failure_details", "Download failed" },
+            {
+                "failed:upload_failed",
+                "sent received accepted executor_ready volumes_ready execution_done failed",
+                "job_failure_details",
+                "upload_failed"
+            },
+            { "failed:initial_response_timed_out", "sent received failed", "horde_failure_details", "initial_response_timed_out" },
+            {
+                "failed:executor_readiness_response_timed_out",
+                "sent received accepted failed",
+                "horde_failure_details",
+                "executor_readiness_response_timed_out"
+            },
+            { "failed:volumes_timed_out", "sent received accepted executor_ready failed", "horde_failure_details", "volumes_timed_out" },
+            {
+                "failed:streaming_job_ready_timed_out",
+                "sent received accepted executor_ready volumes_ready failed",
+                "horde_failure_details",
+                "streaming_job_ready_timed_out"
+            },
+            {
+                "failed:execution_timed_out",
+                "sent received accepted executor_ready volumes_ready failed",
+                "horde_failure_details",
+                "execution_timed_out"
+            },
+            {
+                "failed:final_response_timed_out",
+                "sent received accepted executor_ready volumes_ready execution_done failed",
+                "horde_failure_details",
+                "final_response_timed_out"
+            },
+            { "failed:miner_connection_failed", "sent received failed", "horde_failure_details", "Miner connection failed" },
+            { "failed:unhandled_exception", "sent received failed", "horde_failure_details", "unhandled_exception" },
+            { "horde_failed:executor_spinup_failed", "sent received horde_failed", "horde_failure_details", "Executor failed to start" },
+            {
+                "horde_failed:executor_disconnected",
+                "sent received accepted executor_ready volumes_ready horde_failed",
+                "horde_failure_details",
+                "code: 1006"
+            },
+            {
+                "horde_failed:security_check_failed",
+                "sent received accepted horde_failed",
+                "horde_failure_details",
+                "nvidia-container-toolkit"
+            },
+            { "horde_failed:generic_error", "sent received accepted horde_failed", "horde_failure_details", "Failed to pull docker image" },
+            { "horde_failed:generic_error:startup", "sent received accepted horde_failed", "horde_failure_details", "initial job details" },
+            {
+                "horde_failed:unhandled_exception",
+                "sent received accepted executor_ready horde_failed",
+                "horde_failure_details",
+                "RuntimeError"
+            },
+            {
+                "horde_failed:unhandled_exception:HTTPStatusError",
+                "sent received accepted executor_ready horde_failed",
+                "horde_failure_details",
+                "HTTPStatusError"
+            },
+            {
+                "horde_failed:unhandled_exception:TimeoutError",
+                "sent received accepted executor_ready volumes_ready horde_failed",
+                "horde_failure_details",
+                "TimeoutError"
+            },
+            {
+                "horde_failed:streaming_failed",
+                "sent received accepted executor_ready volumes_ready horde_failed",
+                "horde_failure_details",
+                "streaming_failed"
+            },
+            {
+                "late:1",
+                "sent received accepted executor_ready volumes_ready horde_failed execution_done completed",
+                "miner_response",
+                "digest"
+            },
+            { "disorder", "sent received accepted executor_ready volumes_ready completed execution_done", "", "" },
+            { "duplicate", "sent received accepted executor_ready volumes_ready execution_done completed", "miner_response", "" },
+            {
+                "status:warming_up",
+                "sent received accepted warming_up executor_ready volumes_ready execution_done completed",
+                "miner_response",
+                ""
+            },
+        };
 
     [Theory]
     [MemberData(nameof(Ends))]
@@ -58,7 +154,9 @@ public sealed class BehaviourTests
         JsonNode job = await client.WaitAsync(await client.CreateAsync(body), s => s == last);
 
         Assert.Equal(statuses.Split(' '), TestClient.Statuses(job));
-        string metadata = job["status_history"]!.AsArray()[^1]!["metadata"]!.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        string metadata = job["status_history"]!.AsArray()[^1]!["metadata"]!.ToJsonString(
+            new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
+        );
         Assert.Contains(details, metadata, StringComparison.Ordinal);
         if (details != "miner_response")
         {
@@ -72,7 +170,14 @@ public sealed class BehaviourTests
         await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync(o => o.Speed = 1000);
         using TestClient client = await TestClient.LoginAsync(horde);
         var ends = new List<string>();
-        foreach (string tag in new[] { "run!rejected:busy,failed:miner_connection_failed,ok/cheat#1", "run!rejected:busy,failed:miner_connection_failed,ok/cheat#2", "run!rejected:busy,failed:miner_connection_failed,ok/cheat#3" })
+        foreach (
+            string tag in new[]
+            {
+                "run!rejected:busy,failed:miner_connection_failed,ok/cheat#1",
+                "run!rejected:busy,failed:miner_connection_failed,ok/cheat#2",
+                "run!rejected:busy,failed:miner_connection_failed,ok/cheat#3",
+            }
+        )
         {
             PyDict body = TestClient.Job();
             body["tag"] = tag;
@@ -123,7 +228,9 @@ public sealed class BehaviourTests
     {
         await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync(o => o.Speed = 1000);
         using TestClient client = await TestClient.LoginAsync(horde);
-        foreach ((string fault, bool stored) in new[] { ("drop", true), ("reset", false), ("error:503", false), ("stored-error:502", true) })
+        foreach (
+            (string fault, bool stored) in new[] { ("drop", true), ("reset", false), ("error:503", false), ("stored-error:502", true) }
+        )
         {
             PyDict body = TestClient.Job();
             body["tag"] = $"{fault}!{fault},ok#1";

@@ -20,7 +20,15 @@ public sealed class BrowserGuardTests
     {
         await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync();
         using var http = new HttpClient { BaseAddress = horde.BaseAddress };
-        foreach ((HttpMethod method, string path) in new[] { (HttpMethod.Get, "emulator/jobs"), (HttpMethod.Get, ""), (HttpMethod.Post, "emulator/evict"), (HttpMethod.Delete, "emulator/faults") })
+        foreach (
+            (HttpMethod method, string path) in new[]
+            {
+                (HttpMethod.Get, "emulator/jobs"),
+                (HttpMethod.Get, ""),
+                (HttpMethod.Post, "emulator/evict"),
+                (HttpMethod.Delete, "emulator/faults"),
+            }
+        )
         {
             using var request = new HttpRequestMessage(method, path);
             Assert.True(request.Headers.TryAddWithoutValidation(header, value));

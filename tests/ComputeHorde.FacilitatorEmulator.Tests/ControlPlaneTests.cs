@@ -21,7 +21,16 @@ public sealed class ControlPlaneTests
 
         JsonNode counters = await ReadAsync(client, "emulator/counters");
         Assert.Equal("{\"run#1\":1,\"run#trusted1\":1}", counters["paid_creates_by_tag"]!.ToJsonString());
-        Assert.Equal((2, 2, 1, 1, 1), ((int)counters["create_calls"]!, (int)counters["creates"]!, (int)counters["trusted_creates"]!, (int)counters["list_calls"]!, (int)counters["logins"]!));
+        Assert.Equal(
+            (2, 2, 1, 1, 1),
+            (
+                (int)counters["create_calls"]!,
+                (int)counters["creates"]!,
+                (int)counters["trusted_creates"]!,
+                (int)counters["list_calls"]!,
+                (int)counters["logins"]!
+            )
+        );
         JsonNode jobs = await ReadAsync(client, "emulator/jobs?tag=run%23trusted1");
         Assert.True((bool)Assert.Single(jobs.AsArray())!["on_trusted_miner"]!);
         Assert.Equal(2, (await ReadAsync(client, "emulator/jobs?tag_prefix=run")).AsArray().Count);
@@ -34,7 +43,11 @@ public sealed class ControlPlaneTests
     {
         await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync();
         using TestClient client = await TestClient.LoginAsync(horde);
-        await PostAsync(client, "emulator/faults", "{\"only\":[\"list\"],\"error_next\":2,\"throttle_next\":1,\"reset_before_next\":1,\"reset_after_next\":1}");
+        await PostAsync(
+            client,
+            "emulator/faults",
+            "{\"only\":[\"list\"],\"error_next\":2,\"throttle_next\":1,\"reset_before_next\":1,\"reset_after_next\":1}"
+        );
 
         await Assert.ThrowsAsync<HttpRequestException>(() => client.Http.GetAsync("api/v1/jobs/"));
         Assert.Equal(0, horde.Counters.ListCalls);
@@ -70,13 +83,22 @@ public sealed class ControlPlaneTests
     {
         await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync(o => o.Speed = 1000);
         using TestClient client = await TestClient.LoginAsync(horde);
-        await PostAsync(client, "emulator/behaviours", "{\"tag:busy-\":\"rejected:busy,ok\",\"image:echo\":\"failed:nonzero_return_code:3\"}");
+        await PostAsync(
+            client,
+            "emulator/behaviours",
+            "{\"tag:busy-\":\"rejected:busy,ok\",\"image:echo\":\"failed:nonzero_return_code:3\"}"
+        );
         PyDict tagged = TestClient.Job("registry.example:5000/x/echo:1.2");
         tagged["tag"] = "busy-1#1";
 
         Assert.Equal("rejected", TestClient.Statuses(await client.WaitForEndAsync(await client.CreateAsync(tagged))).Last());
         Assert.Equal("completed", TestClient.Statuses(await client.WaitForEndAsync(await client.CreateAsync(tagged))).Last());
-        Assert.Equal("failed", TestClient.Statuses(await client.WaitForEndAsync(await client.CreateAsync(TestClient.Job("registry.example:5000/x/echo:1.2")))).Last());
+        Assert.Equal(
+            "failed",
+            TestClient
+                .Statuses(await client.WaitForEndAsync(await client.CreateAsync(TestClient.Job("registry.example:5000/x/echo:1.2"))))
+                .Last()
+        );
         await client.Http.DeleteAsync("emulator/behaviours");
         Assert.Equal("{}", (await ReadAsync(client, "emulator/behaviours")).ToJsonString());
     }
@@ -131,7 +153,9 @@ public sealed class ControlPlaneTests
         return (int)answer.StatusCode;
     }
 
-    private static async Task<JsonNode> ReadAsync(TestClient client, string path) => (await TestClient.JsonAsync(await client.Http.GetAsync(path)))!;
+    private static async Task<JsonNode> ReadAsync(TestClient client, string path) =>
+        (await TestClient.JsonAsync(await client.Http.GetAsync(path)))!;
 
-    private static async Task PostAsync(TestClient client, string path, string body) => await TestClient.JsonAsync(await client.Http.PostAsync(path, TestClient.Body(body)));
+    private static async Task PostAsync(TestClient client, string path, string body) =>
+        await TestClient.JsonAsync(await client.Http.PostAsync(path, TestClient.Body(body)));
 }

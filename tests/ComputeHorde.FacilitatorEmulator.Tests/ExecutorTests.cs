@@ -37,15 +37,28 @@ public sealed class ExecutorTests : IAsyncLifetime
         body["volumes"] = new PyList
         {
             Inline(FileServer.Zip("v.txt", "inline"), "data"),
-            new PyDict { ["volume_type"] = "zip_url", ["contents"] = $"{_files.Address}in/a.zip", ["relative_path"] = null },
-            new PyDict { ["volume_type"] = "single_file", ["url"] = $"{_files.Address}in/one", ["relative_path"] = "one.txt" },
+            new PyDict
+            {
+                ["volume_type"] = "zip_url",
+                ["contents"] = $"{_files.Address}in/a.zip",
+                ["relative_path"] = null,
+            },
+            new PyDict
+            {
+                ["volume_type"] = "single_file",
+                ["url"] = $"{_files.Address}in/one",
+                ["relative_path"] = "one.txt",
+            },
             HuggingFace("org/model", null),
         };
 
         JsonNode job = await RunAsync(body);
 
         string[] lines = ((string)job["stdout"]!).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(["/volume/data/v.txt", "/volume/z.txt", "/volume/one.txt", "/volume/hf/a.bin", "/volume/hf/b.txt"], lines.Select(l => l[66..]));
+        Assert.Equal(
+            ["/volume/data/v.txt", "/volume/z.txt", "/volume/one.txt", "/volume/hf/a.bin", "/volume/hf/b.txt"],
+            lines.Select(l => l[66..])
+        );
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData("inline"u8)), lines[0][..64]);
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData("content of a file"u8)), lines[2][..64]);
     }
@@ -65,7 +78,15 @@ public sealed class ExecutorTests : IAsyncLifetime
     {
         _files.Failures["/in/flaky"] = new Queue<int>([500, 503]);
         PyDict body = TestClient.Job("sha256");
-        body["volumes"] = new PyList { new PyDict { ["volume_type"] = "single_file", ["url"] = $"{_files.Address}in/flaky", ["relative_path"] = "f" } };
+        body["volumes"] = new PyList
+        {
+            new PyDict
+            {
+                ["volume_type"] = "single_file",
+                ["url"] = $"{_files.Address}in/flaky",
+                ["relative_path"] = "f",
+            },
+        };
         await RunAsync(body);
         Assert.Equal(3, _files.Requests.Count(r => r == "GET /in/flaky"));
     }
@@ -81,24 +102,42 @@ public sealed class ExecutorTests : IAsyncLifetime
         _files.Failures["/in/gone"] = new Queue<int>([404, 404, 404]);
         string address = type == "inline" || contents.StartsWith("http", StringComparison.Ordinal) ? contents : _files.Address + contents;
         PyDict body = TestClient.Job();
-        body["volumes"] = new PyList { new PyDict { ["volume_type"] = type, [type == "single_file" ? "url" : "contents"] = address, ["relative_path"] = "x" } };
+        body["volumes"] = new PyList
+        {
+            new PyDict
+            {
+                ["volume_type"] = type,
+                [type == "single_file" ? "url" : "contents"] = address,
+                ["relative_path"] = "x",
+            },
+        };
 
         JsonNode details = JsonNode.Parse(await FailureAsync(body))!["horde_failure_details"]!;
 
-        Assert.Equal(("unhandled_exception", exception, "volume_download"),
-            ((string?)details["reason"], (string?)details["context"]!["exception_type"], (string?)details["context"]!["stage"]));
+        Assert.Equal(
+            ("unhandled_exception", exception, "volume_download"),
+            ((string?)details["reason"], (string?)details["context"]!["exception_type"], (string?)details["context"]!["stage"])
+        );
     }
 
     [Fact]
     public async Task Put_SendsWhatTheRealExecutorSends()
     {
         PyDict body = TestClient.Job("echo", "hi");
-        body["uploads"] = new PyList { Put("out/p?sig=a%2Fb%3D&x=1", "dir/p.bin", new PyDict { ["x-ms-blob-type"] = "BlockBlob" }), Put("out/s", "stdout.txt", null), Put("out/r", "result.json", null) };
+        body["uploads"] = new PyList
+        {
+            Put("out/p?sig=a%2Fb%3D&x=1", "dir/p.bin", new PyDict { ["x-ms-blob-type"] = "BlockBlob" }),
+            Put("out/s", "stdout.txt", null),
+            Put("out/r", "result.json", null),
+        };
 
         JsonNode job = await RunAsync(body);
 
         (string method, var headers, byte[] content) = _files.Uploads["/out/p"];
-        Assert.Equal(("PUT", "BlockBlob", "*/*", "256"), (method, headers["x-ms-blob-type"].ToString(), headers.Accept.ToString(), headers.ContentLength.ToString()));
+        Assert.Equal(
+            ("PUT", "BlockBlob", "*/*", "256"),
+            (method, headers["x-ms-blob-type"].ToString(), headers.Accept.ToString(), headers.ContentLength.ToString())
+        );
         Assert.StartsWith("python-httpx/", headers.UserAgent.ToString(), StringComparison.Ordinal);
         Assert.False(headers.ContainsKey("Content-Type") || headers.ContainsKey("Transfer-Encoding"));
         Assert.Equal(256, content.Length);
@@ -117,8 +156,11 @@ public sealed class ExecutorTests : IAsyncLifetime
         {
             new PyDict
             {
-                ["output_upload_type"] = "single_file_post", ["url"] = $"{_files.Address}out/form", ["form_fields"] = new PyDict { ["key"] = "k/v", ["policy"] = "p" },
-                ["relative_path"] = "a/stdout.txt", ["signed_headers"] = new PyDict { ["X-A"] = "1" },
+                ["output_upload_type"] = "single_file_post",
+                ["url"] = $"{_files.Address}out/form",
+                ["form_fields"] = new PyDict { ["key"] = "k/v", ["policy"] = "p" },
+                ["relative_path"] = "a/stdout.txt",
+                ["signed_headers"] = new PyDict { ["X-A"] = "1" },
             },
         };
         await RunAsync(body);
@@ -128,7 +170,11 @@ public sealed class ExecutorTests : IAsyncLifetime
         Assert.Equal(("POST", "1"), (method, headers["X-A"].ToString()));
         Assert.StartsWith("multipart/form-data; boundary=", headers.ContentType.ToString(), StringComparison.Ordinal);
         Assert.True(form.IndexOf("name=\"key\"", StringComparison.Ordinal) < form.IndexOf("name=\"policy\"", StringComparison.Ordinal));
-        Assert.True(form.IndexOf("name=\"policy\"", StringComparison.Ordinal) < form.IndexOf("name=\"file\"; filename=\"stdout.txt\"", StringComparison.Ordinal), form);
+        Assert.True(
+            form.IndexOf("name=\"policy\"", StringComparison.Ordinal)
+                < form.IndexOf("name=\"file\"; filename=\"stdout.txt\"", StringComparison.Ordinal),
+            form
+        );
     }
 
     [Theory]
@@ -206,7 +252,11 @@ public sealed class ExecutorTests : IAsyncLifetime
         body["download_time_limit"] = (BigInteger)1;
         Assert.Contains("Job container timed out during execution", await FailureAsync(body), StringComparison.Ordinal);
         Assert.Contains("exit code: 7", await FailureAsync(TestClient.Job("fail", "7")), StringComparison.Ordinal);
-        Assert.Contains("initial_response_timed_out", await FailureAsync(TestClient.Job("echo!slow:accepted:10")), StringComparison.Ordinal);
+        Assert.Contains(
+            "initial_response_timed_out",
+            await FailureAsync(TestClient.Job("echo!slow:accepted:10")),
+            StringComparison.Ordinal
+        );
     }
 
     private async Task<JsonNode> RunAsync(PyDict body)
@@ -223,31 +273,34 @@ public sealed class ExecutorTests : IAsyncLifetime
         return job["status_history"]!.AsArray()[^1]!["metadata"]!.ToJsonString();
     }
 
-    private PyDict Put(string path, string relative, PyDict? headers) => new()
-    {
-        ["output_upload_type"] = "single_file_put",
-        ["url"] = _files.Address + path,
-        ["relative_path"] = relative,
-        ["signed_headers"] = headers,
-    };
+    private PyDict Put(string path, string relative, PyDict? headers) =>
+        new()
+        {
+            ["output_upload_type"] = "single_file_put",
+            ["url"] = _files.Address + path,
+            ["relative_path"] = relative,
+            ["signed_headers"] = headers,
+        };
 
-    private static PyDict Inline(byte[] zip, string relative) => new()
-    {
-        ["volume_type"] = "inline",
-        ["contents"] = Convert.ToBase64String(zip),
-        ["relative_path"] = relative,
-    };
+    private static PyDict Inline(byte[] zip, string relative) =>
+        new()
+        {
+            ["volume_type"] = "inline",
+            ["contents"] = Convert.ToBase64String(zip),
+            ["relative_path"] = relative,
+        };
 
-    private static PyDict HuggingFace(string repository, string? patterns) => new()
-    {
-        ["volume_type"] = "huggingface_volume",
-        ["repo_id"] = repository,
-        ["repo_type"] = null,
-        ["revision"] = null,
-        ["relative_path"] = "hf",
-        ["allow_patterns"] = patterns,
-        ["token"] = null,
-    };
+    private static PyDict HuggingFace(string repository, string? patterns) =>
+        new()
+        {
+            ["volume_type"] = "huggingface_volume",
+            ["repo_id"] = repository,
+            ["repo_type"] = null,
+            ["revision"] = null,
+            ["relative_path"] = "hf",
+            ["allow_patterns"] = patterns,
+            ["token"] = null,
+        };
 
     private static float[] Npy(JsonNode job)
     {

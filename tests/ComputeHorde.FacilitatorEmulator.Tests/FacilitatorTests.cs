@@ -56,15 +56,28 @@ public sealed class FacilitatorTests
     {
         await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync(o => o.Kind = true);
         using TestClient client = await TestClient.LoginAsync(horde);
-        using HttpRequestMessage unsigned = new(HttpMethod.Post, "api/v1/job-docker/") { Content = TestClient.Body(PyJsonWriter.Compact(TestClient.Job())) };
+        using HttpRequestMessage unsigned = new(HttpMethod.Post, "api/v1/job-docker/")
+        {
+            Content = TestClient.Body(PyJsonWriter.Compact(TestClient.Job())),
+        };
         using HttpResponseMessage missing = await client.Http.SendAsync(unsigned);
         PyDict unknown = TestClient.Job();
         unknown["executor_class"] = "always_on.gpu-96gb";
         using HttpResponseMessage badClass = await client.Http.SendAsync(client.CreateRequest(unknown));
-        using HttpResponseMessage wrong = await client.Http.SendAsync(client.Signed("api/v1/job-docker/", TestClient.Job(), "{}", "SignedFields"));
+        using HttpResponseMessage wrong = await client.Http.SendAsync(
+            client.Signed("api/v1/job-docker/", TestClient.Job(), "{}", "SignedFields")
+        );
         using HttpResponseMessage badUuid = await client.Http.GetAsync("api/v1/jobs/?uuid=x");
 
-        foreach ((HttpResponseMessage answer, string text) in new[] { (missing, "signature header"), (badClass, "always_on.gpu-96gb"), (wrong, "SignedFields"), (badUuid, "uuid='x'") })
+        foreach (
+            (HttpResponseMessage answer, string text) in new[]
+            {
+                (missing, "signature header"),
+                (badClass, "always_on.gpu-96gb"),
+                (wrong, "SignedFields"),
+                (badUuid, "uuid='x'"),
+            }
+        )
         {
             Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
             Assert.Contains(text, (string)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["error"]!, StringComparison.Ordinal);
@@ -77,7 +90,12 @@ public sealed class FacilitatorTests
         await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync();
         using TestClient client = await TestClient.LoginAsync(horde);
         PyDict body = TestClient.Job("echo!stuck:sent");
-        body["env"] = new PyDict { ["LONGER"] = "1", ["Z"] = "2", ["A"] = "3" };
+        body["env"] = new PyDict
+        {
+            ["LONGER"] = "1",
+            ["Z"] = "2",
+            ["A"] = "3",
+        };
 
         JsonNode created = (await TestClient.JsonAsync(await client.Http.SendAsync(client.CreateRequest(body))))!;
         JsonNode read = await client.GetAsync((string)created["uuid"]!);
@@ -135,7 +153,11 @@ public sealed class FacilitatorTests
         using TestClient client = await TestClient.LoginAsync(horde);
         JsonNode job = await client.WaitForEndAsync(await client.CreateAsync(TestClient.Job()));
         Assert.Equal(["sent", "rejected"], TestClient.Statuses(job));
-        Assert.Contains($"Signatory {TestClient.Alice} is not in validator whitelist", job["status_history"]!.ToJsonString(), StringComparison.Ordinal);
+        Assert.Contains(
+            $"Signatory {TestClient.Alice} is not in validator whitelist",
+            job["status_history"]!.ToJsonString(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -152,24 +174,41 @@ public sealed class FacilitatorTests
         trusted["on_trusted_miner"] = true;
         string job = await client.CreateAsync(TestClient.Job());
         await client.WaitForEndAsync(job);
-        var report = new PyDict { ["job_uuid"] = job, ["trusted_job_uuid"] = await client.CreateAsync(trusted), ["details"] = "wrong" };
+        var report = new PyDict
+        {
+            ["job_uuid"] = job,
+            ["trusted_job_uuid"] = await client.CreateAsync(trusted),
+            ["details"] = "wrong",
+        };
         using HttpResponseMessage answer = await client.ReportCheatAsync(report);
 
         EmulatedCheatReport recorded = Assert.Single(horde.CheatReports);
         Assert.True(recorded is { TookEffect: true, ActuallyCheated: true, Miner: "cheating-1" });
-        Assert.Contains("AllMinersBusy", await EndAsync(client, TestClient.Job()) + await EndAsync(client, TestClient.Job()), StringComparison.Ordinal);
+        Assert.Contains(
+            "AllMinersBusy",
+            await EndAsync(client, TestClient.Job()) + await EndAsync(client, TestClient.Job()),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task ClockSkew_MovesTimeStampsAndTokens()
     {
-        await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync(o => o.Faults = new FaultSettings { ClockSkewSeconds = 7200 });
+        await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync(o =>
+            o.Faults = new FaultSettings { ClockSkewSeconds = 7200 }
+        );
         using TestClient client = await TestClient.LoginAsync(horde);
         JsonNode job = await client.GetAsync(await client.CreateAsync(TestClient.Job("echo!stuck:sent")));
         Assert.True(DateTimeOffset.Parse((string)job["created_at"]!) > DateTimeOffset.UtcNow.AddHours(1));
     }
 
-    private static PyDict Unsigned() => new() { ["target_validator_hotkey"] = TestClient.Bob, ["job_namespace"] = "SN12.0", ["tag"] = "x" };
+    private static PyDict Unsigned() =>
+        new()
+        {
+            ["target_validator_hotkey"] = TestClient.Bob,
+            ["job_namespace"] = "SN12.0",
+            ["tag"] = "x",
+        };
 
     /// <summary>A job in which no signed field has its default, unsigned fields first.</summary>
     private static PyDict Full()
@@ -178,8 +217,25 @@ public sealed class FacilitatorTests
         PyDict job = TestClient.Job("computehorde/echo:latest", "a", "b");
         job["env"] = new PyDict { ["K"] = "v" };
         job["on_trusted_miner"] = true;
-        job["volumes"] = new PyList { new PyDict { ["volume_type"] = "inline", ["contents"] = "UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==", ["relative_path"] = "x" } };
-        job["uploads"] = new PyList { new PyDict { ["output_upload_type"] = "single_file_put", ["url"] = "http://127.0.0.1:9/o", ["relative_path"] = "o", ["signed_headers"] = new PyDict { ["x-a"] = "b" } } };
+        job["volumes"] = new PyList
+        {
+            new PyDict
+            {
+                ["volume_type"] = "inline",
+                ["contents"] = "UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==",
+                ["relative_path"] = "x",
+            },
+        };
+        job["uploads"] = new PyList
+        {
+            new PyDict
+            {
+                ["output_upload_type"] = "single_file_put",
+                ["url"] = "http://127.0.0.1:9/o",
+                ["relative_path"] = "o",
+                ["signed_headers"] = new PyDict { ["x-a"] = "b" },
+            },
+        };
         foreach ((string key, object? value) in job.Where(p => !body.ContainsKey(p.Key)))
         {
             body[key] = value;

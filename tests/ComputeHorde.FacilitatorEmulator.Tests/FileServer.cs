@@ -117,6 +117,8 @@ internal sealed class FileServer : IAsyncDisposable
             return;
         }
 
-        await http.Response.Body.WriteAsync(path.EndsWith(".zip", StringComparison.Ordinal) ? Zip("z.txt", "zipped") : "content of a file"u8.ToArray());
+        await http.Response.Body.WriteAsync(
+            path.EndsWith(".zip", StringComparison.Ordinal) ? Zip("z.txt", "zipped") : "content of a file"u8.ToArray()
+        );
     }
 }

@@ -30,5 +30,6 @@ public sealed class FnMatchTests
     [InlineData("*", "a\nb", true)]
     [InlineData("", "", true)]
     [InlineData("a", "a\n", false)]
-    public void IsMatch_PythonsPatterns_MatchAsInPython(string pattern, string name, bool expected) => Assert.Equal(expected, FnMatch.IsMatch(pattern, name));
+    public void IsMatch_PythonsPatterns_MatchAsInPython(string pattern, string name, bool expected) =>
+        Assert.Equal(expected, FnMatch.IsMatch(pattern, name));
 }

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace ComputeHorde.Emulator.Tests;
 
-/// <summary>A clock that a test moves on, and that stands still while any job works: what takes real time on a busy machine takes none of it.</summary>
+/// <summary>
+/// A clock that a test moves on, and that stands still while any job works: what takes real time on a busy machine takes none of it.
+/// </summary>
 internal sealed class JobTime
 {
     private int _busy;
@@ -21,20 +23,21 @@ internal sealed class JobTime
     }
 
     /// <summary>Moves time on in steps until something is so.</summary>
-    public Task AdvanceUntilAsync(TimeSpan step, Func<bool> condition) => Wait.UntilAsync(() =>
-    {
-        if (condition())
+    public Task AdvanceUntilAsync(TimeSpan step, Func<bool> condition) =>
+        Wait.UntilAsync(() =>
         {
-            return true;
-        }
+            if (condition())
+            {
+                return true;
+            }
 
-        if (Volatile.Read(ref _busy) == 0)
-        {
-            Clock.Advance(step);
-        }
+            if (Volatile.Read(ref _busy) == 0)
+            {
+                Clock.Advance(step);
+            }
 
-        return false;
-    });
+            return false;
+        });
 
     private sealed class Mark(JobTime time) : IDisposable
     {

@@ -15,10 +15,17 @@ public sealed class LifeCycleTests
         string uuid = await client.CreateAsync(TestClient.Job("computehorde/echo:latest", "hello", "world"));
         JsonNode job = await client.WaitForEndAsync(uuid);
 
-        Assert.Equal(["sent", "received", "accepted", "executor_ready", "volumes_ready", "execution_done", "completed"], TestClient.Statuses(job));
+        Assert.Equal(
+            ["sent", "received", "accepted", "executor_ready", "volumes_ready", "execution_done", "completed"],
+            TestClient.Statuses(job)
+        );
         Assert.Equal("hello world\n", (string?)job["stdout"]);
         Assert.Equal("Completed", (string?)job["status"]);
-        Assert.Contains("\"digest\"", Encoding.UTF8.GetString(Convert.FromBase64String((string)job["artifacts"]!["/artifacts/result.json"]!)), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"digest\"",
+            Encoding.UTF8.GetString(Convert.FromBase64String((string)job["artifacts"]!["/artifacts/result.json"]!)),
+            StringComparison.Ordinal
+        );
         Assert.Equal(1, horde.Counters.Creates);
     }
 }

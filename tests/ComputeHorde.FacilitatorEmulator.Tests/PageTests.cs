@@ -22,12 +22,28 @@ public sealed class PageTests
         await FillAsync(horde, client);
 
         using IPlaywright playwright = await Playwright.CreateAsync();
-        await using IBrowser browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = Chromium,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run", "--disable-sync"],
-        });
-        IPage page = await browser.NewPageAsync(new BrowserNewPageOptions { ColorScheme = scheme, ViewportSize = new ViewportSize { Width = 1280, Height = 1000 } });
+        await using IBrowser browser = await playwright.Chromium.LaunchAsync(
+            new BrowserTypeLaunchOptions
+            {
+                ExecutablePath = Chromium,
+                Args =
+                [
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--disable-background-networking",
+                    "--disable-component-update",
+                    "--no-first-run",
+                    "--disable-sync",
+                ],
+            }
+        );
+        IPage page = await browser.NewPageAsync(
+            new BrowserNewPageOptions
+            {
+                ColorScheme = scheme,
+                ViewportSize = new ViewportSize { Width = 1280, Height = 1000 },
+            }
+        );
         var errors = new List<string>();
         page.Console += (_, message) => errors.Add($"{message.Type} {message.Text}");
         page.PageError += (_, error) => errors.Add(error);
@@ -36,7 +52,10 @@ public sealed class PageTests
 
         await page.Locator("#miners tbody tr").Nth(2).WaitForAsync();
         await page.Locator("#jobs .chip", new PageLocatorOptions { HasText = "completed" }).First.WaitForAsync();
-        Assert.Equal(horde.Counters.Creates.ToString(), await page.Locator(".tile", new PageLocatorOptions { HasText = "paid jobs" }).Locator("b").TextContentAsync());
+        Assert.Equal(
+            horde.Counters.Creates.ToString(),
+            await page.Locator(".tile", new PageLocatorOptions { HasText = "paid jobs" }).Locator("b").TextContentAsync()
+        );
         Assert.Contains("cheating-1", await page.Locator("#miners").TextContentAsync(), StringComparison.Ordinal);
         Assert.Contains("ignores: signature does not verify", await page.Locator("#reports").TextContentAsync(), StringComparison.Ordinal);
         Assert.True(await page.Locator("#jobs .line i").CountAsync() > 30);
@@ -63,7 +82,9 @@ public sealed class PageTests
         body["tag"] = "</script><script>document.title='owned'</script>#1";
         await client.WaitForEndAsync(await client.CreateAsync(body));
         using IPlaywright playwright = await Playwright.CreateAsync();
-        await using IBrowser browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = ["--no-sandbox", "--disable-gpu"] });
+        await using IBrowser browser = await playwright.Chromium.LaunchAsync(
+            new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = ["--no-sandbox", "--disable-gpu"] }
+        );
         IPage page = await browser.NewPageAsync();
         await page.RouteAsync("**/emulator/**", static route => route.AbortAsync());
 
@@ -76,12 +97,21 @@ public sealed class PageTests
 
     private static async Task FillAsync(FacilitatorEmulator horde, TestClient client)
     {
-        foreach ((string tag, string image) in new[]
-        {
-            ("page-a#1", "echo"), ("page-b#1", "sha256"), ("page-c#1", "computehorde/matmul:latest"), ("page-busy!rejected:busy,ok#1", "echo"),
-            ("page-busy!rejected:busy,ok#2", "echo"), ("page-exit#1", "fail"), ("page-late#1", "echo!late:20"), ("page-pull#1", "echo!horde_failed:generic_error"),
-            ("page-stuck#1", "echo!stuck:received"), ("page-sleep#1", "sleep"),
-        })
+        foreach (
+            (string tag, string image) in new[]
+            {
+                ("page-a#1", "echo"),
+                ("page-b#1", "sha256"),
+                ("page-c#1", "computehorde/matmul:latest"),
+                ("page-busy!rejected:busy,ok#1", "echo"),
+                ("page-busy!rejected:busy,ok#2", "echo"),
+                ("page-exit#1", "fail"),
+                ("page-late#1", "echo!late:20"),
+                ("page-pull#1", "echo!horde_failed:generic_error"),
+                ("page-stuck#1", "echo!stuck:received"),
+                ("page-sleep#1", "sleep"),
+            }
+        )
         {
             PyDict body = TestClient.Job(image, "1");
             body["tag"] = tag;
@@ -95,7 +125,17 @@ public sealed class PageTests
         string cheated = await client.CreateAsync(TestClient.Job("echo!cheat", "1"));
         await client.WaitForEndAsync(cheated);
         await client.WaitForEndAsync(copy);
-        var report = new PyDict { ["job_uuid"] = cheated, ["trusted_job_uuid"] = copy, ["details"] = new PyDict { ["reason"] = "hash_mismatch", ["expected_hash"] = "ab", ["actual_hash"] = "cd" } };
+        var report = new PyDict
+        {
+            ["job_uuid"] = cheated,
+            ["trusted_job_uuid"] = copy,
+            ["details"] = new PyDict
+            {
+                ["reason"] = "hash_mismatch",
+                ["expected_hash"] = "ab",
+                ["actual_hash"] = "cd",
+            },
+        };
         Assert.Equal(201, (int)(await client.ReportCheatAsync(report)).StatusCode);
         Assert.True(Assert.Single(horde.CheatReports).ActuallyCheated);
     }

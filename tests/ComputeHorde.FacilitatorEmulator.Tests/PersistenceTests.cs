@@ -34,7 +34,10 @@ public sealed class PersistenceTests : IDisposable
         for (int i = 0; i < jobs; i++)
         {
             JsonNode job = await reader.WaitForEndAsync(uuids[i]);
-            Assert.Equal(["sent", "received", "accepted", "executor_ready", "volumes_ready", "execution_done", "completed"], TestClient.Statuses(job));
+            Assert.Equal(
+                ["sent", "received", "accepted", "executor_ready", "volumes_ready", "execution_done", "completed"],
+                TestClient.Statuses(job)
+            );
             Assert.Equal($"{i}\n", (string?)job["stdout"]);
         }
 
@@ -50,7 +53,12 @@ public sealed class PersistenceTests : IDisposable
             using TestClient client = await TestClient.LoginAsync(horde);
             PyDict trusted = TestClient.Job();
             trusted["on_trusted_miner"] = true;
-            var report = new PyDict { ["job_uuid"] = await client.CreateAsync(TestClient.Job()), ["trusted_job_uuid"] = await client.CreateAsync(trusted), ["details"] = new PyDict { ["a"] = 1 } };
+            var report = new PyDict
+            {
+                ["job_uuid"] = await client.CreateAsync(TestClient.Job()),
+                ["trusted_job_uuid"] = await client.CreateAsync(trusted),
+                ["details"] = new PyDict { ["a"] = 1 },
+            };
             Assert.Equal(201, (int)(await client.ReportCheatAsync(report)).StatusCode);
         }
 
@@ -74,9 +82,10 @@ public sealed class PersistenceTests : IDisposable
         Assert.Contains("99", error.Message, StringComparison.Ordinal);
     }
 
-    private Task<FacilitatorEmulator> StartAsync() => FacilitatorEmulator.StartAsync(o =>
-    {
-        o.DataPath = _path;
-        o.Speed = 20;
-    });
+    private Task<FacilitatorEmulator> StartAsync() =>
+        FacilitatorEmulator.StartAsync(o =>
+        {
+            o.DataPath = _path;
+            o.Speed = 20;
+        });
 }

@@ -31,7 +31,9 @@ public sealed class RealityTests
     [InlineData("{\"a\":[-9223372036854775809]}", true)]
     public async Task CheatReport_DetailsThatCannotBeKeptOrPassedOn_AreAnswered500(string details, bool isStored)
     {
-        await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync(o => (o.Speed, o.EffectiveCheatReports) = (1000, true));
+        await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync(o =>
+            (o.Speed, o.EffectiveCheatReports) = (1000, true)
+        );
         using TestClient client = await TestClient.LoginAsync(horde);
         PyDict report = await ReportAsync(client);
         report["details"] = PyJsonParser.Parse(details);
@@ -46,7 +48,9 @@ public sealed class RealityTests
     [Fact]
     public async Task CheatReport_LargestIntegers_ArePassedOn()
     {
-        await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync(o => (o.Speed, o.EffectiveCheatReports) = (1000, true));
+        await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync(o =>
+            (o.Speed, o.EffectiveCheatReports) = (1000, true)
+        );
         using TestClient client = await TestClient.LoginAsync(horde);
         PyDict report = await ReportAsync(client);
         report["details"] = PyJsonParser.Parse("{\"a\":18446744073709551615,\"b\":-9223372036854775808}");
@@ -100,7 +104,13 @@ public sealed class RealityTests
     {
         await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync();
         using TestClient client = await TestClient.LoginAsync(horde);
-        horde.Faults = new FaultSettings { Only = ["list"], ErrorNext = 1, ErrorStatus = 200, ErrorBody = "{\"count\":1,\"results\":[{\"tag\":null}]}" };
+        horde.Faults = new FaultSettings
+        {
+            Only = ["list"],
+            ErrorNext = 1,
+            ErrorStatus = 200,
+            ErrorBody = "{\"count\":1,\"results\":[{\"tag\":null}]}",
+        };
         using HttpResponseMessage answer = await client.Http.GetAsync("api/v1/jobs/");
         Assert.Equal((HttpStatusCode.OK, "application/json"), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
         Assert.Equal("{\"count\":1,\"results\":[{\"tag\":null}]}", await answer.Content.ReadAsStringAsync());
@@ -111,7 +121,12 @@ public sealed class RealityTests
     {
         await using FacilitatorEmulator horde = await FacilitatorEmulator.StartAsync();
         using TestClient client = await TestClient.LoginAsync(horde);
-        horde.Faults = new FaultSettings { Only = ["list"], ErrorRate = 1, ForSeconds = 1e-6 };
+        horde.Faults = new FaultSettings
+        {
+            Only = ["list"],
+            ErrorRate = 1,
+            ForSeconds = 1e-6,
+        };
         Assert.Equal(HttpStatusCode.OK, (await client.Http.GetAsync("api/v1/jobs/")).StatusCode);
         Assert.Equal(0, horde.Faults.ErrorRate);
     }
@@ -138,8 +153,20 @@ public sealed class RealityTests
         }
 
         Assert.Superset(
-            new HashSet<string> { "429 application/json", "500 text/html", "503 text/html", "504 text/html", "403 text/html", "401 application/json", "404 text/html", "200 text/html", "200 application/json" },
-            seen);
+            new HashSet<string>
+            {
+                "429 application/json",
+                "500 text/html",
+                "503 text/html",
+                "504 text/html",
+                "403 text/html",
+                "401 application/json",
+                "404 text/html",
+                "200 text/html",
+                "200 application/json",
+            },
+            seen
+        );
     }
 
     [Theory]

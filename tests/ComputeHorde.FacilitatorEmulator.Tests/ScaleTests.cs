@@ -17,19 +17,28 @@ public sealed class ScaleTests(ITestOutputHelper output)
         var uuids = new ConcurrentBag<string>();
         using var stop = new CancellationTokenSource();
         Task<List<double>> polling = PollAsync(client, uuids, () => stop.IsCancellationRequested);
-        await Parallel.ForEachAsync(Enumerable.Range(0, jobs), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (i, _) =>
-        {
-            PyDict body = TestClient.Job("echo", $"{i}");
-            body["tag"] = $"load-{i}#1";
-            uuids.Add(await client.CreateAsync(body));
-        });
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, jobs),
+            new ParallelOptions { MaxDegreeOfParallelism = 4 },
+            async (i, _) =>
+            {
+                PyDict body = TestClient.Job("echo", $"{i}");
+                body["tag"] = $"load-{i}#1";
+                uuids.Add(await client.CreateAsync(body));
+            }
+        );
         Assert.Equal(jobs, horde.Jobs.Count(j => j.Status == "sent"));
 
-        await time.AdvanceUntilAsync(TimeSpan.FromMilliseconds(100), () => horde.Counters.JobsByStatus.GetValueOrDefault("completed") == jobs);
+        await time.AdvanceUntilAsync(
+            TimeSpan.FromMilliseconds(100),
+            () => horde.Counters.JobsByStatus.GetValueOrDefault("completed") == jobs
+        );
         await stop.CancelAsync();
         double[] latencies = [.. (await polling).Order()];
-        output.WriteLine($"{jobs} jobs in flight at once, {latencies.Length} list calls of up to 150 jobs meanwhile: "
-            + $"median {latencies[latencies.Length / 2]:0.0} ms, p99 {latencies[(int)(latencies.Length * 0.99)]:0.0} ms, longest {latencies[^1]:0.0} ms.");
+        output.WriteLine(
+            $"{jobs} jobs in flight at once, {latencies.Length} list calls of up to 150 jobs meanwhile: "
+                + $"median {latencies[latencies.Length / 2]:0.0} ms, p99 {latencies[(int)(latencies.Length * 0.99)]:0.0} ms, longest {latencies[^1]:0.0} ms."
+        );
         Assert.Equal(jobs, horde.Counters.Creates);
         Assert.All(horde.Counters.PaidCreatesByTag, p => Assert.Equal(1, p.Value));
     }
@@ -43,7 +52,9 @@ public sealed class ScaleTests(ITestOutputHelper output)
             foreach (string[] batch in uuids.Chunk(150))
             {
                 long start = Stopwatch.GetTimestamp();
-                using HttpResponseMessage answer = await client.Http.GetAsync($"api/v1/jobs/?page_size=256&{string.Join('&', batch.Select(u => "uuid=" + u))}");
+                using HttpResponseMessage answer = await client.Http.GetAsync(
+                    $"api/v1/jobs/?page_size=256&{string.Join('&', batch.Select(u => "uuid=" + u))}"
+                );
                 byte[] body = await answer.Content.ReadAsByteArrayAsync();
                 latencies.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
                 Assert.Equal(batch.Length, (int)JsonNode.Parse(body)!["count"]!);

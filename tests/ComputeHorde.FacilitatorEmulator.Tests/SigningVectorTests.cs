@@ -26,7 +26,10 @@ public sealed class SigningVectorTests
                 using HttpResponseMessage answer = await client.Http.SendAsync(request);
                 string body = await answer.Content.ReadAsStringAsync();
                 Assert.True(answer.StatusCode == HttpStatusCode.Created, $"{name}: {(int)answer.StatusCode} {body}");
-                JsonNode job = await client.WaitAsync((string)JsonNode.Parse(body)!["uuid"]!, s => s is JobStatuses.ExecutorReady || JobStatuses.IsTerminal(s));
+                JsonNode job = await client.WaitAsync(
+                    (string)JsonNode.Parse(body)!["uuid"]!,
+                    s => s is JobStatuses.ExecutorReady || JobStatuses.IsTerminal(s)
+                );
                 Assert.Contains(JobStatuses.Accepted, TestClient.Statuses(job));
             }
 
@@ -55,7 +58,10 @@ public sealed class SigningVectorTests
             }
 
             JsonNode job = await client.WaitForEndAsync(await client.CreateAsync(body));
-            Assert.True(TestClient.Statuses(job).Last() == JobStatuses.Completed, $"{vector.GetText("name")}: {job["status_history"]!.ToJsonString()}");
+            Assert.True(
+                TestClient.Statuses(job).Last() == JobStatuses.Completed,
+                $"{vector.GetText("name")}: {job["status_history"]!.ToJsonString()}"
+            );
         }
     }
 
@@ -105,7 +111,10 @@ public sealed class SigningVectorTests
             body["trusted_job_uuid"] = await client.CreateAsync(trusted);
             using HttpResponseMessage reported = await client.ReportCheatAsync(body);
             Assert.Equal(HttpStatusCode.Created, reported.StatusCode);
-            Assert.Equal(vector.GetText("validator_at_this_commit"), horde.CheatReports.Single(r => r.JobUuid == Guid.Parse(job)).ValidatorVerdict);
+            Assert.Equal(
+                vector.GetText("validator_at_this_commit"),
+                horde.CheatReports.Single(r => r.JobUuid == Guid.Parse(job)).ValidatorVerdict
+            );
         }
     }
 
@@ -114,10 +123,13 @@ public sealed class SigningVectorTests
     {
         foreach (PyDict vector in Vectors.Cases("auth_login.json").Cast<PyDict>())
         {
-            Assert.True(SignatureCheck.VerifiesBytes(
-                vector.GetText("hotkey")!,
-                Encoding.UTF8.GetBytes(vector.GetText("nonce")!),
-                Convert.FromHexString(vector.GetText("signature_field_value")!)));
+            Assert.True(
+                SignatureCheck.VerifiesBytes(
+                    vector.GetText("hotkey")!,
+                    Encoding.UTF8.GetBytes(vector.GetText("nonce")!),
+                    Convert.FromHexString(vector.GetText("signature_field_value")!)
+                )
+            );
         }
     }
 
@@ -144,16 +156,30 @@ public sealed class SigningVectorTests
             return (status, html ? "(HTML error page)" : Normal(body), "nothing sent to a validator");
         }
 
-        JsonNode job = await client.WaitAsync((string)JsonNode.Parse(body)!["uuid"]!, s => s is JobStatuses.Accepted || JobStatuses.IsTerminal(s));
+        JsonNode job = await client.WaitAsync(
+            (string)JsonNode.Parse(body)!["uuid"]!,
+            s => s is JobStatuses.Accepted || JobStatuses.IsTerminal(s)
+        );
         JsonNode? rejection = job["status_history"]!.AsArray()[^1]!["metadata"]!["job_rejection_details"];
-        return (status, "(job)", rejection is null ? "accepts" : $"rejects: {(string?)rejection["reason"]} ({(string?)rejection["message"]})");
+        return (
+            status,
+            "(job)",
+            rejection is null ? "accepts" : $"rejects: {(string?)rejection["reason"]} ({(string?)rejection["message"]})"
+        );
     }
 
     /// <summary>pydantic's version is part of an address only.</summary>
     private static string Normal(string json) =>
-        System.Text.RegularExpressions.Regex.Replace(PyJsonWriter.DumpsSorted(PyJsonParser.Parse(json)), "/2\\.[0-9]+/v/", "/2.x/v/", default, TimeSpan.FromSeconds(1));
+        System.Text.RegularExpressions.Regex.Replace(
+            PyJsonWriter.DumpsSorted(PyJsonParser.Parse(json)),
+            "/2\\.[0-9]+/v/",
+            "/2.x/v/",
+            default,
+            TimeSpan.FromSeconds(1)
+        );
 
-    private static string ExpectedBody(PyDict vector) => vector.Get("facilitator_body") is string text ? text : Normal(PyJsonWriter.Compact(vector.Get("facilitator_body")));
+    private static string ExpectedBody(PyDict vector) =>
+        vector.Get("facilitator_body") is string text ? text : Normal(PyJsonWriter.Compact(vector.Get("facilitator_body")));
 
     private static HttpRequestMessage Request(string path, PyDict vector)
     {

@@ -63,8 +63,12 @@ public sealed class StreamingTests
         await AdvanceToAsync(time, horde, "completed");
 
         JsonNode job = await client.GetAsync(uuid);
-        DateTimeOffset At(string status) => job["status_history"]!.AsArray()
-            .Where(entry => (string)entry!["status"]! == status).Select(entry => (DateTimeOffset)entry!["created_at"]!).Single();
+        DateTimeOffset At(string status) =>
+            job["status_history"]!
+                .AsArray()
+                .Where(entry => (string)entry!["status"]! == status)
+                .Select(entry => (DateTimeOffset)entry!["created_at"]!)
+                .Single();
         Assert.InRange(At("execution_done") - At("streaming_ready"), TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(60));
     }
 
@@ -86,7 +90,11 @@ public sealed class StreamingTests
         string trusted = (string)job["streaming_server_cert"]!;
         var handler = new SocketsHttpHandler();
         handler.SslOptions.ClientCertificates = [certificate];
-        handler.SslOptions.RemoteCertificateValidationCallback = (_, presented, _, _) => ((X509Certificate2)presented!).ExportCertificatePem() == trusted;
-        return new HttpClient(handler) { BaseAddress = new Uri($"https://{(string)job["streaming_server_address"]!}:{(int)job["streaming_server_port"]!}/") };
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, presented, _, _) =>
+            ((X509Certificate2)presented!).ExportCertificatePem() == trusted;
+        return new HttpClient(handler)
+        {
+            BaseAddress = new Uri($"https://{(string)job["streaming_server_address"]!}:{(int)job["streaming_server_port"]!}/"),
+        };
     }
 }

@@ -45,25 +45,27 @@ internal sealed class TestClient : IDisposable
     /// <summary>A client that has not logged in.</summary>
     public static TestClient WithKey(FacilitatorEmulator horde, string uri) => new(horde.BaseAddress, uri);
 
-    public static PyDict Job(string image = "computehorde/echo:latest", params string[] args) => new()
-    {
-        ["target_validator_hotkey"] = Bob,
-        ["executor_class"] = "always_on.test",
-        ["docker_image"] = image,
-        ["job_namespace"] = "SN12.0",
-        ["args"] = new PyList(args),
-        ["env"] = new PyDict(),
-        ["use_gpu"] = true,
-        ["artifacts_dir"] = "/artifacts",
-        ["on_trusted_miner"] = false,
-        ["download_time_limit"] = (BigInteger)30,
-        ["execution_time_limit"] = (BigInteger)30,
-        ["streaming_start_time_limit"] = (BigInteger)5,
-        ["upload_time_limit"] = (BigInteger)30,
-        ["tag"] = "",
-    };
+    public static PyDict Job(string image = "computehorde/echo:latest", params string[] args) =>
+        new()
+        {
+            ["target_validator_hotkey"] = Bob,
+            ["executor_class"] = "always_on.test",
+            ["docker_image"] = image,
+            ["job_namespace"] = "SN12.0",
+            ["args"] = new PyList(args),
+            ["env"] = new PyDict(),
+            ["use_gpu"] = true,
+            ["artifacts_dir"] = "/artifacts",
+            ["on_trusted_miner"] = false,
+            ["download_time_limit"] = (BigInteger)30,
+            ["execution_time_limit"] = (BigInteger)30,
+            ["streaming_start_time_limit"] = (BigInteger)5,
+            ["upload_time_limit"] = (BigInteger)30,
+            ["tag"] = "",
+        };
 
-    public HttpRequestMessage CreateRequest(PyDict body) => Signed("api/v1/job-docker/", body, SignedFields.FromBody(PyJsonParser.Parse(PyJsonWriter.Compact(body))), "SignedFields");
+    public HttpRequestMessage CreateRequest(PyDict body) =>
+        Signed("api/v1/job-docker/", body, SignedFields.FromBody(PyJsonParser.Parse(PyJsonWriter.Compact(body))), "SignedFields");
 
     /// <summary>A POST whose signature covers <paramref name="payload"/>.</summary>
     public HttpRequestMessage Signed(string path, PyDict body, string payload, string scope)

@@ -105,10 +105,17 @@ public sealed class TranscriptTests : IAsyncLifetime
     private HttpRequestMessage Request(PyDict call, string name)
     {
         string path = call.GetText("path")!;
-        path = path.Replace("{uuid without dashes}", _uuids.GetValueOrDefault("uuid")?.Replace("-", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        path = path.Replace(
+            "{uuid without dashes}",
+            _uuids.GetValueOrDefault("uuid")?.Replace("-", "", StringComparison.Ordinal),
+            StringComparison.Ordinal
+        );
         int next = 0;
         path = Regex.Replace(path, "\\{uuid\\}", _ => next++ == 0 ? _uuids["uuid"] : _uuids["other5"], default, TimeSpan.FromSeconds(1));
-        var request = new HttpRequestMessage(new HttpMethod(call.GetText("method")!), _horde.BaseAddress.GetLeftPart(UriPartial.Authority) + path);
+        var request = new HttpRequestMessage(
+            new HttpMethod(call.GetText("method")!),
+            _horde.BaseAddress.GetLeftPart(UriPartial.Authority) + path
+        );
         object? body = Body(call, name);
         if ((bool)call.Get("signature_headers")!)
         {
@@ -136,10 +143,23 @@ public sealed class TranscriptTests : IAsyncLifetime
         {
             case "create, body over 2,621,440 bytes":
                 PyDict large = TestClient.Job();
-                large["volumes"] = new PyList { new PyDict { ["volume_type"] = "inline", ["contents"] = new string('A', 2_700_000), ["relative_path"] = null } };
+                large["volumes"] = new PyList
+                {
+                    new PyDict
+                    {
+                        ["volume_type"] = "inline",
+                        ["contents"] = new string('A', 2_700_000),
+                        ["relative_path"] = null,
+                    },
+                };
                 return large;
             case "cheat: tampered body":
-                return new PyDict { ["job_uuid"] = _uuids["job3"], ["trusted_job_uuid"] = _uuids["trusted"], ["details"] = new PyDict { ["tampered"] = true } };
+                return new PyDict
+                {
+                    ["job_uuid"] = _uuids["job3"],
+                    ["trusted_job_uuid"] = _uuids["trusted"],
+                    ["details"] = new PyDict { ["tampered"] = true },
+                };
         }
 
         if (body is PyDict map)
@@ -186,7 +206,10 @@ public sealed class TranscriptTests : IAsyncLifetime
 
     private void Sign(HttpRequestMessage request, PyDict? body, string name)
     {
-        bool full = name.StartsWith("cheat", StringComparison.Ordinal) || name.StartsWith("feedback", StringComparison.Ordinal) || name.Contains("FullRequest", StringComparison.Ordinal);
+        bool full =
+            name.StartsWith("cheat", StringComparison.Ordinal)
+            || name.StartsWith("feedback", StringComparison.Ordinal)
+            || name.Contains("FullRequest", StringComparison.Ordinal);
         PyDict signed = body ?? TestClient.Job();
         if (name.Contains("another body", StringComparison.Ordinal) || name == "cheat: tampered body")
         {
@@ -247,8 +270,13 @@ public sealed class TranscriptTests : IAsyncLifetime
     {
         string? location = call.GetText("location");
         return Describe(
-            (int)(BigInteger)call.Get("status")!, call.GetText("response_content_type"), call.GetText("www_authenticate"), location, call.GetText("allow"),
-            call.Get("response_body") as string ?? PyJsonWriter.DumpsSorted(call.Get("response_body")));
+            (int)(BigInteger)call.Get("status")!,
+            call.GetText("response_content_type"),
+            call.GetText("www_authenticate"),
+            location,
+            call.GetText("allow"),
+            call.Get("response_body") as string ?? PyJsonWriter.DumpsSorted(call.Get("response_body"))
+        );
     }
 
     private static async Task<string> ActualAsync(HttpResponseMessage answer)
@@ -284,14 +312,25 @@ public sealed class TranscriptTests : IAsyncLifetime
         }
 
         return Describe(
-            (int)answer.StatusCode, type, answer.Headers.WwwAuthenticate.FirstOrDefault()?.ToString(), answer.Headers.Location?.ToString(),
-            answer.Content.Headers.Allow.Count > 0 ? string.Join(", ", answer.Content.Headers.Allow) : null, body);
+            (int)answer.StatusCode,
+            type,
+            answer.Headers.WwwAuthenticate.FirstOrDefault()?.ToString(),
+            answer.Headers.Location?.ToString(),
+            answer.Content.Headers.Allow.Count > 0 ? string.Join(", ", answer.Content.Headers.Allow) : null,
+            body
+        );
     }
 
     private static string Describe(int status, string? type, string? challenge, string? location, string? allow, string body)
     {
         string all = $"{status} | {type} | {challenge} | {location} | {allow} | {body}";
-        all = Regex.Replace(all, "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "<uuid>", default, TimeSpan.FromSeconds(1));
+        all = Regex.Replace(
+            all,
+            "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+            "<uuid>",
+            default,
+            TimeSpan.FromSeconds(1)
+        );
         return Regex.Replace(all, "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z", "<time>", default, TimeSpan.FromSeconds(1));
     }
 }

@@ -7,7 +7,9 @@ internal static class Vectors
 {
     public static PyList Cases(string file)
     {
-        string folder = Environment.GetEnvironmentVariable("COMPUTEHORDE_VECTORS") is { Length: > 0 } given ? given : Path.Combine(AppContext.BaseDirectory, "vectors");
+        string folder = Environment.GetEnvironmentVariable("COMPUTEHORDE_VECTORS") is { Length: > 0 } given
+            ? given
+            : Path.Combine(AppContext.BaseDirectory, "vectors");
         string path = Path.Combine(folder, file);
         Assert.SkipUnless(File.Exists(path), $"{path} is absent.");
         return (PyList)((PyDict)PyJsonParser.Parse(File.ReadAllBytes(path))!)["cases"]!;

@@ -8,30 +8,35 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.Functions.Local.Crasher;
 
 /// <summary>
-/// A functions host whose functions write a journal; "die" as the content kills the process in the middle of the run, and after so many runs all others
+/// A functions host whose functions write a journal; "die" as the content kills the process in the middle of the run, and after so many
+/// runs all others
 /// stand still until somebody kills it.
 /// </summary>
 public sealed class DeadlyFunctions(Journal journal)
 {
     /// <summary>
-    /// Runs until the process is killed. Arguments: the word "functions", connection string, content root, data directory, journal, queue, container, how many
+    /// Runs until the process is killed. Arguments: the word "functions", connection string, content root, data directory, journal, queue,
+    /// container, how many
     /// runs there are.
     /// </summary>
     internal static async Task RunAsync(string[] args)
     {
         var assembly = typeof(DeadlyFunctions).Assembly;
-        await using var host = await LocalFunctionsHost.StartAsync(new LocalFunctionsHostOptions
-        {
-            FunctionAssemblies = [assembly],
-            StorageConnectionString = args[1],
-            ContentRoot = args[2],
-            DataDirectory = args[3],
-            Settings = new Dictionary<string, string?> { ["DeadlyQueue"] = args[5], ["DeadlyContainer"] = args[6] },
-            Port = 0,
-            QueueLockDuration = TimeSpan.FromSeconds(1),
-            ConfigureServices = services => services.AddSingleton(new Journal(args[4], int.Parse(args[7], CultureInfo.InvariantCulture))),
-            ConfigureLogging = logging => logging.ClearProviders(),
-        });
+        await using var host = await LocalFunctionsHost.StartAsync(
+            new LocalFunctionsHostOptions
+            {
+                FunctionAssemblies = [assembly],
+                StorageConnectionString = args[1],
+                ContentRoot = args[2],
+                DataDirectory = args[3],
+                Settings = new Dictionary<string, string?> { ["DeadlyQueue"] = args[5], ["DeadlyContainer"] = args[6] },
+                Port = 0,
+                QueueLockDuration = TimeSpan.FromSeconds(1),
+                ConfigureServices = services =>
+                    services.AddSingleton(new Journal(args[4], int.Parse(args[7], CultureInfo.InvariantCulture))),
+                ConfigureLogging = logging => logging.ClearProviders(),
+            }
+        );
         Console.WriteLine("running");
         await Task.Delay(Timeout.Infinite);
     }

@@ -21,15 +21,20 @@ public sealed class AzuriteDataTests : IDisposable
         var container = new BlobContainerClient(host.ConnectionString, "kept");
         await container.CreateAsync();
         var answered = new ConcurrentBag<string>();
-        var writers = Enumerable.Range(0, 4).Select(writer => Task.Run(async () =>
-        {
-            for (var i = 0; ; i++)
-            {
-                var name = $"{writer}-{i}";
-                await container.UploadBlobAsync(name, new BinaryData(name));
-                answered.Add(name);
-            }
-        })).ToArray();
+        var writers = Enumerable
+            .Range(0, 4)
+            .Select(writer =>
+                Task.Run(async () =>
+                {
+                    for (var i = 0; ; i++)
+                    {
+                        var name = $"{writer}-{i}";
+                        await container.UploadBlobAsync(name, new BinaryData(name));
+                        answered.Add(name);
+                    }
+                })
+            )
+            .ToArray();
         await Eventually.TrueAsync(() => answered.Count > 200, "many blobs were written");
 
         host.Process.Kill();
@@ -81,12 +86,16 @@ public sealed class AzuriteDataTests : IDisposable
         await using var first = await AzuriteServer.StartAsync(new AzuriteOptions { DataDirectory = _data.Path });
         var told = new List<string>();
 
-        var error = await Assert.ThrowsAsync<LocalFunctionsException>(() => AzuriteServer.StartAsync(new AzuriteOptions
-        {
-            DataDirectory = _data.Path,
-            StartTimeout = TimeSpan.FromSeconds(1),
-            Progress = told.Add,
-        }));
+        var error = await Assert.ThrowsAsync<LocalFunctionsException>(() =>
+            AzuriteServer.StartAsync(
+                new AzuriteOptions
+                {
+                    DataDirectory = _data.Path,
+                    StartTimeout = TimeSpan.FromSeconds(1),
+                    Progress = told.Add,
+                }
+            )
+        );
 
         Assert.Equal($"{_data.Path} is still in use by another process: end that, or give another data directory.", error.Message);
         Assert.Contains($"Waiting for another process, which uses {_data.Path}", told);
@@ -104,9 +113,15 @@ public sealed class AzuriteDataTests : IDisposable
         using var stranger = new TcpListener(IPAddress.Loopback, port);
         stranger.Start();
 
-        var error = await Assert.ThrowsAsync<LocalFunctionsException>(() => AzuriteServer.StartAsync(new AzuriteOptions { DataDirectory = _data.Path }));
+        var error = await Assert.ThrowsAsync<LocalFunctionsException>(() =>
+            AzuriteServer.StartAsync(new AzuriteOptions { DataDirectory = _data.Path })
+        );
 
-        Assert.StartsWith($"Azurite cannot listen on 127.0.0.1:{port}: the port is taken. It is that of the data in {_data.Path}", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Azurite cannot listen on 127.0.0.1:{port}: the port is taken. It is that of the data in {_data.Path}",
+            error.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -116,7 +131,9 @@ public sealed class AzuriteDataTests : IDisposable
         await File.WriteAllTextAsync(left, $"{Environment.ProcessId}", TestContext.Current.CancellationToken);
         File.SetLastWriteTimeUtc(left, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
 
-        await using var azurite = await AzuriteServer.StartAsync(new AzuriteOptions { DataDirectory = _data.Path, StartTimeout = TimeSpan.FromMinutes(1) });
+        await using var azurite = await AzuriteServer.StartAsync(
+            new AzuriteOptions { DataDirectory = _data.Path, StartTimeout = TimeSpan.FromMinutes(1) }
+        );
 
         Assert.NotEqual(0, azurite.TableEndpoint.Port);
     }

@@ -12,7 +12,8 @@ public sealed class AzuriteServerTests
     {
         using var data = new TempDirectory();
         data.GivePorts();
-        int blobPort, queuePort;
+        int blobPort,
+            queuePort;
         await using (var first = await AzuriteServer.StartAsync(new AzuriteOptions { DataDirectory = data.Path }))
         using (var process = Process.GetProcessById(first.ProcessId))
         {
@@ -44,7 +45,11 @@ public sealed class AzuriteServerTests
 
     [Fact]
     public async Task Start_NodeMissing_SaysWhatToInstall() =>
-        Assert.StartsWith("Node was not found ('no-such-node'): install Node 20", await FailsAsync(new AzuriteOptions { NodePath = "no-such-node" }), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Node was not found ('no-such-node'): install Node 20",
+            await FailsAsync(new AzuriteOptions { NodePath = "no-such-node" }),
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public async Task Start_NodeTooOld_SaysWhichIsThere()
@@ -63,7 +68,10 @@ public sealed class AzuriteServerTests
 
         var error = await FailsAsync(new AzuriteOptions { ToolDirectory = directory.Path, NpmPath = npm });
 
-        Assert.Equal($"'npm ci' in {directory.Path} failed with code 7 (npm error network is unreachable): run it there to see why.", error);
+        Assert.Equal(
+            $"'npm ci' in {directory.Path} failed with code 7 (npm error network is unreachable): run it there to see why.",
+            error
+        );
     }
 
     [Fact]
@@ -73,7 +81,8 @@ public sealed class AzuriteServerTests
         var npm = Script(
             directory,
             "npm",
-            "sleep 0.3; echo run >> runs; mkdir -p node_modules/azurite; echo {} > node_modules/azurite/package.json; echo {} > node_modules/.package-lock.json");
+            "sleep 0.3; echo run >> runs; mkdir -p node_modules/azurite; echo {} > node_modules/azurite/package.json; echo {} > node_modules/.package-lock.json"
+        );
         await File.WriteAllTextAsync(Path.Combine(directory.Path, "run.mjs"), "process.exit(3)", TestContext.Current.CancellationToken);
         var options = new AzuriteOptions { ToolDirectory = directory.Path, NpmPath = npm };
 

@@ -16,10 +16,18 @@ public sealed class BlobFunctions
         _recorder.RecordAsync("BlobText", $"{name}={content}", cancellation);
 
     [Function("BlobStream")]
-    public async Task Streamed([BlobTrigger("%TestContainer%/{folder}/{name}", Source = BlobTriggerSource.EventGrid)] Stream content, string folder, string name, string blobTrigger)
+    public async Task Streamed(
+        [BlobTrigger("%TestContainer%/{folder}/{name}", Source = BlobTriggerSource.EventGrid)] Stream content,
+        string folder,
+        string name,
+        string blobTrigger
+    )
     {
         using var reader = new StreamReader(content);
-        await _recorder.RecordAsync("BlobStream", $"{folder}|{name}|{await reader.ReadToEndAsync()}|{blobTrigger.EndsWith($"{folder}/{name}", StringComparison.Ordinal)}");
+        await _recorder.RecordAsync(
+            "BlobStream",
+            $"{folder}|{name}|{await reader.ReadToEndAsync()}|{blobTrigger.EndsWith($"{folder}/{name}", StringComparison.Ordinal)}"
+        );
     }
 
     [Function("BlobLeftOpen")]
@@ -35,14 +43,16 @@ public sealed class BlobFunctions
         [BlobTrigger("%TestContainer%/{name}")] BlobBaseClient blob,
         [BlobInput("%TestContainer%/{name}")] AppendBlobClient append,
         [BlobInput("%TestContainer%/{name}")] PageBlobClient page,
-        [BlobInput("%TestContainer%/{name}")] BlockBlobClient block) =>
-        _recorder.RecordAsync("BlobClients", $"{blob.Name} {append.GetType().Name} {page.GetType().Name} {block.GetType().Name}");
+        [BlobInput("%TestContainer%/{name}")] BlockBlobClient block
+    ) => _recorder.RecordAsync("BlobClients", $"{blob.Name} {append.GetType().Name} {page.GetType().Name} {block.GetType().Name}");
 
     [Function("BlobsOfContainer")]
     public Task OfContainer([BlobTrigger("%TestContainer%")] BlobClient blob, [BlobInput("%TestContainer%")] string[] contents) =>
         _recorder.RecordAsync("BlobsOfContainer", (blob, contents));
 
     [Function("BlobObject")]
-    public Task Poco([BlobTrigger("%TestContainer%/{name}.json")] Greeting greeting, [BlobInput("%TestContainer%/{name}.txt")] string? side) =>
-        _recorder.RecordAsync("BlobObject", $"{greeting} {side ?? "none"}");
+    public Task Poco(
+        [BlobTrigger("%TestContainer%/{name}.json")] Greeting greeting,
+        [BlobInput("%TestContainer%/{name}.txt")] string? side
+    ) => _recorder.RecordAsync("BlobObject", $"{greeting} {side ?? "none"}");
 }

@@ -47,13 +47,18 @@ public sealed class BlobTriggerTests(StorageFixture storage)
         await using var azurite = await AzuriteServer.StartAsync();
         var container = new BlobContainerClient(azurite.ConnectionString, _name);
         await container.CreateAsync();
-        await Parallel.ForAsync(0, 100, async (i, cancellation) =>
-            await container.UploadBlobAsync($"{i}", new BinaryData(new byte[200_000]), cancellation));
+        await Parallel.ForAsync(
+            0,
+            100,
+            async (i, cancellation) => await container.UploadBlobAsync($"{i}", new BinaryData(new byte[200_000]), cancellation)
+        );
         await using var host = await StartAsync("BlobLeftOpen", connection: azurite.ConnectionString);
 
         await Eventually.TrueAsync(() => _recorder.Calls("BlobLeftOpen").Length == 100, "every blob was handled");
 
-        var connections = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections()
+        var connections = IPGlobalProperties
+            .GetIPGlobalProperties()
+            .GetActiveTcpConnections()
             .Count(connection => connection.RemoteEndPoint.Port == azurite.BlobEndpoint.Port && connection.State == TcpState.Established);
         Assert.InRange(connections, 0, 60);
     }
@@ -90,11 +95,16 @@ public sealed class BlobTriggerTests(StorageFixture storage)
         using var data = new TempDirectory();
         _recorder.Behaviour = (_, _) => throw new InvalidOperationException("no");
         const string HostJson = """{ "version": "2.0", "extensions": { "blobs": { "poisonBlobThreshold": 2 } } }""";
-        await using (await StartAsync("BlobText", setup =>
-        {
-            setup.DataDirectory = data.Path;
-            setup.HostJson(HostJson);
-        }))
+        await using (
+            await StartAsync(
+                "BlobText",
+                setup =>
+                {
+                    setup.DataDirectory = data.Path;
+                    setup.HostJson(HostJson);
+                }
+            )
+        )
         {
             await PutAsync("bad.json", "x");
             var notes = await storage.PoisonBlobsAsync(_name, 1);
@@ -131,7 +141,9 @@ public sealed class BlobTriggerTests(StorageFixture storage)
         await using var host = await StartAsync("BlobText", setup => setup.DataDirectory = data.Path);
         await PutAsync("b.json", "y");
         await Eventually.TrueAsync(
-            () => Calls("BlobText").Contains("b=y") && Calls("BlobText").Count(call => call == "a=x") >= expectedRuns, "both blobs were handled");
+            () => Calls("BlobText").Contains("b=y") && Calls("BlobText").Count(call => call == "a=x") >= expectedRuns,
+            "both blobs were handled"
+        );
 
         Assert.Equal(expectedRuns, Calls("BlobText").Count(call => call == "a=x"));
     }
@@ -156,12 +168,15 @@ public sealed class BlobTriggerTests(StorageFixture storage)
         await PutAsync("a.json", "x");
         for (var start = 1; start <= 2; start++)
         {
-            await using var cut = await StartAsync("BlobText", setup =>
-            {
-                setup.DataDirectory = data.Path;
-                setup.DrainTimeout = TimeSpan.FromMilliseconds(50);
-                setup.HostJson("""{ "version": "2.0", "extensions": { "blobs": { "poisonBlobThreshold": 1 } } }""");
-            });
+            await using var cut = await StartAsync(
+                "BlobText",
+                setup =>
+                {
+                    setup.DataDirectory = data.Path;
+                    setup.DrainTimeout = TimeSpan.FromMilliseconds(50);
+                    setup.HostJson("""{ "version": "2.0", "extensions": { "blobs": { "poisonBlobThreshold": 1 } } }""");
+                }
+            );
             await Eventually.TrueAsync(() => Calls("BlobText").Length == start, "the function began");
         }
     }
@@ -170,7 +185,8 @@ public sealed class BlobTriggerTests(StorageFixture storage)
     public async Task Blob_FunctionThrowsOnce_SucceedsAtTheNextAttempt()
     {
         var calls = 0;
-        _recorder.Behaviour = (_, _) => Interlocked.Increment(ref calls) == 1 ? throw new InvalidOperationException("once") : Task.CompletedTask;
+        _recorder.Behaviour = (_, _) =>
+            Interlocked.Increment(ref calls) == 1 ? throw new InvalidOperationException("once") : Task.CompletedTask;
         await using var host = await StartAsync("BlobText");
 
         await PutAsync("a.json", "x");
@@ -190,15 +206,23 @@ public sealed class BlobTriggerTests(StorageFixture storage)
     {
         var container = storage.Container(_name);
         await container.CreateIfNotExistsAsync();
-        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, cancellation) =>
-            await container.UploadBlobAsync($"blob-{i}.json", new BinaryData("x"), cancellation));
+        await Parallel.ForAsync(
+            0,
+            count,
+            new ParallelOptions { MaxDegreeOfParallelism = 16 },
+            async (i, cancellation) => await container.UploadBlobAsync($"blob-{i}.json", new BinaryData("x"), cancellation)
+        );
     }
 
     private Task<TestHost> StartAsync(string function, Action<TestHostSetup>? change = null, string? connection = null) =>
-        TestHost.StartAsync(connection ?? storage.ConnectionString, [function], setup =>
-        {
-            setup.Recorder = _recorder;
-            setup.Settings["TestContainer"] = _name;
-            change?.Invoke(setup);
-        });
+        TestHost.StartAsync(
+            connection ?? storage.ConnectionString,
+            [function],
+            setup =>
+            {
+                setup.Recorder = _recorder;
+                setup.Settings["TestContainer"] = _name;
+                change?.Invoke(setup);
+            }
+        );
 }

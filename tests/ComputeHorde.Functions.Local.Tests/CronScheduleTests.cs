@@ -22,7 +22,8 @@ public sealed class CronScheduleTests
         Assert.Equal(Utc(expected), CronSchedule.Parse(expression, TimeZoneInfo.Utc).Next(Utc(after)));
 
     [Fact]
-    public void Next_DateThatNeverComes_IsNone() => Assert.Null(CronSchedule.Parse("0 0 0 31 2 *", TimeZoneInfo.Utc).Next(Utc("2026-01-01T00:00:00")));
+    public void Next_DateThatNeverComes_IsNone() =>
+        Assert.Null(CronSchedule.Parse("0 0 0 31 2 *", TimeZoneInfo.Utc).Next(Utc("2026-01-01T00:00:00")));
 
     [Theory]
     [InlineData("0 30 9 * * *", "2026-01-15T00:00:00", "2026-01-15T08:30:00")]
@@ -33,8 +34,8 @@ public sealed class CronScheduleTests
     [InlineData("0 30 2 * * *", "2026-10-24T12:00:00", "2026-10-25T00:30:00")] // shown twice: the first
     [InlineData("0 30 2 * * *", "2026-10-25T00:30:00", "2026-10-26T01:30:00")]
     [InlineData("0 */20 * * * *", "2026-10-25T00:40:00", "2026-10-25T01:00:00")] // shown twice, but in every hour anyway
-    public void Next_InATimeZone_FollowsItsClocks(string expression, string after, string expected) => Assert.Equal(
-        Utc(expected), CronSchedule.Parse(expression, TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin")).Next(Utc(after)));
+    public void Next_InATimeZone_FollowsItsClocks(string expression, string after, string expected) =>
+        Assert.Equal(Utc(expected), CronSchedule.Parse(expression, TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin")).Next(Utc(after)));
 
     [Theory]
     [InlineData("* * * *", "six fields")]
@@ -46,7 +47,11 @@ public sealed class CronScheduleTests
     [InlineData("0 15 10 ? * *", "'?' is not a valid [Day]")] // refused by Azure as well, though other dialects know it
     [InlineData("a * * * * *", "'a' is not a valid [Second]")]
     public void Parse_NotValid_NamesTheField(string expression, string error) =>
-        Assert.Contains(error, Assert.Throws<FormatException>(() => CronSchedule.Parse(expression, TimeZoneInfo.Utc)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            error,
+            Assert.Throws<FormatException>(() => CronSchedule.Parse(expression, TimeZoneInfo.Utc)).Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void Next_RandomExpressions_AgreeWithTryingEverySecond()
@@ -56,7 +61,10 @@ public sealed class CronScheduleTests
         var random = new Random(seed);
         for (var round = 0; round < 200; round++)
         {
-            int second = random.Next(60), minute = random.Next(60), step = random.Next(1, 30), hour = random.Next(24);
+            int second = random.Next(60),
+                minute = random.Next(60),
+                step = random.Next(1, 30),
+                hour = random.Next(24);
             var expression = $"{second} {minute}/{step} {hour}-23 * * *";
             var after = Utc("2026-01-01T00:00:00").AddSeconds(random.Next(86_400));
 

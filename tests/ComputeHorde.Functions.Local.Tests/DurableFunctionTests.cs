@@ -66,7 +66,10 @@ public sealed class DurableFunctionTests(StorageFixture storage)
         }
 
         Assert.Empty(log.Messages(LogLevel.Warning));
-        Assert.Single(log.Messages(), message => message.StartsWith("The stop interrupted the activity DurableSay", StringComparison.Ordinal));
+        Assert.Single(
+            log.Messages(),
+            message => message.StartsWith("The stop interrupted the activity DurableSay", StringComparison.Ordinal)
+        );
         _recorder.Behaviour = (_, _) => Task.CompletedTask;
         await using var second = await StartAsync(data.Path);
 
@@ -78,7 +81,9 @@ public sealed class DurableFunctionTests(StorageFixture storage)
     public async Task Activity_HangsPastItsTimeout_FailsWithTheReason()
     {
         _recorder.Behaviour = (_, cancellation) => Task.Delay(Timeout.Infinite, cancellation);
-        await using var host = await StartAsync(change: setup => setup.HostJson("""{ "version": "2.0", "functionTimeout": "00:00:00.2" }"""));
+        await using var host = await StartAsync(change: setup =>
+            setup.HostJson("""{ "version": "2.0", "functionTimeout": "00:00:00.2" }""")
+        );
 
         var id = await host.Host.Client.ScheduleNewOrchestrationInstanceAsync("DurableGreet", new Greeting("x", 1));
 
@@ -98,7 +103,8 @@ public sealed class DurableFunctionTests(StorageFixture storage)
                 setup.TimeProvider = clock;
                 setup.Settings["TestSchedule"] = "0 0 0 1 * *";
             },
-            functions: ["DurableSleep", "TimerOnSchedule"]);
+            functions: ["DurableSleep", "TimerOnSchedule"]
+        );
 
         var id = await host.Host.Client.ScheduleNewOrchestrationInstanceAsync("DurableSleep", TimeSpan.FromDays(365));
 
@@ -110,12 +116,18 @@ public sealed class DurableFunctionTests(StorageFixture storage)
     public async Task QueueMessage_StartsAnOrchestrationNamedAfterIt()
     {
         var queue = $"durable-{Guid.NewGuid():N}";
-        await using var host = await StartAsync(change: setup => setup.Settings["TestQueue"] = queue, functions: [.. Names, "DurableStartFromQueue"]);
+        await using var host = await StartAsync(
+            change: setup => setup.Settings["TestQueue"] = queue,
+            functions: [.. Names, "DurableStartFromQueue"]
+        );
 
         var receipt = await storage.Queue(queue).SendMessageAsync("""{"name":"q","times":2}""");
 
         var id = "from-queue-" + receipt.Value.MessageId;
-        await Eventually.TrueAsync(async () => await host.Host.Client.GetInstanceAsync(id) is not null, "the message started the orchestration");
+        await Eventually.TrueAsync(
+            async () => await host.Host.Client.GetInstanceAsync(id) is not null,
+            "the message started the orchestration"
+        );
         Assert.Equal("q1 q2", (await CompletedAsync(host, id)).ReadOutputAs<string>());
     }
 
@@ -141,7 +153,10 @@ public sealed class DurableFunctionTests(StorageFixture storage)
         var id = await client.ScheduleNewOrchestrationInstanceAsync("DurableWait", new Greeting("x", 1));
         await client.WaitForInstanceStartAsync(id);
         await client.SuspendInstanceAsync(id);
-        await Eventually.TrueAsync(async () => (await client.GetInstanceAsync(id))!.RuntimeStatus == OrchestrationRuntimeStatus.Suspended, "it is suspended");
+        await Eventually.TrueAsync(
+            async () => (await client.GetInstanceAsync(id))!.RuntimeStatus == OrchestrationRuntimeStatus.Suspended,
+            "it is suspended"
+        );
 
         await client.RaiseEventAsync(id, "Answer", "yes");
         await client.ResumeInstanceAsync(id);
@@ -152,8 +167,9 @@ public sealed class DurableFunctionTests(StorageFixture storage)
     [Fact]
     public async Task RaiseEvent_HostJsonSwitchIsOff_IsDropped()
     {
-        await using var host = await StartAsync(change: setup => setup.HostJson(
-            """{ "version": "2.0", "extensions": { "durableTask": { "throwStatusExceptionsOnRaiseEvent": false } } }"""));
+        await using var host = await StartAsync(change: setup =>
+            setup.HostJson("""{ "version": "2.0", "extensions": { "durableTask": { "throwStatusExceptionsOnRaiseEvent": false } } }""")
+        );
 
         await host.Host.Client.RaiseEventAsync("nobody", "Answer", "lost");
 
@@ -176,12 +192,13 @@ public sealed class DurableFunctionTests(StorageFixture storage)
 
         Assert.Equal((StatusCode.FailedPrecondition, StatusCode.NotFound), (over.StatusCode, unknown.StatusCode));
 
-        Task RunAsync(string instance) => operation switch
-        {
-            "terminate" => client.TerminateInstanceAsync(instance),
-            "suspend" => client.SuspendInstanceAsync(instance),
-            _ => client.ResumeInstanceAsync(instance),
-        };
+        Task RunAsync(string instance) =>
+            operation switch
+            {
+                "terminate" => client.TerminateInstanceAsync(instance),
+                "suspend" => client.SuspendInstanceAsync(instance),
+                _ => client.ResumeInstanceAsync(instance),
+            };
     }
 
     [Fact]
@@ -203,13 +220,18 @@ public sealed class DurableFunctionTests(StorageFixture storage)
     [InlineData(true)]
     public async Task Start_IdOfALiveInstance_IsRefusedUnlessHostJsonLetsItGo(bool overridable)
     {
-        await using var host = await StartAsync(change: setup => setup.HostJson(overridable
-            ? """{ "version": "2.0", "extensions": { "durableTask": { "overridableExistingInstanceStates": "AnyState" } } }"""
-            : """{ "version": "2.0" }"""));
+        await using var host = await StartAsync(change: setup =>
+            setup.HostJson(
+                overridable
+                    ? """{ "version": "2.0", "extensions": { "durableTask": { "overridableExistingInstanceStates": "AnyState" } } }"""
+                    : """{ "version": "2.0" }"""
+            )
+        );
         var client = host.Host.Client;
         await client.ScheduleNewOrchestrationInstanceAsync("DurableWait", new Greeting("first", 1), new StartOrchestrationOptions("x"));
 
-        var again = () => client.ScheduleNewOrchestrationInstanceAsync("DurableGreet", new Greeting("second", 1), new StartOrchestrationOptions("x"));
+        var again = () =>
+            client.ScheduleNewOrchestrationInstanceAsync("DurableGreet", new Greeting("second", 1), new StartOrchestrationOptions("x"));
         if (!overridable)
         {
             await Assert.ThrowsAsync<OrchestrationAlreadyExistsException>(again);
@@ -218,7 +240,10 @@ public sealed class DurableFunctionTests(StorageFixture storage)
         }
 
         await again();
-        await Eventually.TrueAsync(async () => (await CompletedAsync(host, "x")).ReadOutputAs<string>() == "second1", "the second took its place");
+        await Eventually.TrueAsync(
+            async () => (await CompletedAsync(host, "x")).ReadOutputAs<string>() == "second1",
+            "the second took its place"
+        );
     }
 
     [Fact]
@@ -255,22 +280,31 @@ public sealed class DurableFunctionTests(StorageFixture storage)
         static string HostJson(string version) =>
             $$"""{ "version": "2.0", "extensions": { "durableTask": { "defaultVersion": "{{version}}", "versionFailureStrategy": "reject" } } }""";
 
-        static Task ScheduleAsync(TestHost host, string id, string? version) => host.Host.Client.ScheduleNewOrchestrationInstanceAsync(
-            "DurableWait", new Greeting("x", 1), new StartOrchestrationOptions(id) { Version = version is null ? null : new TaskVersion(version) });
+        static Task ScheduleAsync(TestHost host, string id, string? version) =>
+            host.Host.Client.ScheduleNewOrchestrationInstanceAsync(
+                "DurableWait",
+                new Greeting("x", 1),
+                new StartOrchestrationOptions(id) { Version = version is null ? null : new TaskVersion(version) }
+            );
     }
 
     [Fact]
     public async Task Middleware_AwaitsWhatIsNotDurable_RunsAroundOrchestratorsToo()
     {
         var steps = new ConcurrentQueue<string>();
-        await using var host = await StartAsync(change: setup => setup.Configure = builder => builder.UseMiddleware(async (context, next) =>
-        {
-            await ElsewhereAsync();
-            steps.Enqueue("before " + context.FunctionDefinition.Name);
-            await next();
-            await ElsewhereAsync();
-            steps.Enqueue("after " + context.FunctionDefinition.Name);
-        }));
+        await using var host = await StartAsync(change: setup =>
+            setup.Configure = builder =>
+                builder.UseMiddleware(
+                    async (context, next) =>
+                    {
+                        await ElsewhereAsync();
+                        steps.Enqueue("before " + context.FunctionDefinition.Name);
+                        await next();
+                        await ElsewhereAsync();
+                        steps.Enqueue("after " + context.FunctionDefinition.Name);
+                    }
+                )
+        );
 
         var id = await host.Host.Client.ScheduleNewOrchestrationInstanceAsync("DurableGreet", new Greeting("x", 1));
 
@@ -281,17 +315,22 @@ public sealed class DurableFunctionTests(StorageFixture storage)
     [Fact]
     public async Task Middleware_OrchestratorFails_CannotHideIt()
     {
-        await using var host = await StartAsync(change: setup => setup.Configure = builder => builder.UseMiddleware(async (_, next) =>
-        {
-            try
-            {
-                await next();
-            }
-            catch (Exception)
-            {
-                // Hides what it can.
-            }
-        }));
+        await using var host = await StartAsync(change: setup =>
+            setup.Configure = builder =>
+                builder.UseMiddleware(
+                    async (_, next) =>
+                    {
+                        try
+                        {
+                            await next();
+                        }
+                        catch (Exception)
+                        {
+                            // Hides what it can.
+                        }
+                    }
+                )
+        );
 
         var id = await host.Host.Client.ScheduleNewOrchestrationInstanceAsync("DurableGreet");
 
@@ -301,11 +340,16 @@ public sealed class DurableFunctionTests(StorageFixture storage)
     [Fact]
     public async Task Middleware_ThrowsBeforeAnOrchestrator_FailsTheInstance()
     {
-        await using var host = await StartAsync(change: setup => setup.Configure = builder => builder.UseMiddleware(async (_, _) =>
-        {
-            await ElsewhereAsync();
-            throw new InvalidOperationException("not today");
-        }));
+        await using var host = await StartAsync(change: setup =>
+            setup.Configure = builder =>
+                builder.UseMiddleware(
+                    async (_, _) =>
+                    {
+                        await ElsewhereAsync();
+                        throw new InvalidOperationException("not today");
+                    }
+                )
+        );
 
         var id = await host.Host.Client.ScheduleNewOrchestrationInstanceAsync("DurableGreet", new Greeting("x", 1));
 
@@ -319,11 +363,14 @@ public sealed class DurableFunctionTests(StorageFixture storage)
         await using var host = await StartAsync(change: setup =>
         {
             setup.ConfigureServices = services => services.AddScoped(_ => new SlowToDispose(disposed));
-            setup.Configure = builder => builder.UseMiddleware((context, next) =>
-            {
-                context.InstanceServices.GetRequiredService<SlowToDispose>();
-                return next();
-            });
+            setup.Configure = builder =>
+                builder.UseMiddleware(
+                    (context, next) =>
+                    {
+                        context.InstanceServices.GetRequiredService<SlowToDispose>();
+                        return next();
+                    }
+                );
         });
 
         var id = await host.Host.Client.ScheduleNewOrchestrationInstanceAsync("DurableGreet", new Greeting("x", 0));
@@ -339,12 +386,16 @@ public sealed class DurableFunctionTests(StorageFixture storage)
         host.Host.Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, TestContext.Current.CancellationToken);
 
     private Task<TestHost> StartAsync(string? data = null, Action<TestHostSetup>? change = null, string[]? functions = null) =>
-        TestHost.StartAsync(storage.ConnectionString, functions ?? Names, setup =>
-        {
-            setup.Recorder = _recorder;
-            setup.DataDirectory = data;
-            change?.Invoke(setup);
-        });
+        TestHost.StartAsync(
+            storage.ConnectionString,
+            functions ?? Names,
+            setup =>
+            {
+                setup.Recorder = _recorder;
+                setup.DataDirectory = data;
+                change?.Invoke(setup);
+            }
+        );
 
     private sealed class SlowToDispose(TaskCompletionSource disposed) : IAsyncDisposable
     {

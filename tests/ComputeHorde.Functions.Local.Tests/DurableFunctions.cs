@@ -18,7 +18,8 @@ public sealed class DurableFunctions
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "orchestrations/{name}")] HttpRequest request,
         string name,
         [Microsoft.Azure.Functions.Worker.Http.FromBody] Greeting greeting,
-        [DurableClient] DurableTaskClient client)
+        [DurableClient] DurableTaskClient client
+    )
     {
         var id = await client.ScheduleNewOrchestrationInstanceAsync(name, greeting);
         return new AcceptedResult("/api/orchestrations/" + id, id);
@@ -26,15 +27,25 @@ public sealed class DurableFunctions
 
     [Function("DurableStartFromQueue")]
     public static Task StartFromQueue(
-        [QueueTrigger(QueueFunctionNames.Queue)] Greeting greeting, string id, [DurableClient] DurableTaskClient client, CancellationToken cancellation) =>
+        [QueueTrigger(QueueFunctionNames.Queue)] Greeting greeting,
+        string id,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellation
+    ) =>
         client.ScheduleNewOrchestrationInstanceAsync(
-            "DurableGreet", greeting, new StartOrchestrationOptions(InstanceId: "from-queue-" + id), cancellation);
+            "DurableGreet",
+            greeting,
+            new StartOrchestrationOptions(InstanceId: "from-queue-" + id),
+            cancellation
+        );
 
     [Function("DurableGreet")]
     public static async Task<string> Greet([OrchestrationTrigger] TaskOrchestrationContext context, Greeting greeting)
     {
         context.SetCustomStatus(greeting);
-        var parts = await Task.WhenAll(Enumerable.Range(1, greeting.Times).Select(i => context.CallActivityAsync<string>("DurableSay", new Greeting(greeting.Name, i))));
+        var parts = await Task.WhenAll(
+            Enumerable.Range(1, greeting.Times).Select(i => context.CallActivityAsync<string>("DurableSay", new Greeting(greeting.Name, i)))
+        );
         return string.Join(' ', parts);
     }
 

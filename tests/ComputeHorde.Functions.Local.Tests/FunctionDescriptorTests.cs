@@ -19,7 +19,10 @@ public sealed class FunctionDescriptorTests
         var function = All.Single(candidate => candidate.Name == name);
 
         Assert.Equal(type, function.Trigger.Type);
-        Assert.Equal(properties, string.Join(' ', function.Trigger.Properties.OrderBy(pair => pair.Key).Select(pair => $"{pair.Key}={pair.Value}")));
+        Assert.Equal(
+            properties,
+            string.Join(' ', function.Trigger.Properties.OrderBy(pair => pair.Key).Select(pair => $"{pair.Key}={pair.Value}"))
+        );
         Assert.StartsWith("ComputeHorde.Functions.Local.Tests.", function.EntryPoint, StringComparison.Ordinal);
     }
 
@@ -28,24 +31,33 @@ public sealed class FunctionDescriptorTests
     {
         var binding = Assert.Single(All.Single(candidate => candidate.Name == "QueueForward").Bindings);
 
-        Assert.Equal(("queue", "$return", true, "%TestOutputQueue%"), (binding.Type, binding.Name, binding.IsOutput, binding.Properties["queueName"]));
+        Assert.Equal(
+            ("queue", "$return", true, "%TestOutputQueue%"),
+            (binding.Type, binding.Name, binding.IsOutput, binding.Properties["queueName"])
+        );
     }
 
     [Fact]
-    public void DiscoverIn_NamesInOrder() => Assert.Equal(All.Select(function => function.Name).Order(StringComparer.OrdinalIgnoreCase), All.Select(function => function.Name));
+    public void DiscoverIn_NamesInOrder() =>
+        Assert.Equal(All.Select(function => function.Name).Order(StringComparer.OrdinalIgnoreCase), All.Select(function => function.Name));
 
     [Theory]
     [InlineData("Same", "same", "Two functions are named 'same'")]
     [InlineData("Fine", "1st", "Function '1st' (Functions.B): a name is a letter")]
     public void DiscoverIn_NameNotUsable_IsRefused(string first, string second, string expected) =>
-        Assert.Contains(expected, Assert.Throws<LocalFunctionsException>(() => FunctionDescriptor.DiscoverIn(Build(first, second, withTrigger: true))).Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(
+            expected,
+            Assert.Throws<LocalFunctionsException>(() => FunctionDescriptor.DiscoverIn(Build(first, second, withTrigger: true))).Message,
+            StringComparison.OrdinalIgnoreCase
+        );
 
     [Fact]
     public void DiscoverIn_NoTrigger_IsRefused() =>
         Assert.Contains(
             "Function 'A' (Functions.A): a function has exactly one trigger, but this one has 0",
             Assert.Throws<LocalFunctionsException>(() => FunctionDescriptor.DiscoverIn(Build("A", "B", withTrigger: false))).Message,
-            StringComparison.Ordinal);
+            StringComparison.Ordinal
+        );
 
     /// <summary>An assembly with two functions, methods A and B, which this one could not hold beside its own.</summary>
     private static AssemblyBuilder Build(string first, string second, bool withTrigger)
@@ -58,7 +70,9 @@ public sealed class FunctionDescriptorTests
             builder.SetCustomAttribute(new CustomAttributeBuilder(typeof(FunctionAttribute).GetConstructor([typeof(string)])!, [name]));
             if (withTrigger)
             {
-                builder.DefineParameter(1, ParameterAttributes.None, "request").SetCustomAttribute(new CustomAttributeBuilder(typeof(HttpTriggerAttribute).GetConstructor([])!, []));
+                builder
+                    .DefineParameter(1, ParameterAttributes.None, "request")
+                    .SetCustomAttribute(new CustomAttributeBuilder(typeof(HttpTriggerAttribute).GetConstructor([])!, []));
             }
 
             builder.GetILGenerator().Emit(OpCodes.Ret);

@@ -51,7 +51,11 @@ public sealed class HostJsonTests : IDisposable
             foreach (var wrong in (string[])["5", "true", "\"text\"", "[]", "[1]", "[\"Information\"]"])
             {
                 var section = name[..end];
-                Assert.Contains($"host.json: {section.Replace(':', '.')} must hold further keys", Refusal(section, wrong), StringComparison.Ordinal);
+                Assert.Contains(
+                    $"host.json: {section.Replace(':', '.')} must hold further keys",
+                    Refusal(section, wrong),
+                    StringComparison.Ordinal
+                );
             }
         }
     }
@@ -68,16 +72,26 @@ public sealed class HostJsonTests : IDisposable
 
     private static Type TypeOf(string key)
     {
-        var property = Sections.Select(section => key.StartsWith(section.Value, StringComparison.Ordinal)
-            ? section.Key.GetProperty(key[section.Value.Length..], BindingFlags.Instance | BindingFlags.Public | BindingFlags.IgnoreCase)
-            : null).FirstOrDefault(found => found is not null);
-        var type = property?.PropertyType ?? (Others.TryGetValue(key, out var other) ? other : throw new InvalidOperationException($"What does {key} hold?"));
+        var property = Sections
+            .Select(section =>
+                key.StartsWith(section.Value, StringComparison.Ordinal)
+                    ? section.Key.GetProperty(
+                        key[section.Value.Length..],
+                        BindingFlags.Instance | BindingFlags.Public | BindingFlags.IgnoreCase
+                    )
+                    : null
+            )
+            .FirstOrDefault(found => found is not null);
+        var type =
+            property?.PropertyType
+            ?? (Others.TryGetValue(key, out var other) ? other : throw new InvalidOperationException($"What does {key} hold?"));
         return Nullable.GetUnderlyingType(type) ?? type;
     }
 
     private static string[] WrongValues(Type type)
     {
-        string[] wrong = type == typeof(string) ? []
+        string[] wrong =
+            type == typeof(string) ? []
             : type == typeof(int) ? ["\"many\"", "1.5", "true", "\"\""]
             : type == typeof(bool) ? ["\"maybe\"", "5", "\"\""]
             : type == typeof(TimeSpan) ? ["\"soon\"", "true", "\"\""]

@@ -14,7 +14,18 @@ namespace ComputeHorde.Functions.Local.Tests;
 public sealed class HttpTriggerTests(StorageFixture storage)
 {
     private static readonly string[] HttpFunctionNames =
-        ["HttpAction", "HttpResult", "HttpObject", "HttpBody", "HttpThrows", "HttpUnwritable", "HttpScoped", "HttpHangs", "HttpPlain", "HttpFromBodyTrigger"];
+    [
+        "HttpAction",
+        "HttpResult",
+        "HttpObject",
+        "HttpBody",
+        "HttpThrows",
+        "HttpUnwritable",
+        "HttpScoped",
+        "HttpHangs",
+        "HttpPlain",
+        "HttpFromBodyTrigger",
+    ];
 
     [Fact]
     public async Task Request_EveryKindOfResult_IsWrittenAsAspNetCoreDoes()
@@ -60,7 +71,10 @@ public sealed class HttpTriggerTests(StorageFixture storage)
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal("", await answer.Content.ReadAsStringAsync());
-        Assert.Contains(host.Log.Messages(LogLevel.Warning), message => message.StartsWith("'HttpPlain' returned a Greeting, which is not written", StringComparison.Ordinal));
+        Assert.Contains(
+            host.Log.Messages(LogLevel.Warning),
+            message => message.StartsWith("'HttpPlain' returned a Greeting, which is not written", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -136,10 +150,13 @@ public sealed class HttpTriggerTests(StorageFixture storage)
     [Fact]
     public async Task HostJson_RoutePrefix_ReplacesApi()
     {
-        await using var host = await StartAsync(setup => setup.HostJson(
-            """
-            { "version": "2.0", /* no prefix */ "extensions": { "http": { "routePrefix": "" } } }
-            """));
+        await using var host = await StartAsync(setup =>
+            setup.HostJson(
+                """
+                { "version": "2.0", /* no prefix */ "extensions": { "http": { "routePrefix": "" } } }
+                """
+            )
+        );
 
         Assert.Equal(HttpStatusCode.OK, (await host.Http.GetAsync("action/7")).StatusCode);
     }
@@ -155,7 +172,10 @@ public sealed class HttpTriggerTests(StorageFixture storage)
             setup.HostJson($$"""{ "version": "2.0", "extensions": { "http": { {{limits}} } } }""");
         });
         var running = host.Http.GetAsync("api/HttpHangs");
-        await Eventually.TrueAsync(() => host.Log.Messages().Any(message => message.Contains("Executing 'HttpHangs'", StringComparison.Ordinal)), "the request is being handled");
+        await Eventually.TrueAsync(
+            () => host.Log.Messages().Any(message => message.Contains("Executing 'HttpHangs'", StringComparison.Ordinal)),
+            "the request is being handled"
+        );
 
         var refused = await host.Http.GetAsync("api/action/7");
         Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
@@ -169,15 +189,22 @@ public sealed class HttpTriggerTests(StorageFixture storage)
     public async Task HostJson_MaxConcurrentRequests_CountsNoRequestWhoseBodyIsStillOnItsWay()
     {
         await using var host = await StartAsync(setup =>
-            setup.HostJson("""{ "version": "2.0", "extensions": { "http": { "maxConcurrentRequests": 1, "maxOutstandingRequests": 1 } } }"""));
+            setup.HostJson(
+                """{ "version": "2.0", "extensions": { "http": { "maxConcurrentRequests": 1, "maxOutstandingRequests": 1 } } }"""
+            )
+        );
         using var slow = new TcpClient();
         await slow.ConnectAsync(IPAddress.Loopback, host.Http.BaseAddress!.Port);
 
         // So much of it that the server does not call the rest slow before the others have been served.
         var begin = new string(' ', 100_000) + "{\"name\":";
         var end = "\"n\",\"times\":2}";
-        await slow.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
-            $"POST /api/HttpBody HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {begin.Length + end.Length}\r\n\r\n{begin}"));
+        await slow.GetStream()
+            .WriteAsync(
+                Encoding.ASCII.GetBytes(
+                    $"POST /api/HttpBody HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {begin.Length + end.Length}\r\n\r\n{begin}"
+                )
+            );
 
         for (var i = 0; i < 3; i++)
         {
@@ -220,18 +247,26 @@ public sealed class HttpTriggerTests(StorageFixture storage)
     public async Task Middleware_Registered_RunsAroundTheFunctionOutermostFirst()
     {
         var steps = new List<string>();
-        await using var host = await StartAsync(setup => setup.Configure = builder => builder
-            .UseMiddleware(async (context, next) =>
-            {
-                steps.Add("outer " + context.FunctionDefinition.Name);
-                await next();
-                steps.Add("outer after");
-            })
-            .UseWhen(context => context.FunctionDefinition.Name == "HttpObject", async (context, next) =>
-            {
-                steps.Add("inner " + context.BindingContext.BindingData["name"]);
-                await next();
-            }));
+        await using var host = await StartAsync(setup =>
+            setup.Configure = builder =>
+                builder
+                    .UseMiddleware(
+                        async (context, next) =>
+                        {
+                            steps.Add("outer " + context.FunctionDefinition.Name);
+                            await next();
+                            steps.Add("outer after");
+                        }
+                    )
+                    .UseWhen(
+                        context => context.FunctionDefinition.Name == "HttpObject",
+                        async (context, next) =>
+                        {
+                            steps.Add("inner " + context.BindingContext.BindingData["name"]);
+                            await next();
+                        }
+                    )
+        );
 
         await host.Http.GetStringAsync("api/object/x");
 
@@ -243,12 +278,18 @@ public sealed class HttpTriggerTests(StorageFixture storage)
     {
         await using var host = await StartAsync(setup => setup.DrainTimeout = TimeSpan.FromMilliseconds(100));
         var request = host.Http.GetAsync("api/HttpHangs");
-        await Eventually.TrueAsync(() => host.Log.Messages().Any(message => message.Contains("Executing 'HttpHangs'", StringComparison.Ordinal)), "the request is being handled");
+        await Eventually.TrueAsync(
+            () => host.Log.Messages().Any(message => message.Contains("Executing 'HttpHangs'", StringComparison.Ordinal)),
+            "the request is being handled"
+        );
 
         await host.Host.StopAsync();
 
         Assert.Equal(HttpStatusCode.InternalServerError, (await request).StatusCode);
-        Assert.Contains(host.Log.Messages(LogLevel.Warning), message => message.StartsWith("1 invocations were still running", StringComparison.Ordinal));
+        Assert.Contains(
+            host.Log.Messages(LogLevel.Warning),
+            message => message.StartsWith("1 invocations were still running", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -259,9 +300,14 @@ public sealed class HttpTriggerTests(StorageFixture storage)
         Assert.True(host.Host.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout > TimeSpan.FromMinutes(2));
     }
 
-    private Task<TestHost> StartAsync(Action<TestHostSetup>? change = null) => TestHost.StartAsync(storage.ConnectionString, HttpFunctionNames, setup =>
-    {
-        setup.ConfigureServices = services => services.AddScoped<HttpScope>();
-        change?.Invoke(setup);
-    });
+    private Task<TestHost> StartAsync(Action<TestHostSetup>? change = null) =>
+        TestHost.StartAsync(
+            storage.ConnectionString,
+            HttpFunctionNames,
+            setup =>
+            {
+                setup.ConfigureServices = services => services.AddScoped<HttpScope>();
+                change?.Invoke(setup);
+            }
+        );
 }

@@ -27,8 +27,14 @@ public sealed class KilledProcessTests(StorageFixture storage) : IDisposable
         await storage.SendAsync(_name, Convert.ToBase64String("live"u8));
         using var last = Start();
         var poison = storage.Queue(_name + "-poison");
-        await Eventually.TrueAsync(async () => await poison.ExistsAsync() && (await poison.PeekMessageAsync()).Value is not null, "the message is in the poison queue");
-        await Eventually.TrueAsync(() => Journal().Any(line => line.StartsWith("end live", StringComparison.Ordinal)), "the other message was handled");
+        await Eventually.TrueAsync(
+            async () => await poison.ExistsAsync() && (await poison.PeekMessageAsync()).Value is not null,
+            "the message is in the poison queue"
+        );
+        await Eventually.TrueAsync(
+            () => Journal().Any(line => line.StartsWith("end live", StringComparison.Ordinal)),
+            "the other message was handled"
+        );
         await KillAsync(last);
 
         Assert.Equal(Convert.ToBase64String("die"u8), (await poison.PeekMessageAsync()).Value.Body.ToString());
@@ -56,7 +62,12 @@ public sealed class KilledProcessTests(StorageFixture storage) : IDisposable
     {
         const int Count = 1000;
         await storage.Container(_name).CreateIfNotExistsAsync();
-        await System.Threading.Tasks.Parallel.ForAsync(0, Count, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, _) => await PutAsync($"{i}", "live"));
+        await System.Threading.Tasks.Parallel.ForAsync(
+            0,
+            Count,
+            new ParallelOptions { MaxDegreeOfParallelism = 16 },
+            async (i, _) => await PutAsync($"{i}", "live")
+        );
 
         using (var first = Start(stopsAfter: Count / 3))
         {
@@ -101,7 +112,9 @@ public sealed class KilledProcessTests(StorageFixture storage) : IDisposable
 
     private Process Start(int stopsAfter = int.MaxValue)
     {
-        File.WriteAllText(Path.Combine(_root.Path, "host.json"), $$"""
+        File.WriteAllText(
+            Path.Combine(_root.Path, "host.json"),
+            $$"""
             {
               "version": "2.0",
               "extensions": {
@@ -109,10 +122,30 @@ public sealed class KilledProcessTests(StorageFixture storage) : IDisposable
                 "blobs": { "poisonBlobThreshold": 2, "maxDegreeOfParallelism": {{Parallel}} }
               }
             }
-            """);
+            """
+        );
         var program = Path.Combine(AppContext.BaseDirectory, "ComputeHorde.Functions.Local.Crasher.dll");
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (var argument in new[] { "exec", program, "functions", storage.ConnectionString, _root.Path, Path.Combine(_root.Path, "data"), JournalPath, _name, _name, $"{stopsAfter}" })
+        var start = new ProcessStartInfo("dotnet")
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        foreach (
+            var argument in new[]
+            {
+                "exec",
+                program,
+                "functions",
+                storage.ConnectionString,
+                _root.Path,
+                Path.Combine(_root.Path, "data"),
+                JournalPath,
+                _name,
+                _name,
+                $"{stopsAfter}",
+            }
+        )
         {
             start.ArgumentList.Add(argument);
         }

@@ -14,14 +14,22 @@ public sealed class LocalStorageTests
     {
         await using var storage = await LocalStorage.StartAsync(new LocalStorageOptions { Listen = false });
         var recorder = new Recorder();
-        recorder.Behaviour = (_, _) => recorder.Calls("QueueText").Length < 3 ? Task.FromException(new InvalidOperationException("not yet")) : Task.CompletedTask;
+        recorder.Behaviour = (_, _) =>
+            recorder.Calls("QueueText").Length < 3 ? Task.FromException(new InvalidOperationException("not yet")) : Task.CompletedTask;
         await using var host = await StartAsync(storage, recorder, "QueueText");
-        var queue = new QueueClient(storage.ConnectionString, "work", new QueueClientOptions { Transport = storage.Transport, MessageEncoding = QueueMessageEncoding.None });
+        var queue = new QueueClient(
+            storage.ConnectionString,
+            "work",
+            new QueueClientOptions { Transport = storage.Transport, MessageEncoding = QueueMessageEncoding.None }
+        );
 
         await queue.SendMessageAsync("one");
 
         await Eventually.TrueAsync(() => recorder.Calls("QueueText").Length == 3, "the function ran three times");
-        await Eventually.TrueAsync(async () => (await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount == 0, "the message is gone");
+        await Eventually.TrueAsync(
+            async () => (await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount == 0,
+            "the message is gone"
+        );
         Assert.All(recorder.Calls("QueueText"), static call => Assert.Equal("one", call));
     }
 
@@ -66,14 +74,16 @@ public sealed class LocalStorageTests
         Assert.True(await signal.WaitAsync(TimeSpan.Zero, TestContext.Current.CancellationToken));
     }
 
-    private static Task<TestHost> StartAsync(LocalStorage storage, Recorder recorder, string function) => TestHost.StartAsync(
-        "nowhere",
-        [function],
-        setup =>
-        {
-            setup.Storage = storage;
-            setup.Recorder = recorder;
-            setup.Settings["TestQueue"] = "work";
-            setup.Settings["TestContainer"] = "box";
-        });
+    private static Task<TestHost> StartAsync(LocalStorage storage, Recorder recorder, string function) =>
+        TestHost.StartAsync(
+            "nowhere",
+            [function],
+            setup =>
+            {
+                setup.Storage = storage;
+                setup.Recorder = recorder;
+                setup.Settings["TestQueue"] = "work";
+                setup.Settings["TestContainer"] = "box";
+            }
+        );
 }

@@ -44,7 +44,8 @@ internal sealed class ObservedTime(DateTimeOffset start) : FakeTimeProvider(star
             },
             state,
             dueTime,
-            period);
+            period
+        );
         Note(timer, dueTime != Timeout.InfiniteTimeSpan);
         return timer;
     }

@@ -22,7 +22,8 @@ public sealed class QueueFunctions
         _recorder.RecordAsync("QueueText", message, cancellation);
 
     [Function("QueueBytes")]
-    public Task Bytes([QueueTrigger(QueueFunctionNames.Queue)] byte[] message) => _recorder.RecordAsync("QueueBytes", Convert.ToHexString(message));
+    public Task Bytes([QueueTrigger(QueueFunctionNames.Queue)] byte[] message) =>
+        _recorder.RecordAsync("QueueBytes", Convert.ToHexString(message));
 
     [Function("QueueObject")]
     public Task Poco([QueueTrigger(QueueFunctionNames.Queue)] Greeting greeting, long dequeueCount, string name) =>
@@ -33,14 +34,24 @@ public sealed class QueueFunctions
         _recorder.RecordAsync("QueueMessage", $"{message.Body} {message.DequeueCount} {message.MessageId.Length}");
 
     [Function("QueueTimes")]
-    public Task Times([QueueTrigger(QueueFunctionNames.Queue)] string message, DateTime insertionTime, DateTimeOffset expirationTime, string nextVisibleTime) =>
+    public Task Times(
+        [QueueTrigger(QueueFunctionNames.Queue)] string message,
+        DateTime insertionTime,
+        DateTimeOffset expirationTime,
+        string nextVisibleTime
+    ) =>
         _recorder.RecordAsync(
             "QueueTimes",
-            $"{insertionTime.Kind} {(expirationTime.UtcDateTime - insertionTime).TotalDays} {DateTimeOffset.ParseExact(nextVisibleTime, "O", CultureInfo.InvariantCulture).UtcDateTime > insertionTime}");
+            $"{insertionTime.Kind} {(expirationTime.UtcDateTime - insertionTime).TotalDays} {DateTimeOffset.ParseExact(nextVisibleTime, "O", CultureInfo.InvariantCulture).UtcDateTime > insertionTime}"
+        );
 
     [Function("QueueLock")]
-    public Task Lock([QueueTrigger(QueueFunctionNames.Queue)] string message, string id, string popReceipt, CancellationToken cancellation) =>
-        _recorder.RecordAsync("QueueLock", (id, popReceipt), cancellation);
+    public Task Lock(
+        [QueueTrigger(QueueFunctionNames.Queue)] string message,
+        string id,
+        string popReceipt,
+        CancellationToken cancellation
+    ) => _recorder.RecordAsync("QueueLock", (id, popReceipt), cancellation);
 
     [Function("QueueForward")]
     [QueueOutput("%TestOutputQueue%")]

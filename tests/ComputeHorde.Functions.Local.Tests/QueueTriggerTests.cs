@@ -30,7 +30,10 @@ public sealed class QueueTriggerTests(StorageFixture storage)
         Assert.Equal("plain text ü", (await ReceiveAsync(storage.Queue(_name + "-poison"))).Body.ToString());
         await Eventually.TrueAsync(() => _recorder.Calls("QueueText").Length == 1, "the other message was handled");
         Assert.Equal("base64 ü", Assert.Single(_recorder.Calls("QueueText")));
-        await Eventually.TrueAsync(async () => (await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount == 0, "the queue is empty");
+        await Eventually.TrueAsync(
+            async () => (await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount == 0,
+            "the queue is empty"
+        );
         Assert.Contains(host.Log.Messages(LogLevel.Warning), message => message.Contains("messageEncoding", StringComparison.Ordinal));
     }
 
@@ -49,7 +52,9 @@ public sealed class QueueTriggerTests(StorageFixture storage)
     public async Task Message_EncodingNone_IsNotDecoded()
     {
         await using var host = await StartAsync(
-            "QueueText", setup => setup.HostJson("""{ "version": "2.0", "extensions": { "queues": { "messageEncoding": "none" } } }"""));
+            "QueueText",
+            setup => setup.HostJson("""{ "version": "2.0", "extensions": { "queues": { "messageEncoding": "none" } } }""")
+        );
 
         await storage.Queue(_name).SendMessageAsync("aGVsbG8=");
 
@@ -85,21 +90,33 @@ public sealed class QueueTriggerTests(StorageFixture storage)
         var poison = await ReceiveAsync(storage.Queue(_name + "-poison"));
         Assert.Equal(body, poison.Body.ToString());
         Assert.Equal(3, _recorder.Calls("QueueText").Length);
-        await Eventually.TrueAsync(async () => (await storage.Queue(_name).GetPropertiesAsync()).Value.ApproximateMessagesCount == 0, "the queue is empty");
+        await Eventually.TrueAsync(
+            async () => (await storage.Queue(_name).GetPropertiesAsync()).Value.ApproximateMessagesCount == 0,
+            "the queue is empty"
+        );
     }
 
     [Fact]
     public async Task Message_FunctionHangsPastItsTimeout_IsCancelledAndTriedAgain()
     {
         var calls = 0;
-        _recorder.Behaviour = (_, cancellation) => Interlocked.Increment(ref calls) == 1 ? Task.Delay(Timeout.Infinite, cancellation) : Task.CompletedTask;
+        _recorder.Behaviour = (_, cancellation) =>
+            Interlocked.Increment(ref calls) == 1 ? Task.Delay(Timeout.Infinite, cancellation) : Task.CompletedTask;
         await using var host = await StartAsync(
-            "QueueText", setup => setup.HostJson("""{ "version": "2.0", "functionTimeout": "00:00:00.3", "extensions": { "queues": { "maxPollingInterval": "00:00:00.2" } } }"""));
+            "QueueText",
+            setup =>
+                setup.HostJson(
+                    """{ "version": "2.0", "functionTimeout": "00:00:00.3", "extensions": { "queues": { "maxPollingInterval": "00:00:00.2" } } }"""
+                )
+        );
 
         await storage.Queue(_name).SendMessageAsync("hang");
 
         await Eventually.TrueAsync(() => _recorder.Calls("QueueText").Length >= 2, "the function ran a second time");
-        await Eventually.TrueAsync(async () => (await storage.Queue(_name).GetPropertiesAsync()).Value.ApproximateMessagesCount == 0, "the queue is empty");
+        await Eventually.TrueAsync(
+            async () => (await storage.Queue(_name).GetPropertiesAsync()).Value.ApproximateMessagesCount == 0,
+            "the queue is empty"
+        );
     }
 
     [Fact]
@@ -109,7 +126,11 @@ public sealed class QueueTriggerTests(StorageFixture storage)
         _recorder.Behaviour = (_, _) => never.Task;
         await using var host = await StartAsync(
             "QueueText",
-            setup => setup.HostJson("""{ "version": "2.0", "functionTimeout": "00:00:00.1", "extensions": { "queues": { "maxDequeueCount": 1 } } }"""));
+            setup =>
+                setup.HostJson(
+                    """{ "version": "2.0", "functionTimeout": "00:00:00.1", "extensions": { "queues": { "maxDequeueCount": 1 } } }"""
+                )
+        );
 
         await storage.Queue(_name).SendMessageAsync("stuck");
 
@@ -139,28 +160,38 @@ public sealed class QueueTriggerTests(StorageFixture storage)
     public async Task Message_InAPoisonQueue_IsTriedAgainWhenItsLockEndsAndMovedNowhere()
     {
         _name += "-poison";
-        _recorder.Behaviour = (_, _) => _recorder.Calls("QueueText").Length < 4 ? throw new InvalidOperationException("no") : Task.CompletedTask;
-        await using var host = await StartAsync("QueueText", setup =>
-        {
-            setup.HostJson(FastRetries);
-            setup.QueueLockDuration = TimeSpan.FromSeconds(1);
-        });
+        _recorder.Behaviour = (_, _) =>
+            _recorder.Calls("QueueText").Length < 4 ? throw new InvalidOperationException("no") : Task.CompletedTask;
+        await using var host = await StartAsync(
+            "QueueText",
+            setup =>
+            {
+                setup.HostJson(FastRetries);
+                setup.QueueLockDuration = TimeSpan.FromSeconds(1);
+            }
+        );
 
         await storage.SendAsync(_name, "given up");
 
         await Eventually.TrueAsync(() => _recorder.Calls("QueueText").Length == 4, "the message was tried more often than maxDequeueCount");
-        await Eventually.TrueAsync(async () => (await storage.Queue(_name).GetPropertiesAsync()).Value.ApproximateMessagesCount == 0, "the queue is empty");
+        await Eventually.TrueAsync(
+            async () => (await storage.Queue(_name).GetPropertiesAsync()).Value.ApproximateMessagesCount == 0,
+            "the queue is empty"
+        );
         Assert.False(await storage.Queue(_name + "-poison").ExistsAsync());
     }
 
     [Fact]
     public async Task Message_QueueNamedInCapitals_ComesFromTheQueueInSmallLetters()
     {
-        await using var host = await StartAsync("QueueForward", setup =>
-        {
-            setup.Settings["TestQueue"] = _name.ToUpperInvariant();
-            setup.Settings["TestOutputQueue"] = _name.ToUpperInvariant() + "-OUT";
-        });
+        await using var host = await StartAsync(
+            "QueueForward",
+            setup =>
+            {
+                setup.Settings["TestQueue"] = _name.ToUpperInvariant();
+                setup.Settings["TestOutputQueue"] = _name.ToUpperInvariant() + "-OUT";
+            }
+        );
 
         await storage.SendAsync(_name, "m");
 
@@ -186,11 +217,14 @@ public sealed class QueueTriggerTests(StorageFixture storage)
     {
         var release = new TaskCompletionSource();
         _recorder.Behaviour = (_, _) => release.Task;
-        await using var host = await StartAsync("QueueText", setup =>
-        {
-            setup.HostJson(FastRetries);
-            setup.QueueLockDuration = TimeSpan.FromSeconds(1);
-        });
+        await using var host = await StartAsync(
+            "QueueText",
+            setup =>
+            {
+                setup.HostJson(FastRetries);
+                setup.QueueLockDuration = TimeSpan.FromSeconds(1);
+            }
+        );
         var queue = storage.Queue(_name);
         await queue.SendMessageAsync("long");
         await Eventually.TrueAsync(() => _recorder.Calls("QueueText").Length == 1, "the function began");
@@ -199,7 +233,10 @@ public sealed class QueueTriggerTests(StorageFixture storage)
         await Task.Delay(3000, TestContext.Current.CancellationToken);
         release.SetResult();
 
-        await Eventually.TrueAsync(async () => (await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount == 0, "the queue is empty");
+        await Eventually.TrueAsync(
+            async () => (await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount == 0,
+            "the queue is empty"
+        );
         Assert.Single(_recorder.Calls("QueueText"));
     }
 
@@ -216,25 +253,37 @@ public sealed class QueueTriggerTests(StorageFixture storage)
         var (id, popReceipt) = ((string, string))_recorder.Calls("QueueLock")[0]!;
         await queue.UpdateMessageAsync(id, popReceipt, visibilityTimeout: TimeSpan.Zero);
         await Eventually.TrueAsync(
-            () => host.Log.Messages().Any(message => message.Contains("its lock had been lost", StringComparison.Ordinal)), "the message came back");
+            () => host.Log.Messages().Any(message => message.Contains("its lock had been lost", StringComparison.Ordinal)),
+            "the message came back"
+        );
         release.SetResult();
 
-        await Eventually.TrueAsync(async () => (await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount == 0, "the queue is empty");
+        await Eventually.TrueAsync(
+            async () => (await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount == 0,
+            "the queue is empty"
+        );
         Assert.Single(_recorder.Calls("QueueLock"));
     }
 
     [Fact]
     public async Task Output_CollectionReturned_SendsOneMessageEach()
     {
-        await using var host = await StartAsync("QueueForward", setup =>
-        {
-            setup.HostJson(Base64);
-            setup.Settings["TestOutputQueue"] = _name + "-out";
-        });
+        await using var host = await StartAsync(
+            "QueueForward",
+            setup =>
+            {
+                setup.HostJson(Base64);
+                setup.Settings["TestOutputQueue"] = _name + "-out";
+            }
+        );
 
         await storage.Queue(_name).SendMessageAsync(Convert.ToBase64String("m"u8));
 
-        var output = new QueueClient(storage.ConnectionString, _name + "-out", new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
+        var output = new QueueClient(
+            storage.ConnectionString,
+            _name + "-out",
+            new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }
+        );
         string[] bodies = [(await ReceiveAsync(output)).Body.ToString(), (await ReceiveAsync(output)).Body.ToString()];
         Assert.Equal(["""{"Name":"m","Times":1}""", """{"Name":"m","Times":2}"""], bodies.Order(StringComparer.Ordinal));
     }
@@ -242,15 +291,22 @@ public sealed class QueueTriggerTests(StorageFixture storage)
     [Fact]
     public async Task Output_JsonObjectReturned_IsOneMessage()
     {
-        await using var host = await StartAsync("QueueForwardObject", setup =>
-        {
-            setup.HostJson(Base64);
-            setup.Settings["TestOutputQueue"] = _name + "-out";
-        });
+        await using var host = await StartAsync(
+            "QueueForwardObject",
+            setup =>
+            {
+                setup.HostJson(Base64);
+                setup.Settings["TestOutputQueue"] = _name + "-out";
+            }
+        );
 
         await storage.Queue(_name).SendMessageAsync(Convert.ToBase64String("m"u8));
 
-        var output = new QueueClient(storage.ConnectionString, _name + "-out", new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
+        var output = new QueueClient(
+            storage.ConnectionString,
+            _name + "-out",
+            new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }
+        );
         Assert.Equal("""{"a":"m","b":1}""", (await ReceiveAsync(output)).Body.ToString());
     }
 
@@ -262,7 +318,10 @@ public sealed class QueueTriggerTests(StorageFixture storage)
         await storage.Queue(_name).SendMessageAsync("""{"name":"n","times":4,"key":"x"}""");
 
         var blob = storage.Container(_name).GetBlobClient("x.json");
-        await Eventually.TrueAsync(async () => await storage.Container(_name).ExistsAsync() && await blob.ExistsAsync(), "the blob was written");
+        await Eventually.TrueAsync(
+            async () => await storage.Container(_name).ExistsAsync() && await blob.ExistsAsync(),
+            "the blob was written"
+        );
         Assert.Equal("""{"Name":"n","Times":4}""", (await blob.DownloadContentAsync()).Value.Content.ToString());
     }
 
@@ -315,16 +374,28 @@ public sealed class QueueTriggerTests(StorageFixture storage)
     {
         const int Count = 160;
         using var data = new TempDirectory();
-        await Parallel.ForAsync(0, Count, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) => await storage.SendAsync(_name, $"message {i}"));
+        await Parallel.ForAsync(
+            0,
+            Count,
+            new ParallelOptions { MaxDegreeOfParallelism = 8 },
+            async (i, _) => await storage.SendAsync(_name, $"message {i}")
+        );
         for (var stop = 1; stop <= 3; stop++)
         {
             var enough = stop * Count / 8;
             await using var host = await StartAsync("QueueText", Durable);
-            await Eventually.TrueAsync(() => _recorder.Calls("QueueText").Length >= enough, "some messages were handled", everyMilliseconds: 1);
+            await Eventually.TrueAsync(
+                () => _recorder.Calls("QueueText").Length >= enough,
+                "some messages were handled",
+                everyMilliseconds: 1
+            );
         }
 
         await using var last = await StartAsync("QueueText", Durable);
-        await Eventually.TrueAsync(async () => (await storage.Queue(_name).GetPropertiesAsync()).Value.ApproximateMessagesCount == 0, "the queue is empty");
+        await Eventually.TrueAsync(
+            async () => (await storage.Queue(_name).GetPropertiesAsync()).Value.ApproximateMessagesCount == 0,
+            "the queue is empty"
+        );
 
         Assert.Equal(Count, _recorder.Calls("QueueText").Length);
         Assert.Equal(Count, _recorder.Calls("QueueText").Distinct().Count());
@@ -340,15 +411,18 @@ public sealed class QueueTriggerTests(StorageFixture storage)
     private static async Task<QueueMessage> ReceiveAsync(QueueClient queue)
     {
         QueueMessage? message = null;
-        await Eventually.TrueAsync(async () =>
-        {
-            if (await queue.ExistsAsync())
+        await Eventually.TrueAsync(
+            async () =>
             {
-                message = (await queue.ReceiveMessageAsync(TimeSpan.FromMinutes(5))).Value;
-            }
+                if (await queue.ExistsAsync())
+                {
+                    message = (await queue.ReceiveMessageAsync(TimeSpan.FromMinutes(5))).Value;
+                }
 
-            return message is not null;
-        }, $"a message is in {queue.Name}");
+                return message is not null;
+            },
+            $"a message is in {queue.Name}"
+        );
         return message!;
     }
 
@@ -356,15 +430,19 @@ public sealed class QueueTriggerTests(StorageFixture storage)
     {
         var queue = storage.Queue(_name);
         queue.CreateIfNotExists();
-        return TestHost.StartAsync(storage.ConnectionString, [function], setup =>
-        {
-            setup.Recorder = _recorder;
-            setup.Settings["TestQueue"] = _name;
-            setup.Settings["TestStorage"] = storage.ConnectionString;
-            setup.Settings["TestOutputQueue"] = "unused-output";
-            setup.Settings["TestContainer"] = "unused-container";
-            setup.HostJson("""{ "version": "2.0", "extensions": { "queues": { "maxPollingInterval": "00:00:01" } } }""");
-            change?.Invoke(setup);
-        });
+        return TestHost.StartAsync(
+            storage.ConnectionString,
+            [function],
+            setup =>
+            {
+                setup.Recorder = _recorder;
+                setup.Settings["TestQueue"] = _name;
+                setup.Settings["TestStorage"] = storage.ConnectionString;
+                setup.Settings["TestOutputQueue"] = "unused-output";
+                setup.Settings["TestContainer"] = "unused-container";
+                setup.HostJson("""{ "version": "2.0", "extensions": { "queues": { "maxPollingInterval": "00:00:01" } } }""");
+                change?.Invoke(setup);
+            }
+        );
     }
 }

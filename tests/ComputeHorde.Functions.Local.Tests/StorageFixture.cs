@@ -13,9 +13,7 @@ public sealed class StorageFixture : IAsyncLifetime
 {
     private LocalStorage? _storage;
 
-    public StorageFixture()
-    {
-    }
+    public StorageFixture() { }
 
     /// <summary>Clients for an Azurite that a test runs itself.</summary>
     internal StorageFixture(AzuriteServer azurite) => ConnectionString = azurite.ConnectionString;
@@ -47,7 +45,9 @@ public sealed class StorageFixture : IAsyncLifetime
             async () =>
             {
                 notes.Clear();
-                var bodies = await queue.ExistsAsync() ? (await queue.PeekMessagesAsync(32)).Value.Select(message => message.Body.ToString()) : [];
+                var bodies = await queue.ExistsAsync()
+                    ? (await queue.PeekMessagesAsync(32)).Value.Select(message => message.Body.ToString())
+                    : [];
                 foreach (var body in bodies)
                 {
                     var isBase64 = !body.StartsWith('{');
@@ -60,7 +60,8 @@ public sealed class StorageFixture : IAsyncLifetime
 
                 return notes.Count >= count;
             },
-            $"{count} blobs are noted as poison");
+            $"{count} blobs are noted as poison"
+        );
         return notes;
     }
 

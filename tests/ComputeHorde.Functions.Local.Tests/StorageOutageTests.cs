@@ -14,13 +14,17 @@ public sealed class StorageOutageTests
         var options = new AzuriteOptions { BlobPort = FreePort.Take(), QueuePort = FreePort.Take() };
         var azurite = await AzuriteServer.StartAsync(options);
         var recorder = new Recorder();
-        await using var host = await TestHost.StartAsync(azurite.ConnectionString, ["QueueText", "BlobText"], setup =>
-        {
-            setup.Recorder = recorder;
-            setup.Settings["TestQueue"] = "work";
-            setup.Settings["TestContainer"] = "work";
-            setup.HostJson("""{ "version": "2.0", "extensions": { "queues": { "maxPollingInterval": "00:00:00.2" } } }""");
-        });
+        await using var host = await TestHost.StartAsync(
+            azurite.ConnectionString,
+            ["QueueText", "BlobText"],
+            setup =>
+            {
+                setup.Recorder = recorder;
+                setup.Settings["TestQueue"] = "work";
+                setup.Settings["TestContainer"] = "work";
+                setup.HostJson("""{ "version": "2.0", "extensions": { "queues": { "maxPollingInterval": "00:00:00.2" } } }""");
+            }
+        );
         await RunOneOfEachAsync(new StorageFixture(azurite), recorder, times: 1);
         await azurite.DisposeAsync();
         await Eventually.TrueAsync(() => Count(host, "unreachable since") == 2, "both listeners noticed the outage");
@@ -44,14 +48,18 @@ public sealed class StorageOutageTests
 
         await using var azurite = await AzuriteServer.StartAsync();
         var recorder = new Recorder { Behaviour = (_, cancellation) => Task.Delay(Timeout.Infinite, cancellation) };
-        await using var host = await TestHost.StartAsync(azurite.ConnectionString, ["QueueText", "BlobText"], setup =>
-        {
-            setup.Recorder = recorder;
-            setup.Settings["TestQueue"] = "work";
-            setup.Settings["TestContainer"] = "work";
-            setup.QueueLockDuration = TimeSpan.FromSeconds(3);
-            setup.DrainTimeout = TimeSpan.FromMilliseconds(100);
-        });
+        await using var host = await TestHost.StartAsync(
+            azurite.ConnectionString,
+            ["QueueText", "BlobText"],
+            setup =>
+            {
+                setup.Recorder = recorder;
+                setup.Settings["TestQueue"] = "work";
+                setup.Settings["TestContainer"] = "work";
+                setup.QueueLockDuration = TimeSpan.FromSeconds(3);
+                setup.DrainTimeout = TimeSpan.FromMilliseconds(100);
+            }
+        );
         await RunOneOfEachAsync(new StorageFixture(azurite), recorder, times: 1);
 
         Suspend(azurite.ProcessId);
@@ -84,14 +92,18 @@ public sealed class StorageOutageTests
                 "Queue 'x' unreachable since 2026-01-01T00:02:00.0000000+00:00: first. Trying again until it is back",
                 "Queue 'x' reachable again after 00:02:00",
             ],
-            log.Messages());
+            log.Messages()
+        );
     }
 
     private static async Task RunOneOfEachAsync(StorageFixture storage, Recorder recorder, int times)
     {
         await storage.SendAsync("work", "message");
         await storage.Container("work").GetBlobClient($"{times}.json").UploadAsync(new BinaryData("x"), overwrite: true);
-        await Eventually.TrueAsync(() => recorder.Calls("QueueText").Length == times && recorder.Calls("BlobText").Length == times, "message and blob were handled");
+        await Eventually.TrueAsync(
+            () => recorder.Calls("QueueText").Length == times && recorder.Calls("BlobText").Length == times,
+            "message and blob were handled"
+        );
     }
 
     private static void Suspend(int processId)

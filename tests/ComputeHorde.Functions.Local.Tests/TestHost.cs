@@ -27,10 +27,7 @@ internal sealed class TestHost : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    public static async Task<TestHost> StartAsync(
-        string storage,
-        string[] functions,
-        Action<TestHostSetup>? change = null)
+    public static async Task<TestHost> StartAsync(string storage, string[] functions, Action<TestHostSetup>? change = null)
     {
         var directory = new TempDirectory();
         try
@@ -63,27 +60,29 @@ internal sealed class TestHost : IAsyncDisposable
         }
 
         var log = new TestLog();
-        var host = await LocalFunctionsHost.StartAsync(new LocalFunctionsHostOptions
-        {
-            FunctionAssemblies = [Assembly.GetExecutingAssembly()],
-            ContentRoot = setup.Directory.Path,
-            DataDirectory = setup.DataDirectory,
-            InMemory = setup.DataDirectory is null,
-            StorageConnectionString = storage,
-            Storage = setup.Storage,
-            Settings = settings,
-            Port = 0,
-            TimeProvider = setup.TimeProvider,
-            DrainTimeout = setup.DrainTimeout,
-            QueueLockDuration = setup.QueueLockDuration,
-            Configure = setup.Configure,
-            ConfigureServices = services =>
+        var host = await LocalFunctionsHost.StartAsync(
+            new LocalFunctionsHostOptions
             {
-                services.AddSingleton(setup.Recorder);
-                setup.ConfigureServices?.Invoke(services);
-            },
-            ConfigureLogging = logging => logging.AddProvider(log).SetMinimumLevel(LogLevel.Debug),
-        });
+                FunctionAssemblies = [Assembly.GetExecutingAssembly()],
+                ContentRoot = setup.Directory.Path,
+                DataDirectory = setup.DataDirectory,
+                InMemory = setup.DataDirectory is null,
+                StorageConnectionString = storage,
+                Storage = setup.Storage,
+                Settings = settings,
+                Port = 0,
+                TimeProvider = setup.TimeProvider,
+                DrainTimeout = setup.DrainTimeout,
+                QueueLockDuration = setup.QueueLockDuration,
+                Configure = setup.Configure,
+                ConfigureServices = services =>
+                {
+                    services.AddSingleton(setup.Recorder);
+                    setup.ConfigureServices?.Invoke(services);
+                },
+                ConfigureLogging = logging => logging.AddProvider(log).SetMinimumLevel(LogLevel.Debug),
+            }
+        );
         return new TestHost(host, log, setup.Directory);
     }
 }
@@ -117,7 +116,10 @@ internal sealed class TestHostSetup(TempDirectory directory)
     /// <summary>Messages are plain text unless the test says otherwise.</summary>
     public void HostJson(string json)
     {
-        if (JsonNode.Parse(json.TrimStart('\uFEFF'), documentOptions: Lenient) is JsonObject settings && settings["extensions"] is null or JsonObject)
+        if (
+            JsonNode.Parse(json.TrimStart('\uFEFF'), documentOptions: Lenient) is JsonObject settings
+            && settings["extensions"] is null or JsonObject
+        )
         {
             var extensions = settings["extensions"] ??= new JsonObject();
             if (extensions["queues"] is null or JsonObject && (extensions["queues"] ??= new JsonObject())["messageEncoding"] is null)
@@ -156,16 +158,18 @@ internal sealed class TestLog : ILoggerProvider
 
     /// <summary>What was said, but for the web server's, which complains of a busy machine.</summary>
     public IEnumerable<string> Messages(LogLevel minimum = LogLevel.Debug) =>
-        _entries.Where(entry => entry.Level >= minimum && !entry.Category.StartsWith("Microsoft.AspNetCore.Server.Kestrel", StringComparison.Ordinal)).Select(entry => entry.Message);
+        _entries
+            .Where(entry =>
+                entry.Level >= minimum && !entry.Category.StartsWith("Microsoft.AspNetCore.Server.Kestrel", StringComparison.Ordinal)
+            )
+            .Select(entry => entry.Message);
 
     public override string ToString() =>
         string.Join('\n', _entries.Select(entry => $"{entry.Level} {entry.Category}: {entry.Message} {entry.Exception}"));
 
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 
     private sealed class Logger(TestLog log, string category) : ILogger
     {
@@ -174,8 +178,13 @@ internal sealed class TestLog : ILoggerProvider
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            log._entries.Enqueue((logLevel, category, formatter(state, exception), exception));
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => log._entries.Enqueue((logLevel, category, formatter(state, exception), exception));
     }
 }
 
@@ -185,8 +194,11 @@ internal sealed class TempDirectory : IDisposable
     public string Path { get; } = Directory.CreateTempSubdirectory("functions-").FullName;
 
     /// <summary>Makes it data of an Azurite that has had ports which nobody else gets.</summary>
-    public void GivePorts() => File.WriteAllText(
-        System.IO.Path.Combine(Path, "azurite.ports.json"), $$"""{ "Blob": {{FreePort.Take()}}, "Queue": {{FreePort.Take()}}, "Table": {{FreePort.Take()}} }""");
+    public void GivePorts() =>
+        File.WriteAllText(
+            System.IO.Path.Combine(Path, "azurite.ports.json"),
+            $$"""{ "Blob": {{FreePort.Take()}}, "Queue": {{FreePort.Take()}}, "Table": {{FreePort.Take()}} }"""
+        );
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

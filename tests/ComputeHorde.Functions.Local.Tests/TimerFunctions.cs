@@ -13,5 +13,6 @@ public sealed class TimerFunctions
         _recorder.RecordAsync("TimerOnSchedule", timer, cancellation);
 
     [Function("TimerOnStartup")]
-    public Task OnStartup([TimerTrigger("0 0 0 1 1 *", RunOnStartup = true)] TimerInfo timer) => _recorder.RecordAsync("TimerOnStartup", timer);
+    public Task OnStartup([TimerTrigger("0 0 0 1 1 *", RunOnStartup = true)] TimerInfo timer) =>
+        _recorder.RecordAsync("TimerOnStartup", timer);
 }

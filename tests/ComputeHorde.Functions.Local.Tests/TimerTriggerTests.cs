@@ -222,13 +222,17 @@ public sealed class TimerTriggerTests(StorageFixture storage)
     }
 
     private Task<TestHost> StartAsync(string schedule, string? data = null, string? zone = null) =>
-        TestHost.StartAsync(storage.ConnectionString, ["TimerOnSchedule"], setup =>
-        {
-            setup.Recorder = _recorder;
-            setup.TimeProvider = _clock;
-            setup.DataDirectory = data;
-            setup.DrainTimeout = TimeSpan.FromMilliseconds(100);
-            setup.Settings["TestSchedule"] = schedule;
-            setup.Settings["WEBSITE_TIME_ZONE"] = zone;
-        });
+        TestHost.StartAsync(
+            storage.ConnectionString,
+            ["TimerOnSchedule"],
+            setup =>
+            {
+                setup.Recorder = _recorder;
+                setup.TimeProvider = _clock;
+                setup.DataDirectory = data;
+                setup.DrainTimeout = TimeSpan.FromMilliseconds(100);
+                setup.Settings["TestSchedule"] = schedule;
+                setup.Settings["WEBSITE_TIME_ZONE"] = zone;
+            }
+        );
 }

@@ -17,7 +17,8 @@ public sealed class PackageTests(PackedAndInstalled installed) : IClassFixture<P
         var output = await installed.RunAsync(
             package,
             ("COMPUTEHORDE_FACILITATOR_URL", horde.BaseAddress.ToString()),
-            ("COMPUTEHORDE_VALIDATOR_HOTKEY", horde.ValidatorHotkey));
+            ("COMPUTEHORDE_VALIDATOR_HOTKEY", horde.ValidatorHotkey)
+        );
         Assert.NotEqual("", output.Trim());
         if (package.Output is not null)
         {
@@ -58,7 +59,8 @@ public sealed class PackageTests(PackedAndInstalled installed) : IClassFixture<P
     public void PublicApi_OfAPackage_IsListed(string name)
     {
         var folder = Path.GetDirectoryName(Package.All.Single(each => each.Name == name).Project)!;
-        var listed = File.ReadAllLines(Path.Combine(folder, "PublicAPI.Shipped.txt")).Concat(File.ReadAllLines(Path.Combine(folder, "PublicAPI.Unshipped.txt")));
+        var listed = File.ReadAllLines(Path.Combine(folder, "PublicAPI.Shipped.txt"))
+            .Concat(File.ReadAllLines(Path.Combine(folder, "PublicAPI.Unshipped.txt")));
         Assert.Contains(listed, line => line.StartsWith(name, StringComparison.Ordinal));
     }
 }

@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace ComputeHorde.Packages.Tests;
 
 /// <summary>
-/// All packages, packed once into a folder, and for each a console project that has nothing but what its README installs, built together. Nothing is
+/// All packages, packed once into a folder, and for each a console project that has nothing but what its README installs, built together.
+/// Nothing is
 /// downloaded: what the packages depend on was restored with the solution.
 /// </summary>
 public sealed class PackedAndInstalled : IAsyncLifetime
@@ -26,7 +27,9 @@ public sealed class PackedAndInstalled : IAsyncLifetime
         await PackAsync();
         foreach (var package in Package.All)
         {
-            Write($"{package.Name}/{package.Name}.Example.csproj", $"""
+            Write(
+                $"{package.Name}/{package.Name}.Example.csproj",
+                $"""
                 <Project Sdk="Microsoft.NET.Sdk">
                   <PropertyGroup>
                     <OutputType>Exe</OutputType>
@@ -42,11 +45,14 @@ public sealed class PackedAndInstalled : IAsyncLifetime
                     {(package.NeedsAspNetCore ? AspNetCore : "")}
                   </ItemGroup>
                 </Project>
-                """);
+                """
+            );
             Write($"{package.Name}/Program.cs", package.Example);
         }
 
-        Write("all.csproj", $"""
+        Write(
+            "all.csproj",
+            $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
                 <TargetFramework>net10.0</TargetFramework>
@@ -56,10 +62,14 @@ public sealed class PackedAndInstalled : IAsyncLifetime
                 <ProjectReference Include="*/*.Example.csproj" ReferenceOutputAssembly="false" />
               </ItemGroup>
             </Project>
-            """);
-        var restored = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            """
+        );
+        var restored =
+            Environment.GetEnvironmentVariable("NUGET_PACKAGES")
             ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        Write("nuget.config", $"""
+        Write(
+            "nuget.config",
+            $"""
             <configuration>
               <config>
                 <add key="globalPackagesFolder" value="{_folder}/installed" />
@@ -72,7 +82,8 @@ public sealed class PackedAndInstalled : IAsyncLifetime
                 <add key="restored" value="{restored}" />
               </fallbackPackageFolders>
             </configuration>
-            """);
+            """
+        );
         await DotnetAsync(_folder, ["build", "all.csproj", "-nologo", "-v:q", "-clp:NoSummary"]);
     }
 
@@ -94,7 +105,9 @@ public sealed class PackedAndInstalled : IAsyncLifetime
 
     private async Task PackAsync()
     {
-        Write("pack.proj", $"""
+        Write(
+            "pack.proj",
+            $"""
             <Project DefaultTargets="Pack">
               <ItemGroup>
                 <Packed Include="{string.Join(';', Package.All.Select(package => package.Project))}" />
@@ -104,8 +117,12 @@ public sealed class PackedAndInstalled : IAsyncLifetime
                   Properties="NoBuild=true;Configuration={s_configuration};PackageVersion={Version};PackageOutputPath={Packages}" />
               </Target>
             </Project>
-            """);
-        await DotnetAsync(Path.GetDirectoryName(Package.All[0].Project)!, ["msbuild", Path.Combine(_folder, "pack.proj"), "-nologo", "-v:q"]);
+            """
+        );
+        await DotnetAsync(
+            Path.GetDirectoryName(Package.All[0].Project)!,
+            ["msbuild", Path.Combine(_folder, "pack.proj"), "-nologo", "-v:q"]
+        );
     }
 
     private void Write(string path, string text)

@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace ComputeHorde.Testing;
 
 /// <summary>
-/// Waits for something that another process or thread does. The end is there for what hangs, and far beyond what a busy machine needs; a test that
+/// Waits for something that another process or thread does. The end is there for what hangs, and far beyond what a busy machine needs; a
+/// test that
 /// depends on how soon something comes is wrong.
 /// </summary>
 internal static class Eventually

@@ -4,12 +4,14 @@ using System.Net.Sockets;
 namespace ComputeHorde.Testing;
 
 /// <summary>
-/// Ports for servers that go away and come back on the port they had. They lie below those that the kernel gives away, and those that storages keep, so nobody gets one by chance
+/// Ports for servers that go away and come back on the port they had. They lie below those that the kernel gives away, and those that
+/// storages keep, so nobody gets one by chance
 /// meanwhile; and a locked file keeps each from the tests of other processes.
 /// </summary>
 internal static class FreePort
 {
-    private const int First = 16_000, Count = 4_000;
+    private const int First = 16_000,
+        Count = 4_000;
 
     private static readonly List<FileStream> Held = [];
 
@@ -22,7 +24,14 @@ internal static class FreePort
             var port = First + Random.Shared.Next(Count);
             try
             {
-                var held = new FileStream(Path.Combine(folder, $"{port}"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+                var held = new FileStream(
+                    Path.Combine(folder, $"{port}"),
+                    FileMode.OpenOrCreate,
+                    FileAccess.ReadWrite,
+                    FileShare.None,
+                    bufferSize: 0,
+                    FileOptions.DeleteOnClose
+                );
                 lock (Held)
                 {
                     Held.Add(held);

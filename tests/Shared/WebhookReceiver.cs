@@ -7,7 +7,10 @@ using System.Text.Json.Nodes;
 
 namespace ComputeHorde.Testing;
 
-/// <summary>A server that is told things by webhooks: takes what it gets, and answers as its test says. Signatures are verified by the published algorithm, not by the package that made them.</summary>
+/// <summary>
+/// A server that is told things by webhooks: takes what it gets, and answers as its test says. Signatures are verified by the published
+/// algorithm, not by the package that made them.
+/// </summary>
 internal sealed class WebhookReceiver : IAsyncDisposable
 {
     /// <summary>An answer that never comes.</summary>
@@ -41,10 +44,12 @@ internal sealed class WebhookReceiver : IAsyncDisposable
 
     public IReadOnlyCollection<ReceivedNotice> Received => _received;
 
-    public static WebhookReceiver Start(Func<ReceivedNotice, int> answer, Func<IDisposable>? busy = null) => Start(notice => Task.FromResult(answer(notice)), busy);
+    public static WebhookReceiver Start(Func<ReceivedNotice, int> answer, Func<IDisposable>? busy = null) =>
+        Start(notice => Task.FromResult(answer(notice)), busy);
 
     /// <summary>On a port of its own, for HttpListener takes no port 0.</summary>
-    public static WebhookReceiver Start(Func<ReceivedNotice, Task<int>> answer, Func<IDisposable>? busy = null) => new(FreePort.Take(), answer, busy);
+    public static WebhookReceiver Start(Func<ReceivedNotice, Task<int>> answer, Func<IDisposable>? busy = null) =>
+        new(FreePort.Take(), answer, busy);
 
     public async ValueTask DisposeAsync()
     {
@@ -104,7 +109,8 @@ internal sealed class WebhookReceiver : IAsyncDisposable
             id,
             DateTimeOffset.FromUnixTimeSeconds(long.Parse(timestamp, CultureInfo.InvariantCulture)),
             JsonNode.Parse(payload)!.AsObject(),
-            request.Headers["webhook-signature"]!.Split(' ').Contains(expected));
+            request.Headers["webhook-signature"]!.Split(' ').Contains(expected)
+        );
     }
 }
 

@@ -6,7 +6,8 @@ namespace ComputeHorde.Durable.LocalHost.Commands;
 internal static class CommandLine
 {
     /// <summary>Parses and runs.</summary>
-    /// <returns>0 when the command did what it says, 1 when it failed, 2 when the command line is wrong, 130 when it was interrupted.</returns>
+    /// <returns>0 when the command did what it says, 1 when it failed, 2 when the command line is wrong, 130 when it was
+    /// interrupted.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
         var parsed = Create().Parse(args);
@@ -22,7 +23,9 @@ internal static class CommandLine
         }
 
         // Time to drain: what is in flight is finished or left to be resumed.
-        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+        return await parsed.InvokeAsync(
+            new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) }
+        );
     }
 
     internal static RootCommand Create()

@@ -8,19 +8,26 @@ internal static class DoctorCommand
 {
     public static Command Create()
     {
-        var command = new Command("doctor", "Looks at runtimes, tools, ports and settings, and says what is missing and who needs it. Exit code 1 when the demo could not run.");
-        command.SetAction((_, cancellationToken) => Guard.RunAsync(
-            async () =>
-            {
-                var findings = await Examination.RunAsync(cancellationToken);
-                foreach (var finding in findings)
-                {
-                    Console.WriteLine($"{finding.Level.ToString().ToLowerInvariant(),-8} {finding.What,-12} {finding.Text}");
-                }
+        var command = new Command(
+            "doctor",
+            "Looks at runtimes, tools, ports and settings, and says what is missing and who needs it. Exit code 1 when the demo could not run."
+        );
+        command.SetAction(
+            (_, cancellationToken) =>
+                Guard.RunAsync(
+                    async () =>
+                    {
+                        var findings = await Examination.RunAsync(cancellationToken);
+                        foreach (var finding in findings)
+                        {
+                            Console.WriteLine($"{finding.Level.ToString().ToLowerInvariant(),-8} {finding.What,-12} {finding.Text}");
+                        }
 
-                return findings.Any(static finding => finding.Level == Level.Missing) ? 1 : 0;
-            },
-            cancellationToken));
+                        return findings.Any(static finding => finding.Level == Level.Missing) ? 1 : 0;
+                    },
+                    cancellationToken
+                )
+        );
         return command;
     }
 }

@@ -6,7 +6,10 @@ namespace ComputeHorde.Durable.LocalHost.Commands;
 internal static class Ended
 {
     public static Option<bool> FollowStandardInput() =>
-        new("--follow-stdin") { Description = "End when standard input closes: for programs that start this one, so that it never outlives them." };
+        new("--follow-stdin")
+        {
+            Description = "End when standard input closes: for programs that start this one, so that it never outlives them.",
+        };
 
     public static async Task WaitAsync(bool followStandardInput, CancellationToken cancellationToken)
     {
@@ -14,7 +17,12 @@ internal static class Ended
         await using var registration = cancellationToken.Register(() => ended.TrySetResult());
         if (followStandardInput)
         {
-            _ = Task.Factory.StartNew(() => WaitForEnd(ended), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            _ = Task.Factory.StartNew(
+                () => WaitForEnd(ended),
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default
+            );
         }
 
         await ended.Task;

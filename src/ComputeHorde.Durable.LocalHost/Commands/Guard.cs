@@ -6,7 +6,9 @@ using Microsoft.Extensions.Options;
 
 namespace ComputeHorde.Durable.LocalHost.Commands;
 
-/// <summary>Turns what a user can mend into one clear line and an exit code. Anything else is a fault of ours and shows its trace.</summary>
+/// <summary>
+/// Turns what a user can mend into one clear line and an exit code. Anything else is a fault of ours and shows its trace.
+/// </summary>
 internal static class Guard
 {
     public static async Task<int> RunAsync(Func<Task<int>> command, CancellationToken cancellationToken)
@@ -25,9 +27,20 @@ internal static class Guard
         }
         catch (AggregateException several) when (several.InnerExceptions.All(static exception => exception is OptionsValidationException))
         {
-            return await FailAsync([.. several.InnerExceptions.Cast<OptionsValidationException>().SelectMany(static exception => exception.Failures)]);
+            return await FailAsync([
+                .. several.InnerExceptions.Cast<OptionsValidationException>().SelectMany(static exception => exception.Failures),
+            ]);
         }
-        catch (Exception exception) when (exception is LocalFunctionsException or LocalStorageException or ComputeHordeException or UserException or UnauthorizedAccessException or IOException or SocketException)
+        catch (Exception exception)
+            when (exception
+                    is LocalFunctionsException
+                        or LocalStorageException
+                        or ComputeHordeException
+                        or UserException
+                        or UnauthorizedAccessException
+                        or IOException
+                        or SocketException
+            )
         {
             return await FailAsync([exception.Message]);
         }

@@ -14,18 +14,24 @@ internal static class RunsCommand
 
     private static readonly Option<string?> Url = new("--url")
     {
-        Description = $"The functions, for example https://<app>.azurewebsites.net/. Default: {ApiConnection.UrlSetting} of the environment or of local.settings.json; without one, the local host, http://127.0.0.1:7071/api/.",
+        Description =
+            $"The functions, for example https://<app>.azurewebsites.net/. Default: {ApiConnection.UrlSetting} of the environment or of local.settings.json; without one, the local host, http://127.0.0.1:7071/api/.",
         Recursive = true,
     };
 
     private static readonly Option<string> Data = new("--data")
     {
-        Description = $"Data folder of a local host that was started with --require-key: its key is read there. For other functions set {ApiConnection.KeySetting}, or {ApiConnection.KeyFileSetting}.",
+        Description =
+            $"Data folder of a local host that was started with --require-key: its key is read there. For other functions set {ApiConnection.KeySetting}, or {ApiConnection.KeyFileSetting}.",
         DefaultValueFactory = static _ => ".computehorde",
         Recursive = true,
     };
 
-    private static readonly Option<bool> Json = new("--json") { Description = "JSON Lines, one run a line, as the API gives them; the default when the output is not a terminal.", Recursive = true };
+    private static readonly Option<bool> Json = new("--json")
+    {
+        Description = "JSON Lines, one run a line, as the API gives them; the default when the output is not a terminal.",
+        Recursive = true,
+    };
 
     public static Command Create()
     {
@@ -33,8 +39,20 @@ internal static class RunsCommand
         command.Subcommands.Add(List());
         command.Subcommands.Add(Show());
         command.Subcommands.Add(Follow());
-        command.Subcommands.Add(Many("cancel", "Cancels runs, by name or by filters: they stop waiting and paying. A job that is running cannot be stopped.", "cancelled"));
-        command.Subcommands.Add(Many("rerun", "Runs ended runs again, by name or by filters: each as a new run of the same request. Of a filter, those that completed only with --status completed.", "started again"));
+        command.Subcommands.Add(
+            Many(
+                "cancel",
+                "Cancels runs, by name or by filters: they stop waiting and paying. A job that is running cannot be stopped.",
+                "cancelled"
+            )
+        );
+        command.Subcommands.Add(
+            Many(
+                "rerun",
+                "Runs ended runs again, by name or by filters: each as a new run of the same request. Of a filter, those that completed only with --status completed.",
+                "started again"
+            )
+        );
         return command;
     }
 
@@ -44,14 +62,18 @@ internal static class RunsCommand
         var limit = new Option<int>("--limit") { Description = "How many at most; 0 for all.", DefaultValueFactory = static _ => 50 };
         var command = new Command("list", "Lists runs, the youngest first.") { limit };
         filters.AddTo(command);
-        command.SetAction((parsed, cancellationToken) => CallAsync(
-            parsed,
-            async (client, output) =>
-            {
-                await output.ListAsync(ListAsync(client, filters.Read(parsed), parsed.GetValue(limit), cancellationToken));
-                return 0;
-            },
-            cancellationToken));
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                CallAsync(
+                    parsed,
+                    async (client, output) =>
+                    {
+                        await output.ListAsync(ListAsync(client, filters.Read(parsed), parsed.GetValue(limit), cancellationToken));
+                        return 0;
+                    },
+                    cancellationToken
+                )
+        );
         return command;
     }
 
@@ -59,25 +81,44 @@ internal static class RunsCommand
     {
         var run = new Argument<string>("run") { Description = "The run." };
         var command = new Command("show", "Shows a run with its attempts.") { run };
-        command.SetAction((parsed, cancellationToken) => CallAsync(
-            parsed,
-            async (client, output) =>
-            {
-                output.Show(await client.GetAsync(PathOf(parsed.GetRequiredValue(run)), cancellationToken));
-                return 0;
-            },
-            cancellationToken));
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                CallAsync(
+                    parsed,
+                    async (client, output) =>
+                    {
+                        output.Show(await client.GetAsync(PathOf(parsed.GetRequiredValue(run)), cancellationToken));
+                        return 0;
+                    },
+                    cancellationToken
+                )
+        );
         return command;
     }
 
     private static Command Follow()
     {
         var run = new Argument<string>("run") { Description = "The run." };
-        var command = new Command("follow", $"Shows a run while it happens, until it has ended. Exit code 0 when it completed, {NotCompleted} when it ended otherwise.") { run };
-        command.SetAction((parsed, cancellationToken) => CallAsync(
-            parsed,
-            async (client, output) => RunText.Of((await output.FollowAsync(client.FollowAsync(parsed.GetRequiredValue(run), cancellationToken)))["status"]) == "completed" ? 0 : NotCompleted,
-            cancellationToken));
+        var command = new Command(
+            "follow",
+            $"Shows a run while it happens, until it has ended. Exit code 0 when it completed, {NotCompleted} when it ended otherwise."
+        )
+        {
+            run,
+        };
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                CallAsync(
+                    parsed,
+                    async (client, output) =>
+                        RunText.Of(
+                            (await output.FollowAsync(client.FollowAsync(parsed.GetRequiredValue(run), cancellationToken)))["status"]
+                        ) == "completed"
+                            ? 0
+                            : NotCompleted,
+                    cancellationToken
+                )
+        );
         return command;
     }
 
@@ -89,34 +130,51 @@ internal static class RunsCommand
         var yes = new Option<bool>("--yes") { Description = "Do not ask; needed with filters when nobody is at the terminal." };
         var command = new Command(order, description) { names, dry, yes };
         filters.AddTo(command);
-        command.SetAction((parsed, cancellationToken) => CallAsync(
-            parsed,
-            async (client, output) =>
-            {
-                var wanted = filters.Read(parsed);
-                var runs = parsed.GetValue(names) ?? [];
-                if (runs.Length > 0 == wanted.Count > 0)
-                {
-                    throw new UserException($"Name the runs to {order}, or give filters (--label, --status, ...): one of them.");
-                }
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                CallAsync(
+                    parsed,
+                    async (client, output) =>
+                    {
+                        var wanted = filters.Read(parsed);
+                        var runs = parsed.GetValue(names) ?? [];
+                        if (runs.Length > 0 == wanted.Count > 0)
+                        {
+                            throw new UserException($"Name the runs to {order}, or give filters (--label, --status, ...): one of them.");
+                        }
 
-                var isDry = parsed.GetValue(dry);
-                var bulk = new BulkCall(client, order);
-                if (wanted.Count > 0 && !isDry && !parsed.GetValue(yes) && !await IsMeantAsync(bulk, wanted, output, order, cancellationToken))
-                {
-                    return 1;
-                }
+                        var isDry = parsed.GetValue(dry);
+                        var bulk = new BulkCall(client, order);
+                        if (
+                            wanted.Count > 0
+                            && !isDry
+                            && !parsed.GetValue(yes)
+                            && !await IsMeantAsync(bulk, wanted, output, order, cancellationToken)
+                        )
+                        {
+                            return 1;
+                        }
 
-                var acted = runs.Length > 0 ? await bulk.NamedAsync(runs, isDry, cancellationToken) : await bulk.FilteredAsync(wanted, isDry, cancellationToken);
-                output.Done(acted, isDry ? "(dry run)" : done);
-                return acted.Any(static run => run.ContainsKey("problem")) ? 1 : 0;
-            },
-            cancellationToken));
+                        var acted =
+                            runs.Length > 0
+                                ? await bulk.NamedAsync(runs, isDry, cancellationToken)
+                                : await bulk.FilteredAsync(wanted, isDry, cancellationToken);
+                        output.Done(acted, isDry ? "(dry run)" : done);
+                        return acted.Any(static run => run.ContainsKey("problem")) ? 1 : 0;
+                    },
+                    cancellationToken
+                )
+        );
         return command;
     }
 
     private static async Task<bool> IsMeantAsync(
-        BulkCall bulk, IReadOnlyList<(string Name, string Value)> filters, RunOutput output, string order, CancellationToken cancellationToken)
+        BulkCall bulk,
+        IReadOnlyList<(string Name, string Value)> filters,
+        RunOutput output,
+        string order,
+        CancellationToken cancellationToken
+    )
     {
         if (!output.IsTerminal || Console.IsInputRedirected)
         {
@@ -129,7 +187,11 @@ internal static class RunsCommand
     }
 
     private static async IAsyncEnumerable<JsonObject> ListAsync(
-        ApiClient client, IReadOnlyList<(string Name, string Value)> filters, int limit, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ApiClient client,
+        IReadOnlyList<(string Name, string Value)> filters,
+        int limit,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var query = string.Concat(filters.Select(static filter => $"&{filter.Name}={Uri.EscapeDataString(filter.Value)}"));
         string? continuation = null;
@@ -137,7 +199,9 @@ internal static class RunsCommand
         do
         {
             var page = await client.GetAsync(
-                $"jobs?order=newest&page_size={Math.Min(left, 500)}{query}{(continuation is null ? "" : $"&continuation={Uri.EscapeDataString(continuation)}")}", cancellationToken);
+                $"jobs?order=newest&page_size={Math.Min(left, 500)}{query}{(continuation is null ? "" : $"&continuation={Uri.EscapeDataString(continuation)}")}",
+                cancellationToken
+            );
             foreach (var run in page["jobs"]!.AsArray())
             {
                 yield return run!.AsObject();
@@ -145,17 +209,22 @@ internal static class RunsCommand
             }
 
             continuation = (string?)page["continuation"];
-        }
-        while (continuation is not null && left > 0);
+        } while (continuation is not null && left > 0);
     }
 
-    private static Task<int> CallAsync(ParseResult parsed, Func<ApiClient, RunOutput, Task<int>> call, CancellationToken cancellationToken) => Guard.RunAsync(
-        async () =>
-        {
-            using var client = new ApiClient(ApiConnection.Find(parsed.GetValue(Url), parsed.GetValue(Data)!));
-            return await call(client, RunOutput.Create(parsed.GetValue(Json)));
-        },
-        cancellationToken);
+    private static Task<int> CallAsync(
+        ParseResult parsed,
+        Func<ApiClient, RunOutput, Task<int>> call,
+        CancellationToken cancellationToken
+    ) =>
+        Guard.RunAsync(
+            async () =>
+            {
+                using var client = new ApiClient(ApiConnection.Find(parsed.GetValue(Url), parsed.GetValue(Data)!));
+                return await call(client, RunOutput.Create(parsed.GetValue(Json)));
+            },
+            cancellationToken
+        );
 
     private static string PathOf(string run) => $"jobs/{Uri.EscapeDataString(run)}";
 }

@@ -12,7 +12,8 @@ internal sealed class CoreToolsProgram
     public const string Advice =
         "Azure Functions Core Tools 4 are needed: npm install --global azure-functions-core-tools@4 (or https://aka.ms/azure-functions-core-tools). The command serve runs the same functions without them.";
 
-    private static readonly TimeSpan VersionTimeout = TimeSpan.FromSeconds(30), StopTimeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan VersionTimeout = TimeSpan.FromSeconds(30),
+        StopTimeout = TimeSpan.FromSeconds(20);
 
     private readonly string _program;
 
@@ -28,10 +29,14 @@ internal sealed class CoreToolsProgram
         limit.CancelAfter(VersionTimeout);
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, ["--version"]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+            using var process = Process.Start(
+                new ProcessStartInfo(program, ["--version"]) { RedirectStandardOutput = true, UseShellExecute = false }
+            )!;
             var version = (await process.StandardOutput.ReadToEndAsync(limit.Token)).Trim();
             await process.WaitForExitAsync(limit.Token);
-            return version.StartsWith('3') || version.StartsWith('2') ? throw new UserException($"{program} is version {version}. {Advice}") : new CoreToolsProgram(program, version);
+            return version.StartsWith('3') || version.StartsWith('2')
+                ? throw new UserException($"{program} is version {version}. {Advice}")
+                : new CoreToolsProgram(program, version);
         }
         catch (Win32Exception)
         {
@@ -50,7 +55,11 @@ internal sealed class CoreToolsProgram
     /// <returns>The exit code; 0 when it was stopped.</returns>
     public async Task<int> RunAsync(string folder, int port, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(_program, ["start", "--no-build", "--port", port.ToString(CultureInfo.InvariantCulture)]) { WorkingDirectory = folder, UseShellExecute = false };
+        var start = new ProcessStartInfo(_program, ["start", "--no-build", "--port", port.ToString(CultureInfo.InvariantCulture)])
+        {
+            WorkingDirectory = folder,
+            UseShellExecute = false,
+        };
         using var process = Process.Start(start)!;
         try
         {

@@ -22,7 +22,9 @@ internal sealed class FunctionsApp
         var project = Path.Combine(folder, ProjectName + ".csproj");
         return File.Exists(project) ? new FunctionsApp(folder, project)
             : File.Exists(Path.Combine(folder, "host.json")) ? new FunctionsApp(folder, null)
-            : throw new UserException($"{folder} is no Functions app: it has neither {ProjectName}.csproj nor a host.json. Run this in the repository, or name the folder with --app.");
+            : throw new UserException(
+                $"{folder} is no Functions app: it has neither {ProjectName}.csproj nor a host.json. Run this in the repository, or name the folder with --app."
+            );
     }
 
     /// <summary>Builds the project, if it is one.</summary>
@@ -36,8 +38,12 @@ internal sealed class FunctionsApp
         }
 
         Console.WriteLine("Building the Functions app");
-        using var build = Process.Start(new ProcessStartInfo("dotnet", ["build", _project, "--nologo", "--verbosity", "quiet"]) { UseShellExecute = false })!;
+        using var build = Process.Start(
+            new ProcessStartInfo("dotnet", ["build", _project, "--nologo", "--verbosity", "quiet"]) { UseShellExecute = false }
+        )!;
         await build.WaitForExitAsync(cancellationToken);
-        return build.ExitCode == 0 ? Path.Combine(Folder, "bin", "Debug", "net10.0") : throw new UserException($"{_project} does not build: see above.");
+        return build.ExitCode == 0
+            ? Path.Combine(Folder, "bin", "Debug", "net10.0")
+            : throw new UserException($"{_project} does not build: see above.");
     }
 }

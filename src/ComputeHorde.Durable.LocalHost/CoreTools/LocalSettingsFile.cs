@@ -45,24 +45,33 @@ internal static class LocalSettingsFile
             return;
         }
 
-        using var stream = new FileStream(file, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+        using var stream = new FileStream(
+            file,
+            new FileStreamOptions
+            {
+                Mode = FileMode.Create,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            }
+        );
         stream.Write(System.Text.Encoding.UTF8.GetBytes(text));
     }
 
-    private static Dictionary<string, string> Values(string storage, FacilitatorEmulator horde) => new()
-    {
-        ["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated",
-        ["AzureWebJobsStorage"] = storage,
+    private static Dictionary<string, string> Values(string storage, FacilitatorEmulator horde) =>
+        new()
+        {
+            ["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated",
+            ["AzureWebJobsStorage"] = storage,
 
-        // The host would keep its keys in a blob container, under a name that follows from the machine's.
-        ["AzureWebJobsSecretStorageType"] = "files",
-        ["AzureWebJobs.JobSpecEvent.Disabled"] = "true",
-        ["ComputeHorde__FacilitatorUrl"] = horde.BaseAddress.AbsoluteUri,
-        ["ComputeHorde__ValidatorHotkey"] = horde.ValidatorHotkey,
+            // The host would keep its keys in a blob container, under a name that follows from the machine's.
+            ["AzureWebJobsSecretStorageType"] = "files",
+            ["AzureWebJobs.JobSpecEvent.Disabled"] = "true",
+            ["ComputeHorde__FacilitatorUrl"] = horde.BaseAddress.AbsoluteUri,
+            ["ComputeHorde__ValidatorHotkey"] = horde.ValidatorHotkey,
 
-        // The development key, for the emulator only: nothing of worth can be signed with it.
-        ["ComputeHorde__HotkeySecret"] = "//Alice",
-    };
+            // The development key, for the emulator only: nothing of worth can be signed with it.
+            ["ComputeHorde__HotkeySecret"] = "//Alice",
+        };
 
     private static JsonObject Read(string file)
     {
@@ -73,7 +82,10 @@ internal static class LocalSettingsFile
 
         try
         {
-            return JsonNode.Parse(File.ReadAllText(file), documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }) as JsonObject
+            return JsonNode.Parse(
+                    File.ReadAllText(file),
+                    documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }
+                ) as JsonObject
                 ?? throw new UserException($"{file} is not valid: it must be a JSON object.");
         }
         catch (JsonException exception)

@@ -5,9 +5,10 @@ internal sealed class DataFolder(string path, bool isTemporary) : IDisposable
 {
     public string Path { get; } = path;
 
-    public static DataFolder Open(string? given) => given is null
-        ? new DataFolder(Directory.CreateTempSubdirectory("computehorde-demo-").FullName, isTemporary: true)
-        : new DataFolder(System.IO.Path.GetFullPath(given), isTemporary: false);
+    public static DataFolder Open(string? given) =>
+        given is null
+            ? new DataFolder(Directory.CreateTempSubdirectory("computehorde-demo-").FullName, isTemporary: true)
+            : new DataFolder(System.IO.Path.GetFullPath(given), isTemporary: false);
 
     public void Dispose()
     {

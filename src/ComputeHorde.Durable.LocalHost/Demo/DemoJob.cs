@@ -7,22 +7,30 @@ namespace ComputeHorde.Durable.LocalHost.Demo;
 internal static class DemoJob
 {
     /// <summary>Hashes an input that travels inside the request, and uploads a report.</summary>
-    public static JsonObject Request(string output) => new()
-    {
-        ["executor_class"] = "always_on.gpu-24gb",
-        ["docker_image"] = "computehorde/sha256:latest",
-        ["job_namespace"] = "SN12.0",
-        ["args"] = new JsonArray("/volume/input/words.txt"),
-        ["env"] = new JsonObject { ["LANG"] = "C.UTF-8" },
-        ["artifacts_dir"] = "/artifacts",
-        ["input_volumes"] = new JsonObject { ["/volume/input"] = new JsonObject { ["type"] = "inline", ["contents"] = Zip("words.txt", "Whoever rents a machine from a stranger checks the work.\n") } },
-        ["outputs"] = new JsonArray(output),
-        ["download_time_limit_sec"] = 30,
-        ["execution_time_limit_sec"] = 60,
-        ["upload_time_limit_sec"] = 30,
-        ["cross_validation"] = new JsonObject { ["sampling"] = "always" },
-        ["policy"] = new JsonObject { ["max_attempts"] = 3, ["timeout_seconds"] = 110 },
-    };
+    public static JsonObject Request(string output) =>
+        new()
+        {
+            ["executor_class"] = "always_on.gpu-24gb",
+            ["docker_image"] = "computehorde/sha256:latest",
+            ["job_namespace"] = "SN12.0",
+            ["args"] = new JsonArray("/volume/input/words.txt"),
+            ["env"] = new JsonObject { ["LANG"] = "C.UTF-8" },
+            ["artifacts_dir"] = "/artifacts",
+            ["input_volumes"] = new JsonObject
+            {
+                ["/volume/input"] = new JsonObject
+                {
+                    ["type"] = "inline",
+                    ["contents"] = Zip("words.txt", "Whoever rents a machine from a stranger checks the work.\n"),
+                },
+            },
+            ["outputs"] = new JsonArray(output),
+            ["download_time_limit_sec"] = 30,
+            ["execution_time_limit_sec"] = 60,
+            ["upload_time_limit_sec"] = 30,
+            ["cross_validation"] = new JsonObject { ["sampling"] = "always" },
+            ["policy"] = new JsonObject { ["max_attempts"] = 3, ["timeout_seconds"] = 110 },
+        };
 
     /// <summary>A line of the batch; one that is not valid lacks its image.</summary>
     public static JsonObject Line(int number, bool isValid)
@@ -35,7 +43,12 @@ internal static class DemoJob
             ["download_time_limit_sec"] = 10,
             ["execution_time_limit_sec"] = 30,
             ["upload_time_limit_sec"] = 10,
-            ["policy"] = new JsonObject { ["max_attempts"] = 3, ["backoff_seconds"] = 1, ["timeout_seconds"] = 110 },
+            ["policy"] = new JsonObject
+            {
+                ["max_attempts"] = 3,
+                ["backoff_seconds"] = 1,
+                ["timeout_seconds"] = 110,
+            },
         };
         if (!isValid)
         {

@@ -30,13 +30,13 @@ internal abstract class DemoView
     protected string Elapsed() => Stopwatch.GetElapsedTime(_start).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) + " s";
 
     protected static string[] Cells(RunAnswer run) =>
-    [
-        run.Progress is { } progress ? $"{progress.Attempt} of {progress.MaxAttempts}" : "",
-        run.Outcome is null ? run.Progress?.Phase ?? run.Status : run.Status,
-        run.Progress?.Status ?? "",
-        run.Progress?.JobUuid ?? "",
-        run.Progress?.Note ?? "",
-    ];
+        [
+            run.Progress is { } progress ? $"{progress.Attempt} of {progress.MaxAttempts}" : "",
+            run.Outcome is null ? run.Progress?.Phase ?? run.Status : run.Status,
+            run.Progress?.Status ?? "",
+            run.Progress?.JobUuid ?? "",
+            run.Progress?.Note ?? "",
+        ];
 
     private static InvalidOperationException NeverSeen() => new("It was never seen.");
 
@@ -76,7 +76,11 @@ internal abstract class DemoView
             await foreach (var state in states)
             {
                 last = state;
-                if (state.Progress is { Phase: "running", Valid: > 0 } progress && progress.Done * 10 / progress.Valid is var now && now > tenth)
+                if (
+                    state.Progress is { Phase: "running", Valid: > 0 } progress
+                    && progress.Done * 10 / progress.Valid is var now
+                    && now > tenth
+                )
                 {
                     tenth = now;
                     Console.WriteLine($"[{Elapsed()}] {progress.Done} of {progress.Valid} ended, {progress.Completed} of them completed");
@@ -115,35 +119,40 @@ internal abstract class DemoView
         {
             RunAnswer? last = null;
             var table = new Table().RoundedBorder().AddColumns("at", "attempt", "run", "job status", "job", "note");
-            await AnsiConsole.Live(table).StartAsync(async live =>
-            {
-                await foreach (var state in states)
+            await AnsiConsole
+                .Live(table)
+                .StartAsync(async live =>
                 {
-                    last = state;
-                    table.AddRow([new Text(Elapsed()), .. Cells(state).Select(static cell => new Text(cell))]);
-                    live.Refresh();
-                }
-            });
+                    await foreach (var state in states)
+                    {
+                        last = state;
+                        table.AddRow([new Text(Elapsed()), .. Cells(state).Select(static cell => new Text(cell))]);
+                        live.Refresh();
+                    }
+                });
             return last ?? throw NeverSeen();
         }
 
         public override async Task<BatchAnswer> FollowAsync(IAsyncEnumerable<BatchAnswer> states)
         {
             BatchAnswer? last = null;
-            await AnsiConsole.Progress().AutoClear(false).StartAsync(async bars =>
-            {
-                var bar = bars.AddTask("waiting");
-                await foreach (var state in states)
+            await AnsiConsole
+                .Progress()
+                .AutoClear(false)
+                .StartAsync(async bars =>
                 {
-                    last = state;
-                    if (state.Progress is { Valid: > 0 } progress)
+                    var bar = bars.AddTask("waiting");
+                    await foreach (var state in states)
                     {
-                        bar.Description = Markup.Escape($"{progress.Done} of {progress.Valid} ended");
-                        bar.MaxValue = progress.Valid;
-                        bar.Value = progress.Done;
+                        last = state;
+                        if (state.Progress is { Valid: > 0 } progress)
+                        {
+                            bar.Description = Markup.Escape($"{progress.Done} of {progress.Valid} ended");
+                            bar.MaxValue = progress.Valid;
+                            bar.Value = progress.Done;
+                        }
                     }
-                }
-            });
+                });
             return last ?? throw NeverSeen();
         }
     }

@@ -5,7 +5,9 @@ using ComputeHorde.Durable.LocalHost.Demo.Answers;
 
 namespace ComputeHorde.Durable.LocalHost.Demo;
 
-/// <summary>A job that ComputeHorde has no room for, on another cloud: rented, run, paid for and ended. Every claim it prints, it has checked.</summary>
+/// <summary>
+/// A job that ComputeHorde has no room for, on another cloud: rented, run, paid for and ended. Every claim it prints, it has checked.
+/// </summary>
 internal sealed class FallbackDemo(LocalStack stack, DemoView view)
 {
     private const string Output = "/output/report.txt";
@@ -17,8 +19,7 @@ internal sealed class FallbackDemo(LocalStack stack, DemoView view)
     {
         var address = new Uri(stack.Functions.BaseAddress, "api/");
         view.Heading("A ComputeHorde without room, and another cloud");
-        view.Facts(
-        [
+        view.Facts([
             ("Functions", $"{address}jobs"),
             ("Facilitator", $"{stack.Emulator!.BaseAddress}  (emulator)"),
             ("RunPod", $"{stack.Cloud!.RunPod}  (emulator: pods are processes of this machine)"),
@@ -41,18 +42,29 @@ internal sealed class FallbackDemo(LocalStack stack, DemoView view)
         var stdout = await api.GetTextAsync($"jobs/{id}/result?part=stdout", cancellationToken);
         var machine = stack.Cloud.Machines[0];
         view.Heading("Result");
-        view.Facts(
-        [
+        view.Facts([
             ("Executed on", $"fallback: {terms.Provider}, {machine.Name}"),
-            ("Price", string.Create(CultureInfo.InvariantCulture, $"{terms.UsdPerHour} USD an hour; at most {terms.CostBoundUsd} USD, computed before")),
+            (
+                "Price",
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{terms.UsdPerHour} USD an hour; at most {terms.CostBoundUsd} USD, computed before"
+                )
+            ),
             ("Cost", string.Create(CultureInfo.InvariantCulture, $"{terms.CostUsd:0.000000} USD")),
             ("Turned away", $"{outcome.TurnedAway} times by ComputeHorde, at no cost"),
             ("Output", $"{Output}  {manifest.Outputs[Output].Size} bytes"),
         ]);
         var hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
-        return Check(stdout.StartsWith(hash, StringComparison.Ordinal) && manifest.Outputs[Output].Sha256 == hash, "the output that the machine uploaded has the hash that its job printed")
+        return Check(
+                stdout.StartsWith(hash, StringComparison.Ordinal) && manifest.Outputs[Output].Sha256 == hash,
+                "the output that the machine uploaded has the hash that its job printed"
+            )
             & Check(stack.Cloud is { Machines: [{ Executions: 1 }], Costing: [] }, "one machine was rented, ran the job once, and is gone")
-            & Check(terms.CostUsd > 0 && machine.CostUsd <= terms.CostBoundUsd, "what it cost, by the meter of the cloud, is within the bound");
+            & Check(
+                terms.CostUsd > 0 && machine.CostUsd <= terms.CostBoundUsd,
+                "what it cost, by the meter of the cloud, is within the bound"
+            );
     }
 
     private JsonObject Job()
@@ -61,7 +73,13 @@ internal sealed class FallbackDemo(LocalStack stack, DemoView view)
         job["docker_image"] = $"{stack.Cloud!.Registry}/tools/shell:1";
         job["args"] = new JsonArray("/bin/sh", "-c", Program);
         job.Remove("cross_validation");
-        job["policy"] = new JsonObject { ["fallback"] = "on_unavailable", ["capacity_timeout_seconds"] = 2, ["backoff_seconds"] = 0.2, ["timeout_seconds"] = 110 };
+        job["policy"] = new JsonObject
+        {
+            ["fallback"] = "on_unavailable",
+            ["capacity_timeout_seconds"] = 2,
+            ["backoff_seconds"] = 0.2,
+            ["timeout_seconds"] = 110,
+        };
         return job;
     }
 

@@ -23,28 +23,30 @@ internal static class Examination
     ];
 
     public static async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellationToken) =>
-    [
-        new(Level.Ok, "runtime", $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}"),
-        await SdkAsync(cancellationToken),
-        await NodeAsync(cancellationToken),
-        await CoreToolsAsync(cancellationToken),
-        .. Ports.Select(static port => PortFinding(port.Port, port.Use)),
-        SettingsCheck.Run(),
-    ];
+        [
+            new(Level.Ok, "runtime", $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}"),
+            await SdkAsync(cancellationToken),
+            await NodeAsync(cancellationToken),
+            await CoreToolsAsync(cancellationToken),
+            .. Ports.Select(static port => PortFinding(port.Port, port.Use)),
+            SettingsCheck.Run(),
+        ];
 
-    private static async Task<Finding> SdkAsync(CancellationToken cancellationToken) => await VersionAsync("dotnet", cancellationToken) switch
-    {
-        { } version when Major(version) >= 10 => new(Level.Ok, "sdk", version),
-        { } version => new(Level.Missing, "sdk", $"{version}: install the .NET 10 SDK, https://dot.net"),
-        null => new(Level.Missing, "sdk", "dotnet is not on the path: install the .NET 10 SDK, https://dot.net"),
-    };
+    private static async Task<Finding> SdkAsync(CancellationToken cancellationToken) =>
+        await VersionAsync("dotnet", cancellationToken) switch
+        {
+            { } version when Major(version) >= 10 => new(Level.Ok, "sdk", version),
+            { } version => new(Level.Missing, "sdk", $"{version}: install the .NET 10 SDK, https://dot.net"),
+            null => new(Level.Missing, "sdk", "dotnet is not on the path: install the .NET 10 SDK, https://dot.net"),
+        };
 
-    private static async Task<Finding> NodeAsync(CancellationToken cancellationToken) => await VersionAsync("node", cancellationToken) switch
-    {
-        { } version when Major(version.TrimStart('v')) >= 20 => new(Level.Ok, "node", version),
-        { } version => new(Level.Optional, "node", $"{version}: Azurite needs 20 or newer, https://nodejs.org"),
-        null => new(Level.Optional, "node", "not on the path: Azurite needs Node 20 or newer, https://nodejs.org"),
-    };
+    private static async Task<Finding> NodeAsync(CancellationToken cancellationToken) =>
+        await VersionAsync("node", cancellationToken) switch
+        {
+            { } version when Major(version.TrimStart('v')) >= 20 => new(Level.Ok, "node", version),
+            { } version => new(Level.Optional, "node", $"{version}: Azurite needs 20 or newer, https://nodejs.org"),
+            null => new(Level.Optional, "node", "not on the path: Azurite needs Node 20 or newer, https://nodejs.org"),
+        };
 
     private static async Task<Finding> CoreToolsAsync(CancellationToken cancellationToken)
     {
@@ -79,12 +81,15 @@ internal static class Examination
         limit.CancelAfter(ToolTimeout);
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, ["--version"]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+            using var process = Process.Start(
+                new ProcessStartInfo(program, ["--version"]) { RedirectStandardOutput = true, UseShellExecute = false }
+            )!;
             var version = await process.StandardOutput.ReadToEndAsync(limit.Token);
             await process.WaitForExitAsync(limit.Token);
             return process.ExitCode == 0 ? version.Trim() : null;
         }
-        catch (Exception exception) when (exception is Win32Exception || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception exception)
+            when (exception is Win32Exception || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return null;
         }

@@ -29,7 +29,16 @@ internal static class SettingsCheck
         catch (Exception exception) when (exception is OptionsValidationException or AggregateException)
         {
             var failures = (exception as AggregateException)?.Flatten().InnerExceptions ?? (IEnumerable<Exception>)[exception];
-            return new(Level.Optional, "settings", string.Join("; ", failures.SelectMany(static failure => failure is OptionsValidationException options ? options.Failures : [failure.Message])));
+            return new(
+                Level.Optional,
+                "settings",
+                string.Join(
+                    "; ",
+                    failures.SelectMany(static failure =>
+                        failure is OptionsValidationException options ? options.Failures : [failure.Message]
+                    )
+                )
+            );
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {

@@ -21,7 +21,12 @@ internal sealed class BulkCall(ApiClient client, string order)
                 outcome["status"] = (string?)(await client.GetAsync(path, cancellationToken))["status"];
                 if (!isDry)
                 {
-                    var answer = await client.PostAsync($"{path}/{order}", body: null, order == "rerun" ? $"{_key}.{index}" : null, cancellationToken);
+                    var answer = await client.PostAsync(
+                        $"{path}/{order}",
+                        body: null,
+                        order == "rerun" ? $"{_key}.{index}" : null,
+                        cancellationToken
+                    );
                     if (order == "rerun")
                     {
                         outcome["rerun"] = (string?)answer["id"];
@@ -40,7 +45,11 @@ internal sealed class BulkCall(ApiClient client, string order)
         return outcomes;
     }
 
-    public async Task<IReadOnlyList<JsonObject>> FilteredAsync(IReadOnlyList<(string Name, string Value)> filters, bool isDry, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<JsonObject>> FilteredAsync(
+        IReadOnlyList<(string Name, string Value)> filters,
+        bool isDry,
+        CancellationToken cancellationToken
+    )
     {
         var outcomes = new List<JsonObject>();
         string? continuation = null;
@@ -52,8 +61,7 @@ internal sealed class BulkCall(ApiClient client, string order)
             var answer = await client.PostAsync($"jobs/{order}", body, order == "rerun" ? _key : null, cancellationToken);
             outcomes.AddRange(answer["runs"]!.AsArray().Select(static run => run!.AsObject()));
             continuation = (string?)answer["continuation"];
-        }
-        while (continuation is not null);
+        } while (continuation is not null);
 
         return outcomes;
     }

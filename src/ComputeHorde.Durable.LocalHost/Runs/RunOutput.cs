@@ -6,7 +6,8 @@ namespace ComputeHorde.Durable.LocalHost.Runs;
 /// <summary>Shows runs: tables in a terminal, JSON Lines, as the API gave them, in a pipe.</summary>
 internal abstract class RunOutput
 {
-    public static RunOutput Create(bool asJson) => asJson || Console.IsOutputRedirected ? new JsonLines() : new RunTables(AnsiConsole.Console);
+    public static RunOutput Create(bool asJson) =>
+        asJson || Console.IsOutputRedirected ? new JsonLines() : new RunTables(AnsiConsole.Console);
 
     /// <summary>Whether somebody can be asked.</summary>
     public abstract bool IsTerminal { get; }

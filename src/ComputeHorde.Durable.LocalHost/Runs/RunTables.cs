@@ -8,7 +8,8 @@ namespace ComputeHorde.Durable.LocalHost.Runs;
 internal sealed class RunTables(IAnsiConsole console) : RunOutput
 {
     /// <summary>From how many characters a line has room for more than the most telling columns, and for all.</summary>
-    private const int Ordinary = 70, Wide = 110;
+    private const int Ordinary = 70,
+        Wide = 110;
 
     private static readonly Column[] OfRuns =
     [
@@ -61,14 +62,28 @@ internal sealed class RunTables(IAnsiConsole console) : RunOutput
     {
         var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
         var outcome = run["outcome"];
-        foreach (var (name, value) in new (string, string)[]
-        {
-            ("run", RunText.Of(run["id"])), ("status", RunText.Of(run["status"])), ("doing", RunText.Doing(run)), ("namespace", RunText.Of(run["namespace"])), ("labels", RunText.Labels(run)),
-            ("created", RunText.Time(run["created_at"])), ("changed", RunText.Time(run["updated_at"])), ("note", RunText.Of(run["progress"]?["note"])), ("repeats", RunText.Of(run["rerun_of"])),
-            ("job", RunText.Of(outcome?["job_uuid"] ?? run["progress"]?["job_uuid"])), ("paid jobs", RunText.Of(outcome?["paid_attempts"])), ("executor", RunText.Seconds(outcome?["executor_seconds"])),
-            ("failure", RunText.Of(outcome?["failure"]?["message"] ?? outcome?["failure"]?["reason"])), ("check", RunText.Of(run["check"]?["verdict"])), ("why", RunText.Of(run["check"]?["reason"])),
-            ("stdout", RunText.Of(outcome?["result"]?["stdout"]?["size"]) is { Length: > 0 } size ? size + " bytes" : ""), ("error", RunText.Of(run["error"])),
-        })
+        foreach (
+            var (name, value) in new (string, string)[]
+            {
+                ("run", RunText.Of(run["id"])),
+                ("status", RunText.Of(run["status"])),
+                ("doing", RunText.Doing(run)),
+                ("namespace", RunText.Of(run["namespace"])),
+                ("labels", RunText.Labels(run)),
+                ("created", RunText.Time(run["created_at"])),
+                ("changed", RunText.Time(run["updated_at"])),
+                ("note", RunText.Of(run["progress"]?["note"])),
+                ("repeats", RunText.Of(run["rerun_of"])),
+                ("job", RunText.Of(outcome?["job_uuid"] ?? run["progress"]?["job_uuid"])),
+                ("paid jobs", RunText.Of(outcome?["paid_attempts"])),
+                ("executor", RunText.Seconds(outcome?["executor_seconds"])),
+                ("failure", RunText.Of(outcome?["failure"]?["message"] ?? outcome?["failure"]?["reason"])),
+                ("check", RunText.Of(run["check"]?["verdict"])),
+                ("why", RunText.Of(run["check"]?["reason"])),
+                ("stdout", RunText.Of(outcome?["result"]?["stdout"]?["size"]) is { Length: > 0 } size ? size + " bytes" : ""),
+                ("error", RunText.Of(run["error"])),
+            }
+        )
         {
             if (value.Length > 0)
             {
@@ -83,17 +98,30 @@ internal sealed class RunTables(IAnsiConsole console) : RunOutput
         {
             foreach (var change in attempt!["history"]?.AsArray() ?? [])
             {
-                AddRow(table, columns, new JsonObject { ["attempt"] = attempt["number"]?.DeepClone(), ["status"] = change!["status"]?.DeepClone(), ["at"] = change["at"]?.DeepClone() });
+                AddRow(
+                    table,
+                    columns,
+                    new JsonObject
+                    {
+                        ["attempt"] = attempt["number"]?.DeepClone(),
+                        ["status"] = change!["status"]?.DeepClone(),
+                        ["at"] = change["at"]?.DeepClone(),
+                    }
+                );
             }
 
             if (attempt["failure"] is { } failure)
             {
-                AddRow(table, columns, new JsonObject
-                {
-                    ["attempt"] = attempt["number"]?.DeepClone(),
-                    ["status"] = failure["class"]?.DeepClone(),
-                    ["why"] = (failure["message"] ?? failure["reason"])?.DeepClone(),
-                });
+                AddRow(
+                    table,
+                    columns,
+                    new JsonObject
+                    {
+                        ["attempt"] = attempt["number"]?.DeepClone(),
+                        ["status"] = failure["class"]?.DeepClone(),
+                        ["why"] = (failure["message"] ?? failure["reason"])?.DeepClone(),
+                    }
+                );
             }
         }
 
@@ -110,15 +138,19 @@ internal sealed class RunTables(IAnsiConsole console) : RunOutput
         var table = TableOf(columns);
 
         // Of more than the screen holds, the last.
-        await console.Live(table).Overflow(VerticalOverflow.Ellipsis).Cropping(VerticalOverflowCropping.Top).StartAsync(async live =>
-        {
-            await foreach (var state in states)
+        await console
+            .Live(table)
+            .Overflow(VerticalOverflow.Ellipsis)
+            .Cropping(VerticalOverflowCropping.Top)
+            .StartAsync(async live =>
             {
-                last = state;
-                AddRow(table, columns, state);
-                live.Refresh();
-            }
-        });
+                await foreach (var state in states)
+                {
+                    last = state;
+                    AddRow(table, columns, state);
+                    live.Refresh();
+                }
+            });
         return last;
     }
 
@@ -144,9 +176,11 @@ internal sealed class RunTables(IAnsiConsole console) : RunOutput
         console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{runs.Count} {(runs.Count == 1 ? "run" : "runs")}."));
     }
 
-    private static Table TableOf(Column[] columns) => new Table().RoundedBorder().AddColumns([.. columns.Select(static column => column.Title)]);
+    private static Table TableOf(Column[] columns) =>
+        new Table().RoundedBorder().AddColumns([.. columns.Select(static column => column.Title)]);
 
-    private static void AddRow(Table table, Column[] columns, JsonObject row) => table.AddRow(columns.Select(column => new Text(column.Text(row))));
+    private static void AddRow(Table table, Column[] columns, JsonObject row) =>
+        table.AddRow(columns.Select(column => new Text(column.Text(row))));
 
     private Column[] Fitting(Column[] columns) => [.. columns.Where(column => column.From <= console.Profile.Width)];
 

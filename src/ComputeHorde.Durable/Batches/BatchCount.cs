@@ -3,8 +3,10 @@ namespace ComputeHorde.Durable.Batches;
 /// <summary>Counts the lines of a batch as they pass.</summary>
 internal sealed class BatchCount
 {
-    private readonly SortedDictionary<string, int> _statuses = new(StringComparer.Ordinal), _verdicts = new(StringComparer.Ordinal);
-    private int _lines, _attempts;
+    private readonly SortedDictionary<string, int> _statuses = new(StringComparer.Ordinal),
+        _verdicts = new(StringComparer.Ordinal);
+    private int _lines,
+        _attempts;
     private double _seconds;
 
     public async IAsyncEnumerable<BatchResult> Through(IAsyncEnumerable<BatchResult> results)
@@ -20,14 +22,15 @@ internal sealed class BatchCount
         }
     }
 
-    public BatchSummary Summary(SummariseBatchInput input) => new(input.Status, _lines)
-    {
-        LinesByStatus = _statuses,
-        Verdicts = _verdicts,
-        Attempts = _attempts,
-        ExecutorSeconds = _seconds,
-        Problem = input.Contents.Problem,
-    };
+    public BatchSummary Summary(SummariseBatchInput input) =>
+        new(input.Status, _lines)
+        {
+            LinesByStatus = _statuses,
+            Verdicts = _verdicts,
+            Attempts = _attempts,
+            ExecutorSeconds = _seconds,
+            Problem = input.Contents.Problem,
+        };
 
     private static void Add(SortedDictionary<string, int> counts, string? name)
     {

@@ -8,7 +8,8 @@ namespace ComputeHorde.Durable.Batches;
 /// <param name="Strict">Whether one job that is not valid keeps all others from running.</param>
 internal sealed record BatchInput(BatchSource Source, int MaxParallel, bool Strict)
 {
-    /// <summary>The name of the specification that landed in container <c>jobs</c>, if it came that way: the upload URLs of the first attempts are
+    /// <summary>The name of the specification that landed in container <c>jobs</c>, if it came that way: the upload URLs of the first
+    /// attempts are
     /// minted beforehand then, for container <c>job-urls</c>, and lines that are not valid are written beside it; null if not.</summary>
     public string? Specification { get; init; }
 

@@ -9,11 +9,21 @@ namespace ComputeHorde.Durable.Batches;
 internal static class BatchLines
 {
     public static IAsyncEnumerable<RawLine> ReadAsync(
-        BatchSource source, Stream stream, BatchContents from, RequestStore requests, CancellationToken cancellationToken) => source.RerunOf is { } batch
-        ? FailedLinesAsync(batch, stream, from, requests, cancellationToken)
-        : JobsAsync(stream, from, cancellationToken);
+        BatchSource source,
+        Stream stream,
+        BatchContents from,
+        RequestStore requests,
+        CancellationToken cancellationToken
+    ) =>
+        source.RerunOf is { } batch
+            ? FailedLinesAsync(batch, stream, from, requests, cancellationToken)
+            : JobsAsync(stream, from, cancellationToken);
 
-    private static async IAsyncEnumerable<RawLine> JobsAsync(Stream stream, BatchContents from, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<RawLine> JobsAsync(
+        Stream stream,
+        BatchContents from,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var reader = new LineReader(stream, from.Offset, JobSpecValidation.MaxRequestBytes);
         var number = from.Line;
@@ -22,7 +32,12 @@ internal static class BatchLines
             number++;
             if (line is null)
             {
-                yield return new RawLine(number, null, new ValidationProblem("body", $"must have at most {JobSpecValidation.MaxRequestBytes} bytes."), reader.Offset);
+                yield return new RawLine(
+                    number,
+                    null,
+                    new ValidationProblem("body", $"must have at most {JobSpecValidation.MaxRequestBytes} bytes."),
+                    reader.Offset
+                );
             }
             else if (line.ToMemory().Span.ContainsAnyExcept(" \t"u8))
             {
@@ -33,7 +48,12 @@ internal static class BatchLines
 
     /// <summary>The source is the result blob of an earlier batch: the requests of all lines that did not complete.</summary>
     private static async IAsyncEnumerable<RawLine> FailedLinesAsync(
-        string batch, Stream stream, BatchContents from, RequestStore requests, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string batch,
+        Stream stream,
+        BatchContents from,
+        RequestStore requests,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var reader = new LineReader(stream, from.Offset, JobSpecValidation.MaxRequestBytes);
         await foreach (var line in reader.ReadAsync(cancellationToken))
@@ -41,7 +61,12 @@ internal static class BatchLines
             var result = JsonSerializer.Deserialize<BatchResult>(line!.ToMemory().Span, SnakeCaseJson.Options)!;
             if (result.Status == LineStatuses.Invalid)
             {
-                yield return new RawLine(result.Line, null, new ValidationProblem("body", $"was not valid in batch '{batch}'."), reader.Offset);
+                yield return new RawLine(
+                    result.Line,
+                    null,
+                    new ValidationProblem("body", $"was not valid in batch '{batch}'."),
+                    reader.Offset
+                );
             }
             else if (!result.IsCompleted)
             {

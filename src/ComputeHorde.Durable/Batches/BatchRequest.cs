@@ -7,7 +7,8 @@ using ComputeHorde.Sdk;
 namespace ComputeHorde.Durable.Batches;
 
 /// <summary>
-/// Many jobs at once: a JSON object with <c>jobs</c> (a list of <see cref="JobRequest"/>) or <c>jobs_blob</c> (the name of a JSON Lines blob in
+/// Many jobs at once: a JSON object with <c>jobs</c> (a list of <see cref="JobRequest"/>) or <c>jobs_blob</c> (the name of a JSON Lines
+/// blob in
 /// container <c>jobs</c>), <c>max_parallel</c> and <c>strict</c>; or the bare list.
 /// </summary>
 /// <param name="Jobs">The jobs, as they were sent: each is validated on its own, later; null when they lie in a blob.</param>
@@ -52,7 +53,10 @@ internal sealed record BatchRequest(IReadOnlyList<BinaryData>? Jobs, string? Job
             using var document = ParseDocument(json);
             var root = document.RootElement;
             return root.ValueKind == JsonValueKind.Array
-                || (root.ValueKind == JsonValueKind.Object && (root.TryGetProperty("jobs", out _) || root.TryGetProperty("jobs_blob", out _)));
+                || (
+                    root.ValueKind == JsonValueKind.Object
+                    && (root.TryGetProperty("jobs", out _) || root.TryGetProperty("jobs_blob", out _))
+                );
         }
         catch (ComputeHordeValidationException)
         {
@@ -196,7 +200,10 @@ internal sealed record BatchRequest(IReadOnlyList<BinaryData>? Jobs, string? Job
 
         private BatchRequest Unknown(string name, BatchRequest request)
         {
-            Refuse(name.Length <= 100 ? name : name[..100], "is not a field of a batch; the fields are id, jobs, jobs_blob, max_parallel, strict, webhook.");
+            Refuse(
+                name.Length <= 100 ? name : name[..100],
+                "is not a field of a batch; the fields are id, jobs, jobs_blob, max_parallel, strict, webhook."
+            );
             return request;
         }
 

@@ -13,7 +13,8 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.Durable.Batches;
 
 /// <summary>Starts batches, each once, reads and steers them: the one door for HTTP, queues and blobs.</summary>
-internal sealed class BatchService(BatchStore batches, RequestStore requests, Webhooks webhooks, ILogger<BatchService> logger) : IBatchStarter
+internal sealed class BatchService(BatchStore batches, RequestStore requests, Webhooks webhooks, ILogger<BatchService> logger)
+    : IBatchStarter
 {
     private const int MostListed = 100;
 
@@ -23,18 +24,31 @@ internal sealed class BatchService(BatchStore batches, RequestStore requests, We
 
     void IBatchStarter.RequireValid(BinaryData json) => webhooks.RequireUsable(BatchRequest.Parse(json).Webhook);
 
-    Task<StartedRun?> IBatchStarter.StartAsync(DurableTaskClient durable, string id, BinaryData json, string? specification, CancellationToken cancellationToken) =>
-        StartAsync(durable, id, BatchRequest.Parse(json), specification, cancellationToken);
+    Task<StartedRun?> IBatchStarter.StartAsync(
+        DurableTaskClient durable,
+        string id,
+        BinaryData json,
+        string? specification,
+        CancellationToken cancellationToken
+    ) => StartAsync(durable, id, BatchRequest.Parse(json), specification, cancellationToken);
 
     async Task<StartedBatch?> IBatchStarter.FindAsync(DurableTaskClient durable, string id, CancellationToken cancellationToken) =>
-        await FindAsync(durable, id, cancellationToken) is { } batch && BatchView.Of(batch) is var view ? new StartedBatch(view.Status, BatchView.HasEnded(view)) : null;
+        await FindAsync(durable, id, cancellationToken) is { } batch && BatchView.Of(batch) is var view
+            ? new StartedBatch(view.Status, BatchView.HasEnded(view))
+            : null;
 
     /// <summary>Validates the batch (not its jobs), stores it and starts it.</summary>
     /// <param name="id">Its name; null makes one.</param>
     /// <param name="specification">The name of the specification that it came by; null if it came another way.</param>
     /// <returns>The batch, or null when something else has this name.</returns>
     /// <exception cref="ComputeHordeValidationException">The name or the batch is not valid.</exception>
-    public async Task<StartedRun?> StartAsync(DurableTaskClient durable, string? id, BatchRequest request, string? specification, CancellationToken cancellationToken)
+    public async Task<StartedRun?> StartAsync(
+        DurableTaskClient durable,
+        string? id,
+        BatchRequest request,
+        string? specification,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(durable);
         ArgumentNullException.ThrowIfNull(request);
@@ -66,7 +80,12 @@ internal sealed class BatchService(BatchStore batches, RequestStore requests, We
     /// <param name="id">The new batch's name; null makes one.</param>
     /// <returns>The new batch, or null when something else has this name.</returns>
     /// <exception cref="ComputeHordeValidationException">The name is not valid, or the batch has not ended.</exception>
-    public async Task<StartedRun?> RerunAsync(DurableTaskClient durable, OrchestrationMetadata batch, string? id, CancellationToken cancellationToken)
+    public async Task<StartedRun?> RerunAsync(
+        DurableTaskClient durable,
+        OrchestrationMetadata batch,
+        string? id,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(batch);
         var name = id ?? Guid.NewGuid().ToString("N");
@@ -77,14 +96,25 @@ internal sealed class BatchService(BatchStore batches, RequestStore requests, We
             throw new ComputeHordeValidationException("id", $"batch '{batch.InstanceId}' has not ended.");
         }
 
-        if (await requests.SaveAsync(name, BinaryData.FromString(SnakeCaseJson.ToText(new { RerunOf = batch.InstanceId })), cancellationToken) is null)
+        if (
+            await requests.SaveAsync(
+                name,
+                BinaryData.FromString(SnakeCaseJson.ToText(new { RerunOf = batch.InstanceId })),
+                cancellationToken
+            )
+            is null
+        )
         {
             return null;
         }
 
         var input = batch.ReadInputAs<BatchInput>()!;
         return await StartAsync(
-            durable, name, new BatchInput(results with { RerunOf = batch.InstanceId }, input.MaxParallel, Strict: false) { Webhook = input.Webhook }, cancellationToken);
+            durable,
+            name,
+            new BatchInput(results with { RerunOf = batch.InstanceId }, input.MaxParallel, Strict: false) { Webhook = input.Webhook },
+            cancellationToken
+        );
     }
 
     /// <summary>Reads a batch, with what went in and came out.</summary>
@@ -100,7 +130,9 @@ internal sealed class BatchService(BatchStore batches, RequestStore requests, We
     public async Task<IReadOnlyList<BatchView>> ListAsync(DurableTaskClient durable, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(durable);
-        var found = await Task.WhenAll((await batches.ListAsync(MostListed, cancellationToken)).Select(id => FindAsync(durable, id, cancellationToken)));
+        var found = await Task.WhenAll(
+            (await batches.ListAsync(MostListed, cancellationToken)).Select(id => FindAsync(durable, id, cancellationToken))
+        );
         return [.. found.OfType<OrchestrationMetadata>().Select(BatchView.Of).OrderByDescending(static batch => batch.CreatedAt)];
     }
 
@@ -134,9 +166,17 @@ internal sealed class BatchService(BatchStore batches, RequestStore requests, We
         }
 
         var isTold = batch is { IsCompleted: true } && batch.ReadInputAs<BatchInput>() is { Webhook: not null };
-        var view = BatchView.Of(batch) with { Notices = isTold ? await NoticeService.FindAsync(durable, batch.InstanceId, cancellationToken) : null };
-        return view.Summary?.Verdicts.ContainsKey(Verdicts.Pending) == true && (await batches.FindSummaryAsync(view.Id, cancellationToken)).Summary is { } newer
-            ? view with { Summary = newer }
+        var view = BatchView.Of(batch) with
+        {
+            Notices = isTold ? await NoticeService.FindAsync(durable, batch.InstanceId, cancellationToken) : null,
+        };
+        return
+            view.Summary?.Verdicts.ContainsKey(Verdicts.Pending) == true
+            && (await batches.FindSummaryAsync(view.Id, cancellationToken)).Summary is { } newer
+            ? view with
+            {
+                Summary = newer,
+            }
             : view;
     }
 
@@ -144,8 +184,11 @@ internal sealed class BatchService(BatchStore batches, RequestStore requests, We
     /// <returns>JSON Lines.</returns>
     /// <exception cref="RequestFailedException">404: they are not kept any more.</exception>
     public async Task<Stream> OpenResultsAsync(string id, CancellationToken cancellationToken) =>
-        (await batches.FindAsync(ContainerNames.Results, BatchStore.CheckedResultsBlob(id), cancellationToken)
-            ?? await batches.FindAsync(ContainerNames.Results, BatchStore.ResultsBlob(id), cancellationToken)) is { } results
+        (
+            await batches.FindAsync(ContainerNames.Results, BatchStore.CheckedResultsBlob(id), cancellationToken)
+            ?? await batches.FindAsync(ContainerNames.Results, BatchStore.ResultsBlob(id), cancellationToken)
+        )
+            is { } results
             ? await batches.OpenAsync(results, offset: 0, cancellationToken)
             : throw new RequestFailedException(404, "The results are gone.");
 

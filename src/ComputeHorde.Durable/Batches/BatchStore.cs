@@ -9,7 +9,8 @@ using ComputeHorde.Durable.Storage;
 namespace ComputeHorde.Durable.Batches;
 
 /// <summary>
-/// The blobs of a batch. In container <c>requests</c>, below the batch's name: its jobs as they came, the valid ones in chunks of a few, the
+/// The blobs of a batch. In container <c>requests</c>, below the batch's name: its jobs as they came, the valid ones in chunks of a few,
+/// the
 /// others by slices. In container <c>results</c>: each chunk's results, then all of them in one blob, and the summary.
 /// </summary>
 internal sealed class BatchStore(BlobContainers containers)
@@ -18,7 +19,9 @@ internal sealed class BatchStore(BlobContainers containers)
     /// <returns>Its name.</returns>
     public static string ResultsBlob(string batch) => $"{batch}/results.jsonl";
 
-    /// <summary>The blob with one line for each of a batch, once all verdicts are known; <see cref="ResultsBlob"/> stays as it was.</summary>
+    /// <summary>
+    /// The blob with one line for each of a batch, once all verdicts are known; <see cref="ResultsBlob"/> stays as it was.
+    /// </summary>
     public static string CheckedResultsBlob(string batch) => $"{batch}/results-checked.jsonl";
 
     /// <summary>Stores the jobs of a batch that came without a blob.</summary>
@@ -37,7 +40,8 @@ internal sealed class BatchStore(BlobContainers containers)
 
         // Never again: a batch that has begun holds on to this version.
         await blob.TryCreateAsync(new BinaryData(content.GetBuffer().AsMemory(0, (int)content.Length)), cancellationToken);
-        return await FindAsync(ContainerNames.Requests, blob.Name, cancellationToken) ?? throw new InvalidDataException($"The jobs of batch '{batch}' were deleted while it was accepted.");
+        return await FindAsync(ContainerNames.Requests, blob.Name, cancellationToken)
+            ?? throw new InvalidDataException($"The jobs of batch '{batch}' were deleted while it was accepted.");
     }
 
     /// <summary>Looks for a blob of jobs or results.</summary>
@@ -46,7 +50,10 @@ internal sealed class BatchStore(BlobContainers containers)
     {
         try
         {
-            var properties = await (await BlobAsync(container, name, cancellationToken)).GetPropertiesAsync(conditions: null, cancellationToken);
+            var properties = await (await BlobAsync(container, name, cancellationToken)).GetPropertiesAsync(
+                conditions: null,
+                cancellationToken
+            );
             return new BatchSource(container, name, properties.Value.ETag.ToString());
         }
         catch (RequestFailedException exception) when (exception.Status is 404 or 400)
@@ -71,7 +78,8 @@ internal sealed class BatchStore(BlobContainers containers)
                 BufferSize = 1 << 20,
                 Conditions = new BlobRequestConditions { IfMatch = new ETag(source.ETag) },
             },
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <summary>Stores a chunk of valid lines.</summary>
@@ -83,7 +91,9 @@ internal sealed class BatchStore(BlobContainers containers)
     /// <returns>The lines.</returns>
     public async Task<IReadOnlyList<BatchLine>> LoadChunkAsync(string batch, int chunk, CancellationToken cancellationToken)
     {
-        var stored = await (await BlobAsync(ContainerNames.Requests, ChunkBlob(batch, chunk), cancellationToken)).DownloadContentAsync(cancellationToken);
+        var stored = await (await BlobAsync(ContainerNames.Requests, ChunkBlob(batch, chunk), cancellationToken)).DownloadContentAsync(
+            cancellationToken
+        );
         return SnakeCaseJson.Read<List<BatchLine>>(stored.Value.Content);
     }
 
@@ -117,7 +127,9 @@ internal sealed class BatchStore(BlobContainers containers)
     {
         try
         {
-            var stored = await (await BlobAsync(ContainerNames.Results, ChunkBlob(batch, chunk), cancellationToken)).DownloadContentAsync(cancellationToken);
+            var stored = await (await BlobAsync(ContainerNames.Results, ChunkBlob(batch, chunk), cancellationToken)).DownloadContentAsync(
+                cancellationToken
+            );
             return SnakeCaseJson.Read<List<BatchResult>>(stored.Value.Content);
         }
         catch (RequestFailedException exception) when (exception.Status == 404)
@@ -127,7 +139,11 @@ internal sealed class BatchStore(BlobContainers containers)
     }
 
     /// <summary>Reads how all lines ended, those that are not valid among them, in the order of their numbers.</summary>
-    public async IAsyncEnumerable<BatchResult> LoadAllResultsAsync(string batch, int chunks, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<BatchResult> LoadAllResultsAsync(
+        string batch,
+        int chunks,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         await using var invalid = LoadInvalidAsync(batch, cancellationToken).GetAsyncEnumerator(cancellationToken);
         var hasInvalid = await invalid.MoveNextAsync();
@@ -141,7 +157,8 @@ internal sealed class BatchStore(BlobContainers containers)
                     yield return invalid.Current;
                 }
 
-                yield return results.GetValueOrDefault(line.Line) ?? new BatchResult(line.Line, LineStatuses.NotStarted) { Run = line.Run.RequestId };
+                yield return results.GetValueOrDefault(line.Line)
+                    ?? new BatchResult(line.Line, LineStatuses.NotStarted) { Run = line.Run.RequestId };
             }
         }
 
@@ -158,7 +175,11 @@ internal sealed class BatchStore(BlobContainers containers)
     {
         var container = await containers.GetAsync(ContainerNames.Results, cancellationToken);
         var blob = container.GetBlockBlobClient(name);
-        await using var stream = await blob.OpenWriteAsync(overwrite: true, new BlockBlobOpenWriteOptions { BufferSize = 4 << 20 }, cancellationToken);
+        await using var stream = await blob.OpenWriteAsync(
+            overwrite: true,
+            new BlockBlobOpenWriteOptions { BufferSize = 4 << 20 },
+            cancellationToken
+        );
         await foreach (var result in results.WithCancellation(cancellationToken))
         {
             await JsonSerializer.SerializeAsync(stream, result, SnakeCaseJson.Options, cancellationToken);
@@ -170,7 +191,10 @@ internal sealed class BatchStore(BlobContainers containers)
 
     /// <summary>Enters a batch into the list of all: a task hub of ten thousand runs would be searched for it otherwise.</summary>
     public async Task EnterAsync(string batch, CancellationToken cancellationToken) =>
-        await (await BlobAsync(ContainerNames.Requests, ListPrefix + batch, cancellationToken)).TryCreateAsync(BinaryData.Empty, cancellationToken);
+        await (await BlobAsync(ContainerNames.Requests, ListPrefix + batch, cancellationToken)).TryCreateAsync(
+            BinaryData.Empty,
+            cancellationToken
+        );
 
     /// <summary>Names the youngest batches.</summary>
     public async Task<IReadOnlyList<string>> ListAsync(int most, CancellationToken cancellationToken)
@@ -195,7 +219,9 @@ internal sealed class BatchStore(BlobContainers containers)
     {
         try
         {
-            var stored = await (await BlobAsync(ContainerNames.Results, SummaryBlob(batch), cancellationToken)).DownloadContentAsync(cancellationToken);
+            var stored = await (await BlobAsync(ContainerNames.Results, SummaryBlob(batch), cancellationToken)).DownloadContentAsync(
+                cancellationToken
+            );
             return (SnakeCaseJson.Read<BatchSummary>(stored.Value.Content), stored.Value.Details.ETag);
         }
         catch (RequestFailedException exception) when (exception.Status == 404)
@@ -208,11 +234,17 @@ internal sealed class BatchStore(BlobContainers containers)
     /// <returns>Whether it was written; false when somebody else has written one since.</returns>
     public async Task<bool> TrySaveSummaryAsync(string batch, BatchSummary summary, ETag? version, CancellationToken cancellationToken)
     {
-        var conditions = version is { } known ? new BlobRequestConditions { IfMatch = known } : new BlobRequestConditions { IfNoneMatch = ETag.All };
+        var conditions = version is { } known
+            ? new BlobRequestConditions { IfMatch = known }
+            : new BlobRequestConditions { IfNoneMatch = ETag.All };
         try
         {
             var blob = await BlobAsync(ContainerNames.Results, SummaryBlob(batch), cancellationToken);
-            await blob.UploadAsync(BinaryData.FromBytes(SnakeCaseJson.ToUtf8(summary)), new BlobUploadOptions { Conditions = conditions }, cancellationToken);
+            await blob.UploadAsync(
+                BinaryData.FromBytes(SnakeCaseJson.ToUtf8(summary)),
+                new BlobUploadOptions { Conditions = conditions },
+                cancellationToken
+            );
             return true;
         }
         catch (RequestFailedException exception) when (exception.Status is 409 or 412)
@@ -234,5 +266,9 @@ internal sealed class BatchStore(BlobContainers containers)
         await containers.GetBlobAsync(container, name, cancellationToken);
 
     private async Task SaveAsync(string container, string name, byte[] content, CancellationToken cancellationToken) =>
-        await (await BlobAsync(container, name, cancellationToken)).UploadAsync(BinaryData.FromBytes(content), overwrite: true, cancellationToken);
+        await (await BlobAsync(container, name, cancellationToken)).UploadAsync(
+            BinaryData.FromBytes(content),
+            overwrite: true,
+            cancellationToken
+        );
 }

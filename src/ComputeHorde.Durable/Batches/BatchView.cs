@@ -13,13 +13,21 @@ namespace ComputeHorde.Durable.Batches;
 /// <param name="Summary">How it ended; null while it runs.</param>
 /// <param name="Error">Why the batch itself broke, if it did; not why its jobs failed.</param>
 internal sealed record BatchView(
-    string Id, string Status, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, BatchProgress? Progress, BatchSummary? Summary, string? Error)
+    string Id,
+    string Status,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt,
+    BatchProgress? Progress,
+    BatchSummary? Summary,
+    string? Error
+)
 {
     /// <summary>How far the notices about its end are; null when nobody is told.</summary>
     public IReadOnlyList<NoticeView>? Notices { get; init; }
 
     /// <summary>Whether nothing follows but, perhaps, verdicts.</summary>
-    internal static bool HasEnded(BatchView batch) => batch.Summary is not null || batch.Error is not null || batch.Status is "terminated" or "failed";
+    internal static bool HasEnded(BatchView batch) =>
+        batch.Summary is not null || batch.Error is not null || batch.Status is "terminated" or "failed";
 
     /// <summary>What counts as a change of a batch: all that is shown but the time of the last one.</summary>
     internal static string Fingerprint(BatchView batch) => SnakeCaseJson.ToText(batch with { UpdatedAt = default });
@@ -30,6 +38,13 @@ internal sealed record BatchView(
         var progress = instance.ReadCustomStatusAs<BatchProgress>();
         var status = instance.IsRunning && progress is { Paused: true } ? "paused" : instance.RuntimeStatus.ToString().ToLowerInvariant();
         return new BatchView(
-            instance.InstanceId, summary?.Status ?? status, instance.CreatedAt, instance.LastUpdatedAt, progress, summary, instance.FailureDetails?.ErrorMessage);
+            instance.InstanceId,
+            summary?.Status ?? status,
+            instance.CreatedAt,
+            instance.LastUpdatedAt,
+            progress,
+            summary,
+            instance.FailureDetails?.ErrorMessage
+        );
     }
 }

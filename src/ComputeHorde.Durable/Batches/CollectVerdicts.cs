@@ -7,12 +7,14 @@ using Microsoft.DurableTask;
 namespace ComputeHorde.Durable.Batches;
 
 /// <summary>
-/// Joins the verdicts of a batch's lines to its summary, as they come. A batch ends when its lines have; their checks may take longer, by days
+/// Joins the verdicts of a batch's lines to its summary, as they come. A batch ends when its lines have; their checks may take longer, by
+/// days
 /// when the trusted miner is away.
 /// </summary>
 internal static class CollectVerdicts
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5), MostTime = TimeSpan.FromDays(7);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5),
+        MostTime = TimeSpan.FromDays(7);
 
     /// <summary>The name of the collection of a batch.</summary>
     public static string InstanceId(string batchId) => batchId + "~verdicts";
@@ -28,11 +30,25 @@ internal static class CollectVerdicts
         for (var round = 0; ; round++)
         {
             var isLast = context.CurrentUtcDateTime >= giveUpAt;
-            var pending = await context.CallActivityAsync<PendingVerdicts>(nameof(JoinVerdicts), new JoinVerdictsInput(input, isLast), RetryOptions.Activity);
+            var pending = await context.CallActivityAsync<PendingVerdicts>(
+                nameof(JoinVerdicts),
+                new JoinVerdictsInput(input, isLast),
+                RetryOptions.Activity
+            );
             if (pending.Count == 0 || isLast)
             {
                 await Notice.SendAsync(
-                    context, input.Webhook, input.BatchId, NoticeTypes.Batch + NoticeTypes.Checked, new { Id = input.BatchId, input.Status, Unknown = pending.Count });
+                    context,
+                    input.Webhook,
+                    input.BatchId,
+                    NoticeTypes.Batch + NoticeTypes.Checked,
+                    new
+                    {
+                        Id = input.BatchId,
+                        input.Status,
+                        Unknown = pending.Count,
+                    }
+                );
                 return;
             }
 
@@ -45,7 +61,13 @@ internal static class CollectVerdicts
             }
 
             using var timer = new CancellationTokenSource();
-            await Task.WhenAny(order, context.CreateTimer(context.CurrentUtcDateTime + Pauses.Grow(FirstPause, isCancelled ? 0 : round, Pauses.Longest), timer.Token));
+            await Task.WhenAny(
+                order,
+                context.CreateTimer(
+                    context.CurrentUtcDateTime + Pauses.Grow(FirstPause, isCancelled ? 0 : round, Pauses.Longest),
+                    timer.Token
+                )
+            );
             if (order.IsCompleted)
             {
                 End(timer);

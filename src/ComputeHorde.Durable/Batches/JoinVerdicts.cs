@@ -8,9 +8,12 @@ namespace ComputeHorde.Durable.Batches;
 /// <summary>Joins the verdicts that checks have left beside the results of their runs to the lines and the summary of a batch.</summary>
 internal sealed class JoinVerdicts(BatchStore batches, ResultStore results)
 {
-    private const int ReadsAtOnce = 16, MostRuns = 100;
+    private const int ReadsAtOnce = 16,
+        MostRuns = 100;
 
-    /// <summary>The summary is written each time, the lines when none of them is pending any more: a rerun reads them as they were.</summary>
+    /// <summary>
+    /// The summary is written each time, the lines when none of them is pending any more: a rerun reads them as they were.
+    /// </summary>
     [Function(nameof(JoinVerdicts))]
     public async Task<PendingVerdicts> RunAsync([ActivityTrigger] JoinVerdictsInput input, CancellationToken cancellationToken)
     {
@@ -32,7 +35,10 @@ internal sealed class JoinVerdicts(BatchStore batches, ResultStore results)
         }
     }
 
-    private async Task<(BatchSummary Summary, PendingVerdicts Pending)> JoinAsync(JoinVerdictsInput input, CancellationToken cancellationToken)
+    private async Task<(BatchSummary Summary, PendingVerdicts Pending)> JoinAsync(
+        JoinVerdictsInput input,
+        CancellationToken cancellationToken
+    )
     {
         var count = new BatchCount();
         var pending = new List<string>();
@@ -46,14 +52,26 @@ internal sealed class JoinVerdicts(BatchStore batches, ResultStore results)
 
         var isWhole = pending.Count == 0 || input.IsLast;
         var blob = isWhole
-            ? await batches.WriteResultsAsync(BatchStore.CheckedResultsBlob(input.Batch.BatchId), LinesAsync(input.Batch, cancellationToken), cancellationToken)
+            ? await batches.WriteResultsAsync(
+                BatchStore.CheckedResultsBlob(input.Batch.BatchId),
+                LinesAsync(input.Batch, cancellationToken),
+                cancellationToken
+            )
             : BatchStore.ResultsBlob(input.Batch.BatchId);
         return (count.Summary(input.Batch) with { ResultsBlob = blob }, new PendingVerdicts(pending.Count, [.. pending.Take(MostRuns)]));
     }
 
-    private async IAsyncEnumerable<BatchResult> LinesAsync(SummariseBatchInput batch, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<BatchResult> LinesAsync(
+        SummariseBatchInput batch,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
-        await foreach (var lines in batches.LoadAllResultsAsync(batch.BatchId, batch.Contents.Chunks, cancellationToken).Chunk(ReadsAtOnce).WithCancellation(cancellationToken))
+        await foreach (
+            var lines in batches
+                .LoadAllResultsAsync(batch.BatchId, batch.Contents.Chunks, cancellationToken)
+                .Chunk(ReadsAtOnce)
+                .WithCancellation(cancellationToken)
+        )
         {
             foreach (var line in await Task.WhenAll(lines.Select(line => JoinAsync(line, cancellationToken))))
             {
@@ -64,6 +82,9 @@ internal sealed class JoinVerdicts(BatchStore batches, ResultStore results)
 
     private async Task<BatchResult> JoinAsync(BatchResult line, CancellationToken cancellationToken) =>
         line is { Verdict: Verdicts.Pending, Run: { } run } && await results.FindVerdictAsync(run, cancellationToken) is { } found
-            ? line with { Verdict = SnakeCaseJson.Read<CheckOutcome>(found).Verdict }
+            ? line with
+            {
+                Verdict = SnakeCaseJson.Read<CheckOutcome>(found).Verdict,
+            }
             : line;
 }

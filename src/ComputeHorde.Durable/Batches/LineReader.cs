@@ -4,13 +4,14 @@ using ComputeHorde.Durable.Storage;
 
 namespace ComputeHorde.Durable.Batches;
 
-/// <summary>Reads lines of bytes from a stream and knows where it is; no more than one line is held, and no line longer than allowed.</summary>
+/// <summary>
+/// Reads lines of bytes from a stream and knows where it is; no more than one line is held, and no line longer than allowed.
+/// </summary>
 /// <param name="stream">The lines, ended by LF or CR LF.</param>
 /// <param name="offset">Where in the whole the stream begins, in bytes.</param>
 /// <param name="maxLength">The longest line that is kept, in bytes.</param>
 internal sealed class LineReader(Stream stream, long offset, int maxLength)
 {
-
     private readonly byte[] _buffer = new byte[64 << 10];
     private readonly ArrayBufferWriter<byte> _line = new();
     private int _position;

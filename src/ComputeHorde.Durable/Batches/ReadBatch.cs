@@ -16,9 +16,19 @@ namespace ComputeHorde.Durable.Batches;
 /// chunks and the others with what is wrong with them. Reading the same slice again stores the same.
 /// </summary>
 internal sealed class ReadBatch(
-    BatchStore batches, RequestStore requests, OutputUrls outputs, ComparerRegistry comparers, Webhooks webhooks, RejectionStore rejections, LimitBook limits)
+    BatchStore batches,
+    RequestStore requests,
+    OutputUrls outputs,
+    ComparerRegistry comparers,
+    Webhooks webhooks,
+    RejectionStore rejections,
+    LimitBook limits
+)
 {
-    private const int LinesPerSlice = 500, LinesPerChunk = 20, WritesAtOnce = 16;
+    private const int LinesPerSlice = 500,
+        LinesPerChunk = 20,
+        WritesAtOnce = 16;
+
     /// <summary>About how many are written beside a specification; the results of the batch hold all.</summary>
     private const int MostProblems = 500;
     private const long BytesPerSlice = 16 << 20;
@@ -50,19 +60,38 @@ internal sealed class ReadBatch(
         catch (RequestFailedException exception) when (exception.Status is 404 or 412 or 416)
         {
             return exception.Status == 416 && input.From.Offset > 0
-                ? input.From with { IsComplete = true }
-                : input.From with { Problem = $"Blob '{input.Source.Blob}' of container '{input.Source.Container}' is empty, or was changed or deleted after the batch had been accepted." };
+                ? input.From with
+                {
+                    IsComplete = true,
+                }
+                : input.From with
+                {
+                    Problem =
+                        $"Blob '{input.Source.Blob}' of container '{input.Source.Container}' is empty, or was changed or deleted after the batch had been accepted.",
+                };
         }
 
         var contents = await StoreAsync(input, slice, cancellationToken);
         if (isComplete && contents.Invalid > 0 && input.Specification is { } specification)
         {
-            await rejections.SaveAsync(specification, $"{contents.Invalid} lines of the batch are not valid", await ProblemsAsync(input.BatchId, cancellationToken), input.BatchId, cancellationToken);
+            await rejections.SaveAsync(
+                specification,
+                $"{contents.Invalid} lines of the batch are not valid",
+                await ProblemsAsync(input.BatchId, cancellationToken),
+                input.BatchId,
+                cancellationToken
+            );
         }
 
         return contents.Valid + contents.Invalid > BatchRequest.MaxJobs
-            ? contents with { Problem = $"The batch has more than {BatchRequest.MaxJobs} lines." }
-            : contents with { IsComplete = isComplete };
+            ? contents with
+            {
+                Problem = $"The batch has more than {BatchRequest.MaxJobs} lines.",
+            }
+            : contents with
+            {
+                IsComplete = isComplete,
+            };
     }
 
     private async Task<BatchContents> StoreAsync(ReadBatchInput input, List<RawLine> slice, CancellationToken cancellationToken)
@@ -76,7 +105,8 @@ internal sealed class ReadBatch(
         await Parallel.ForEachAsync(
             Enumerable.Range(0, slice.Count),
             new ParallelOptions { MaxDegreeOfParallelism = WritesAtOnce, CancellationToken = cancellationToken },
-            async (index, cancellation) => read[index] = await AcceptAsync(input, slice[index], cancellation));
+            async (index, cancellation) => read[index] = await AcceptAsync(input, slice[index], cancellation)
+        );
 
         var chunk = input.From.Chunks;
         foreach (var lines in InChunks(read.Where(static line => line.Valid is not null).Select(static line => line.Valid!)))
@@ -100,7 +130,11 @@ internal sealed class ReadBatch(
         };
     }
 
-    private async Task<(BatchLine? Valid, BatchResult? Invalid)> AcceptAsync(ReadBatchInput input, RawLine line, CancellationToken cancellationToken)
+    private async Task<(BatchLine? Valid, BatchResult? Invalid)> AcceptAsync(
+        ReadBatchInput input,
+        RawLine line,
+        CancellationToken cancellationToken
+    )
     {
         if (line.Request is not { } json)
         {
@@ -124,7 +158,14 @@ internal sealed class ReadBatch(
                 await PreparedRuns.PrepareAsync(outputs, id, request, cancellationToken);
             }
 
-            return (new BatchLine(line.Line, RunInputs.Of(id, hash, request, limits, hasPreparedUrls: input.Specification is not null), request.Spec.ExecutorClass), null);
+            return (
+                new BatchLine(
+                    line.Line,
+                    RunInputs.Of(id, hash, request, limits, hasPreparedUrls: input.Specification is not null),
+                    request.Spec.ExecutorClass
+                ),
+                null
+            );
         }
         catch (ComputeHordeValidationException exception)
         {
@@ -137,7 +178,9 @@ internal sealed class ReadBatch(
         var problems = new List<ValidationProblem>();
         await foreach (var line in batches.LoadInvalidAsync(batch, cancellationToken))
         {
-            problems.AddRange((line.Problems ?? []).Select(problem => new ValidationProblem($"line {line.Line}: {problem.Field}", problem.Message)));
+            problems.AddRange(
+                (line.Problems ?? []).Select(problem => new ValidationProblem($"line {line.Line}: {problem.Field}", problem.Message))
+            );
             if (problems.Count >= MostProblems)
             {
                 break;
@@ -147,10 +190,19 @@ internal sealed class ReadBatch(
         return problems;
     }
 
-    private static BatchResult Invalid(RawLine line, IReadOnlyList<ValidationProblem> problems) => new(line.Line, LineStatuses.Invalid)
-    {
-        Problems = [.. problems.Take(20).Select(static problem => new ValidationProblem(HistoryText.Truncate(problem.Field), HistoryText.Truncate(problem.Message)))],
-    };
+    private static BatchResult Invalid(RawLine line, IReadOnlyList<ValidationProblem> problems) =>
+        new(line.Line, LineStatuses.Invalid)
+        {
+            Problems =
+            [
+                .. problems
+                    .Take(20)
+                    .Select(static problem => new ValidationProblem(
+                        HistoryText.Truncate(problem.Field),
+                        HistoryText.Truncate(problem.Message)
+                    )),
+            ],
+        };
 
     private static IEnumerable<List<BatchLine>> InChunks(IEnumerable<BatchLine> lines)
     {

@@ -9,18 +9,24 @@ using Microsoft.DurableTask;
 namespace ComputeHorde.Durable.Batches;
 
 /// <summary>
-/// Runs many jobs, so many at once. The batch reads its source slice by slice and then leaves the running to lanes (<see cref="RunBatchLane"/>),
-/// each of which begins its history anew with every chunk; so no history grows with the number of jobs, but for about a hundred reports of progress.
+/// Runs many jobs, so many at once. The batch reads its source slice by slice and then leaves the running to lanes
+/// (<see cref="RunBatchLane"/>),
+/// each of which begins its history anew with every chunk; so no history grows with the number of jobs, but for about a hundred reports of
+/// progress.
 /// </summary>
 internal static class RunBatch
 {
-    /// <summary>The name of the external event by which callers steer a batch, and the batch its lanes: one of <see cref="BatchOrders"/>.</summary>
+    /// <summary>
+    /// The name of the external event by which callers steer a batch, and the batch its lanes: one of <see cref="BatchOrders"/>.
+    /// </summary>
     public const string OrderEvent = "Order";
 
     /// <summary>The name of the external event by which a lane tells how far it is.</summary>
     public const string ProgressEvent = "Progress";
 
-    /// <summary>Jobs that one lane has under way, unless there are too few lanes: a small part of a chunk, so that little stands idle at its end.</summary>
+    /// <summary>
+    /// Jobs that one lane has under way, unless there are too few lanes: a small part of a chunk, so that little stands idle at its end.
+    /// </summary>
     internal const int LaneWidth = 4;
 
     /// <summary>How often all lanes together tell how far they are, about, from start to end.</summary>
@@ -33,14 +39,16 @@ internal static class RunBatch
     public static async Task<BatchSummary?> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var input = context.GetInput<BatchInput>() ?? throw new ArgumentException("A batch needs its input: where its jobs are.", nameof(context));
+        var input =
+            context.GetInput<BatchInput>() ?? throw new ArgumentException("A batch needs its input: where its jobs are.", nameof(context));
         if (input.Contents is not { } contents)
         {
             context.ContinueAsNew(input with { Contents = await ReadAsync(context, input) });
             return null;
         }
 
-        var status = contents.Problem is not null ? BatchStatuses.Unreadable
+        var status =
+            contents.Problem is not null ? BatchStatuses.Unreadable
             : input.Strict && contents.Invalid > 0 ? BatchStatuses.Rejected
             : await new Lanes(context, input, contents).RunAsync();
         var ended = new SummariseBatchInput(context.InstanceId, status, contents) { Webhook = input.Webhook };
@@ -50,7 +58,13 @@ internal static class RunBatch
             await context.CallActivityAsync<bool>(nameof(StartCollecting), ended, RetryOptions.Activity);
         }
 
-        await Notice.SendAsync(context, input.Webhook, context.InstanceId, NoticeTypes.Batch + status, new { Id = context.InstanceId, Summary = summary });
+        await Notice.SendAsync(
+            context,
+            input.Webhook,
+            context.InstanceId,
+            NoticeTypes.Batch + status,
+            new { Id = context.InstanceId, Summary = summary }
+        );
         return summary;
     }
 
@@ -61,7 +75,10 @@ internal static class RunBatch
         {
             context.SetCustomStatus(new BatchProgress(BatchPhases.Reading, contents.Valid, contents.Invalid));
             contents = await context.CallActivityAsync<BatchContents>(
-                nameof(ReadBatch), new ReadBatchInput(context.InstanceId, input.Source, contents, input.Specification), RetryOptions.Activity);
+                nameof(ReadBatch),
+                new ReadBatchInput(context.InstanceId, input.Source, contents, input.Specification),
+                RetryOptions.Activity
+            );
         }
 
         return contents;
@@ -79,7 +96,8 @@ internal static class RunBatch
             var order = context.WaitForExternalEvent<string>(OrderEvent);
             var progress = context.WaitForExternalEvent<LaneProgress>(ProgressEvent);
 
-            // Orders that came while the batch was read are delivered at the end of this turn, and lanes that start in it would not hear of them.
+            // Orders that came while the batch was read are delivered at the end of this turn, and lanes that start in it would not hear of
+            // them.
             await context.CreateTimer(context.CurrentUtcDateTime, CancellationToken.None);
             while (order.IsCompleted)
             {
@@ -135,11 +153,20 @@ internal static class RunBatch
                     Chunk = number,
                     Order = _order,
                 };
-                _lanes.Add(context.CallSubOrchestratorAsync<LaneProgress>(nameof(RunBatchLane), lane, new SubOrchestrationOptions(instanceId: LaneId(number))));
+                _lanes.Add(
+                    context.CallSubOrchestratorAsync<LaneProgress>(
+                        nameof(RunBatchLane),
+                        lane,
+                        new SubOrchestrationOptions(instanceId: LaneId(number))
+                    )
+                );
             }
         }
 
-        /// <summary>Lanes of many lines report often enough for <see cref="Reports"/> in all; short ones twice at least, or nothing would be seen until their end.</summary>
+        /// <summary>
+        /// Lanes of many lines report often enough for <see cref="Reports"/> in all; short ones twice at least, or nothing would be seen
+        /// until their end.
+        /// </summary>
         private int ReportEvery(int lanes) => Math.Max(1, Math.Min(contents.Valid / Reports, contents.Valid / (2 * lanes)));
 
         private void ApplyOrder(string? order)
@@ -167,12 +194,15 @@ internal static class RunBatch
             }
         }
 
-        private void ShowProgress(string phase) => context.SetCustomStatus(new BatchProgress(phase, contents.Valid, contents.Invalid)
-        {
-            Done = _progress.Values.Sum(static lane => lane.Done),
-            Completed = _progress.Values.Sum(static lane => lane.Completed),
-            Paused = _order == BatchOrders.Pause,
-        });
+        private void ShowProgress(string phase) =>
+            context.SetCustomStatus(
+                new BatchProgress(phase, contents.Valid, contents.Invalid)
+                {
+                    Done = _progress.Values.Sum(static lane => lane.Done),
+                    Completed = _progress.Values.Sum(static lane => lane.Completed),
+                    Paused = _order == BatchOrders.Pause,
+                }
+            );
 
         private string LaneId(int number) => $"{context.InstanceId}{Names.Separator}lane-{number}";
     }

@@ -29,7 +29,13 @@ internal static class RunBatchLane
         await window.TakeOrderAsync();
 
         var progress = window.Progress;
-        var next = input with { Chunk = input.Chunk + input.Lanes, Done = progress.Done, Completed = progress.Completed, Order = window.Order };
+        var next = input with
+        {
+            Chunk = input.Chunk + input.Lanes,
+            Done = progress.Done,
+            Completed = progress.Completed,
+            Order = window.Order,
+        };
         if (next.Chunk >= input.Chunks || window.Order == BatchOrders.Cancel)
         {
             return progress;
@@ -49,7 +55,8 @@ internal static class RunBatchLane
 
         public string Order { get; private set; } = lane.Order;
 
-        public LaneProgress Progress => new(lane.Lane, lane.Done + _results.Count, lane.Completed + _results.Count(static result => result.IsCompleted));
+        public LaneProgress Progress =>
+            new(lane.Lane, lane.Done + _results.Count, lane.Completed + _results.Count(static result => result.IsCompleted));
 
         private bool HasMore => _next < lines.Count && Order != BatchOrders.Cancel;
 
@@ -86,7 +93,9 @@ internal static class RunBatchLane
             return [.. _results.OrderBy(static result => result.Line)];
         }
 
-        /// <summary>Obeys an order that came when nothing was under way any more: the waiter has taken it, so the next chunk would not get it.</summary>
+        /// <summary>
+        /// Obeys an order that came when nothing was under way any more: the waiter has taken it, so the next chunk would not get it.
+        /// </summary>
         public async Task TakeOrderAsync()
         {
             if (_order.IsCompleted)
@@ -97,8 +106,16 @@ internal static class RunBatchLane
 
         private void Begin(BatchLine line)
         {
-            _running.Add((line, context.CallSubOrchestratorAsync<RunOutcome>(
-                nameof(RunJob), line.Run, new SubOrchestrationOptions(instanceId: line.Run.RequestId))));
+            _running.Add(
+                (
+                    line,
+                    context.CallSubOrchestratorAsync<RunOutcome>(
+                        nameof(RunJob),
+                        line.Run,
+                        new SubOrchestrationOptions(instanceId: line.Run.RequestId)
+                    )
+                )
+            );
             if (!context.IsReplaying)
             {
                 RunTelemetry.Started(line.ExecutorClass);
@@ -117,7 +134,9 @@ internal static class RunBatchLane
             }
         }
 
-        /// <summary>How many reports are due by then. Each lane begins elsewhere, so that reports of many lanes are spread over the time.</summary>
+        /// <summary>
+        /// How many reports are due by then. Each lane begins elsewhere, so that reports of many lanes are spread over the time.
+        /// </summary>
         private int ReportsAt(int done) => (done + (lane.Lane % lane.ReportEvery)) / lane.ReportEvery;
 
         private static async Task<BatchResult> ResultAsync(BatchLine line, Task<RunOutcome> run)
@@ -139,7 +158,11 @@ internal static class RunBatchLane
             }
             catch (TaskFailedException exception)
             {
-                return new BatchResult(line.Line, LineStatuses.Broken) { Run = line.Run.RequestId, Reason = HistoryText.Truncate(exception.FailureDetails.ErrorMessage) };
+                return new BatchResult(line.Line, LineStatuses.Broken)
+                {
+                    Run = line.Run.RequestId,
+                    Reason = HistoryText.Truncate(exception.FailureDetails.ErrorMessage),
+                };
             }
         }
     }

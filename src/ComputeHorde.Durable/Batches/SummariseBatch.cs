@@ -2,10 +2,14 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace ComputeHorde.Durable.Batches;
 
-/// <summary>Puts the results of all chunks and the lines that are not valid into one blob, in the order of their numbers, and counts them.</summary>
+/// <summary>
+/// Puts the results of all chunks and the lines that are not valid into one blob, in the order of their numbers, and counts them.
+/// </summary>
 internal sealed class SummariseBatch(BatchStore batches)
 {
-    /// <summary>Writes the result blob and the summary. Done again, it leaves a summary as it is: verdicts may have been joined to it since.</summary>
+    /// <summary>
+    /// Writes the result blob and the summary. Done again, it leaves a summary as it is: verdicts may have been joined to it since.
+    /// </summary>
     /// <returns>The summary.</returns>
     [Function(nameof(SummariseBatch))]
     public async Task<BatchSummary> RunAsync([ActivityTrigger] SummariseBatchInput input, CancellationToken cancellationToken)
@@ -13,7 +17,10 @@ internal sealed class SummariseBatch(BatchStore batches)
         ArgumentNullException.ThrowIfNull(input);
         var count = new BatchCount();
         var blob = await batches.WriteResultsAsync(
-            BatchStore.ResultsBlob(input.BatchId), count.Through(batches.LoadAllResultsAsync(input.BatchId, input.Contents.Chunks, cancellationToken)), cancellationToken);
+            BatchStore.ResultsBlob(input.BatchId),
+            count.Through(batches.LoadAllResultsAsync(input.BatchId, input.Contents.Chunks, cancellationToken)),
+            cancellationToken
+        );
         var summary = count.Summary(input) with { ResultsBlob = blob };
         await batches.TrySaveSummaryAsync(input.BatchId, summary, version: null, cancellationToken);
         return summary;

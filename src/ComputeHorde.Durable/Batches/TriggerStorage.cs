@@ -6,7 +6,8 @@ using Microsoft.Extensions.Hosting;
 namespace ComputeHorde.Durable.Batches;
 
 /// <summary>
-/// Makes the container and the queue that triggers listen to: nobody can hand anything in before they exist, and the host would ask for them
+/// Makes the container and the queue that triggers listen to: nobody can hand anything in before they exist, and the host would ask for
+/// them
 /// all the time.
 /// </summary>
 internal sealed class TriggerStorage(BlobContainers containers, QueueServiceClient queues, TimeProvider timeProvider) : BackgroundService

@@ -10,7 +10,14 @@ namespace ComputeHorde.Durable.Checks;
 /// <param name="Result">What the miner returned.</param>
 /// <param name="TrustedResults">What the two trusted runs returned.</param>
 internal sealed record CheatCase(
-    string RunId, string JobUuid, string TrustedJobUuid, string Comparer, string Reason, ResultReference Result, IReadOnlyList<ResultReference> TrustedResults)
+    string RunId,
+    string JobUuid,
+    string TrustedJobUuid,
+    string Comparer,
+    string Reason,
+    ResultReference Result,
+    IReadOnlyList<ResultReference> TrustedResults
+)
 {
     /// <summary>The trace of the run: W3C <c>traceparent</c>; null when nobody traces.</summary>
     public string? Trace { get; init; }

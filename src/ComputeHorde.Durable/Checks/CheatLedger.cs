@@ -7,7 +7,8 @@ using ComputeHorde.Durable.Storage;
 namespace ComputeHorde.Durable.Checks;
 
 /// <summary>
-/// The ledger of confirmed mismatches: container <c>ledger</c>. The evidence of a job is written once and never changed; what the facilitator
+/// The ledger of confirmed mismatches: container <c>ledger</c>. The evidence of a job is written once and never changed; what the
+/// facilitator
 /// answered to the report is a second blob beside it.
 /// </summary>
 internal sealed class CheatLedger(BlobContainers containers, TimeProvider timeProvider)
@@ -18,7 +19,11 @@ internal sealed class CheatLedger(BlobContainers containers, TimeProvider timePr
     public Task RecordAsync(CheatCase cheat, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(cheat);
-        return RecordOnceAsync($"{cheat.JobUuid}/evidence.json", new { RecordedAt = timeProvider.GetUtcNow(), Evidence = cheat }, cancellationToken);
+        return RecordOnceAsync(
+            $"{cheat.JobUuid}/evidence.json",
+            new { RecordedAt = timeProvider.GetUtcNow(), Evidence = cheat },
+            cancellationToken
+        );
     }
 
     /// <summary>Makes sure that the evidence stands.</summary>
@@ -38,7 +43,16 @@ internal sealed class CheatLedger(BlobContainers containers, TimeProvider timePr
     public Task AppendReportAsync(CheatCase cheat, string outcome, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(cheat);
-        return RecordOnceAsync($"{cheat.JobUuid}/report.json", new { ReportedAt = timeProvider.GetUtcNow(), Outcome = outcome, By = "facilitator" }, cancellationToken);
+        return RecordOnceAsync(
+            $"{cheat.JobUuid}/report.json",
+            new
+            {
+                ReportedAt = timeProvider.GetUtcNow(),
+                Outcome = outcome,
+                By = "facilitator",
+            },
+            cancellationToken
+        );
     }
 
     /// <summary>Reads a page of the cases, in the order of their jobs.</summary>
@@ -46,10 +60,19 @@ internal sealed class CheatLedger(BlobContainers containers, TimeProvider timePr
     public async Task<CheatPage> ListAsync(string? continuation, CancellationToken cancellationToken)
     {
         var container = await containers.GetAsync(ContainerNames.Ledger, cancellationToken);
-        await foreach (var page in container.GetBlobsByHierarchyAsync(new GetBlobsByHierarchyOptions { Delimiter = "/" }, cancellationToken).AsPages(continuation, PageSize))
+        await foreach (
+            var page in container
+                .GetBlobsByHierarchyAsync(new GetBlobsByHierarchyOptions { Delimiter = "/" }, cancellationToken)
+                .AsPages(continuation, PageSize)
+        )
         {
-            var found = await Task.WhenAll(page.Values.Where(static item => item.IsPrefix).Select(item => FindAsync(item.Prefix.TrimEnd('/'), cancellationToken)));
-            return new CheatPage([.. found.OfType<CheatView>()], string.IsNullOrEmpty(page.ContinuationToken) ? null : page.ContinuationToken);
+            var found = await Task.WhenAll(
+                page.Values.Where(static item => item.IsPrefix).Select(item => FindAsync(item.Prefix.TrimEnd('/'), cancellationToken))
+            );
+            return new CheatPage(
+                [.. found.OfType<CheatView>()],
+                string.IsNullOrEmpty(page.ContinuationToken) ? null : page.ContinuationToken
+            );
         }
 
         return new CheatPage([], Continuation: null);
@@ -66,7 +89,9 @@ internal sealed class CheatLedger(BlobContainers containers, TimeProvider timePr
     {
         try
         {
-            return SnakeCaseJson.Read<JsonElement>((await (await BlobAsync(name, cancellationToken)).DownloadContentAsync(cancellationToken)).Value.Content);
+            return SnakeCaseJson.Read<JsonElement>(
+                (await (await BlobAsync(name, cancellationToken)).DownloadContentAsync(cancellationToken)).Value.Content
+            );
         }
         catch (RequestFailedException exception) when (exception.Status == 404)
         {

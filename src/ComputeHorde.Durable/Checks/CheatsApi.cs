@@ -12,25 +12,50 @@ internal sealed class CheatsApi(CheatLedger ledger)
 {
     /// <returns>200 with a page of cases, 304 when it is as <c>If-None-Match</c> says.</returns>
     [Function("ListCheats")]
-    public Task<IActionResult> ListAsync([HttpTrigger(AuthorizationLevel.Function, "get", Route = "cheats")] HttpRequest request, CancellationToken cancellationToken) =>
-        HttpEdge.AnswerAsync(request, async () =>
-        {
-            try
+    public Task<IActionResult> ListAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "cheats")] HttpRequest request,
+        CancellationToken cancellationToken
+    ) =>
+        HttpEdge.AnswerAsync(
+            request,
+            async () =>
             {
-                return HttpResults.Conditional(
-                    request, await ledger.ListAsync(request.Query["continuation"].ToString() is { Length: > 0 } token ? token : null, cancellationToken));
+                try
+                {
+                    return HttpResults.Conditional(
+                        request,
+                        await ledger.ListAsync(
+                            request.Query["continuation"].ToString() is { Length: > 0 } token ? token : null,
+                            cancellationToken
+                        )
+                    );
+                }
+                catch (RequestFailedException exception) when (exception.Status == 400)
+                {
+                    throw new ComputeHordeValidationException("continuation", "is none that a page has given.");
+                }
             }
-            catch (RequestFailedException exception) when (exception.Status == 400)
-            {
-                throw new ComputeHordeValidationException("continuation", "is none that a page has given.");
-            }
-        });
+        );
 
     /// <returns>200 with the case against a job, or 404.</returns>
     [Function("ShowCheat")]
     public Task<IActionResult> GetAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "cheats/{jobUuid}")] HttpRequest request, string jobUuid, CancellationToken cancellationToken) =>
-        HttpEdge.AnswerAsync(request, async () => HttpResults.Json(200, Guid.TryParse(jobUuid, out _) && await ledger.FindAsync(jobUuid, cancellationToken) is { } cheat
-            ? cheat
-            : throw new HttpProblemException(404, "There is no such case", new ValidationProblem("jobUuid", "is no job that the ledger has a case against."))));
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "cheats/{jobUuid}")] HttpRequest request,
+        string jobUuid,
+        CancellationToken cancellationToken
+    ) =>
+        HttpEdge.AnswerAsync(
+            request,
+            async () =>
+                HttpResults.Json(
+                    200,
+                    Guid.TryParse(jobUuid, out _) && await ledger.FindAsync(jobUuid, cancellationToken) is { } cheat
+                        ? cheat
+                        : throw new HttpProblemException(
+                            404,
+                            "There is no such case",
+                            new ValidationProblem("jobUuid", "is no job that the ledger has a case against.")
+                        )
+                )
+        );
 }

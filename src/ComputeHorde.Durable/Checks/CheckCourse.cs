@@ -7,7 +7,8 @@ using Microsoft.DurableTask;
 namespace ComputeHorde.Durable.Checks;
 
 /// <summary>
-/// The course of one check: sample, copy, compare, confirm, record, report. Lives inside the orchestrator, so nothing here does I/O or reads a
+/// The course of one check: sample, copy, compare, confirm, record, report. Lives inside the orchestrator, so nothing here does I/O or
+/// reads a
 /// clock. Whoever is away is waited for; whatever breaks makes the check inconclusive and touches nothing else.
 /// </summary>
 internal sealed class CheckCourse
@@ -42,7 +43,18 @@ internal sealed class CheckCourse
             CheckTelemetry.Checked(found);
         }
 
-        await Notice.SendAsync(_context, _input.Webhook, _input.RunId, NoticeTypes.Run + NoticeTypes.Checked, new { Id = _input.RunId, _input.JobUuid, Check = found });
+        await Notice.SendAsync(
+            _context,
+            _input.Webhook,
+            _input.RunId,
+            NoticeTypes.Run + NoticeTypes.Checked,
+            new
+            {
+                Id = _input.RunId,
+                _input.JobUuid,
+                Check = found,
+            }
+        );
         return found;
     }
 
@@ -66,7 +78,10 @@ internal sealed class CheckCourse
         catch (TaskFailedException exception)
         {
             // A fault of ours, in an activity or in a copy. The run has its result all the same, and nobody is accused.
-            return new CheckOutcome(Verdicts.Inconclusive, HistoryText.Truncate($"the check broke: {exception.FailureDetails.ErrorMessage}"));
+            return new CheckOutcome(
+                Verdicts.Inconclusive,
+                HistoryText.Truncate($"the check broke: {exception.FailureDetails.ErrorMessage}")
+            );
         }
     }
 
@@ -81,12 +96,15 @@ internal sealed class CheckCourse
 
         var second = await _copies.RunAsync();
         var again = await CompareAsync(second);
-        var amongTrusted = _input.Failure is null && again.Verdict == Verdicts.Mismatch ? await CompareAsync(first.Result!, second.Result!) : again;
+        var amongTrusted =
+            _input.Failure is null && again.Verdict == Verdicts.Mismatch ? await CompareAsync(first.Result!, second.Result!) : again;
         var isConfirmed = again.Verdict == Verdicts.Mismatch && (_input.Failure is not null || amongTrusted.Verdict == Verdicts.Match);
         return isConfirmed
             ? await AccuseAsync(CaseOf(first, second, compared.Reason))
             : new CheckOutcome(
-                Verdicts.Inconclusive, HistoryText.Truncate($"{compared.Reason}; but two trusted runs do not agree on it: {again.Reason}; {amongTrusted.Reason}"));
+                Verdicts.Inconclusive,
+                HistoryText.Truncate($"{compared.Reason}; but two trusted runs do not agree on it: {again.Reason}; {amongTrusted.Reason}")
+            );
     }
 
     private CheatCase CaseOf(RunOutcome first, RunOutcome second, string reason) =>
@@ -95,7 +113,9 @@ internal sealed class CheckCourse
             Trace = _input.Copy.Trace,
         };
 
-    /// <summary>The evidence first: a report without it would stand on nothing. From here on nothing is bought, so nobody stops it.</summary>
+    /// <summary>
+    /// The evidence first: a report without it would stand on nothing. From here on nothing is bought, so nobody stops it.
+    /// </summary>
     private async Task<CheckOutcome> AccuseAsync(CheatCase cheat)
     {
         var found = new CheckOutcome(Verdicts.Mismatch, cheat.Reason) { IsConfirmed = true };
@@ -109,7 +129,10 @@ internal sealed class CheckCourse
 
         try
         {
-            return found with { Report = (await AskAsync<CheatReport>(CheckPhases.Reporting, nameof(ReportCheat), cheat, isStoppable: false)).Status };
+            return found with
+            {
+                Report = (await AskAsync<CheatReport>(CheckPhases.Reporting, nameof(ReportCheat), cheat, isStoppable: false)).Status,
+            };
         }
         catch (Exception exception) when (exception is CheckStoppedException or TaskFailedException)
         {
@@ -126,7 +149,9 @@ internal sealed class CheckCourse
 
         return trusted is { Status: RunStatuses.Completed, Result: { } result }
             ? await CompareAsync(_input.Result, result)
-            : CompareOutcome.Inconclusive($"the trusted run ended as '{trusted.Status}': {trusted.Failure?.Message ?? trusted.Failure?.Reason}");
+            : CompareOutcome.Inconclusive(
+                $"the trusted run ended as '{trusted.Status}': {trusted.Failure?.Message ?? trusted.Failure?.Reason}"
+            );
     }
 
     private async Task<CompareOutcome> CompareAsync(ResultReference untrusted, ResultReference trusted)
@@ -146,7 +171,12 @@ internal sealed class CheckCourse
     {
         try
         {
-            await AskAsync<LedgerEntry>(CheckPhases.Recording, nameof(RecordVerdict), new VerdictRecord(_input.RunId, _input.Copy.Namespace, found), isStoppable: false);
+            await AskAsync<LedgerEntry>(
+                CheckPhases.Recording,
+                nameof(RecordVerdict),
+                new VerdictRecord(_input.RunId, _input.Copy.Namespace, found),
+                isStoppable: false
+            );
         }
         catch (Exception exception) when (exception is CheckStoppedException or TaskFailedException)
         {

@@ -3,7 +3,9 @@ using Microsoft.DurableTask;
 
 namespace ComputeHorde.Durable.Checks;
 
-/// <summary>The one place where a check waits: for a moment or a copy, unless the caller cancels, the caller's time is over, or it took too long.</summary>
+/// <summary>
+/// The one place where a check waits: for a moment or a copy, unless the caller cancels, the caller's time is over, or it took too long.
+/// </summary>
 internal sealed class CheckInbox(TaskOrchestrationContext context, DateTime? timeoutAt, DateTime giveUpAt)
 {
     private readonly Task<string> _cancel = context.WaitForExternalEvent<string>(RunInbox.CancelEvent);

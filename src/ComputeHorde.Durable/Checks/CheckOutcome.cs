@@ -10,7 +10,10 @@ internal sealed record CheckOutcome(string Verdict, string Reason)
     /// <summary>Whether the second trusted copy agreed with the first and disagreed with the miner.</summary>
     public bool IsConfirmed { get; init; }
 
-    /// <summary>What became of the cheat report; null when none was made. <c>recorded</c> means recorded by the facilitator, not acted upon (protocol 7.3).</summary>
+    /// <summary>
+    /// What became of the cheat report; null when none was made. <c>recorded</c> means recorded by the facilitator, not acted upon
+    /// (protocol 7.3).
+    /// </summary>
     public string? Report { get; init; }
 
     /// <summary>Executor seconds that the trusted copies took.</summary>

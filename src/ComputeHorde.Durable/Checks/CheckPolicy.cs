@@ -16,7 +16,9 @@ internal sealed record CheckPolicy
     /// <value>0.02: one or two jobs in a hundred, as ComputeHorde recommends.</value>
     public double Rate { get; init; } = 0.02;
 
-    /// <summary>The comparer: <c>sha256</c>, <c>stdout</c>, <c>json-tolerance</c>, <c>numeric-tolerance</c>, or <c>custom:&lt;name&gt;</c>.</summary>
+    /// <summary>
+    /// The comparer: <c>sha256</c>, <c>stdout</c>, <c>json-tolerance</c>, <c>numeric-tolerance</c>, or <c>custom:&lt;name&gt;</c>.
+    /// </summary>
     /// <value><c>sha256</c>.</value>
     public string Comparer { get; init; } = "sha256";
 
@@ -43,17 +45,29 @@ internal sealed record CheckPolicy
 
         if (!ComparerRegistry.IsName(Comparer))
         {
-            yield return new ValidationProblem("cross_validation.comparer", $"must be one of {string.Join(", ", ComparerRegistry.BuiltIn)}, or custom:<name> with a comparer that the host registers.");
+            yield return new ValidationProblem(
+                "cross_validation.comparer",
+                $"must be one of {string.Join(", ", ComparerRegistry.BuiltIn)}, or custom:<name> with a comparer that the host registers."
+            );
         }
 
-        if (Comparison is null || !(Comparison.Rtol >= 0 && double.IsFinite(Comparison.Rtol) && Comparison.Atol >= 0 && double.IsFinite(Comparison.Atol)))
+        if (
+            Comparison is null
+            || !(Comparison.Rtol >= 0 && double.IsFinite(Comparison.Rtol) && Comparison.Atol >= 0 && double.IsFinite(Comparison.Atol))
+        )
         {
             yield return new ValidationProblem("cross_validation.comparison", "rtol and atol must be finite and not negative.");
         }
 
-        if (Comparison?.Paths is { } paths && (paths.Count is 0 or > 100 || paths.Any(static path => path is null or { Length: 0 or > 500 })))
+        if (
+            Comparison?.Paths is { } paths
+            && (paths.Count is 0 or > 100 || paths.Any(static path => path is null or { Length: 0 or > 500 }))
+        )
         {
-            yield return new ValidationProblem("cross_validation.comparison.paths", "must be a list of 1 to 100 paths of at most 500 characters.");
+            yield return new ValidationProblem(
+                "cross_validation.comparison.paths",
+                "must be a list of 1 to 100 paths of at most 500 characters."
+            );
         }
     }
 }

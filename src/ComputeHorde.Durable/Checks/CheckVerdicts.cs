@@ -15,11 +15,16 @@ internal sealed class CheckVerdicts : IRunVerdicts
         {
             null => null,
             OrchestrationRuntimeStatus.Completed => check.ReadOutputAs<CheckOutcome>(),
-            OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated =>
-                new CheckOutcome(Verdicts.Inconclusive, HistoryText.Truncate($"the check broke: {check.FailureDetails?.ErrorMessage ?? "it was terminated"}")),
+            OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated => new CheckOutcome(
+                Verdicts.Inconclusive,
+                HistoryText.Truncate($"the check broke: {check.FailureDetails?.ErrorMessage ?? "it was terminated"}")
+            ),
             _ => new CheckOutcome(Verdicts.Pending, Describe(check.ReadCustomStatusAs<CheckProgress>())),
         };
     }
 
-    private static string Describe(CheckProgress? progress) => progress is null ? "the check begins" : progress.Note is { } note ? $"{progress.Phase}: {note}" : progress.Phase;
+    private static string Describe(CheckProgress? progress) =>
+        progress is null ? "the check begins"
+        : progress.Note is { } note ? $"{progress.Phase}: {note}"
+        : progress.Phase;
 }

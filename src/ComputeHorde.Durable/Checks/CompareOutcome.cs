@@ -19,10 +19,11 @@ internal sealed record CompareOutcome(string Verdict, string Reason) : INotNow
 
     public static CompareOutcome Inconclusive(string reason) => new(Verdicts.Inconclusive, HistoryText.Truncate(reason));
 
-    public static CompareOutcome Of(Comparison comparison) => comparison.Verdict switch
-    {
-        Comparers.Verdict.Match => Match(comparison.Reason),
-        Comparers.Verdict.Mismatch => Mismatch(comparison.Reason),
-        _ => Inconclusive(comparison.Reason),
-    };
+    public static CompareOutcome Of(Comparison comparison) =>
+        comparison.Verdict switch
+        {
+            Comparers.Verdict.Match => Match(comparison.Reason),
+            Comparers.Verdict.Mismatch => Mismatch(comparison.Reason),
+            _ => Inconclusive(comparison.Reason),
+        };
 }

@@ -41,7 +41,10 @@ internal sealed class CompareResults(ComparerRegistry comparers, ResultStore res
         }
         catch (OperationCanceledException) when (timeOut.IsCancellationRequested)
         {
-            return CompareOutcome.Inconclusive($"the comparison took more than {MostTime.TotalMinutes} minutes") with { TookTooLong = true };
+            return CompareOutcome.Inconclusive($"the comparison took more than {MostTime.TotalMinutes} minutes") with
+            {
+                TookTooLong = true,
+            };
         }
         catch (StoredContentException exception)
         {
@@ -86,5 +89,9 @@ internal sealed class CompareResults(ComparerRegistry comparers, ResultStore res
     }
 
     private async Task<StoredResult> LoadAsync(ResultReference reference, CancellationToken cancellationToken) =>
-        new(await StoredContentException.WrapAsync(() => results.LoadAsync(reference, cancellationToken), cancellationToken), results, outputs);
+        new(
+            await StoredContentException.WrapAsync(() => results.LoadAsync(reference, cancellationToken), cancellationToken),
+            results,
+            outputs
+        );
 }

@@ -6,7 +6,9 @@ using Microsoft.Extensions.Options;
 
 namespace ComputeHorde.Durable.Checks;
 
-/// <summary>Decides whether the result of a job is checked. An activity, because the decision needs a secret; its answer stands in the history.</summary>
+/// <summary>
+/// Decides whether the result of a job is checked. An activity, because the decision needs a secret; its answer stands in the history.
+/// </summary>
 internal sealed class DecideSample(SamplingKey key, SamplingState state, LimitBook limits, IOptions<DurableOptions> options)
 {
     /// <summary>Decides. The same job gets the same answer, however often it is asked.</summary>
@@ -33,7 +35,10 @@ internal sealed class DecideSample(SamplingKey key, SamplingState state, LimitBo
         var policy = input.Policy;
         if (input.IsStreaming)
         {
-            return new SampleDecision(false, "a streaming job cannot be repeated: its copy would wait for the requests of a client that only the first one had");
+            return new SampleDecision(
+                false,
+                "a streaming job cannot be repeated: its copy would wait for the requests of a client that only the first one had"
+            );
         }
 
         if (policy.Sampling is SamplingModes.Never or SamplingModes.Always)
@@ -48,8 +53,13 @@ internal sealed class DecideSample(SamplingKey key, SamplingState state, LimitBo
             return new SampleDecision(false, "not chosen");
         }
 
-        var share = limits.For(input.Namespace).With(new NamespaceLimits { TrustedSecondsPerHour = input.TrustedSecondsPerHour }).TrustedSecondsPerHour;
-        return policy.Sampling != SamplingModes.Budgeted || await state.TryReserveAsync(input.JobUuid, input.Namespace, input.ExpectedSeconds, share, cancellationToken)
+        var share = limits
+            .For(input.Namespace)
+            .With(new NamespaceLimits { TrustedSecondsPerHour = input.TrustedSecondsPerHour })
+            .TrustedSecondsPerHour;
+        return
+            policy.Sampling != SamplingModes.Budgeted
+            || await state.TryReserveAsync(input.JobUuid, input.Namespace, input.ExpectedSeconds, share, cancellationToken)
             ? new SampleDecision(true, isSuspect ? "chosen; a job of its namespace was caught lately" : "chosen")
             : new SampleDecision(false, "chosen, but the budget of trusted seconds is used up");
     }

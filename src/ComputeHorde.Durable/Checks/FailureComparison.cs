@@ -2,7 +2,9 @@ using ComputeHorde.Durable.Runs;
 
 namespace ComputeHorde.Durable.Checks;
 
-/// <summary>Compares a job that failed by its own doing with its trusted copy: a miner can report an exit code at once and save itself the work.</summary>
+/// <summary>
+/// Compares a job that failed by its own doing with its trusted copy: a miner can report an exit code at once and save itself the work.
+/// </summary>
 internal static class FailureComparison
 {
     /// <summary>The only reason that a miner makes up alone: time-outs, downloads and uploads fail for others as well.</summary>
@@ -18,11 +20,15 @@ internal static class FailureComparison
 
         if (trusted.Status != RunStatuses.Completed)
         {
-            return CompareOutcome.Inconclusive($"the job failed with {failure.Reason}, and the trusted run ended as '{trusted.Status}': {copy?.Message ?? copy?.Reason}");
+            return CompareOutcome.Inconclusive(
+                $"the job failed with {failure.Reason}, and the trusted run ended as '{trusted.Status}': {copy?.Message ?? copy?.Reason}"
+            );
         }
 
         return failure.Reason == ExitCode
             ? CompareOutcome.Mismatch($"the job failed with exit code {failure.ExitStatus} and its trusted copy completed")
-            : CompareOutcome.Inconclusive($"the job failed with {failure.Reason} and its trusted copy completed, which has honest causes too");
+            : CompareOutcome.Inconclusive(
+                $"the job failed with {failure.Reason} and its trusted copy completed, which has honest causes too"
+            );
     }
 }

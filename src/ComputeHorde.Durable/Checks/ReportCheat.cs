@@ -10,7 +10,9 @@ namespace ComputeHorde.Durable.Checks;
 /// <summary>Reports a cheat to the facilitator, once, and notes in the ledger what it answered.</summary>
 internal sealed class ReportCheat(ComputeHordeClient client, CheatLedger ledger, ILogger<ReportCheat> logger)
 {
-    /// <summary>Reports a case that stands in the ledger. There is one report a job, for ever: "already exists" is success (protocol 7.4).</summary>
+    /// <summary>
+    /// Reports a case that stands in the ledger. There is one report a job, for ever: "already exists" is success (protocol 7.4).
+    /// </summary>
     [Function(nameof(ReportCheat))]
     public async Task<CheatReport> RunAsync([ActivityTrigger] CheatCase cheat, CancellationToken cancellationToken)
     {
@@ -24,7 +26,8 @@ internal sealed class ReportCheat(ComputeHordeClient client, CheatLedger ledger,
             logger.CheatReported(cheat.JobUuid, cheat.TrustedJobUuid, status);
             return new CheatReport(status, NotNow: null);
         }
-        catch (Exception exception) when (exception is ComputeHordeException || (StorageOutages.MayPass(exception) && !cancellationToken.IsCancellationRequested))
+        catch (Exception exception)
+            when (exception is ComputeHordeException || (StorageOutages.MayPass(exception) && !cancellationToken.IsCancellationRequested))
         {
             // Whatever the facilitator says instead of yes or no may pass: keys are rolled, releases go wrong.
             logger.CheatReportRefused(cheat.JobUuid, exception.Message);

@@ -12,7 +12,9 @@ internal static class SamplingModes
     /// <summary>No job.</summary>
     public const string Never = "never";
 
-    /// <summary>As <see cref="Rate"/>, but at most as many trusted executor seconds an hour as configured, spread evenly over the namespaces.</summary>
+    /// <summary>
+    /// As <see cref="Rate"/>, but at most as many trusted executor seconds an hour as configured, spread evenly over the namespaces.
+    /// </summary>
     public const string Budgeted = "budgeted";
 
     public static readonly IReadOnlyList<string> All = [Rate, Always, Never, Budgeted];

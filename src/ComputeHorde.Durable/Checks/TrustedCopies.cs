@@ -4,10 +4,13 @@ using Microsoft.DurableTask;
 
 namespace ComputeHorde.Durable.Checks;
 
-/// <summary>Runs a job again on the trusted miner, as often as a check asks for it. Each copy is a run of its own that buys one job at most.</summary>
+/// <summary>
+/// Runs a job again on the trusted miner, as often as a check asks for it. Each copy is a run of its own that buys one job at most.
+/// </summary>
 internal sealed class TrustedCopies(TaskOrchestrationContext context, CheckInput input, CheckInbox inbox)
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMinutes(1), LongestPause = TimeSpan.FromHours(1);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMinutes(1),
+        LongestPause = TimeSpan.FromHours(1);
 
     private readonly List<string> _jobs = [];
     private int _runs;
@@ -18,7 +21,9 @@ internal sealed class TrustedCopies(TaskOrchestrationContext context, CheckInput
 
     public double ExecutorSeconds { get; private set; }
 
-    /// <summary>Runs a copy until the job itself has ended, well or not. While the trusted miner is away, it is asked again, more and more rarely.</summary>
+    /// <summary>
+    /// Runs a copy until the job itself has ended, well or not. While the trusted miner is away, it is asked again, more and more rarely.
+    /// </summary>
     /// <exception cref="CheckStoppedException">The check was stopped; the copy is cancelled.</exception>
     public async Task<RunOutcome> RunAsync()
     {
@@ -38,7 +43,11 @@ internal sealed class TrustedCopies(TaskOrchestrationContext context, CheckInput
 
             var problem = $"{failure.Class}: {(string.IsNullOrEmpty(failure.Message) ? failure.Reason : failure.Message)}";
             context.SetCustomStatus(new CheckProgress(CheckPhases.Copying, problem));
-            await inbox.PauseAsync(Pauses.Grow(FirstPause, round, LongestPause), $"no run on the trusted miner came about, {problem}", isStoppable: true);
+            await inbox.PauseAsync(
+                Pauses.Grow(FirstPause, round, LongestPause),
+                $"no run on the trusted miner came about, {problem}",
+                isStoppable: true
+            );
         }
     }
 
@@ -70,5 +79,7 @@ internal sealed class TrustedCopies(TaskOrchestrationContext context, CheckInput
 
     /// <summary>Whether another copy would end the same way.</summary>
     private static bool IsFinal(JobFailure failure) =>
-        failure.CausedByRequest || failure.Class == FailureClasses.Failed || failure is { Class: FailureClasses.NotCreated, Reason: not "unreachable" };
+        failure.CausedByRequest
+        || failure.Class == FailureClasses.Failed
+        || failure is { Class: FailureClasses.NotCreated, Reason: not "unreachable" };
 }

@@ -7,7 +7,9 @@ using Microsoft.Extensions.Options;
 
 namespace ComputeHorde.Durable.Fallback;
 
-/// <summary>What the jobs of a day (UTC) may cost on fallback, all together: one blob a day, a job with its bound until its cost is known.</summary>
+/// <summary>
+/// What the jobs of a day (UTC) may cost on fallback, all together: one blob a day, a job with its bound until its cost is known.
+/// </summary>
 internal sealed class FallbackBudget(BlobContainers containers, IOptions<DurableOptions> options, TimeProvider timeProvider)
 {
     private const int MostTries = 50;
@@ -16,22 +18,25 @@ internal sealed class FallbackBudget(BlobContainers containers, IOptions<Durable
 
     /// <summary>Sets money aside for a job. Twice for the same job is once.</summary>
     /// <exception cref="SpentBudgetException">There is not enough left today.</exception>
-    public Task ReserveAsync(string job, decimal usd, CancellationToken cancellationToken) => ChangeAsync(
-        Today,
-        spent =>
-        {
-            var most = (decimal)options.Value.FallbackMaxUsdPerDay;
-            var others = spent.Where(entry => entry.Key != job).Sum(static entry => entry.Value);
-            if (others + usd > most)
+    public Task ReserveAsync(string job, decimal usd, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            Today,
+            spent =>
             {
-                throw new SpentBudgetException(
-                    $"The job may cost {usd:0.00##} USD on fallback, and {Math.Max(0, most - others):0.00##} of the day's {most:0.00##} USD are left (ComputeHorde__FallbackMaxUsdPerDay).");
-            }
+                var most = (decimal)options.Value.FallbackMaxUsdPerDay;
+                var others = spent.Where(entry => entry.Key != job).Sum(static entry => entry.Value);
+                if (others + usd > most)
+                {
+                    throw new SpentBudgetException(
+                        $"The job may cost {usd:0.00##} USD on fallback, and {Math.Max(0, most - others):0.00##} of the day's {most:0.00##} USD are left (ComputeHorde__FallbackMaxUsdPerDay)."
+                    );
+                }
 
-            spent[job] = usd;
-            return true;
-        },
-        cancellationToken);
+                spent[job] = usd;
+                return true;
+            },
+            cancellationToken
+        );
 
     /// <summary>Puts what a job has cost in the place of what was set aside.</summary>
     public async Task SettleAsync(string job, decimal usd, CancellationToken cancellationToken)
@@ -47,7 +52,8 @@ internal sealed class FallbackBudget(BlobContainers containers, IOptions<Durable
                     isFound = spent.ContainsKey(job);
                     return isFound && spent[job] != usd && (spent[job] = usd) == usd;
                 },
-                cancellationToken);
+                cancellationToken
+            );
             if (isFound)
             {
                 return;
@@ -68,8 +74,14 @@ internal sealed class FallbackBudget(BlobContainers containers, IOptions<Durable
 
             try
             {
-                var conditions = version is { } etag ? new BlobRequestConditions { IfMatch = etag } : new BlobRequestConditions { IfNoneMatch = ETag.All };
-                await blob.UploadAsync(BinaryData.FromBytes(SnakeCaseJson.ToUtf8(spent)), new BlobUploadOptions { Conditions = conditions }, cancellationToken);
+                var conditions = version is { } etag
+                    ? new BlobRequestConditions { IfMatch = etag }
+                    : new BlobRequestConditions { IfNoneMatch = ETag.All };
+                await blob.UploadAsync(
+                    BinaryData.FromBytes(SnakeCaseJson.ToUtf8(spent)),
+                    new BlobUploadOptions { Conditions = conditions },
+                    cancellationToken
+                );
                 return;
             }
             catch (RequestFailedException exception) when (exception.Status is 409 or 412 && tries < MostTries)
@@ -79,7 +91,10 @@ internal sealed class FallbackBudget(BlobContainers containers, IOptions<Durable
         }
     }
 
-    private static async Task<(Dictionary<string, decimal> Spent, ETag? Version)> ReadAsync(BlobClient blob, CancellationToken cancellationToken)
+    private static async Task<(Dictionary<string, decimal> Spent, ETag? Version)> ReadAsync(
+        BlobClient blob,
+        CancellationToken cancellationToken
+    )
     {
         try
         {

@@ -9,7 +9,14 @@ using ComputeHorde.Sdk;
 namespace ComputeHorde.Durable.Fallback;
 
 /// <summary>Machines of a fallback provider, as a market of jobs like ComputeHorde.</summary>
-internal sealed class FallbackMarket(FallbackJobs jobs, IJobOrders orders, OutputUrls outputs, AttemptClaims claims, FallbackBudget budget, TimeProvider timeProvider) : IJobMarket
+internal sealed class FallbackMarket(
+    FallbackJobs jobs,
+    IJobOrders orders,
+    OutputUrls outputs,
+    AttemptClaims claims,
+    FallbackBudget budget,
+    TimeProvider timeProvider
+) : IJobMarket
 {
     /// <summary>What a job's deadline may be late by until its verdict is known here.</summary>
     private const int VerdictSeconds = 180;
@@ -36,7 +43,8 @@ internal sealed class FallbackMarket(FallbackJobs jobs, IJobOrders orders, Outpu
                         await budget.ReserveAsync(id, bound, token);
                     },
                 },
-                cancellationToken);
+                cancellationToken
+            );
             return BuyJobOutcome.Bought(JobUpdates.From(Sight(job), input.Key.Attempt));
         }
         catch (RequestFailedException exception) when (exception.Status == 404)
@@ -57,11 +65,16 @@ internal sealed class FallbackMarket(FallbackJobs jobs, IJobOrders orders, Outpu
         }
     }
 
-    public async Task<JobSight> GetAsync(string jobUuid, CancellationToken cancellationToken) => Sight(await jobs.GetAsync(jobUuid, cancellationToken));
+    public async Task<JobSight> GetAsync(string jobUuid, CancellationToken cancellationToken) =>
+        Sight(await jobs.GetAsync(jobUuid, cancellationToken));
 
-    public async Task<JobOutput> GetOutputAsync(string jobUuid, CancellationToken cancellationToken) => new((await jobs.GetAsync(jobUuid, cancellationToken)).Job);
+    public async Task<JobOutput> GetOutputAsync(string jobUuid, CancellationToken cancellationToken) =>
+        new((await jobs.GetAsync(jobUuid, cancellationToken)).Job);
 
-    public async Task<IReadOnlyDictionary<string, JobLookup>> GetManyAsync(IReadOnlyCollection<string> jobUuids, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyDictionary<string, JobLookup>> GetManyAsync(
+        IReadOnlyCollection<string> jobUuids,
+        CancellationToken cancellationToken
+    ) =>
         (await jobs.GetManyAsync(jobUuids, cancellationToken)).ToDictionary(
             static look => look.Key,
             static look => new JobLookup(look.Key)
@@ -69,7 +82,8 @@ internal sealed class FallbackMarket(FallbackJobs jobs, IJobOrders orders, Outpu
                 Job = look.Value.Job?.Job,
                 Error = look.Value.Problem is { } problem ? new FallbackException(FallbackFailure.Unknown, problem) : null,
             },
-            StringComparer.Ordinal);
+            StringComparer.Ordinal
+        );
 
     public async Task<FallbackTerms?> ReleaseAsync(AttemptKey attempt, CancellationToken cancellationToken)
     {
@@ -79,13 +93,14 @@ internal sealed class FallbackMarket(FallbackJobs jobs, IJobOrders orders, Outpu
         return job is null ? null : Sight(job).Fallback;
     }
 
-    private JobSight Sight(FallbackJob job) => new(job.Job, ClockOffset: null)
-    {
-        Fallback = new FallbackTerms(job.Provider, job.CostBoundUsd)
+    private JobSight Sight(FallbackJob job) =>
+        new(job.Job, ClockOffset: null)
         {
-            UsdPerHour = job.UsdPerHour,
-            CostUsd = job.CostUsd,
-            BoundSeconds = Math.Max(0, (int)(job.Deadline - timeProvider.GetUtcNow()).TotalSeconds) + VerdictSeconds,
-        },
-    };
+            Fallback = new FallbackTerms(job.Provider, job.CostBoundUsd)
+            {
+                UsdPerHour = job.UsdPerHour,
+                CostUsd = job.CostUsd,
+                BoundSeconds = Math.Max(0, (int)(job.Deadline - timeProvider.GetUtcNow()).TotalSeconds) + VerdictSeconds,
+            },
+        };
 }

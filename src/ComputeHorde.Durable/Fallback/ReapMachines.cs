@@ -5,7 +5,9 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace ComputeHorde.Durable.Fallback;
 
-/// <summary>Ends machines that nobody needs: of a process that died between two steps, of a run that was terminated, past their deadline.</summary>
+/// <summary>
+/// Ends machines that nobody needs: of a process that died between two steps, of a run that was terminated, past their deadline.
+/// </summary>
 internal sealed class ReapMachines(Outages outages, IServiceProvider services)
 {
     /// <summary>Runs on the timer <c>ComputeHordeSweepSchedule</c>.</summary>

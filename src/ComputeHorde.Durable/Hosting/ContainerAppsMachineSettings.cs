@@ -2,7 +2,9 @@ using System.ComponentModel.DataAnnotations;
 
 namespace ComputeHorde.Durable.Hosting;
 
-/// <summary>A machine of the Container Apps environment: setting <c>ComputeHorde__ContainerAppsMachines__&lt;executor class&gt;</c>.</summary>
+/// <summary>
+/// A machine of the Container Apps environment: setting <c>ComputeHorde__ContainerAppsMachines__&lt;executor class&gt;</c>.
+/// </summary>
 public sealed class ContainerAppsMachineSettings
 {
     /// <summary>The workload profile's name in the environment.</summary>

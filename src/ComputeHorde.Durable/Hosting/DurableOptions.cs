@@ -2,7 +2,9 @@ using System.ComponentModel.DataAnnotations;
 
 namespace ComputeHorde.Durable.Hosting;
 
-/// <summary>Settings of the orchestrations: configuration section <c>ComputeHorde</c> (as environment variables <c>ComputeHorde__Name</c>).</summary>
+/// <summary>
+/// Settings of the orchestrations: configuration section <c>ComputeHorde</c> (as environment variables <c>ComputeHorde__Name</c>).
+/// </summary>
 public sealed class DurableOptions : IValidatableObject
 {
     /// <summary>The configuration section.</summary>
@@ -13,17 +15,23 @@ public sealed class DurableOptions : IValidatableObject
     [Range(0.05, 3600)]
     public double PollIntervalSeconds { get; set; } = 5;
 
-    /// <summary>Seconds between two looks at a job that has not changed for long; the interval grows towards it with a tenth of the job's silence.</summary>
+    /// <summary>
+    /// Seconds between two looks at a job that has not changed for long; the interval grows towards it with a tenth of the job's silence.
+    /// </summary>
     /// <value>60 seconds.</value>
     [Range(0.05, 3600)]
     public double MaxPollIntervalSeconds { get; set; } = 60;
 
-    /// <summary>Seconds for which a create request of a process that has died may still be on its way; until then a second one waits.</summary>
+    /// <summary>
+    /// Seconds for which a create request of a process that has died may still be on its way; until then a second one waits.
+    /// </summary>
     /// <value>60 seconds.</value>
     [Range(0, 3600)]
     public double CreateFenceSeconds { get; set; } = 60;
 
-    /// <summary>How many runs and batches callers may start over HTTP in a minute, on each instance of the app; more are answered with 429.</summary>
+    /// <summary>
+    /// How many runs and batches callers may start over HTTP in a minute, on each instance of the app; more are answered with 429.
+    /// </summary>
     /// <value>3000.</value>
     [Range(1, 10_000_000)]
     public int MaxStartsPerMinute { get; set; } = 3000;
@@ -33,7 +41,9 @@ public sealed class DurableOptions : IValidatableObject
     [Range(60, 604800)]
     public int OutputUrlMarginSeconds { get; set; } = 3600;
 
-    /// <summary>How many bytes of a job's outputs, all together, are read back to compute their SHA-256; what is beyond carries size and MD5 only.</summary>
+    /// <summary>
+    /// How many bytes of a job's outputs, all together, are read back to compute their SHA-256; what is beyond carries size and MD5 only.
+    /// </summary>
     /// <value>1 GiB.</value>
     [Range(0, long.MaxValue)]
     public long MaxHashedOutputBytes { get; set; } = 1L << 30;
@@ -86,7 +96,9 @@ public sealed class DurableOptions : IValidatableObject
     /// <value>Empty: of everything.</value>
     public IList<string> WebhookEvents { get; } = [];
 
-    /// <summary>The secret that signs all notices (<c>whsec_…</c>), on Azure a Key Vault reference; while one is replaced, two, divided by a blank.</summary>
+    /// <summary>
+    /// The secret that signs all notices (<c>whsec_…</c>), on Azure a Key Vault reference; while one is replaced, two, divided by a blank.
+    /// </summary>
     /// <value>Null: no webhook can be used.</value>
     public string? WebhookSecret { get; set; }
 
@@ -107,7 +119,9 @@ public sealed class DurableOptions : IValidatableObject
     [Range(0, 100_000)]
     public double FallbackMaxUsdPerJob { get; set; } = 2;
 
-    /// <summary>The most that all jobs of one day (UTC) may cost there, in US dollars; a job counts with its bound until its cost is known.</summary>
+    /// <summary>
+    /// The most that all jobs of one day (UTC) may cost there, in US dollars; a job counts with its bound until its cost is known.
+    /// </summary>
     /// <value>20.</value>
     [Range(0, 1_000_000)]
     public double FallbackMaxUsdPerDay { get; set; } = 20;
@@ -124,7 +138,9 @@ public sealed class DurableOptions : IValidatableObject
     /// <value><c>https://api.runpod.io/v2/</c>.</value>
     public Uri RunPodUrl { get; set; } = new("https://api.runpod.io/v2/");
 
-    /// <summary>The resource id of the Container Apps environment, in whose resource group jobs are made. Needed with <c>container-apps</c>.</summary>
+    /// <summary>
+    /// The resource id of the Container Apps environment, in whose resource group jobs are made. Needed with <c>container-apps</c>.
+    /// </summary>
     public string? ContainerAppsEnvironmentId { get; set; }
 
     /// <summary>Its region. Needed with <c>container-apps</c>.</summary>
@@ -132,9 +148,11 @@ public sealed class DurableOptions : IValidatableObject
 
     /// <summary>Executor class to machine; what is not named is not run there.</summary>
     /// <value>None.</value>
-    public IDictionary<string, ContainerAppsMachineSettings> ContainerAppsMachines { get; } = new Dictionary<string, ContainerAppsMachineSettings>(StringComparer.Ordinal);
+    public IDictionary<string, ContainerAppsMachineSettings> ContainerAppsMachines { get; } =
+        new Dictionary<string, ContainerAppsMachineSettings>(StringComparer.Ordinal);
 
-    /// <summary>How many days after their end runs and batches are purged, with all that belongs to them: histories, requests, results, outputs, checks, notices. Claims
+    /// <summary>How many days after their end runs and batches are purged, with all that belongs to them: histories, requests, results,
+    /// outputs, checks, notices. Claims
     /// of attempts stay 30 days at least, the ledger for ever.</summary>
     /// <value>Null: nothing is purged.</value>
     [Range(8, 36_500)]
@@ -168,10 +186,15 @@ public sealed class DurableOptions : IValidatableObject
             yield break;
         }
 
-        foreach (var (name, value) in new[]
-        {
-            (nameof(S3Region), S3Region), (nameof(S3Bucket), S3Bucket), (nameof(S3AccessKeyId), S3AccessKeyId), (nameof(S3SecretAccessKey), S3SecretAccessKey),
-        })
+        foreach (
+            var (name, value) in new[]
+            {
+                (nameof(S3Region), S3Region),
+                (nameof(S3Bucket), S3Bucket),
+                (nameof(S3AccessKeyId), S3AccessKeyId),
+                (nameof(S3SecretAccessKey), S3SecretAccessKey),
+            }
+        )
         {
             if (string.IsNullOrEmpty(value))
             {

@@ -4,7 +4,8 @@ using System.Diagnostics.Metrics;
 namespace ComputeHorde.Durable.Hosting;
 
 /// <summary>
-/// Traces and metrics of the functions, for OpenTelemetry's <c>AddSource</c> and <c>AddMeter</c>. One trace a run: it begins with the request that
+/// Traces and metrics of the functions, for OpenTelemetry's <c>AddSource</c> and <c>AddMeter</c>. One trace a run: it begins with the
+/// request that
 /// starts the run and goes through every activity, across restarts, to the report.
 /// </summary>
 public static class DurableTelemetry

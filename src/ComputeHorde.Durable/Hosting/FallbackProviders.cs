@@ -8,7 +8,9 @@ namespace ComputeHorde.Durable.Hosting;
 /// <summary>The fallback providers, by the values of setting <c>FallbackProvider</c>.</summary>
 internal static class FallbackProviders
 {
-    public const string None = "none", RunPod = "runpod", ContainerApps = "container-apps";
+    public const string None = "none",
+        RunPod = "runpod",
+        ContainerApps = "container-apps";
 
     public static readonly IReadOnlyList<string> All = [None, RunPod, ContainerApps];
 
@@ -42,7 +44,9 @@ internal static class FallbackProviders
         if (options.FallbackProvider == ContainerApps && options.ContainerAppsEnvironmentId is { Length: > 0 } id && Group(id) is null)
         {
             yield return Wrong(
-                nameof(options.ContainerAppsEnvironmentId), "must be a resource id, /subscriptions/<id>/resourceGroups/<name>/providers/Microsoft.App/managedEnvironments/<name>.");
+                nameof(options.ContainerAppsEnvironmentId),
+                "must be a resource id, /subscriptions/<id>/resourceGroups/<name>/providers/Microsoft.App/managedEnvironments/<name>."
+            );
         }
 
         foreach (var (name, machine) in options.ContainerAppsMachines)
@@ -57,37 +61,60 @@ internal static class FallbackProviders
     }
 
     /// <summary>The provider of the settings; null for none.</summary>
-    public static IFallbackProvider? Create(DurableOptions options, TokenCredential? credential, HttpClient http, TimeProvider timeProvider) => options.FallbackProvider switch
-    {
-        RunPod => new RunPodProvider(http, new RunPodOptions { ApiKey = options.RunPodApiKey!, BaseAddress = options.RunPodUrl }, timeProvider),
-        ContainerApps when Group(options.ContainerAppsEnvironmentId!) is var (subscription, group) => new ContainerAppsProvider(
-            http,
-            credential ?? new DefaultAzureCredential(),
-            new ContainerAppsOptions
-            {
-                SubscriptionId = subscription,
-                ResourceGroup = group,
-                EnvironmentId = options.ContainerAppsEnvironmentId!,
-                Location = options.ContainerAppsLocation!,
-                Machines = options.ContainerAppsMachines.ToDictionary(
-                    static machine => machine.Key,
-                    static machine => new ContainerAppsMachine(machine.Value.WorkloadProfile, machine.Value.Cpu, machine.Value.MemoryGib, (decimal)machine.Value.UsdPerHour),
-                    StringComparer.Ordinal),
-            },
-            timeProvider),
-        _ => null,
-    };
+    public static IFallbackProvider? Create(
+        DurableOptions options,
+        TokenCredential? credential,
+        HttpClient http,
+        TimeProvider timeProvider
+    ) =>
+        options.FallbackProvider switch
+        {
+            RunPod => new RunPodProvider(
+                http,
+                new RunPodOptions { ApiKey = options.RunPodApiKey!, BaseAddress = options.RunPodUrl },
+                timeProvider
+            ),
+            ContainerApps when Group(options.ContainerAppsEnvironmentId!) is var (subscription, group) => new ContainerAppsProvider(
+                http,
+                credential ?? new DefaultAzureCredential(),
+                new ContainerAppsOptions
+                {
+                    SubscriptionId = subscription,
+                    ResourceGroup = group,
+                    EnvironmentId = options.ContainerAppsEnvironmentId!,
+                    Location = options.ContainerAppsLocation!,
+                    Machines = options.ContainerAppsMachines.ToDictionary(
+                        static machine => machine.Key,
+                        static machine => new ContainerAppsMachine(
+                            machine.Value.WorkloadProfile,
+                            machine.Value.Cpu,
+                            machine.Value.MemoryGib,
+                            (decimal)machine.Value.UsdPerHour
+                        ),
+                        StringComparer.Ordinal
+                    ),
+                },
+                timeProvider
+            ),
+            _ => null,
+        };
 
-    private static (string Name, string? Value)[] Needed(DurableOptions options) => options.FallbackProvider switch
-    {
-        RunPod => [(nameof(options.RunPodApiKey), options.RunPodApiKey)],
-        ContainerApps => [(nameof(options.ContainerAppsEnvironmentId), options.ContainerAppsEnvironmentId), (nameof(options.ContainerAppsLocation), options.ContainerAppsLocation)],
-        _ => [],
-    };
+    private static (string Name, string? Value)[] Needed(DurableOptions options) =>
+        options.FallbackProvider switch
+        {
+            RunPod => [(nameof(options.RunPodApiKey), options.RunPodApiKey)],
+            ContainerApps =>
+            [
+                (nameof(options.ContainerAppsEnvironmentId), options.ContainerAppsEnvironmentId),
+                (nameof(options.ContainerAppsLocation), options.ContainerAppsLocation),
+            ],
+            _ => [],
+        };
 
     private static (string Subscription, string Group)? Group(string environmentId) =>
         environmentId.Split('/') is ["", var subscriptions, var subscription, var groups, var group, "providers", _, _, _]
-        && subscriptions.Equals("subscriptions", StringComparison.OrdinalIgnoreCase) && groups.Equals("resourceGroups", StringComparison.OrdinalIgnoreCase)
+        && subscriptions.Equals("subscriptions", StringComparison.OrdinalIgnoreCase)
+        && groups.Equals("resourceGroups", StringComparison.OrdinalIgnoreCase)
             ? (subscription, group)
             : null;
 

@@ -5,14 +5,23 @@ namespace ComputeHorde.Durable.Hosting;
 
 /// <summary>
 /// Where the hotkey comes from: <c>HotkeySecret</c> (a mnemonic, a 0x-seed or a secret URI; on Azure a Key Vault reference), a file
-/// <c>HotkeySecretFile</c> that holds one, else the wallet folder <c>WalletPath</c>/<c>WalletName</c>/hotkeys/<c>WalletHotkey</c>. The password of
+/// <c>HotkeySecretFile</c> that holds one, else the wallet folder <c>WalletPath</c>/<c>WalletName</c>/hotkeys/<c>WalletHotkey</c>. The
+/// password of
 /// an encrypted key file is <c>WalletPassword</c>, or in the file <c>WalletPasswordFile</c>, or asked for on the terminal.
 /// </summary>
 internal static class HotkeySettings
 {
     /// <summary>The settings that are read here, and that are no options.</summary>
     public static readonly IReadOnlyList<string> Names =
-        ["HotkeySecret", "HotkeySecretFile", "WalletPath", "WalletName", "WalletHotkey", "WalletPassword", "WalletPasswordFile"];
+    [
+        "HotkeySecret",
+        "HotkeySecretFile",
+        "WalletPath",
+        "WalletName",
+        "WalletHotkey",
+        "WalletPassword",
+        "WalletPasswordFile",
+    ];
 
     public static KeyPairSigner Load(IConfiguration section)
     {
@@ -27,7 +36,11 @@ internal static class HotkeySettings
         }
 
         return Wallet.Load(
-            Setting("WalletName") ?? "default", Setting("WalletHotkey") ?? "default", Setting("WalletPath") ?? Wallet.DefaultPath, Password());
+            Setting("WalletName") ?? "default",
+            Setting("WalletHotkey") ?? "default",
+            Setting("WalletPath") ?? Wallet.DefaultPath,
+            Password()
+        );
 
         KeyFilePassword? Password()
         {

@@ -14,11 +14,22 @@ internal static partial class Logs
     [LoggerMessage(110, LogLevel.Information, "Job {JobUuid} created for {Tag}")]
     public static partial void JobCreated(this ILogger logger, string tag, string jobUuid);
 
-    [LoggerMessage(111, LogLevel.Warning, "Job {JobUuid} found by its tag {Tag}: an earlier create had been stored, nothing is bought twice")]
+    [LoggerMessage(
+        111,
+        LogLevel.Warning,
+        "Job {JobUuid} found by its tag {Tag}: an earlier create had been stored, nothing is bought twice"
+    )]
     public static partial void JobFoundByTag(this ILogger logger, string tag, string jobUuid);
 
     [LoggerMessage(112, LogLevel.Warning, "Attempt {Attempt} of run {InstanceId} ended as {Class} ({Reason}): {Text}")]
-    public static partial void AttemptFailed(this ILogger logger, string instanceId, int attempt, string @class, string? reason, string? text);
+    public static partial void AttemptFailed(
+        this ILogger logger,
+        string instanceId,
+        int attempt,
+        string @class,
+        string? reason,
+        string? text
+    );
 
     [LoggerMessage(113, LogLevel.Warning, "Job {JobUuid} reported as cheated, checked against trusted job {TrustedJobUuid}: {Outcome}")]
     public static partial void CheatReported(this ILogger logger, string jobUuid, string trustedJobUuid, string outcome);
@@ -26,7 +37,11 @@ internal static partial class Logs
     [LoggerMessage(114, LogLevel.Error, "The report about job {JobUuid} was refused: {Text}")]
     public static partial void CheatReportRefused(this ILogger logger, string jobUuid, string text);
 
-    [LoggerMessage(115, LogLevel.Error, "Job {JobUuid} was created with another streaming certificate than the one that is kept; its server cannot be reached")]
+    [LoggerMessage(
+        115,
+        LogLevel.Error,
+        "Job {JobUuid} was created with another streaming certificate than the one that is kept; its server cannot be reached"
+    )]
     public static partial void StreamingKeyDiffers(this ILogger logger, string jobUuid);
 
     [LoggerMessage(116, LogLevel.Error, "The check of run {InstanceId} could not be started; its result counts unchecked: {Text}")]
@@ -38,7 +53,11 @@ internal static partial class Logs
     [LoggerMessage(118, LogLevel.Error, "Nobody is told that {InstanceId} has ended ({Type}); its result counts all the same: {Text}")]
     public static partial void NoticeNotStarted(this ILogger logger, string instanceId, string type, string text);
 
-    [LoggerMessage(119, LogLevel.Information, "Purged {Runs} runs and batches with {Blobs} blobs, and {Claims} old claims; {HeldBack} are held back by what belongs to them")]
+    [LoggerMessage(
+        119,
+        LogLevel.Information,
+        "Purged {Runs} runs and batches with {Blobs} blobs, and {Claims} old claims; {HeldBack} are held back by what belongs to them"
+    )]
     public static partial void Purged(this ILogger logger, int runs, int blobs, int claims, int heldBack);
 
     [LoggerMessage(120, LogLevel.Debug, "Polled {Jobs} jobs in {Calls} calls; {Changed} changed")]
@@ -47,10 +66,18 @@ internal static partial class Logs
     [LoggerMessage(121, LogLevel.Error, "Job {JobUuid} of run {InstanceId} cannot be read from the facilitator: {Text}")]
     public static partial void JobUnreadable(this ILogger logger, string jobUuid, string instanceId, string text);
 
-    [LoggerMessage(122, LogLevel.Warning, "Run {InstanceId} could not be told of job {JobUuid}; it is tried again at the next poll: {Text}")]
+    [LoggerMessage(
+        122,
+        LogLevel.Warning,
+        "Run {InstanceId} could not be told of job {JobUuid}; it is tried again at the next poll: {Text}"
+    )]
     public static partial void RunNotTold(this ILogger logger, string instanceId, string jobUuid, string text);
 
-    [LoggerMessage(123, LogLevel.Error, "This machine's clock and the facilitator's differ by {Offset}: nothing is bought until they agree")]
+    [LoggerMessage(
+        123,
+        LogLevel.Error,
+        "This machine's clock and the facilitator's differ by {Offset}: nothing is bought until they agree"
+    )]
     public static partial void ClockIsWrong(this ILogger logger, TimeSpan offset);
 
     [LoggerMessage(124, LogLevel.Debug, "{Admitted} runs admitted; {Waiting} wait for a place")]
@@ -74,7 +101,11 @@ internal static partial class Logs
     [LoggerMessage(305, LogLevel.Warning, "Schedule {Name} skips what was due between {From} and {To}: later than it may catch up")]
     public static partial void OccurrencesSkipped(this ILogger logger, string name, DateTimeOffset from, DateTimeOffset to);
 
-    [LoggerMessage(306, LogLevel.Error, "Schedule {Name} could not start {InstanceId}: {Problems} problems; the first stands in the schedule")]
+    [LoggerMessage(
+        306,
+        LogLevel.Error,
+        "Schedule {Name} could not start {InstanceId}: {Problems} problems; the first stands in the schedule"
+    )]
     public static partial void OccurrenceRefused(this ILogger logger, string name, string instanceId, int problems);
 
     [LoggerMessage(310, LogLevel.Information, "Batch {InstanceId} accepted: {Container}/{Blob}")]

@@ -2,7 +2,8 @@ using System.ComponentModel.DataAnnotations;
 
 namespace ComputeHorde.Durable.Hosting;
 
-/// <summary>What a namespace may use: setting <c>ComputeHorde__Limits__&lt;namespace&gt;</c> (<c>*</c> for each one without its own), or <c>limits</c> of a request.
+/// <summary>What a namespace may use: setting <c>ComputeHorde__Limits__&lt;namespace&gt;</c> (<c>*</c> for each one without its own), or
+/// <c>limits</c> of a request.
 /// Where both say something, the smaller counts.</summary>
 public sealed record NamespaceLimits
 {
@@ -30,15 +31,20 @@ public sealed record NamespaceLimits
     internal bool AreWaitedFor => MaxInFlight is not null || ExecutorSecondsPerDay is not null;
 
     /// <summary>The smaller of both, and the priority of <paramref name="request"/> if it has one.</summary>
-    internal NamespaceLimits With(NamespaceLimits? request) => request is null ? this : new NamespaceLimits
-    {
-        MaxInFlight = Smaller(MaxInFlight, request.MaxInFlight),
-        ExecutorSecondsPerDay = Smaller(ExecutorSecondsPerDay, request.ExecutorSecondsPerDay),
-        TrustedSecondsPerHour = Smaller(TrustedSecondsPerHour, request.TrustedSecondsPerHour),
-        Priority = request.Priority != 0 ? request.Priority : Priority,
-    };
+    internal NamespaceLimits With(NamespaceLimits? request) =>
+        request is null
+            ? this
+            : new NamespaceLimits
+            {
+                MaxInFlight = Smaller(MaxInFlight, request.MaxInFlight),
+                ExecutorSecondsPerDay = Smaller(ExecutorSecondsPerDay, request.ExecutorSecondsPerDay),
+                TrustedSecondsPerHour = Smaller(TrustedSecondsPerHour, request.TrustedSecondsPerHour),
+                Priority = request.Priority != 0 ? request.Priority : Priority,
+            };
 
     private static T? Smaller<T>(T? one, T? other)
         where T : struct, IComparable<T> =>
-        one is null ? other : other is null || one.Value.CompareTo(other.Value) <= 0 ? one : other;
+        one is null ? other
+        : other is null || one.Value.CompareTo(other.Value) <= 0 ? one
+        : other;
 }

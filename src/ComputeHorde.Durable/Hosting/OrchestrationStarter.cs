@@ -7,7 +7,13 @@ namespace ComputeHorde.Durable.Hosting;
 internal static class OrchestrationStarter
 {
     /// <returns>Whether it was started now; false when an instance of this name exists already.</returns>
-    public static async Task<bool> TryStartAsync(DurableTaskClient durable, string id, TaskName orchestrator, object input, CancellationToken cancellationToken)
+    public static async Task<bool> TryStartAsync(
+        DurableTaskClient durable,
+        string id,
+        TaskName orchestrator,
+        object input,
+        CancellationToken cancellationToken
+    )
     {
         var options = new StartOrchestrationOptions(id).WithDedupeStatuses(Enum.GetValues<OrchestrationRuntimeStatus>());
         try

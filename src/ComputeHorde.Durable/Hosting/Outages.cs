@@ -25,7 +25,8 @@ internal sealed class Outages(TimeProvider timeProvider, ILogger<Outages> logger
     /// <summary>Notes a failure; logs it when it is the first since the last success.</summary>
     /// <param name="dependency">What failed.</param>
     /// <param name="problem">How.</param>
-    /// <param name="isWrite">Whether it was a write that failed, so that reads may go on: on a full disk only a write can show that it is over.</param>
+    /// <param name="isWrite">Whether it was a write that failed, so that reads may go on: on a full disk only a write can show that it is
+    /// over.</param>
     public void Started(string dependency, string problem, bool isWrite = false)
     {
         var outage = new Outage(timeProvider.GetUtcNow(), isWrite);
@@ -40,7 +41,11 @@ internal sealed class Outages(TimeProvider timeProvider, ILogger<Outages> logger
     /// <param name="isWrite">Whether it was a write, or something that says as much.</param>
     public void Ended(string dependency, bool isWrite = true)
     {
-        if (_outages.TryGetValue(dependency, out var outage) && (isWrite || !outage.IsOfWrites) && _outages.TryRemove(KeyValuePair.Create(dependency, outage)))
+        if (
+            _outages.TryGetValue(dependency, out var outage)
+            && (isWrite || !outage.IsOfWrites)
+            && _outages.TryRemove(KeyValuePair.Create(dependency, outage))
+        )
         {
             logger.OutageEnded(dependency, timeProvider.GetUtcNow() - outage.Since);
         }

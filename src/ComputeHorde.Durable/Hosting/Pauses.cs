@@ -6,7 +6,10 @@ internal static class Pauses
     /// <summary>The first pause after something did not answer.</summary>
     public static readonly TimeSpan First = TimeSpan.FromSeconds(2);
 
-    /// <summary>The longest pause while somebody does not answer: an outage of days adds a few events an hour to a history, and its end is noticed soon.</summary>
+    /// <summary>
+    /// The longest pause while somebody does not answer: an outage of days adds a few events an hour to a history, and its end is noticed
+    /// soon.
+    /// </summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
     /// <summary>Doubles with each round.</summary>

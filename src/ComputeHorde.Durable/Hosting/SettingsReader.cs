@@ -6,7 +6,8 @@ using Microsoft.Extensions.Options;
 namespace ComputeHorde.Durable.Hosting;
 
 /// <summary>
-/// Reads section <c>ComputeHorde</c> of the configuration, so that what is wrong with its values is found together with what the options themselves
+/// Reads section <c>ComputeHorde</c> of the configuration, so that what is wrong with its values is found together with what the options
+/// themselves
 /// refuse, and said before anything starts. A value of the wrong type would otherwise end the host by itself, and hide all others.
 /// </summary>
 internal sealed class SettingsReader : IValidateOptions<DurableOptions>
@@ -19,22 +20,34 @@ internal sealed class SettingsReader : IValidateOptions<DurableOptions>
     public SettingsReader(IConfiguration configuration)
     {
         var section = configuration.GetSection(DurableOptions.Section);
-        var readable = section.AsEnumerable(makePathsRelative: true).ToDictionary(static pair => pair.Key, static pair => pair.Value, StringComparer.OrdinalIgnoreCase);
+        var readable = section
+            .AsEnumerable(makePathsRelative: true)
+            .ToDictionary(static pair => pair.Key, static pair => pair.Value, StringComparer.OrdinalIgnoreCase);
         readable.Remove("");
         foreach (var property in OptionTypes.SelectMany(static type => type.GetProperties()).Where(static property => property.CanWrite))
         {
             if (section[property.Name] is { } text && !CanRead(section, property))
             {
                 readable.Remove(property.Name);
-                _faults.Add($"{DurableOptions.Section}__{property.Name}{SourceOf(configuration, property.Name)} must be {Describe(property.PropertyType)}, but is '{text}'.");
+                _faults.Add(
+                    $"{DurableOptions.Section}__{property.Name}{SourceOf(configuration, property.Name)} must be {Describe(property.PropertyType)}, but is '{text}'."
+                );
             }
         }
 
         _readable = new ConfigurationBuilder().AddInMemoryCollection(readable).Build();
-        var known = OptionTypes.SelectMany(static type => type.GetProperties()).Select(static property => property.Name).Concat(HotkeySettings.Names)
+        var known = OptionTypes
+            .SelectMany(static type => type.GetProperties())
+            .Select(static property => property.Name)
+            .Concat(HotkeySettings.Names)
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
-        Unknown = [.. section.GetChildren().Where(child => !known.Contains(child.Key))
-            .Select(child => $"{DurableOptions.Section}__{child.Key}{SourceOf(configuration, child.Key)}")];
+        Unknown =
+        [
+            .. section
+                .GetChildren()
+                .Where(child => !known.Contains(child.Key))
+                .Select(child => $"{DurableOptions.Section}__{child.Key}{SourceOf(configuration, child.Key)}"),
+        ];
     }
 
     /// <summary>Settings that nobody reads: most likely misspelt.</summary>
@@ -73,7 +86,9 @@ internal sealed class SettingsReader : IValidateOptions<DurableOptions>
     /// <summary>Where a value comes from, as far as its provider tells.</summary>
     private static string SourceOf(IConfiguration configuration, string name)
     {
-        var provider = (configuration as IConfigurationRoot)?.Providers.LastOrDefault(provider => provider.TryGet($"{DurableOptions.Section}:{name}", out _));
+        var provider = (configuration as IConfigurationRoot)?.Providers.LastOrDefault(provider =>
+            provider.TryGet($"{DurableOptions.Section}:{name}", out _)
+        );
         return provider switch
         {
             Microsoft.Extensions.Configuration.EnvironmentVariables.EnvironmentVariablesConfigurationProvider => " (environment)",

@@ -6,7 +6,8 @@ namespace ComputeHorde.Durable.Http;
 
 /// <summary>
 /// Addresses of the API itself. Where it begins is what stands before a function's own route in the pattern that the request was routed by
-/// (host.json's <c>routePrefix</c>); scheme, host and outer path are those of the request, which the worker takes from X-Forwarded-* behind a gateway.
+/// (host.json's <c>routePrefix</c>); scheme, host and outer path are those of the request, which the worker takes from X-Forwarded-* behind
+/// a gateway.
 /// </summary>
 internal static class ApiAddress
 {
@@ -14,8 +15,12 @@ internal static class ApiAddress
     /// <param name="route">The route of the function that serves it.</param>
     public static string BasePath(HttpRequest request, string route)
     {
-        var pattern = (request.HttpContext.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText?.Trim('/') ?? throw new InvalidOperationException("The request was not routed.");
-        var prefix = pattern.EndsWith(route, StringComparison.OrdinalIgnoreCase) ? pattern[..^route.Length].Trim('/') : throw new InvalidOperationException($"The request was routed by '{pattern}', and not by '{route}'.");
+        var pattern =
+            (request.HttpContext.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText?.Trim('/')
+            ?? throw new InvalidOperationException("The request was not routed.");
+        var prefix = pattern.EndsWith(route, StringComparison.OrdinalIgnoreCase)
+            ? pattern[..^route.Length].Trim('/')
+            : throw new InvalidOperationException($"The request was routed by '{pattern}', and not by '{route}'.");
         return request.PathBase.Value + (prefix.Length == 0 ? "" : "/" + prefix);
     }
 

@@ -13,11 +13,15 @@ internal sealed class Health(BlobContainers containers, HealthCheckService check
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Asks the storage for the container of the jobs in flight, without which nothing can be started, and the health checks of the host.</summary>
+    /// <summary>
+    /// Asks the storage for the container of the jobs in flight, without which nothing can be started, and the health checks of the host.
+    /// </summary>
     /// <returns>200, or 503 as problem+json.</returns>
     [Function("Health")]
     public async Task<IActionResult> GetAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request,
+        CancellationToken cancellationToken
+    )
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(AnswerTimeout);
@@ -30,11 +34,21 @@ internal sealed class Health(BlobContainers containers, HealthCheckService check
             return broken.Count == 0
                 ? HttpResults.Json(200, new { Status = "healthy" })
                 : HttpResults.Problem(
-                    503, "Runs cannot go on", [.. broken.Select(static entry => new ValidationProblem(entry.Key, entry.Value.Description ?? "is unhealthy."))]);
+                    503,
+                    "Runs cannot go on",
+                    [.. broken.Select(static entry => new ValidationProblem(entry.Key, entry.Value.Description ?? "is unhealthy."))]
+                );
         }
-        catch (Exception exception) when (exception is RequestFailedException or AggregateException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
+            when (exception is RequestFailedException or AggregateException or OperationCanceledException
+                && !cancellationToken.IsCancellationRequested
+            )
         {
-            return HttpResults.Problem(503, "The storage account does not answer", [new ValidationProblem("storage", "does not answer; runs wait for it and nothing is lost.")]);
+            return HttpResults.Problem(
+                503,
+                "The storage account does not answer",
+                [new ValidationProblem("storage", "does not answer; runs wait for it and nothing is lost.")]
+            );
         }
     }
 }

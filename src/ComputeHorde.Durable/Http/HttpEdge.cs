@@ -31,18 +31,44 @@ internal static class HttpEdge
         catch (RequestFailedException exception) when (exception.Status == 404)
         {
             return HttpResults.Problem(
-                410, "It is not kept any more", [new ValidationProblem("id", "names something that ended so long ago that what it stored was deleted.")]);
+                410,
+                "It is not kept any more",
+                [new ValidationProblem("id", "names something that ended so long ago that what it stored was deleted.")]
+            );
         }
         catch (Exception exception) when (StorageOutages.IsOutage(exception))
         {
-            return Retry(request, 10, HttpResults.Problem(
-                503, "The storage account does not answer", [new ValidationProblem("storage", $"does not answer. {StorageOutages.ReasonOf(exception)} Nothing was begun; send the same request again.".Replace("  ", " ", StringComparison.Ordinal))]));
+            return Retry(
+                request,
+                10,
+                HttpResults.Problem(
+                    503,
+                    "The storage account does not answer",
+                    [
+                        new ValidationProblem(
+                            "storage",
+                            $"does not answer. {StorageOutages.ReasonOf(exception)} Nothing was begun; send the same request again.".Replace(
+                                "  ",
+                                " ",
+                                StringComparison.Ordinal
+                            )
+                        ),
+                    ]
+                )
+            );
         }
         catch (RpcException exception) when (exception.StatusCode is StatusCode.Unavailable or StatusCode.Unknown or StatusCode.Internal)
         {
             // What the Durable client makes of trouble with the storage of its task hub.
-            return Retry(request, 10, HttpResults.Problem(
-                503, "The task hub does not answer", [new ValidationProblem("task_hub", "does not answer. Send the same request again.")]));
+            return Retry(
+                request,
+                10,
+                HttpResults.Problem(
+                    503,
+                    "The task hub does not answer",
+                    [new ValidationProblem("task_hub", "does not answer. Send the same request again.")]
+                )
+            );
         }
     }
 

@@ -20,7 +20,14 @@ internal static class OpenApi
     {
         using var content = typeof(OpenApi).Assembly.GetManifestResourceStream(ResourceName)!;
         var document = JsonNode.Parse(content)!;
-        document["servers"] = new JsonArray(new JsonObject { ["url"] = ApiAddress.BasePath(request, Route) is { Length: > 0 } path ? path : "/" });
-        return new TextResult { StatusCode = 200, ContentType = "application/json; charset=utf-8", Content = document.ToJsonString() };
+        document["servers"] = new JsonArray(
+            new JsonObject { ["url"] = ApiAddress.BasePath(request, Route) is { Length: > 0 } path ? path : "/" }
+        );
+        return new TextResult
+        {
+            StatusCode = 200,
+            ContentType = "application/json; charset=utf-8",
+            Content = document.ToJsonString(),
+        };
     }
 }

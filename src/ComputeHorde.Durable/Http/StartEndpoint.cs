@@ -8,7 +8,10 @@ using Microsoft.Extensions.Options;
 
 namespace ComputeHorde.Durable.Http;
 
-/// <summary>What all requests have in common that start something, and so cost money: how they are read, named and answered, and how many there may be.</summary>
+/// <summary>
+/// What all requests have in common that start something, and so cost money: how they are read, named and answered, and how many there may
+/// be.
+/// </summary>
 internal sealed class StartEndpoint : IDisposable
 {
     private readonly TokenBucketRateLimiter _limit;
@@ -23,13 +26,15 @@ internal sealed class StartEndpoint : IDisposable
         var most = options.Value.MaxStartsPerMinute;
         MostAtOnce = most;
         var tokens = Math.Max(1, most / 60);
-        _limit = new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
-        {
-            TokenLimit = most,
-            TokensPerPeriod = tokens,
-            ReplenishmentPeriod = TimeSpan.FromMinutes((double)tokens / most),
-            QueueLimit = 0,
-        });
+        _limit = new TokenBucketRateLimiter(
+            new TokenBucketRateLimiterOptions
+            {
+                TokenLimit = most,
+                TokensPerPeriod = tokens,
+                ReplenishmentPeriod = TimeSpan.FromMinutes((double)tokens / most),
+                QueueLimit = 0,
+            }
+        );
     }
 
     public void Dispose() => _limit.Dispose();
@@ -38,17 +43,27 @@ internal sealed class StartEndpoint : IDisposable
     /// <param name="place">Where to look for what is started, which is the route of the function as well.</param>
     /// <param name="mostBytes">How long the body may be.</param>
     /// <param name="parse">Reads the body, and says what is wrong with it.</param>
-    /// <param name="start">Starts it under the name of <c>Idempotency-Key</c>, null when there is none; gives null when something else has this name.</param>
+    /// <param name="start">Starts it under the name of <c>Idempotency-Key</c>, null when there is none; gives null when something else has
+    /// this name.</param>
     internal Task<IActionResult> StartAsync<T>(
-        HttpRequest request, string place, int mostBytes, Func<BinaryData, T> parse, Func<string?, T, Task<StartedRun?>> start, CancellationToken cancellationToken) =>
-        HttpEdge.AnswerAsync(request, async () =>
-        {
-            // Only what could start takes of the allowance: slow, broken and wrong requests do not shut out the others.
-            var key = KeyOf(request);
-            var body = parse(await RequestBody.ReadJsonAsync(request, mostBytes, _time, cancellationToken));
-            Take(1);
-            return Started(request, place, place, key, await start(key, body));
-        });
+        HttpRequest request,
+        string place,
+        int mostBytes,
+        Func<BinaryData, T> parse,
+        Func<string?, T, Task<StartedRun?>> start,
+        CancellationToken cancellationToken
+    ) =>
+        HttpEdge.AnswerAsync(
+            request,
+            async () =>
+            {
+                // Only what could start takes of the allowance: slow, broken and wrong requests do not shut out the others.
+                var key = KeyOf(request);
+                var body = parse(await RequestBody.ReadJsonAsync(request, mostBytes, _time, cancellationToken));
+                Take(1);
+                return Started(request, place, place, key, await start(key, body));
+            }
+        );
 
     /// <summary>Starts something again and answers as <see cref="StartAsync"/> does.</summary>
     /// <param name="request">The request; it needs no body.</param>
@@ -56,12 +71,15 @@ internal sealed class StartEndpoint : IDisposable
     /// <param name="place">Where to look for what is started.</param>
     /// <param name="start">Starts it, as in <see cref="StartAsync"/>.</param>
     internal Task<IActionResult> RestartAsync(HttpRequest request, string route, string place, Func<string?, Task<StartedRun?>> start) =>
-        HttpEdge.AnswerAsync(request, async () =>
-        {
-            var key = KeyOf(request);
-            Take(1);
-            return Started(request, route, place, key, await start(key));
-        });
+        HttpEdge.AnswerAsync(
+            request,
+            async () =>
+            {
+                var key = KeyOf(request);
+                Take(1);
+                return Started(request, route, place, key, await start(key));
+            }
+        );
 
     private static string? KeyOf(HttpRequest request)
     {
@@ -77,9 +95,13 @@ internal sealed class StartEndpoint : IDisposable
     /// <summary>Reads <c>Idempotency-Key</c> of a call that starts many.</summary>
     /// <returns>The key; null when there is none.</returns>
     /// <exception cref="ComputeHordeValidationException">Names that are made of it would be too long.</exception>
-    public static string? BulkKeyOf(HttpRequest request) => KeyOf(request) is { Length: > MaxBulkKeyLength }
-        ? throw new ComputeHordeValidationException(Field, $"must have at most {MaxBulkKeyLength} characters here: the new names are made of it.")
-        : KeyOf(request);
+    public static string? BulkKeyOf(HttpRequest request) =>
+        KeyOf(request) is { Length: > MaxBulkKeyLength }
+            ? throw new ComputeHordeValidationException(
+                Field,
+                $"must have at most {MaxBulkKeyLength} characters here: the new names are made of it."
+            )
+            : KeyOf(request);
 
     /// <summary>The most that may be started at once.</summary>
     public int MostAtOnce { get; }
@@ -93,7 +115,13 @@ internal sealed class StartEndpoint : IDisposable
         {
             var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var time) ? time : TimeSpan.FromSeconds(1);
             throw new HttpProblemException(
-                429, "Too many starts", new ValidationProblem("rate", "is above ComputeHorde__MaxStartsPerMinute. Nothing was started; send the same request again later."))
+                429,
+                "Too many starts",
+                new ValidationProblem(
+                    "rate",
+                    "is above ComputeHorde__MaxStartsPerMinute. Nothing was started; send the same request again later."
+                )
+            )
             {
                 RetryAfterSeconds = (int)Math.Ceiling(wait.TotalSeconds),
             };
@@ -105,12 +133,23 @@ internal sealed class StartEndpoint : IDisposable
         if (started is null)
         {
             throw new HttpProblemException(
-                409, "Something else was sent under this Idempotency-Key", new ValidationProblem(Field, $"'{key}' names something with another body."));
+                409,
+                "Something else was sent under this Idempotency-Key",
+                new ValidationProblem(Field, $"'{key}' names something with another body.")
+            );
         }
 
         var location = ApiAddress.Of(request, route, $"{place}/{started.Id}");
         request.HttpContext.Response.Headers.Location = location;
-        return HttpResults.Json(202, new { started.Id, StatusUrl = location, Warnings = started.Warnings is { Count: > 0 } warnings ? warnings : null });
+        return HttpResults.Json(
+            202,
+            new
+            {
+                started.Id,
+                StatusUrl = location,
+                Warnings = started.Warnings is { Count: > 0 } warnings ? warnings : null,
+            }
+        );
     }
 
     private const string Field = "Idempotency-Key";

@@ -13,7 +13,8 @@ internal sealed record BulkRequest(RunFilter Filter, bool IsDryRun, int Limit, C
     /// <summary>The largest body.</summary>
     public const int MaxBytes = 65_536;
 
-    private const int MaxLimit = 500, DefaultLimit = 100;
+    private const int MaxLimit = 500,
+        DefaultLimit = 100;
 
     private static readonly string[] Known = [.. RunFilter.Names, "dry_run", "limit", "continuation"];
 
@@ -29,9 +30,14 @@ internal sealed record BulkRequest(RunFilter Filter, bool IsDryRun, int Limit, C
             throw new ComputeHordeValidationException("body", "must be a JSON object.");
         }
 
-        var body = document.RootElement.EnumerateObject().Where(static field => field.Value.ValueKind != JsonValueKind.Null)
+        var body = document
+            .RootElement.EnumerateObject()
+            .Where(static field => field.Value.ValueKind != JsonValueKind.Null)
             .ToDictionary(static field => field.Name, static field => field.Value, StringComparer.Ordinal);
-        var problems = body.Keys.Except(Known).Select(static name => new ValidationProblem(name, $"is none of {string.Join(", ", Known)}.")).ToList();
+        var problems = body
+            .Keys.Except(Known)
+            .Select(static name => new ValidationProblem(name, $"is none of {string.Join(", ", Known)}."))
+            .ToList();
         var filter = RunFilter.Read(name => Texts(body, name, problems), problems);
         if (problems.Count == 0 && filter.IsEmpty)
         {
@@ -39,19 +45,29 @@ internal sealed record BulkRequest(RunFilter Filter, bool IsDryRun, int Limit, C
         }
 
         var isDryRun = false;
-        if (body.TryGetValue("dry_run", out var dry) && !((isDryRun = dry.ValueKind == JsonValueKind.True) || dry.ValueKind == JsonValueKind.False))
+        if (
+            body.TryGetValue("dry_run", out var dry)
+            && !((isDryRun = dry.ValueKind == JsonValueKind.True) || dry.ValueKind == JsonValueKind.False)
+        )
         {
             problems.Add(new ValidationProblem("dry_run", "must be true or false."));
         }
 
         var limit = DefaultLimit;
-        if (body.TryGetValue("limit", out var number) && !(number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out limit) && limit is >= 1 and <= MaxLimit))
+        if (
+            body.TryGetValue("limit", out var number)
+            && !(number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out limit) && limit is >= 1 and <= MaxLimit)
+        )
         {
             problems.Add(new ValidationProblem("limit", $"must be a whole number between 1 and {MaxLimit}."));
         }
 
-        var continuation = Texts(body, "continuation", problems) is [var token] ? RunQuery.ReadContinuation(token, isNewestFirst: false, problems) : null;
-        return problems.Count == 0 ? new BulkRequest(filter, isDryRun, limit, continuation) : throw new ComputeHordeValidationException(problems);
+        var continuation = Texts(body, "continuation", problems) is [var token]
+            ? RunQuery.ReadContinuation(token, isNewestFirst: false, problems)
+            : null;
+        return problems.Count == 0
+            ? new BulkRequest(filter, isDryRun, limit, continuation)
+            : throw new ComputeHordeValidationException(problems);
     }
 
     private static IReadOnlyList<string> Texts(Dictionary<string, JsonElement> body, string name, List<ValidationProblem> problems)
@@ -61,10 +77,19 @@ internal sealed record BulkRequest(RunFilter Filter, bool IsDryRun, int Limit, C
             return [];
         }
 
-        List<JsonElement> items = value.ValueKind == JsonValueKind.Array && name is "status" or "label" ? [.. value.EnumerateArray()] : [value];
-        if (items.Exists(static item => item.ValueKind != JsonValueKind.String || item.GetString() is not { Length: > 0 }) || items.Count == 0)
+        List<JsonElement> items =
+            value.ValueKind == JsonValueKind.Array && name is "status" or "label" ? [.. value.EnumerateArray()] : [value];
+        if (
+            items.Exists(static item => item.ValueKind != JsonValueKind.String || item.GetString() is not { Length: > 0 })
+            || items.Count == 0
+        )
         {
-            problems.Add(new ValidationProblem(name, name is "status" or "label" ? "must be a text, or a list of texts, none empty." : "must be a text, and not empty."));
+            problems.Add(
+                new ValidationProblem(
+                    name,
+                    name is "status" or "label" ? "must be a text, or a list of texts, none empty." : "must be a text, and not empty."
+                )
+            );
             return [];
         }
 

@@ -6,14 +6,23 @@ using Microsoft.DurableTask.Client;
 
 namespace ComputeHorde.Durable.Intake;
 
-/// <summary>Cancels and repeats the runs that a filter means, a bounded number a call. A call that is sent again does nothing twice.</summary>
+/// <summary>
+/// Cancels and repeats the runs that a filter means, a bounded number a call. A call that is sent again does nothing twice.
+/// </summary>
 internal sealed class BulkRuns(RunService runs, RerunService reruns, StartEndpoint starts)
 {
     private const int AtOnce = 8;
 
     private static readonly string[] Active = ["pending", "running", "suspended"];
 
-    private static readonly string[] Ended = [RunStatuses.Failed, RunStatuses.TimedOut, RunStatuses.Cancelled, "terminated", RunStatuses.Completed];
+    private static readonly string[] Ended =
+    [
+        RunStatuses.Failed,
+        RunStatuses.TimedOut,
+        RunStatuses.Cancelled,
+        "terminated",
+        RunStatuses.Completed,
+    ];
 
     /// <summary>Cancels runs that have not ended.</summary>
     public async Task<BulkOutcome> CancelAsync(DurableTaskClient durable, BulkRequest request, CancellationToken cancellationToken)
@@ -24,7 +33,8 @@ internal sealed class BulkRuns(RunService runs, RerunService reruns, StartEndpoi
             await Parallel.ForEachAsync(
                 found,
                 new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-                async (run, token) => await runs.CancelAsync(durable, run.Id, token));
+                async (run, token) => await runs.CancelAsync(durable, run.Id, token)
+            );
         }
 
         return new BulkOutcome(request.IsDryRun, [.. found.Select(static run => new BulkRun(run.Id, run.Status))], next?.ToString());
@@ -33,7 +43,12 @@ internal sealed class BulkRuns(RunService runs, RerunService reruns, StartEndpoi
     /// <summary>Repeats runs that have ended; those that completed only when they are asked for by their status.</summary>
     /// <param name="durable">Reads and starts runs.</param>
     /// <param name="key">Names the new runs, each together with the old one: the same key repeats no run twice.</param>
-    public async Task<BulkOutcome> RerunAsync(DurableTaskClient durable, BulkRequest request, string key, CancellationToken cancellationToken)
+    public async Task<BulkOutcome> RerunAsync(
+        DurableTaskClient durable,
+        BulkRequest request,
+        string key,
+        CancellationToken cancellationToken
+    )
     {
         request = request with { Limit = Math.Min(request.Limit, starts.MostAtOnce) };
         var (found, next) = await FindAsync(durable, request, Ended, Ended[..^1], cancellationToken);
@@ -47,7 +62,8 @@ internal sealed class BulkRuns(RunService runs, RerunService reruns, StartEndpoi
         await Parallel.ForEachAsync(
             found.Index(),
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-            async (run, token) => outcomes[run.Index] = await RerunAsync(durable, run.Item, key, token));
+            async (run, token) => outcomes[run.Index] = await RerunAsync(durable, run.Item, key, token)
+        );
         return new BulkOutcome(false, outcomes, next?.ToString());
     }
 
@@ -58,7 +74,11 @@ internal sealed class BulkRuns(RunService runs, RerunService reruns, StartEndpoi
         try
         {
             var started = await reruns.StartAsync(durable, run.Id, name, cancellationToken);
-            return new BulkRun(run.Id, run.Status) { Rerun = started?.Id, Problem = started is null ? $"'{name}' is the name of something else." : null };
+            return new BulkRun(run.Id, run.Status)
+            {
+                Rerun = started?.Id,
+                Problem = started is null ? $"'{name}' is the name of something else." : null,
+            };
         }
         catch (HttpProblemException problem)
         {
@@ -71,7 +91,12 @@ internal sealed class BulkRuns(RunService runs, RerunService reruns, StartEndpoi
     }
 
     private static Task<(IReadOnlyList<RunView> Runs, ContinuationToken? Next)> FindAsync(
-        DurableTaskClient durable, BulkRequest request, string[] possible, string[] usual, CancellationToken cancellationToken)
+        DurableTaskClient durable,
+        BulkRequest request,
+        string[] possible,
+        string[] usual,
+        CancellationToken cancellationToken
+    )
     {
         if (request.Filter.Statuses.Except(possible).Any())
         {

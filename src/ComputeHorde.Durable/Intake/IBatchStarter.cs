@@ -20,7 +20,13 @@ internal interface IBatchStarter
     /// <param name="specification">The name of the specification that it came by; null if it came another way.</param>
     /// <returns>The batch, or null when something else has this name.</returns>
     /// <exception cref="Sdk.ComputeHordeValidationException">The batch is not valid.</exception>
-    Task<StartedRun?> StartAsync(DurableTaskClient durable, string id, BinaryData json, string? specification, CancellationToken cancellationToken);
+    Task<StartedRun?> StartAsync(
+        DurableTaskClient durable,
+        string id,
+        BinaryData json,
+        string? specification,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Looks at a batch; null when there is none.</summary>
     Task<StartedBatch?> FindAsync(DurableTaskClient durable, string id, CancellationToken cancellationToken);

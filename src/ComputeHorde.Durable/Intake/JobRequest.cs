@@ -10,7 +10,8 @@ using ComputeHorde.Sdk;
 namespace ComputeHorde.Durable.Intake;
 
 /// <summary>
-/// What a caller asks for: the fields of a ComputeHorde job specification (protocol 5.7) beside <c>outputs</c>, the paths that we mint upload
+/// What a caller asks for: the fields of a ComputeHorde job specification (protocol 5.7) beside <c>outputs</c>, the paths that we mint
+/// upload
 /// URLs for, <c>policy</c>, <c>cross_validation</c>, <c>limits</c>, <c>labels</c>, <c>webhook</c> and <c>streaming_certificate</c>.
 /// </summary>
 /// <param name="Spec">The job.</param>
@@ -22,7 +23,8 @@ internal sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string
     public CheckPolicy? CrossValidation { get; init; }
 
     /// <summary>
-    /// The certificate, PEM, that the server of a streaming job is to ask for, when the caller keeps its private key; null for one that is made for
+    /// The certificate, PEM, that the server of a streaming job is to ask for, when the caller keeps its private key; null for one that is
+    /// made for
     /// each attempt.
     /// </summary>
     public string? StreamingCertificate { get; init; }
@@ -45,7 +47,8 @@ internal sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string
     /// <summary>The most outputs that one job may have URLs minted for.</summary>
     public const int MaxOutputs = 100;
 
-    private const int MaxOutputPathLength = 500, MaxOutputPathsLength = 8000;
+    private const int MaxOutputPathLength = 500,
+        MaxOutputPathsLength = 8000;
 
     // As long as a signed URL becomes: the size check has to count it.
     private static readonly string PlaceholderUrl = "https://placeholder.invalid/" + new string('x', 600);
@@ -78,7 +81,11 @@ internal sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string
         }
 
         problems.AddRange(TimeLimits.Validate(spec));
-        problems.AddRange(outputs.Where(spec.OutputVolumes.ContainsKey).Select(static path => new ValidationProblem("outputs", $"'{path}' stands in output_volumes as well.")));
+        problems.AddRange(
+            outputs
+                .Where(spec.OutputVolumes.ContainsKey)
+                .Select(static path => new ValidationProblem("outputs", $"'{path}' stands in output_volumes as well."))
+        );
         problems.AddRange(JobSpecValidation.Validate(WithPlaceholders(spec, outputs)));
         if (certificate is not null && !spec.Streaming)
         {
@@ -86,7 +93,15 @@ internal sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string
         }
 
         return problems.Count == 0
-            ? new JobRequest(spec, outputs, policy) { CrossValidation = crossValidation, StreamingCertificate = certificate, Limits = limits, Labels = labels, Webhook = webhook, Json = json }
+            ? new JobRequest(spec, outputs, policy)
+            {
+                CrossValidation = crossValidation,
+                StreamingCertificate = certificate,
+                Limits = limits,
+                Labels = labels,
+                Webhook = webhook,
+                Json = json,
+            }
             : throw new ComputeHordeValidationException(problems);
     }
 
@@ -124,11 +139,21 @@ internal sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string
             var path = array[index] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
             if (path is null || !IsOutputPath(path))
             {
-                problems.Add(new ValidationProblem($"outputs[{index}]", $"must be a path of a file below /output/, without empty, '.' or '..' segments, of at most {MaxOutputPathLength} characters."));
+                problems.Add(
+                    new ValidationProblem(
+                        $"outputs[{index}]",
+                        $"must be a path of a file below /output/, without empty, '.' or '..' segments, of at most {MaxOutputPathLength} characters."
+                    )
+                );
             }
             else if (outputs.Find(other => IsBelow(other, path) || IsBelow(path, other)) is { } other)
             {
-                problems.Add(new ValidationProblem($"outputs[{index}]", $"cannot be there beside '{other}': one is a file where the other has a folder."));
+                problems.Add(
+                    new ValidationProblem(
+                        $"outputs[{index}]",
+                        $"cannot be there beside '{other}': one is a file where the other has a folder."
+                    )
+                );
             }
             else if (outputs.Contains(path))
             {
@@ -151,13 +176,20 @@ internal sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string
 
     private static Dictionary<string, string>? ReadLabels(JsonNode? node, List<ValidationProblem> problems)
     {
-        if (node is not (null or JsonObject) || (node as JsonObject)?.Any(static label => label.Value?.GetValueKind() != JsonValueKind.String) == true)
+        if (
+            node is not (null or JsonObject)
+            || (node as JsonObject)?.Any(static label => label.Value?.GetValueKind() != JsonValueKind.String) == true
+        )
         {
             problems.Add(new ValidationProblem("labels", "must be an object whose values are texts."));
             return null;
         }
 
-        var labels = (node as JsonObject)?.ToDictionary(static label => label.Key, static label => (string)label.Value!, StringComparer.Ordinal);
+        var labels = (node as JsonObject)?.ToDictionary(
+            static label => label.Key,
+            static label => (string)label.Value!,
+            StringComparer.Ordinal
+        );
         problems.AddRange(labels is null ? [] : RunLabels.Validate(labels));
         return labels;
     }
@@ -182,7 +214,12 @@ internal sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string
             // The rule below says it all, and nothing of what was sent: it may be a private key.
         }
 
-        problems.Add(new ValidationProblem("streaming_certificate", $"must be one X.509 certificate in PEM, of at most {MaxCertificateLength} characters, without its private key."));
+        problems.Add(
+            new ValidationProblem(
+                "streaming_certificate",
+                $"must be one X.509 certificate in PEM, of at most {MaxCertificateLength} characters, without its private key."
+            )
+        );
         return null;
     }
 
@@ -191,7 +228,11 @@ internal sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string
         && path.StartsWith("/output/", StringComparison.Ordinal)
         && !path.Any(char.IsControl)
         && !path.Contains('\\')
-        && path[1..].Split('/').All(static segment => segment.Length > 0 && segment.Trim('.').Length > 0 && segment == segment.Trim() && !segment.EndsWith('.'));
+        && path[1..]
+            .Split('/')
+            .All(static segment =>
+                segment.Length > 0 && segment.Trim('.').Length > 0 && segment == segment.Trim() && !segment.EndsWith('.')
+            );
 
     private static T? ReadSettings<T>(JsonNode? node, string name, List<ValidationProblem> problems)
         where T : class
@@ -204,7 +245,9 @@ internal sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string
         {
             var field = exception.Path is { Length: > 2 } path ? $"{name}.{path[2..]}" : name;
             var known = typeof(T).GetProperties().Select(static property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
-            problems.Add(new ValidationProblem(field, $"is not a setting or has the wrong type; the settings are {string.Join(", ", known)}."));
+            problems.Add(
+                new ValidationProblem(field, $"is not a setting or has the wrong type; the settings are {string.Join(", ", known)}.")
+            );
             return null;
         }
     }
@@ -217,6 +260,9 @@ internal sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string
             volumes[path] = new HttpOutputVolume(HttpOutputVolume.Put, PlaceholderUrl);
         }
 
-        return spec with { OutputVolumes = volumes };
+        return spec with
+        {
+            OutputVolumes = volumes,
+        };
     }
 }

@@ -6,10 +6,13 @@ using ComputeHorde.Sdk;
 
 namespace ComputeHorde.Durable.Intake;
 
-/// <summary>Says, beside the original, why something that came without a caller to answer was not accepted: container <c>jobs-rejected</c>.</summary>
+/// <summary>
+/// Says, beside the original, why something that came without a caller to answer was not accepted: container <c>jobs-rejected</c>.
+/// </summary>
 internal sealed class RejectionStore(BlobContainers containers)
 {
-    private const string Version = "version", Suffix = ".problems.json";
+    private const string Version = "version",
+        Suffix = ".problems.json";
 
     /// <summary>Whether this version was rejected before.</summary>
     /// <param name="name">What was looked at.</param>
@@ -36,7 +39,13 @@ internal sealed class RejectionStore(BlobContainers containers)
     /// <param name="name">What was not accepted.</param>
     /// <param name="problems">The fields and the rules they break.</param>
     /// <param name="version">The version that was not accepted; null where there are none.</param>
-    public async Task SaveAsync(string name, string title, IReadOnlyList<ValidationProblem> problems, string? version, CancellationToken cancellationToken)
+    public async Task SaveAsync(
+        string name,
+        string title,
+        IReadOnlyList<ValidationProblem> problems,
+        string? version,
+        CancellationToken cancellationToken
+    )
     {
         var document = Problems.Document(400, title, problems);
         document.Instance = name;
@@ -47,7 +56,8 @@ internal sealed class RejectionStore(BlobContainers containers)
                 HttpHeaders = new BlobHttpHeaders { ContentType = "application/problem+json" },
                 Metadata = version is null ? null : new Dictionary<string, string>(StringComparer.Ordinal) { [Version] = version },
             },
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     private static async Task<string?> VersionOfAsync(BlobClient blob, CancellationToken cancellationToken)

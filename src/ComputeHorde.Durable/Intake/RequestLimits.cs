@@ -17,9 +17,12 @@ internal static class RequestLimits
         }
 
         return faults.Select(static fault => new ValidationProblem(
-            $"limits.{JsonNamingPolicy.SnakeCaseLower.ConvertName(fault.MemberNames.First())}", Rule(fault.ErrorMessage!)));
+            $"limits.{JsonNamingPolicy.SnakeCaseLower.ConvertName(fault.MemberNames.First())}",
+            Rule(fault.ErrorMessage!)
+        ));
     }
 
     /// <summary>"The field X must be ..." without the field, which the problem names by itself.</summary>
-    private static string Rule(string message) => message.IndexOf("must be", StringComparison.Ordinal) is >= 0 and var rule ? message[rule..] : message;
+    private static string Rule(string message) =>
+        message.IndexOf("must be", StringComparison.Ordinal) is >= 0 and var rule ? message[rule..] : message;
 }

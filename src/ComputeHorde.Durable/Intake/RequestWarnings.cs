@@ -14,12 +14,16 @@ internal static class RequestWarnings
         var seconds = spec.ExpectedToEndWithin().TotalSeconds;
         if (seconds > MostSeconds)
         {
-            warnings.Add($"The job may take {seconds:0} s by its limits; miners end an executor {MostSeconds} s after it was reserved, whatever they are.");
+            warnings.Add(
+                $"The job may take {seconds:0} s by its limits; miners end an executor {MostSeconds} s after it was reserved, whatever they are."
+            );
         }
 
         if (!ExecutorClass.All.Contains(spec.ExecutorClass))
         {
-            warnings.Add($"The executor class '{spec.ExecutorClass}' is none that this version knows: whether any miner has it is not known.");
+            warnings.Add(
+                $"The executor class '{spec.ExecutorClass}' is none that this version knows: whether any miner has it is not known."
+            );
         }
 
         return warnings;

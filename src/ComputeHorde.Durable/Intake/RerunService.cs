@@ -26,10 +26,21 @@ internal sealed class RerunService(RequestStore requests, RunStarter starter)
 
         if (!run.IsCompleted)
         {
-            throw new HttpProblemException(409, "The run has not ended", new ValidationProblem("id", $"run '{id}' has not ended: cancel it first, or wait."));
+            throw new HttpProblemException(
+                409,
+                "The run has not ended",
+                new ValidationProblem("id", $"run '{id}' has not ended: cancel it first, or wait.")
+            );
         }
 
-        return await starter.StartAsync(durable, name, JobRequest.Parse(await ReadAsync(input, cancellationToken)), hasPreparedUrls: false, cancellationToken, rerunOf: id);
+        return await starter.StartAsync(
+            durable,
+            name,
+            JobRequest.Parse(await ReadAsync(input, cancellationToken)),
+            hasPreparedUrls: false,
+            cancellationToken,
+            rerunOf: id
+        );
     }
 
     private async Task<BinaryData> ReadAsync(RunInput input, CancellationToken cancellationToken)
@@ -40,11 +51,19 @@ internal sealed class RerunService(RequestStore requests, RunStarter starter)
         }
         catch (RequestFailedException exception) when (exception.Status == 404)
         {
-            throw new HttpProblemException(410, "The request is not kept any more", new ValidationProblem("id", "names a run whose request was deleted: send it as a new one."));
+            throw new HttpProblemException(
+                410,
+                "The request is not kept any more",
+                new ValidationProblem("id", "names a run whose request was deleted: send it as a new one.")
+            );
         }
         catch (InvalidDataException)
         {
-            throw new HttpProblemException(409, "The request was changed", new ValidationProblem("id", "names a run whose stored request is not the one it was started with: send it as a new one."));
+            throw new HttpProblemException(
+                409,
+                "The request was changed",
+                new ValidationProblem("id", "names a run whose stored request is not the one it was started with: send it as a new one.")
+            );
         }
     }
 }

@@ -27,7 +27,10 @@ internal static class RunInputs
 
     /// <summary>Decided once, when the run begins: settings that change later do not change its course.</summary>
     private static RunPolicy WithFallback(RunPolicy policy, string? setting) =>
-        policy with { Fallback = setting is null ? FallbackModes.Never : policy.Fallback ?? setting };
+        policy with
+        {
+            Fallback = setting is null ? FallbackModes.Never : policy.Fallback ?? setting,
+        };
 
     private static IEnumerable<string> WarningsOf(RunPolicy policy, string? setting)
     {

@@ -13,7 +13,14 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.Durable.Intake;
 
 /// <summary>Starts runs, each once: the one door for HTTP and blobs.</summary>
-internal sealed class RunStarter(RequestStore requests, OutputUrls outputs, LimitBook limits, ComparerRegistry comparers, Webhooks webhooks, ILogger<RunStarter> logger)
+internal sealed class RunStarter(
+    RequestStore requests,
+    OutputUrls outputs,
+    LimitBook limits,
+    ComparerRegistry comparers,
+    Webhooks webhooks,
+    ILogger<RunStarter> logger
+)
 {
     /// <summary>Stores and starts. The request is stored before the run starts, so a run never lacks it.</summary>
     /// <param name="id">The run's name; null makes one.</param>
@@ -22,7 +29,13 @@ internal sealed class RunStarter(RequestStore requests, OutputUrls outputs, Limi
     /// <returns>The run, or null when something else has this name.</returns>
     /// <exception cref="ComputeHordeValidationException">The name or the request is not valid.</exception>
     public async Task<StartedRun?> StartAsync(
-        DurableTaskClient durable, string? id, JobRequest request, bool hasPreparedUrls, CancellationToken cancellationToken, string? rerunOf = null)
+        DurableTaskClient durable,
+        string? id,
+        JobRequest request,
+        bool hasPreparedUrls,
+        CancellationToken cancellationToken,
+        string? rerunOf = null
+    )
     {
         id ??= Guid.NewGuid().ToString("N");
         Names.RequireRun(id, "id");

@@ -17,11 +17,16 @@ internal sealed class ShowRequest(RequestStore requests)
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "jobs/{id}/request")] HttpRequest request,
         [DurableClient] DurableTaskClient durable,
         string id,
-        CancellationToken cancellationToken) => HttpEdge.AnswerAsync(request, async () =>
-        {
-            var run = await durable.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken);
-            return run is { Name: nameof(RunJob) } && run.ReadInputAs<RunInput>() is { TrustedCopyOf: null } input
-                ? HttpResults.Json(200, RequestView.Of(await requests.ReadAsync(input.RequestId, cancellationToken)))
-                : throw HttpResults.NoRun(id);
-        });
+        CancellationToken cancellationToken
+    ) =>
+        HttpEdge.AnswerAsync(
+            request,
+            async () =>
+            {
+                var run = await durable.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken);
+                return run is { Name: nameof(RunJob) } && run.ReadInputAs<RunInput>() is { TrustedCopyOf: null } input
+                    ? HttpResults.Json(200, RequestView.Of(await requests.ReadAsync(input.RequestId, cancellationToken)))
+                    : throw HttpResults.NoRun(id);
+            }
+        );
 }

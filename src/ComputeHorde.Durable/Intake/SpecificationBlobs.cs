@@ -12,7 +12,12 @@ namespace ComputeHorde.Durable.Intake;
 /// Starts runs from the specifications that land in container <c>jobs</c>. The polled and the Event Grid form do the same; an environment
 /// disables one of them by <c>AzureWebJobs.&lt;name&gt;.Disabled</c>. If both are on, each specification still runs once.
 /// </summary>
-internal sealed class SpecificationBlobs(SpecificationIntake intake, BlobContainers containers, TimeProvider timeProvider, ILogger<SpecificationBlobs> logger)
+internal sealed class SpecificationBlobs(
+    SpecificationIntake intake,
+    BlobContainers containers,
+    TimeProvider timeProvider,
+    ILogger<SpecificationBlobs> logger
+)
 {
     /// <summary>The blobs that are specifications.</summary>
     public const string Path = ContainerNames.Jobs + "/{name}" + Extension;
@@ -20,19 +25,25 @@ internal sealed class SpecificationBlobs(SpecificationIntake intake, BlobContain
     private const string Extension = ".json";
 
     /// <summary>
-    /// How old the specifications are that the sweep looks at: what is younger is with the trigger, and what is older was given up by Event Grid
+    /// How old the specifications are that the sweep looks at: what is younger is with the trigger, and what is older was given up by Event
+    /// Grid
     /// days ago, while the orchestration history that says that it ran may have been purged.
     /// </summary>
-    private static readonly TimeSpan Youngest = TimeSpan.FromMinutes(2), Oldest = TimeSpan.FromDays(3);
+    private static readonly TimeSpan Youngest = TimeSpan.FromMinutes(2),
+        Oldest = TimeSpan.FromDays(3);
 
     /// <summary>The polled form: Azurite, Elastic Premium, dedicated plans.</summary>
-    /// <param name="blob">The specification. It is addressed by its name: the client that comes with the event drops a slash before it.</param>
+    /// <param name="blob">The specification. It is addressed by its name: the client that comes with the event drops a slash before
+    /// it.</param>
     /// <param name="name">The blob's name without its extension.</param>
     /// <param name="cancellationToken">Ends the function when the host stops; the blob is found again.</param>
     [Function("JobSpecPolled")]
     public Task RunPolledAsync(
-        [BlobTrigger(Path, Connection = StorageAccounts.Data)] BlobClient blob, [DurableClient] DurableTaskClient durable, string name, CancellationToken cancellationToken) =>
-        intake.AcceptAsync(durable, name + Extension, cancellationToken);
+        [BlobTrigger(Path, Connection = StorageAccounts.Data)] BlobClient blob,
+        [DurableClient] DurableTaskClient durable,
+        string name,
+        CancellationToken cancellationToken
+    ) => intake.AcceptAsync(durable, name + Extension, cancellationToken);
 
     /// <summary>The Event Grid form: Flex Consumption has no other.</summary>
     /// <param name="blob">The specification, addressed by its name as in <see cref="RunPolledAsync"/>.</param>
@@ -43,15 +54,18 @@ internal sealed class SpecificationBlobs(SpecificationIntake intake, BlobContain
         [BlobTrigger(Path, Connection = StorageAccounts.Data, Source = BlobTriggerSource.EventGrid)] BlobClient blob,
         [DurableClient] DurableTaskClient durable,
         string name,
-        CancellationToken cancellationToken) =>
-        intake.AcceptAsync(durable, name + Extension, cancellationToken);
+        CancellationToken cancellationToken
+    ) => intake.AcceptAsync(durable, name + Extension, cancellationToken);
 
     /// <summary>Finds specifications without a run: an event that went missing leaves nothing undone.</summary>
     /// <param name="timer">Not used: what is due is decided by each blob's age.</param>
     /// <param name="cancellationToken">Ends the sweep when the host stops; the next one begins anew.</param>
     [Function("JobSpecSweep")]
     public async Task SweepAsync(
-        [TimerTrigger("%ComputeHordeSweepSchedule%")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken cancellationToken)
+        [TimerTrigger("%ComputeHordeSweepSchedule%")] TimerInfo timer,
+        [DurableClient] DurableTaskClient durable,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(durable);
         var container = await containers.GetAsync(ContainerNames.Jobs, cancellationToken);
@@ -59,7 +73,12 @@ internal sealed class SpecificationBlobs(SpecificationIntake intake, BlobContain
         await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix: null, cancellationToken))
         {
             var age = now - (blob.Properties.LastModified ?? now);
-            if (blob.Name.EndsWith(Extension, StringComparison.Ordinal) && age >= Youngest && age <= Oldest && await IsWithoutRunAsync(durable, blob, cancellationToken))
+            if (
+                blob.Name.EndsWith(Extension, StringComparison.Ordinal)
+                && age >= Youngest
+                && age <= Oldest
+                && await IsWithoutRunAsync(durable, blob, cancellationToken)
+            )
             {
                 logger.SpecificationFound(blob.Name);
                 await intake.AcceptAsync(durable, blob.Name, cancellationToken);

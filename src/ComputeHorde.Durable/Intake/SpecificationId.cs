@@ -8,14 +8,21 @@ namespace ComputeHorde.Durable.Intake;
 internal static class SpecificationId
 {
     private const string Prefix = "blob-";
-    private const int SlugLength = 40, HashLength = 16;
+    private const int SlugLength = 40,
+        HashLength = 16;
 
     /// <summary>The name for a blob in one version: <c>blob-&lt;name&gt;-&lt;hash of path and ETag&gt;</c>.</summary>
     public static string Of(string container, string name, ETag version)
     {
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{container}/{name}\n{version.ToString("G").Trim('"')}")))[..HashLength];
+        var hash = Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes($"{container}/{name}\n{version.ToString("G").Trim('"')}"))
+        )[..HashLength];
         var readable = name.EndsWith(".json", StringComparison.Ordinal) ? name[..^5] : name;
-        var slug = string.Concat(readable.Take(SlugLength).Select(static character => char.IsAsciiLetterOrDigit(character) || character is '.' or '_' ? character : '-'));
+        var slug = string.Concat(
+            readable
+                .Take(SlugLength)
+                .Select(static character => char.IsAsciiLetterOrDigit(character) || character is '.' or '_' ? character : '-')
+        );
         return $"{Prefix}{slug}-{hash}";
     }
 

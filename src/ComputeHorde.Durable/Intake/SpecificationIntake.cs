@@ -11,7 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.Durable.Intake;
 
 /// <summary>
-/// Takes in what landed in container <c>jobs</c>: a job, a batch of jobs, or one of both with a schedule. Each version of a blob starts its run once, however often and by
+/// Takes in what landed in container <c>jobs</c>: a job, a batch of jobs, or one of both with a schedule. Each version of a blob starts its
+/// run once, however often and by
 /// whatever way it is noticed.
 /// </summary>
 internal sealed class SpecificationIntake(
@@ -21,7 +22,8 @@ internal sealed class SpecificationIntake(
     BlobContainers containers,
     OutputUrls outputs,
     RejectionStore rejections,
-    ILogger<SpecificationIntake> logger)
+    ILogger<SpecificationIntake> logger
+)
 {
     /// <summary>Starts what a blob specifies, unless that has been done.</summary>
     /// <param name="name">The blob's name in container <c>jobs</c>.</param>
@@ -114,5 +116,8 @@ internal sealed class SpecificationIntake(
     private async Task<BinaryData> ReadAsync(BlobDownloadStreamingResult found, CancellationToken cancellationToken) =>
         found.Details.ContentLength <= batches.MaxBytes
             ? await BinaryData.FromStreamAsync(found.Content, cancellationToken)
-            : throw new ComputeHordeValidationException("body", $"must have at most {batches.MaxBytes} bytes; give more jobs as JSON Lines (jobs_blob).");
+            : throw new ComputeHordeValidationException(
+                "body",
+                $"must have at most {batches.MaxBytes} bytes; give more jobs as JSON Lines (jobs_blob)."
+            );
 }

@@ -18,11 +18,14 @@ internal sealed class StartJob(StartEndpoint starts, RunStarter runs)
     public Task<IActionResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = Route)] HttpRequest request,
         [DurableClient] DurableTaskClient durable,
-        CancellationToken cancellationToken) => starts.StartAsync(
+        CancellationToken cancellationToken
+    ) =>
+        starts.StartAsync(
             request,
             Route,
             JobSpecValidation.MaxRequestBytes,
             JobRequest.Parse,
             (key, job) => runs.StartAsync(durable, key, job, hasPreparedUrls: false, cancellationToken),
-            cancellationToken);
+            cancellationToken
+        );
 }

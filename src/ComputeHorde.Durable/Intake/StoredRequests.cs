@@ -4,7 +4,9 @@ using Microsoft.Extensions.Caching.Memory;
 
 namespace ComputeHorde.Durable.Intake;
 
-/// <summary>Gives the orders behind stored requests. What this process read lately is kept in memory, for runs need theirs more than once.</summary>
+/// <summary>
+/// Gives the orders behind stored requests. What this process read lately is kept in memory, for runs need theirs more than once.
+/// </summary>
 internal sealed class StoredRequests(RequestStore requests) : IJobOrders, IDisposable
 {
     private const long BytesInMemory = 32 << 20;

@@ -6,7 +6,8 @@ using ComputeHorde.Sdk;
 namespace ComputeHorde.Durable.Intake;
 
 /// <summary>
-/// Parses JSON from outside so that nothing in it can surprise whoever reads it later. <see cref="JsonDocument"/> itself takes texts that it cannot
+/// Parses JSON from outside so that nothing in it can surprise whoever reads it later. <see cref="JsonDocument"/> itself takes texts that
+/// it cannot
 /// give back: bytes that are not UTF-8, and escapes that are half of a surrogate pair.
 /// </summary>
 internal static class StrictJson

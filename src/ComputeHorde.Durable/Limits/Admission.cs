@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.Durable.Limits;
 
 /// <summary>
-/// Gives the places of limited namespaces to the runs that wait for one, in the order of priority and age. The one timer that polls decides, whatever the number
+/// Gives the places of limited namespaces to the runs that wait for one, in the order of priority and age. The one timer that polls
+/// decides, whatever the number
 /// of hosts. While nobody waits it costs one listing now and then.
 /// </summary>
 internal sealed class Admission(Places places, LimitBook book, TimeProvider timeProvider, ILogger<Admission> logger)
@@ -15,12 +16,16 @@ internal sealed class Admission(Places places, LimitBook book, TimeProvider time
 
     private const int LookedAtAtOnce = 50;
 
-    /// <summary>How long who asks on another machine may not be noticed when nobody has waited: each look is a listing, a dear one, day and night.</summary>
+    /// <summary>
+    /// How long who asks on another machine may not be noticed when nobody has waited: each look is a listing, a dear one, day and night.
+    /// </summary>
     private static readonly TimeSpan LookIdleEvery = TimeSpan.FromSeconds(15);
 
-    private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(30), SweepIdleEvery = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(30),
+        SweepIdleEvery = TimeSpan.FromMinutes(10);
 
-    private long? _sweptAt, _idleAt;
+    private long? _sweptAt,
+        _idleAt;
 
     public async Task AdmitAsync(DurableTaskClient durable, CancellationToken cancellationToken)
     {
@@ -42,13 +47,20 @@ internal sealed class Admission(Places places, LimitBook book, TimeProvider time
         var used = await places.UsedAsync(cancellationToken);
         var inFlight = held.Values.CountBy(static name => name).ToDictionary(StringComparer.Ordinal);
         var admitted = 0;
-        foreach (var run in waiting
-            .OrderByDescending(static run => run.Place.Priority).ThenBy(static run => run.Since).ThenBy(static run => run.Run, StringComparer.Ordinal))
+        foreach (
+            var run in waiting
+                .OrderByDescending(static run => run.Place.Priority)
+                .ThenBy(static run => run.Since)
+                .ThenBy(static run => run.Run, StringComparer.Ordinal)
+        )
         {
             var name = run.Place.Namespace;
             if (!held.ContainsKey(run.Run))
             {
-                var bounds = book.For(name).With(new NamespaceLimits { MaxInFlight = run.Place.MaxInFlight, ExecutorSecondsPerDay = run.Place.ExecutorSecondsPerDay });
+                var bounds = book.For(name)
+                    .With(
+                        new NamespaceLimits { MaxInFlight = run.Place.MaxInFlight, ExecutorSecondsPerDay = run.Place.ExecutorSecondsPerDay }
+                    );
                 if (inFlight.GetValueOrDefault(name) >= bounds.MaxInFlight || used.GetValueOrDefault(name) >= bounds.ExecutorSecondsPerDay)
                 {
                     continue;
@@ -79,13 +91,15 @@ internal sealed class Admission(Places places, LimitBook book, TimeProvider time
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // Back ends refuse events for what has ended, each with an exception of its own. One run's trouble must not keep the others waiting.
+            // Back ends refuse events for what has ended, each with an exception of its own. One run's trouble must not keep the others
+            // waiting.
             await ForgetIfEndedAsync(durable, run, cancellationToken);
         }
     }
 
     /// <summary>
-    /// A back end may deliver a run's request for a place again when the run has long ended, and drops the event that tells it of the place: what nobody waits for is
+    /// A back end may deliver a run's request for a place again when the run has long ended, and drops the event that tells it of the
+    /// place: what nobody waits for is
     /// looked at as well, rarely.
     /// </summary>
     private async Task SweepIdleAsync(DurableTaskClient durable, CancellationToken cancellationToken)
@@ -105,7 +119,8 @@ internal sealed class Admission(Places places, LimitBook book, TimeProvider time
         await Parallel.ForEachAsync(
             holders.OrderBy(static _ => Random.Shared.Next()).Take(LookedAtAtOnce),
             new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken },
-            async (run, token) => await ForgetIfEndedAsync(durable, run, token));
+            async (run, token) => await ForgetIfEndedAsync(durable, run, token)
+        );
     }
 
     private async Task ForgetIfEndedAsync(DurableTaskClient durable, string run, CancellationToken cancellationToken)

@@ -28,7 +28,11 @@ internal sealed class LimitBook(IOptions<DurableOptions> options)
     {
         var limits = For(jobNamespace).With(requested);
         return limits.AreWaitedFor
-            ? new PlaceRequest(jobNamespace, limits.Priority) { MaxInFlight = requested?.MaxInFlight, ExecutorSecondsPerDay = requested?.ExecutorSecondsPerDay }
+            ? new PlaceRequest(jobNamespace, limits.Priority)
+            {
+                MaxInFlight = requested?.MaxInFlight,
+                ExecutorSecondsPerDay = requested?.ExecutorSecondsPerDay,
+            }
             : null;
     }
 }

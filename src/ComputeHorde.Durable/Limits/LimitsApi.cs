@@ -10,10 +10,15 @@ internal sealed class LimitsApi(LimitBook book, Places places, ITrustedUse trust
 {
     private const int MostShown = 100;
 
-    /// <summary>200 with every namespace that has limits of its own, holds places, waits for some or had checks in the last hour; 503 while the storage is away.</summary>
+    /// <summary>
+    /// 200 with every namespace that has limits of its own, holds places, waits for some or had checks in the last hour; 503 while the
+    /// storage is away.
+    /// </summary>
     [Function("ShowLimits")]
-    public Task<IActionResult> GetAsync([HttpTrigger(AuthorizationLevel.Function, "get", Route = "limits")] HttpRequest request, CancellationToken cancellationToken) =>
-        HttpEdge.AnswerAsync(request, async () => HttpResults.Conditional(request, await ViewAsync(cancellationToken)));
+    public Task<IActionResult> GetAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "limits")] HttpRequest request,
+        CancellationToken cancellationToken
+    ) => HttpEdge.AnswerAsync(request, async () => HttpResults.Conditional(request, await ViewAsync(cancellationToken)));
 
     private async Task<LimitsView> ViewAsync(CancellationToken cancellationToken)
     {
@@ -23,8 +28,13 @@ internal sealed class LimitsApi(LimitBook book, Places places, ITrustedUse trust
         var waiting = await places.WaitingAsync(cancellationToken);
         LimitView[] namespaces =
         [
-            .. book.Namespaces.Concat(held.Values).Concat(used.Keys).Concat(trusted.Keys).Concat(waiting.Select(static run => run.Place.Namespace))
-                .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
+            .. book
+                .Namespaces.Concat(held.Values)
+                .Concat(used.Keys)
+                .Concat(trusted.Keys)
+                .Concat(waiting.Select(static run => run.Place.Namespace))
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal)
                 .Select(name => new LimitView(name, book.For(name))
                 {
                     InFlight = held.Values.Count(holder => holder == name),
@@ -34,6 +44,14 @@ internal sealed class LimitsApi(LimitBook book, Places places, ITrustedUse trust
                 }),
         ];
         return new LimitsView(
-            namespaces, [.. waiting.OrderByDescending(static run => run.Place.Priority).ThenBy(static run => run.Since).Take(MostShown).Select(static run => new WaitingView(run.Run, run.Place.Namespace, run.Place.Priority, run.Since))]);
+            namespaces,
+            [
+                .. waiting
+                    .OrderByDescending(static run => run.Place.Priority)
+                    .ThenBy(static run => run.Since)
+                    .Take(MostShown)
+                    .Select(static run => new WaitingView(run.Run, run.Place.Namespace, run.Place.Priority, run.Since)),
+            ]
+        );
     }
 }

@@ -1,6 +1,8 @@
 namespace ComputeHorde.Durable.Limits;
 
-/// <summary>What a run of a limited namespace asks for before it begins. The limits of the settings are looked up when it is admitted.</summary>
+/// <summary>
+/// What a run of a limited namespace asks for before it begins. The limits of the settings are looked up when it is admitted.
+/// </summary>
 /// <param name="Namespace">The namespace; empty for none.</param>
 /// <param name="Priority">The higher goes first.</param>
 internal sealed record PlaceRequest(string Namespace, int Priority)

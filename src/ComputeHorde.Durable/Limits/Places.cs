@@ -6,13 +6,21 @@ using ComputeHorde.Durable.Storage;
 namespace ComputeHorde.Durable.Limits;
 
 /// <summary>
-/// The places of limited namespaces: container <c>places</c>, one empty blob each, all facts in metadata. <c>waiting/</c> runs that ask for one, <c>held/</c> runs
+/// The places of limited namespaces: container <c>places</c>, one empty blob each, all facts in metadata. <c>waiting/</c> runs that ask for
+/// one, <c>held/</c> runs
 /// that have one, <c>used/</c> what runs of the last day took.
 /// </summary>
 internal sealed class Places(BlobContainers containers, TimeProvider timeProvider)
 {
-    private const string Waiting = "waiting/", Held = "held/", Used = "used/";
-    private const string Namespace = "ns", Priority = "priority", At = "at", MaxInFlight = "max", SecondsPerDay = "perday", Seconds = "seconds";
+    private const string Waiting = "waiting/",
+        Held = "held/",
+        Used = "used/";
+    private const string Namespace = "ns",
+        Priority = "priority",
+        At = "at",
+        MaxInFlight = "max",
+        SecondsPerDay = "perday",
+        Seconds = "seconds";
 
     private int _asked;
 
@@ -48,7 +56,9 @@ internal sealed class Places(BlobContainers containers, TimeProvider timeProvide
 
     /// <summary>Gives a run its place. Only the admission may.</summary>
     public async Task HoldAsync(WaitingRun run, CancellationToken cancellationToken) =>
-        await (await ContainerAsync(cancellationToken)).GetBlobClient(Held + run.Run).TryCreateAsync(BinaryData.Empty, cancellationToken, MetadataOf(run.Place.Namespace));
+        await (await ContainerAsync(cancellationToken))
+            .GetBlobClient(Held + run.Run)
+            .TryCreateAsync(BinaryData.Empty, cancellationToken, MetadataOf(run.Place.Namespace));
 
     /// <summary>Takes a run out of the queue, once it has been told.</summary>
     public Task StopWaitingAsync(string run, CancellationToken cancellationToken) => DeleteAsync(Waiting + run, cancellationToken);
@@ -60,7 +70,9 @@ internal sealed class Places(BlobContainers containers, TimeProvider timeProvide
         {
             var metadata = MetadataOf(place.Namespace);
             metadata[Seconds] = executorSeconds.ToString("R", CultureInfo.InvariantCulture);
-            await (await ContainerAsync(cancellationToken)).GetBlobClient(Used + run).TryCreateAsync(BinaryData.Empty, cancellationToken, metadata);
+            await (await ContainerAsync(cancellationToken))
+                .GetBlobClient(Used + run)
+                .TryCreateAsync(BinaryData.Empty, cancellationToken, metadata);
         }
 
         await ForgetAsync(run, cancellationToken);
@@ -78,14 +90,21 @@ internal sealed class Places(BlobContainers containers, TimeProvider timeProvide
         var waiting = new List<WaitingRun>();
         await foreach (var item in ListAsync(Waiting, cancellationToken))
         {
-            waiting.Add(new WaitingRun(
-                item.Name[Waiting.Length..],
-                new PlaceRequest(NamespaceOf(item), int.Parse(item.Metadata[Priority], CultureInfo.InvariantCulture))
-                {
-                    MaxInFlight = item.Metadata.TryGetValue(MaxInFlight, out var most) ? int.Parse(most, CultureInfo.InvariantCulture) : null,
-                    ExecutorSecondsPerDay = item.Metadata.TryGetValue(SecondsPerDay, out var seconds) ? double.Parse(seconds, CultureInfo.InvariantCulture) : null,
-                },
-                TimeOf(item)));
+            waiting.Add(
+                new WaitingRun(
+                    item.Name[Waiting.Length..],
+                    new PlaceRequest(NamespaceOf(item), int.Parse(item.Metadata[Priority], CultureInfo.InvariantCulture))
+                    {
+                        MaxInFlight = item.Metadata.TryGetValue(MaxInFlight, out var most)
+                            ? int.Parse(most, CultureInfo.InvariantCulture)
+                            : null,
+                        ExecutorSecondsPerDay = item.Metadata.TryGetValue(SecondsPerDay, out var seconds)
+                            ? double.Parse(seconds, CultureInfo.InvariantCulture)
+                            : null,
+                    },
+                    TimeOf(item)
+                )
+            );
         }
 
         return waiting;
@@ -123,27 +142,45 @@ internal sealed class Places(BlobContainers containers, TimeProvider timeProvide
         return used;
     }
 
-    private async IAsyncEnumerable<BlobItem> ListAsync(string prefix, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<BlobItem> ListAsync(
+        string prefix,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
-        await foreach (var item in (await ContainerAsync(cancellationToken)).GetBlobsAsync(BlobTraits.Metadata, BlobStates.None, prefix, cancellationToken))
+        await foreach (
+            var item in (await ContainerAsync(cancellationToken)).GetBlobsAsync(
+                BlobTraits.Metadata,
+                BlobStates.None,
+                prefix,
+                cancellationToken
+            )
+        )
         {
             yield return item;
         }
     }
 
     // Metadata is headers: a namespace may hold what those cannot.
-    private Dictionary<string, string> MetadataOf(string jobNamespace) => new(StringComparer.OrdinalIgnoreCase)
-    {
-        [Namespace] = "n" + Uri.EscapeDataString(jobNamespace),
-        [At] = timeProvider.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture),
-    };
+    private Dictionary<string, string> MetadataOf(string jobNamespace) =>
+        new(StringComparer.OrdinalIgnoreCase)
+        {
+            [Namespace] = "n" + Uri.EscapeDataString(jobNamespace),
+            [At] = timeProvider.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture),
+        };
 
     private static string NamespaceOf(BlobItem item) => Uri.UnescapeDataString(item.Metadata[Namespace][1..]);
 
-    private static DateTimeOffset TimeOf(BlobItem item) => DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(item.Metadata[At], CultureInfo.InvariantCulture));
+    private static DateTimeOffset TimeOf(BlobItem item) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(item.Metadata[At], CultureInfo.InvariantCulture));
 
     private async Task DeleteAsync(string name, CancellationToken cancellationToken) =>
-        await (await ContainerAsync(cancellationToken)).DeleteBlobIfExistsAsync(name, DeleteSnapshotsOption.None, conditions: null, cancellationToken);
+        await (await ContainerAsync(cancellationToken)).DeleteBlobIfExistsAsync(
+            name,
+            DeleteSnapshotsOption.None,
+            conditions: null,
+            cancellationToken
+        );
 
-    private ValueTask<BlobContainerClient> ContainerAsync(CancellationToken cancellationToken) => containers.GetAsync(ContainerNames.Places, cancellationToken);
+    private ValueTask<BlobContainerClient> ContainerAsync(CancellationToken cancellationToken) =>
+        containers.GetAsync(ContainerNames.Places, cancellationToken);
 }

@@ -22,7 +22,8 @@ internal sealed class LongPoll(Watchers watchers)
         Func<T, bool> hasEnded,
         Func<T, string> fingerprint,
         Func<HttpProblemException> none,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
         where T : class
     {
         var wait = SecondsOf(request);
@@ -37,7 +38,11 @@ internal sealed class LongPoll(Watchers watchers)
 
         using var place = watchers.Enter();
         var known = fingerprint(seen);
-        await foreach (var change in watchers.ChangesAsync(find, fingerprint, TimeSpan.FromSeconds(wait), cancellationToken).WithCancellation(cancellationToken))
+        await foreach (
+            var change in watchers
+                .ChangesAsync(find, fingerprint, TimeSpan.FromSeconds(wait), cancellationToken)
+                .WithCancellation(cancellationToken)
+        )
         {
             if (change is not null && fingerprint(change) != known)
             {
@@ -51,9 +56,10 @@ internal sealed class LongPoll(Watchers watchers)
     private static int SecondsOf(HttpRequest request)
     {
         var seconds = 0;
-        return request.Query["wait"].ToString() is not { Length: > 0 } text
+        return
+            request.Query["wait"].ToString() is not { Length: > 0 } text
             || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out seconds) && seconds <= MostSeconds)
-                ? seconds
-                : throw new ComputeHordeValidationException("wait", $"must be a whole number of seconds between 0 and {MostSeconds}.");
+            ? seconds
+            : throw new ComputeHordeValidationException("wait", $"must be a whole number of seconds between 0 and {MostSeconds}.");
     }
 }

@@ -20,7 +20,14 @@ internal static class Notice
             return;
         }
 
-        var payload = SnakeCaseJson.ToText(new { Type = type, Timestamp = context.CurrentUtcDateTime, Data = data });
+        var payload = SnakeCaseJson.ToText(
+            new
+            {
+                Type = type,
+                Timestamp = context.CurrentUtcDateTime,
+                Data = data,
+            }
+        );
         var notice = new NoticeInput(subject, type, $"msg_{context.NewGuid():N}", payload, context.InstanceId, webhook);
         try
         {

@@ -17,26 +17,37 @@ internal sealed class NoticesApi(DeadNotices dead, NoticeService notices)
     /// <summary>Lists them: <c>?page_size=</c> (1 to 500, default 100) bounds, <c>?continuation=</c> goes on.</summary>
     [Function("ListNotices")]
     public Task<IActionResult> ListAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "notices")] HttpRequest request, CancellationToken cancellationToken) =>
-        HttpEdge.AnswerAsync(request, async () =>
-        {
-            var size = 100;
-            if (request.Query["page_size"].ToString() is { Length: > 0 } text
-                && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out size) && size is >= 1 and <= MaxPageSize))
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "notices")] HttpRequest request,
+        CancellationToken cancellationToken
+    ) =>
+        HttpEdge.AnswerAsync(
+            request,
+            async () =>
             {
-                throw new ComputeHordeValidationException("page_size", $"must be a whole number between 1 and {MaxPageSize}.");
-            }
+                var size = 100;
+                if (
+                    request.Query["page_size"].ToString() is { Length: > 0 } text
+                    && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out size) && size is >= 1 and <= MaxPageSize)
+                )
+                {
+                    throw new ComputeHordeValidationException("page_size", $"must be a whole number between 1 and {MaxPageSize}.");
+                }
 
-            try
-            {
-                var (page, continuation) = await dead.ListAsync(request.Query["continuation"].ToString() is { Length: > 0 } token ? token : null, size, cancellationToken);
-                return HttpResults.Json(200, new { Notices = page, Continuation = continuation });
+                try
+                {
+                    var (page, continuation) = await dead.ListAsync(
+                        request.Query["continuation"].ToString() is { Length: > 0 } token ? token : null,
+                        size,
+                        cancellationToken
+                    );
+                    return HttpResults.Json(200, new { Notices = page, Continuation = continuation });
+                }
+                catch (RequestFailedException exception) when (exception.Status == 400)
+                {
+                    throw new ComputeHordeValidationException("continuation", "is none that a page has given.");
+                }
             }
-            catch (RequestFailedException exception) when (exception.Status == 400)
-            {
-                throw new ComputeHordeValidationException("continuation", "is none that a page has given.");
-            }
-        });
+        );
 
     /// <summary>Delivers an ended notice again, given up or not, under the same <c>webhook-id</c>.</summary>
     [Function("RedeliverNotice")]
@@ -44,9 +55,14 @@ internal sealed class NoticesApi(DeadNotices dead, NoticeService notices)
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "notices/{id}/redeliver")] HttpRequest request,
         [DurableClient] DurableTaskClient durable,
         string id,
-        CancellationToken cancellationToken) => HttpEdge.AnswerAsync(request, async () =>
-        {
-            await notices.RedeliverAsync(durable, id, cancellationToken);
-            return HttpResults.Json(202, new { Id = id });
-        });
+        CancellationToken cancellationToken
+    ) =>
+        HttpEdge.AnswerAsync(
+            request,
+            async () =>
+            {
+                await notices.RedeliverAsync(durable, id, cancellationToken);
+                return HttpResults.Json(202, new { Id = id });
+            }
+        );
 }

@@ -8,7 +8,11 @@ namespace ComputeHorde.Durable.Notices;
 internal sealed class SendNotice(Webhooks webhooks, WebhookSender sender)
 {
     [Function(nameof(SendNotice))]
-    public async Task<SendNoticeOutcome> RunAsync([ActivityTrigger] NoticeInput input, [DurableClient] DurableTaskClient durable, CancellationToken cancellationToken)
+    public async Task<SendNoticeOutcome> RunAsync(
+        [ActivityTrigger] NoticeInput input,
+        [DurableClient] DurableTaskClient durable,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(input);
         try

@@ -8,7 +8,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace ComputeHorde.Durable.Notices;
 
-/// <summary>Callers that wait for something to change, each over a connection that stays open: how many there may be, and how often is looked for them.</summary>
+/// <summary>
+/// Callers that wait for something to change, each over a connection that stays open: how many there may be, and how often is looked for
+/// them.
+/// </summary>
 internal sealed class Watchers(TimeProvider time, IHostApplicationLifetime host) : IDisposable
 {
     /// <summary>Half of the requests that run at once by host.json: who watches must not shut out who acts.</summary>
@@ -17,7 +20,8 @@ internal sealed class Watchers(TimeProvider time, IHostApplicationLifetime host)
     /// <summary>How long a connection may be silent: load balancers cut off those that are so for longer.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250), LongestPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250),
+        LongestPause = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim _places = new(Most, Most);
 
@@ -26,12 +30,17 @@ internal sealed class Watchers(TimeProvider time, IHostApplicationLifetime host)
     /// <summary>Takes a place.</summary>
     /// <returns>Dispose it to give the place back.</returns>
     /// <exception cref="HttpProblemException">429: all are taken.</exception>
-    public IDisposable Enter() => _places.Wait(0)
-        ? new Place(_places)
-        : throw new HttpProblemException(429, "Too many are waiting", new ValidationProblem("wait", $"is granted to {Most} callers at once on each instance; ask without it, or later."))
-        {
-            RetryAfterSeconds = 5,
-        };
+    public IDisposable Enter() =>
+        _places.Wait(0)
+            ? new Place(_places)
+            : throw new HttpProblemException(
+                429,
+                "Too many are waiting",
+                new ValidationProblem("wait", $"is granted to {Most} callers at once on each instance; ask without it, or later.")
+            )
+            {
+                RetryAfterSeconds = 5,
+            };
 
     /// <summary>Looks at something again and again.</summary>
     /// <param name="read">Looks; gives null when there is nothing any more, which ends it.</param>
@@ -40,7 +49,11 @@ internal sealed class Watchers(TimeProvider time, IHostApplicationLifetime host)
     /// <param name="cancellationToken">The caller went away.</param>
     /// <returns>The first look, each that shows a change, and null after each <see cref="Heartbeat"/> without one.</returns>
     public async IAsyncEnumerable<T?> ChangesAsync<T>(
-        Func<CancellationToken, Task<T?>> read, Func<T, string> fingerprint, TimeSpan limit, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Func<CancellationToken, Task<T?>> read,
+        Func<T, string> fingerprint,
+        TimeSpan limit,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
         where T : class
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, host.ApplicationStopping);
@@ -78,14 +91,20 @@ internal sealed class Watchers(TimeProvider time, IHostApplicationLifetime host)
     }
 
     /// <summary>A storage or a task hub that is away for a moment is no news, unless it is away from the start.</summary>
-    private static async Task<(bool IsKnown, T? Seen)> TryReadAsync<T>(Func<CancellationToken, Task<T?>> read, bool isFirst, CancellationToken cancellationToken)
+    private static async Task<(bool IsKnown, T? Seen)> TryReadAsync<T>(
+        Func<CancellationToken, Task<T?>> read,
+        bool isFirst,
+        CancellationToken cancellationToken
+    )
         where T : class
     {
         try
         {
             return (true, await read(cancellationToken));
         }
-        catch (Exception exception) when (!isFirst && (StorageOutages.MayPass(exception) || exception is RpcException) && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
+            when (!isFirst && (StorageOutages.MayPass(exception) || exception is RpcException) && !cancellationToken.IsCancellationRequested
+            )
         {
             return (false, null);
         }

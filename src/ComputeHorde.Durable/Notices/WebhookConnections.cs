@@ -7,7 +7,8 @@ using Microsoft.Extensions.Options;
 namespace ComputeHorde.Durable.Notices;
 
 /// <summary>
-/// The connections to strangers' servers. The address is judged where the connection is made, by what the name led to, so that no name can lead elsewhere between
+/// The connections to strangers' servers. The address is judged where the connection is made, by what the name led to, so that no name can
+/// lead elsewhere between
 /// the two; redirects are not followed, and no proxy is asked.
 /// </summary>
 internal sealed class WebhookConnections(IOptions<DurableOptions> options)
@@ -23,24 +24,26 @@ internal sealed class WebhookConnections(IOptions<DurableOptions> options)
         services.AddSingleton<WebhookConnections>();
 
         // Connections are renewed by their handler. No logger: an address can hold a secret.
-        services.AddHttpClient(Name, static client => client.Timeout = Timeout.InfiniteTimeSpan)
+        services
+            .AddHttpClient(Name, static client => client.Timeout = Timeout.InfiniteTimeSpan)
             .ConfigurePrimaryHttpMessageHandler(static provider => provider.GetRequiredService<WebhookConnections>().CreateHandler())
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             .RemoveAllLoggers();
     }
 
-    public SocketsHttpHandler CreateHandler() => new()
-    {
-        AllowAutoRedirect = false,
-        ConnectCallback = ConnectAsync,
-        MaxResponseDrainSize = 64 << 10,
-        MaxResponseHeadersLength = 16,
-        PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        ResponseDrainTimeout = TimeSpan.FromSeconds(1),
-        UseCookies = false,
-        UseProxy = false,
-    };
+    public SocketsHttpHandler CreateHandler() =>
+        new()
+        {
+            AllowAutoRedirect = false,
+            ConnectCallback = ConnectAsync,
+            MaxResponseDrainSize = 64 << 10,
+            MaxResponseHeadersLength = 16,
+            PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            ResponseDrainTimeout = TimeSpan.FromSeconds(1),
+            UseCookies = false,
+            UseProxy = false,
+        };
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {

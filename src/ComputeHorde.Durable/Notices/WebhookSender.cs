@@ -13,15 +13,19 @@ internal sealed class WebhookSender : IDisposable
     /// <summary>How long a receiver may take to answer.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
-    /// <summary>Activities are few, and runs need them too: slow receivers must not take them all, nor one of them those of the others.</summary>
-    private const int MostAtOnce = 12, MostAtOnceForOne = 4;
+    /// <summary>
+    /// Activities are few, and runs need them too: slow receivers must not take them all, nor one of them those of the others.
+    /// </summary>
+    private const int MostAtOnce = 12,
+        MostAtOnceForOne = 4;
 
     private readonly DurableOptions _options;
     private readonly TimeProvider _time;
     private readonly HttpClient _http;
     private readonly ConcurrencyLimiter _all = new(new ConcurrencyLimiterOptions { PermitLimit = MostAtOnce });
     private readonly PartitionedRateLimiter<string> _each = PartitionedRateLimiter.Create<string, string>(static host =>
-        RateLimitPartition.GetConcurrencyLimiter(host, static _ => new ConcurrencyLimiterOptions { PermitLimit = MostAtOnceForOne }));
+        RateLimitPartition.GetConcurrencyLimiter(host, static _ => new ConcurrencyLimiterOptions { PermitLimit = MostAtOnceForOne })
+    );
 
     public WebhookSender(IOptions<DurableOptions> options, TimeProvider time, IHttpClientFactory http)
     {
@@ -51,7 +55,10 @@ internal sealed class WebhookSender : IDisposable
             return new SendNoticeOutcome(SendStatus.NotNow, "Other notices are under way.");
         }
 
-        using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new StringContent(payload, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, address)
+        {
+            Content = new StringContent(payload, Encoding.UTF8, "application/json"),
+        };
         var at = _time.GetUtcNow();
         request.Headers.Add("webhook-id", messageId);
         request.Headers.Add("webhook-timestamp", at.ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture));
@@ -71,9 +78,12 @@ internal sealed class WebhookSender : IDisposable
         catch (Exception exception) when (exception is HttpRequestException or IOException or SocketException)
         {
             // No message of theirs: it could repeat the address.
-            return new SendNoticeOutcome(SendStatus.Failed, exception.GetBaseException() is ForbiddenAddressException forbidden
-                ? forbidden.Message
-                : $"The receiver could not be reached ({(exception as HttpRequestException)?.HttpRequestError ?? HttpRequestError.ConnectionError}).");
+            return new SendNoticeOutcome(
+                SendStatus.Failed,
+                exception.GetBaseException() is ForbiddenAddressException forbidden
+                    ? forbidden.Message
+                    : $"The receiver could not be reached ({(exception as HttpRequestException)?.HttpRequestError ?? HttpRequestError.ConnectionError})."
+            );
         }
     }
 
@@ -81,16 +91,22 @@ internal sealed class WebhookSender : IDisposable
     private string Sign(string messageId, DateTimeOffset at, string payload) =>
         string.Join(' ', WebhookSecrets.Read(_options.WebhookSecret).Select(key => new StandardWebhook(key).Sign(messageId, at, payload)));
 
-    private SendNoticeOutcome Judge(HttpResponseMessage answer) => (int)answer.StatusCode switch
-    {
-        >= 200 and < 300 => new SendNoticeOutcome(SendStatus.Delivered, Problem: null),
-
-        // By the specification: never again.
-        410 => new SendNoticeOutcome(SendStatus.Refused, "The receiver answered 410: it is gone."),
-        >= 300 and < 400 => new SendNoticeOutcome(SendStatus.Failed, $"The receiver answered {(int)answer.StatusCode}; redirects are not followed."),
-        var status => new SendNoticeOutcome(SendStatus.Failed, $"The receiver answered {status}.")
+    private SendNoticeOutcome Judge(HttpResponseMessage answer) =>
+        (int)answer.StatusCode switch
         {
-            RetryAfterSeconds = answer.Headers.RetryAfter is { } after ? (after.Delta ?? after.Date - _time.GetUtcNow())?.TotalSeconds : null,
-        },
-    };
+            >= 200 and < 300 => new SendNoticeOutcome(SendStatus.Delivered, Problem: null),
+
+            // By the specification: never again.
+            410 => new SendNoticeOutcome(SendStatus.Refused, "The receiver answered 410: it is gone."),
+            >= 300 and < 400 => new SendNoticeOutcome(
+                SendStatus.Failed,
+                $"The receiver answered {(int)answer.StatusCode}; redirects are not followed."
+            ),
+            var status => new SendNoticeOutcome(SendStatus.Failed, $"The receiver answered {status}.")
+            {
+                RetryAfterSeconds = answer.Headers.RetryAfter is { } after
+                    ? (after.Delta ?? after.Date - _time.GetUtcNow())?.TotalSeconds
+                    : null,
+            },
+        };
 }

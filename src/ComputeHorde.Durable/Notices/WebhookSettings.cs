@@ -30,11 +30,17 @@ internal sealed class WebhookSettings : IValidateOptions<DurableOptions>
 
             if (string.IsNullOrWhiteSpace(options.WebhookSecret))
             {
-                faults.Add($"{DurableOptions.Section}__{nameof(options.WebhookSecret)} is needed with {nameof(options.WebhookUrl)}: notices are signed by it.");
+                faults.Add(
+                    $"{DurableOptions.Section}__{nameof(options.WebhookSecret)} is needed with {nameof(options.WebhookUrl)}: notices are signed by it."
+                );
             }
         }
 
-        faults.AddRange(NoticeTypes.Validate(options.WebhookEvents, $"{DurableOptions.Section}__{nameof(options.WebhookEvents)}").Select(static problem => $"{problem.Field} {problem.Message}"));
+        faults.AddRange(
+            NoticeTypes
+                .Validate(options.WebhookEvents, $"{DurableOptions.Section}__{nameof(options.WebhookEvents)}")
+                .Select(static problem => $"{problem.Field} {problem.Message}")
+        );
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 }

@@ -14,13 +14,16 @@ internal sealed class Webhooks(IOptions<DurableOptions> options, RequestStore re
 
     /// <summary>The webhook of the settings, for runs and batches that bring none; null when there is none.</summary>
     public WebhookReference? Default =>
-        string.IsNullOrEmpty(_options.WebhookUrl) ? null : new WebhookReference(RequestId: null, _options.WebhookEvents.Count > 0 ? [.. _options.WebhookEvents] : null);
+        string.IsNullOrEmpty(_options.WebhookUrl)
+            ? null
+            : new WebhookReference(RequestId: null, _options.WebhookEvents.Count > 0 ? [.. _options.WebhookEvents] : null);
 
     /// <summary>Whether notices can be signed: others are not sent.</summary>
     public bool CanSign => !string.IsNullOrWhiteSpace(_options.WebhookSecret);
 
     /// <summary>The webhook that a request brings.</summary>
-    public static WebhookReference? Of(string requestId, WebhookRequest? webhook) => webhook is null ? null : new WebhookReference(requestId, webhook.Events);
+    public static WebhookReference? Of(string requestId, WebhookRequest? webhook) =>
+        webhook is null ? null : new WebhookReference(requestId, webhook.Events);
 
     /// <summary>Refuses a webhook that could never be told anything here.</summary>
     /// <exception cref="ComputeHordeValidationException">With the field and the rule.</exception>
@@ -33,7 +36,10 @@ internal sealed class Webhooks(IOptions<DurableOptions> options, RequestStore re
 
         if (!CanSign)
         {
-            throw new ComputeHordeValidationException("webhook", "needs the setting ComputeHorde__WebhookSecret, by which notices are signed.");
+            throw new ComputeHordeValidationException(
+                "webhook",
+                "needs the setting ComputeHorde__WebhookSecret, by which notices are signed."
+            );
         }
 
         if (FaultOf(webhook.Url!, _options.WebhookAllowPrivate) is { } fault)
@@ -42,7 +48,9 @@ internal sealed class Webhooks(IOptions<DurableOptions> options, RequestStore re
         }
     }
 
-    /// <summary>The rule of these settings that an address breaks; null when it breaks none. A name is looked up at each delivery.</summary>
+    /// <summary>
+    /// The rule of these settings that an address breaks; null when it breaks none. A name is looked up at each delivery.
+    /// </summary>
     public static string? FaultOf(string url, bool allowPrivate) =>
         WebhookRequest.FaultOf(url) is { } fault ? fault
         : allowPrivate ? null
@@ -62,7 +70,9 @@ internal sealed class Webhooks(IOptions<DurableOptions> options, RequestStore re
     {
         try
         {
-            using var document = JsonDocument.Parse(ByteOrderMark.Skip((await requests.ReadAsync(requestId, cancellationToken)).ToMemory()));
+            using var document = JsonDocument.Parse(
+                ByteOrderMark.Skip((await requests.ReadAsync(requestId, cancellationToken)).ToMemory())
+            );
             return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("webhook", out var webhook)
                 ? webhook.GetProperty("url").GetString()
                 : null;

@@ -7,14 +7,22 @@ using ComputeHorde.Durable.Storage;
 namespace ComputeHorde.Durable.Outputs;
 
 /// <summary>
-/// Outputs in container <c>outputs</c>, uploaded with an Azure Blob SAS for one blob, create-only (<c>sp=c</c>: it writes once and never overwrites). Signed with a user-delegation key under a managed
+/// Outputs in container <c>outputs</c>, uploaded with an Azure Blob SAS for one blob, create-only (<c>sp=c</c>: it writes once and never
+/// overwrites). Signed with a user-delegation key under a managed
 /// identity, and with the account key where the connection string holds one (Azurite).
 /// </summary>
-internal sealed class AzureOutputStore(BlobServiceClient service, BlobContainers containers, TimeProvider timeProvider) : IOutputStore, IDisposable
+internal sealed class AzureOutputStore(BlobServiceClient service, BlobContainers containers, TimeProvider timeProvider)
+    : IOutputStore,
+        IDisposable
 {
-    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5), KeyLife = TimeSpan.FromDays(1), KeyUse = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5),
+        KeyLife = TimeSpan.FromDays(1),
+        KeyUse = TimeSpan.FromMinutes(15);
 
-    /// <summary>A user-delegation key, and with it every URL that it signs, lives 7 days at most: https://learn.microsoft.com/rest/api/storageservices/get-user-delegation-key.</summary>
+    /// <summary>
+    /// A user-delegation key, and with it every URL that it signs, lives 7 days at most:
+    /// https://learn.microsoft.com/rest/api/storageservices/get-user-delegation-key.
+    /// </summary>
     private static readonly TimeSpan MaxDelegatedLife = TimeSpan.FromDays(7) - ClockSkew - ClockSkew;
 
     private static readonly Dictionary<string, string> PutBlobHeaders = new(StringComparer.Ordinal) { ["x-ms-blob-type"] = "BlockBlob" };
@@ -28,7 +36,10 @@ internal sealed class AzureOutputStore(BlobServiceClient service, BlobContainers
     public async ValueTask<SignedUpload> SignAsync(string name, TimeSpan life, CancellationToken cancellationToken)
     {
         var sas = new BlobSasBuilder(BlobSasPermissions.Create, default);
-        return new SignedUpload("PUT", await SignAsync(sas, name, life, cancellationToken), PutBlobHeaders, FormFields: null) { ExpiresAt = sas.ExpiresOn };
+        return new SignedUpload("PUT", await SignAsync(sas, name, life, cancellationToken), PutBlobHeaders, FormFields: null)
+        {
+            ExpiresAt = sas.ExpiresOn,
+        };
     }
 
     public async Task<StoredOutput?> FindAsync(string name, CancellationToken cancellationToken)
@@ -50,7 +61,15 @@ internal sealed class AzureOutputStore(BlobServiceClient service, BlobContainers
 
     public async ValueTask<Uri> SignDownloadAsync(string name, TimeSpan life, CancellationToken cancellationToken) =>
         await SignAsync(
-            new BlobSasBuilder(BlobSasPermissions.Read, default) { ContentDisposition = "attachment", ContentType = "application/octet-stream" }, name, life, cancellationToken);
+            new BlobSasBuilder(BlobSasPermissions.Read, default)
+            {
+                ContentDisposition = "attachment",
+                ContentType = "application/octet-stream",
+            },
+            name,
+            life,
+            cancellationToken
+        );
 
     public void Dispose() => _keyGate.Dispose();
 
@@ -83,7 +102,11 @@ internal sealed class AzureOutputStore(BlobServiceClient service, BlobContainers
         try
         {
             // A key that was revoked meanwhile signs URLs that fail, and each failed upload is a paid attempt: none is used for long.
-            if (_delegationKey is null || _delegationKey.SignedExpiresOn < until || timeProvider.GetElapsedTime(_delegationKeyFetched) > KeyUse)
+            if (
+                _delegationKey is null
+                || _delegationKey.SignedExpiresOn < until
+                || timeProvider.GetElapsedTime(_delegationKeyFetched) > KeyUse
+            )
             {
                 var now = timeProvider.GetUtcNow();
                 var expires = until > now + KeyLife ? until : now + KeyLife;

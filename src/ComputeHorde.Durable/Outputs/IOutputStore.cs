@@ -19,6 +19,7 @@ public interface IOutputStore : IOutputUrlSigner
     /// <summary>Signs a download of one output, for who has no access to the store.</summary>
     /// <param name="name">Its name in the store.</param>
     /// <param name="life">How long the URL works.</param>
-    /// <returns>A URL that reads this output and nothing else; browsers save what it gives and do not show it. A secret: never log or store it.</returns>
+    /// <returns>A URL that reads this output and nothing else; browsers save what it gives and do not show it. A secret: never log or store
+    /// it.</returns>
     ValueTask<Uri> SignDownloadAsync(string name, TimeSpan life, CancellationToken cancellationToken);
 }

@@ -7,7 +7,8 @@ namespace ComputeHorde.Durable.Outputs;
 
 /// <summary>
 /// Outputs in a bucket of Amazon S3, Cloudflare R2 or another store that speaks S3, uploaded with presigned URLs (Signature Version 4, made
-/// without a call). A <c>PUT</c> is signed together with <c>If-None-Match: *</c>: it writes once and never overwrites. A <c>POST</c> is bound by its
+/// without a call). A <c>PUT</c> is signed together with <c>If-None-Match: *</c>: it writes once and never overwrites. A <c>POST</c> is
+/// bound by its
 /// policy to one key and a size; S3 has no create-only form of it.
 /// </summary>
 internal sealed class S3OutputStore : IOutputStore, IDisposable
@@ -74,15 +75,23 @@ internal sealed class S3OutputStore : IOutputStore, IDisposable
         (await _client.GetObjectAsync(_options.S3Bucket, name, cancellationToken)).ResponseStream;
 
     public async ValueTask<Uri> SignDownloadAsync(string name, TimeSpan life, CancellationToken cancellationToken) =>
-        new(await _client.GetPreSignedURLAsync(new GetPreSignedUrlRequest
-        {
-            BucketName = _options.S3Bucket,
-            Key = name,
-            Verb = HttpVerb.GET,
-            Expires = Expires(life).UtcDateTime,
-            Protocol = Protocol,
-            ResponseHeaderOverrides = new ResponseHeaderOverrides { ContentDisposition = "attachment", ContentType = "application/octet-stream" },
-        }));
+        new(
+            await _client.GetPreSignedURLAsync(
+                new GetPreSignedUrlRequest
+                {
+                    BucketName = _options.S3Bucket,
+                    Key = name,
+                    Verb = HttpVerb.GET,
+                    Expires = Expires(life).UtcDateTime,
+                    Protocol = Protocol,
+                    ResponseHeaderOverrides = new ResponseHeaderOverrides
+                    {
+                        ContentDisposition = "attachment",
+                        ContentType = "application/octet-stream",
+                    },
+                }
+            )
+        );
 
     public void Dispose() => _client.Dispose();
 
@@ -104,22 +113,29 @@ internal sealed class S3OutputStore : IOutputStore, IDisposable
             request.Headers[header] = value;
         }
 
-        return new SignedUpload(HttpMethod.Put.Method, new Uri(await _client.GetPreSignedURLAsync(request)), headers, FormFields: null) { ExpiresAt = expires };
+        return new SignedUpload(HttpMethod.Put.Method, new Uri(await _client.GetPreSignedURLAsync(request)), headers, FormFields: null)
+        {
+            ExpiresAt = expires,
+        };
     }
 
     private async Task<SignedUpload> PostAsync(string name, DateTimeOffset expires)
     {
-        var post = await _client.CreatePresignedPostAsync(new CreatePresignedPostRequest
-        {
-            BucketName = _options.S3Bucket,
-            Key = name,
-            Expires = expires.UtcDateTime,
-            Conditions = [S3PostCondition.ContentLengthRange(0, MaxUploadBytes)],
-        });
+        var post = await _client.CreatePresignedPostAsync(
+            new CreatePresignedPostRequest
+            {
+                BucketName = _options.S3Bucket,
+                Key = name,
+                Expires = expires.UtcDateTime,
+                Conditions = [S3PostCondition.ContentLengthRange(0, MaxUploadBytes)],
+            }
+        );
         return new SignedUpload(HttpMethod.Post.Method, new Uri(post.Url), Headers: null, post.Fields) { ExpiresAt = expires };
     }
 
-    /// <summary>The ETag of an object uploaded in one piece and not encrypted with a key of KMS is its MD5; any other form tells nothing.</summary>
+    /// <summary>
+    /// The ETag of an object uploaded in one piece and not encrypted with a key of KMS is its MD5; any other form tells nothing.
+    /// </summary>
     private static string? Md5Of(string? eTag)
     {
         var hex = eTag?.Trim('"');

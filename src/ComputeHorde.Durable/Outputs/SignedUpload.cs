@@ -8,7 +8,11 @@ namespace ComputeHorde.Durable.Outputs;
 /// <param name="Headers">Headers that must be sent; null for none.</param>
 /// <param name="FormFields">Fields of the form, for <c>POST</c>; null for none.</param>
 public sealed record SignedUpload(
-    string Method, Uri Url, IReadOnlyDictionary<string, string>? Headers, IReadOnlyDictionary<string, string>? FormFields)
+    string Method,
+    Uri Url,
+    IReadOnlyDictionary<string, string>? Headers,
+    IReadOnlyDictionary<string, string>? FormFields
+)
 {
     /// <summary>When the URL ends to work, UTC: stores may allow less than was asked for.</summary>
     [JsonIgnore]

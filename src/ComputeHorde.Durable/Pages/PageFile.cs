@@ -19,7 +19,8 @@ internal sealed record PageFile(byte[] Content, string ContentType, EntityTagHea
         [".svg"] = "image/svg+xml",
     };
 
-    private static readonly Dictionary<string, PageFile> All = typeof(PageFile).Assembly.GetManifestResourceNames()
+    private static readonly Dictionary<string, PageFile> All = typeof(PageFile)
+        .Assembly.GetManifestResourceNames()
         .Where(static name => name.StartsWith(Prefix, StringComparison.Ordinal))
         .ToDictionary(static name => name[Prefix.Length..], Read, StringComparer.Ordinal);
 
@@ -33,6 +34,9 @@ internal sealed record PageFile(byte[] Content, string ContentType, EntityTagHea
         var content = new byte[stream.Length];
         stream.ReadExactly(content);
         return new PageFile(
-            content, ContentTypes[Path.GetExtension(resource)], new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 16))}\""));
+            content,
+            ContentTypes[Path.GetExtension(resource)],
+            new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 16))}\"")
+        );
     }
 }

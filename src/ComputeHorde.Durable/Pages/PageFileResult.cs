@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Mvc;
 namespace ComputeHorde.Durable.Pages;
 
 /// <summary>
-/// Sends a file of the page. The policy allows what lies beside it and nothing else: no script or style in the document, no other address, no frame, and no
+/// Sends a file of the page. The policy allows what lies beside it and nothing else: no script or style in the document, no other address,
+/// no frame, and no
 /// text that becomes markup.
 /// </summary>
 internal sealed class PageFileResult(PageFile file) : IActionResult

@@ -5,7 +5,8 @@ using Microsoft.DurableTask.Client;
 namespace ComputeHorde.Durable.Retention;
 
 /// <summary>
-/// Claims of attempts outlive their runs: a message may come again late, and must find that its job was bought. On Azure a life-cycle rule removes them, everywhere
+/// Claims of attempts outlive their runs: a message may come again late, and must find that its job was bought. On Azure a life-cycle rule
+/// removes them, everywhere
 /// this does, and with the last claim of a run the empty request that kept its name.
 /// </summary>
 internal sealed class OldClaims(BlobContainers containers, TimeProvider time)
@@ -20,7 +21,11 @@ internal sealed class OldClaims(BlobContainers containers, TimeProvider time)
     public async Task PurgeAsync(DurableTaskClient durable, PurgeWork work, CancellationToken cancellationToken)
     {
         var container = await containers.GetAsync(ContainerNames.Attempts, cancellationToken);
-        await foreach (var page in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix: null, cancellationToken).AsPages(_continuation, PageSize))
+        await foreach (
+            var page in container
+                .GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix: null, cancellationToken)
+                .AsPages(_continuation, PageSize)
+        )
         {
             foreach (var claim in page.Values.Where(claim => claim.Properties.LastModified < time.GetUtcNow() - Kept))
             {
@@ -41,7 +46,10 @@ internal sealed class OldClaims(BlobContainers containers, TimeProvider time)
     private async Task ForgetNameAsync(string run, CancellationToken cancellationToken)
     {
         var blob = await containers.GetBlobAsync(ContainerNames.Requests, run + ".json", cancellationToken);
-        if (await blob.ExistsAsync(cancellationToken) && (await blob.GetPropertiesAsync(conditions: null, cancellationToken)).Value.ContentLength == 0)
+        if (
+            await blob.ExistsAsync(cancellationToken)
+            && (await blob.GetPropertiesAsync(conditions: null, cancellationToken)).Value.ContentLength == 0
+        )
         {
             await blob.DeleteIfExistsAsync(DeleteSnapshotsOption.None, conditions: null, cancellationToken);
         }

@@ -7,15 +7,29 @@ using Microsoft.Extensions.Options;
 namespace ComputeHorde.Durable.Retention;
 
 /// <summary>
-/// Goes through the task hub for runs and batches that ended longer ago than the settings keep them, and purges each with all that belongs to it. Each call does a
-/// bounded part of the work and the next goes on where it stopped; after a restart it begins anew, and what is purged is not found any more.
+/// Goes through the task hub for runs and batches that ended longer ago than the settings keep them, and purges each with all that belongs
+/// to it. Each call does a
+/// bounded part of the work and the next goes on where it stopped; after a restart it begins anew, and what is purged is not found any
+/// more.
 /// </summary>
-internal sealed class Purge(RunRemains remains, OldClaims claims, IOptions<DurableOptions> options, TimeProvider time, ILogger<Purge> logger)
+internal sealed class Purge(
+    RunRemains remains,
+    OldClaims claims,
+    IOptions<DurableOptions> options,
+    TimeProvider time,
+    ILogger<Purge> logger
+)
 {
-    private const int PageSize = 100, MostLooks = 20_000, MostDeletions = 5000;
+    private const int PageSize = 100,
+        MostLooks = 20_000,
+        MostDeletions = 5000;
 
     private static readonly OrchestrationRuntimeStatus[] Ended =
-        [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated];
+    [
+        OrchestrationRuntimeStatus.Completed,
+        OrchestrationRuntimeStatus.Failed,
+        OrchestrationRuntimeStatus.Terminated,
+    ];
 
     private string? _continuation;
 
@@ -37,7 +51,12 @@ internal sealed class Purge(RunRemains remains, OldClaims claims, IOptions<Durab
 
     private async Task PurgeRunsAsync(DurableTaskClient durable, PurgeWork work, CancellationToken cancellationToken)
     {
-        var query = new OrchestrationQuery { CreatedTo = work.EndedBefore, Statuses = Ended, PageSize = PageSize };
+        var query = new OrchestrationQuery
+        {
+            CreatedTo = work.EndedBefore,
+            Statuses = Ended,
+            PageSize = PageSize,
+        };
         await foreach (var page in durable.GetAllInstancesAsync(query).AsPages(_continuation, PageSize).WithCancellation(cancellationToken))
         {
             foreach (var run in page.Values.Where(run => !run.InstanceId.Contains(Names.Separator) && run.LastUpdatedAt < work.EndedBefore))

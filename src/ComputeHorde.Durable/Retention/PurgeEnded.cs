@@ -9,6 +9,8 @@ internal sealed class PurgeEnded(Purge purge)
 {
     [Function(nameof(PurgeEnded))]
     public Task RunAsync(
-        [TimerTrigger("%ComputeHordeSweepSchedule%")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken cancellationToken) =>
-        StorageOutages.LeaveToTheNextTickAsync(() => purge.RunAsync(durable, cancellationToken), cancellationToken);
+        [TimerTrigger("%ComputeHordeSweepSchedule%")] TimerInfo timer,
+        [DurableClient] DurableTaskClient durable,
+        CancellationToken cancellationToken
+    ) => StorageOutages.LeaveToTheNextTickAsync(() => purge.RunAsync(durable, cancellationToken), cancellationToken);
 }

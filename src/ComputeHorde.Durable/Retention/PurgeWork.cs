@@ -6,7 +6,9 @@ namespace ComputeHorde.Durable.Retention;
 /// <param name="mostLooks">How many instances may be looked at.</param>
 internal sealed class PurgeWork(DateTimeOffset endedBefore, int mostDeletions, int mostLooks)
 {
-    private int _blobs, _instances, _looks;
+    private int _blobs,
+        _instances,
+        _looks;
 
     public DateTimeOffset EndedBefore => endedBefore;
 

@@ -3,7 +3,8 @@ namespace ComputeHorde.Durable.Runs;
 /// <summary>What an orchestrator knows of one attempt.</summary>
 internal sealed class Attempt(int number, bool onFallback = false)
 {
-    private const string Sent = "sent", Accepted = "accepted";
+    private const string Sent = "sent",
+        Accepted = "accepted";
 
     private DateTime _boughtAt;
     private DateTime? _takenAt;
@@ -31,7 +32,9 @@ internal sealed class Attempt(int number, bool onFallback = false)
     public bool IsAccepted => Job is not null && Job.History.Any(static change => change.Status == Accepted);
 
     public double ExecutorSeconds =>
-        Job?.History.FirstOrDefault(static change => change.Status == Accepted) is { } accepted ? Math.Max(0, (Job.History[^1].At - accepted.At).TotalSeconds) : 0;
+        Job?.History.FirstOrDefault(static change => change.Status == Accepted) is { } accepted
+            ? Math.Max(0, (Job.History[^1].At - accepted.At).TotalSeconds)
+            : 0;
 
     /// <summary>Takes in what was learned of the job. News can come twice and out of order; the longer history wins.</summary>
     /// <returns>Whether it was news.</returns>
@@ -70,7 +73,8 @@ internal sealed class Attempt(int number, bool onFallback = false)
     public DateTime Deadline(RunPolicy policy, int jobBoundSeconds) => (_takenAt ?? _boughtAt) + Limit(policy, jobBoundSeconds).Time;
 
     /// <summary>
-    /// How long the job may still take. By the facilitator's clock and the job's own times where both are known: ours may have jumped, and a day forward would
+    /// How long the job may still take. By the facilitator's clock and the job's own times where both are known: ours may have jumped, and
+    /// a day forward would
     /// condemn every job that is well.
     /// </summary>
     public TimeSpan TimeLeft(RunPolicy policy, int jobBoundSeconds, DateTime now, TimeSpan? clockOffset)
@@ -88,13 +92,26 @@ internal sealed class Attempt(int number, bool onFallback = false)
         }
 
         return Limit(policy, jobBoundSeconds) is { Stage: { } stage, Time: var time }
-            ? new JobFailure(FailureClasses.Stuck, "overdue", $"The job had not reached '{stage}' {time.TotalSeconds} s after it was taken (policy.stage_deadlines).") { Stage = stage }
+            ? new JobFailure(
+                FailureClasses.Stuck,
+                "overdue",
+                $"The job had not reached '{stage}' {time.TotalSeconds} s after it was taken (policy.stage_deadlines)."
+            )
+            {
+                Stage = stage,
+            }
             : new JobFailure(FailureClasses.Stuck, "overdue", "The job did not end within the bound of its limits (protocol 9.2).");
     }
 
-    public AttemptOutcome Outcome() => new(number, Job?.JobUuid, Job?.History is [var first, ..] ? first.At : null, Job?.History ?? [], Failure, ExecutorSeconds) { Fallback = Job?.Fallback };
+    public AttemptOutcome Outcome() =>
+        new(number, Job?.JobUuid, Job?.History is [var first, ..] ? first.At : null, Job?.History ?? [], Failure, ExecutorSeconds)
+        {
+            Fallback = Job?.Fallback,
+        };
 
-    /// <summary>How long the job may take from when it was bought, or taken, to what comes next: its end, or a stage with a deadline of its own.</summary>
+    /// <summary>
+    /// How long the job may take from when it was bought, or taken, to what comes next: its end, or a stage with a deadline of its own.
+    /// </summary>
     private (TimeSpan Time, string? Stage) Limit(RunPolicy policy, int jobBoundSeconds)
     {
         if (_takenAt is null)

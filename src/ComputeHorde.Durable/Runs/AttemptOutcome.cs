@@ -8,7 +8,13 @@ namespace ComputeHorde.Durable.Runs;
 /// <param name="Failure">Why it did not complete; null when it did or when it was not waited for.</param>
 /// <param name="ExecutorSeconds">Seconds from <c>accepted</c> to the last status seen.</param>
 internal sealed record AttemptOutcome(
-    int Number, string? JobUuid, DateTimeOffset? CreatedAt, IReadOnlyList<StatusChange> History, JobFailure? Failure, double ExecutorSeconds)
+    int Number,
+    string? JobUuid,
+    DateTimeOffset? CreatedAt,
+    IReadOnlyList<StatusChange> History,
+    JobFailure? Failure,
+    double ExecutorSeconds
+)
 {
     /// <summary>Where it was executed when that was on fallback, and for how much; null for ComputeHorde.</summary>
     public FallbackTerms? Fallback { get; init; }

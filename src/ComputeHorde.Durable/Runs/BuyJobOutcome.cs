@@ -17,9 +17,11 @@ internal sealed record BuyJobOutcome(BuyStatus Status, JobUpdate? Update, string
 
     public static BuyJobOutcome NoValidator(string problem) => new(BuyStatus.NoValidator, null, HistoryText.Truncate(problem));
 
-    public static BuyJobOutcome NoMachine(string reason, string problem) => new(BuyStatus.NoMachine, null, HistoryText.Truncate(problem)) { Reason = reason };
+    public static BuyJobOutcome NoMachine(string reason, string problem) =>
+        new(BuyStatus.NoMachine, null, HistoryText.Truncate(problem)) { Reason = reason };
 
     public static BuyJobOutcome Refused(string problem) => new(BuyStatus.Refused, null, HistoryText.Truncate(problem));
 
-    public static BuyJobOutcome Impossible(string reason, string problem) => new(BuyStatus.Impossible, null, HistoryText.Truncate(problem)) { Reason = reason };
+    public static BuyJobOutcome Impossible(string reason, string problem) =>
+        new(BuyStatus.Impossible, null, HistoryText.Truncate(problem)) { Reason = reason };
 }

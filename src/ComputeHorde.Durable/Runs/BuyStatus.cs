@@ -12,7 +12,9 @@ internal enum BuyStatus
     /// <summary>Not now: no validator is connected that could take the job. Room is waited for.</summary>
     NoValidator,
 
-    /// <summary>Not now: the facilitator answers, and says no. That may pass (keys, allow-lists, a bad release), and is waited for under a bound.</summary>
+    /// <summary>
+    /// Not now: the facilitator answers, and says no. That may pass (keys, allow-lists, a bad release), and is waited for under a bound.
+    /// </summary>
     Refused,
 
     /// <summary>The fallback provider has no machine for it: none is free, or it is too dear, or not allowed. Nothing was paid.</summary>

@@ -4,11 +4,14 @@ using ComputeHorde.Durable.Storage;
 
 namespace ComputeHorde.Durable.Runs;
 
-/// <summary>What a run leaves to its check: the input of orchestration <see cref="Orchestrator"/>, called <c>&lt;run&gt;~check</c>.</summary>
+/// <summary>
+/// What a run leaves to its check: the input of orchestration <see cref="Orchestrator"/>, called <c>&lt;run&gt;~check</c>.
+/// </summary>
 /// <param name="RunId">The run that bought the job.</param>
 /// <param name="Result">What it returned.</param>
 /// <param name="Policy">How to check: <c>cross_validation</c> of the request, as the checks read it.</param>
-/// <param name="Copy">The run that a copy on the trusted miner would be, but for <see cref="RunInput.TrustedCopyOf"/> and <see cref="RunInput.FirstAttempt"/>.</param>
+/// <param name="Copy">The run that a copy on the trusted miner would be, but for <see cref="RunInput.TrustedCopyOf"/> and
+/// <see cref="RunInput.FirstAttempt"/>.</param>
 internal sealed record CheckInput(string RunId, string JobUuid, ResultReference Result, JsonElement Policy, RunInput Copy)
 {
     /// <summary>The name of the orchestration.</summary>

@@ -4,11 +4,13 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.Durable.Runs;
 
 /// <summary>
-/// Whether this machine's clock is right. With a wrong one, upload URLs begin tomorrow or have ended, and every job that was bought fails: so nothing is bought.
+/// Whether this machine's clock is right. With a wrong one, upload URLs begin tomorrow or have ended, and every job that was bought fails:
+/// so nothing is bought.
 /// </summary>
 internal sealed class ClockCheck(TimeProvider timeProvider, ILogger<ClockCheck> logger)
 {
-    private static readonly TimeSpan MostSkew = TimeSpan.FromMinutes(5), MostJump = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan MostSkew = TimeSpan.FromMinutes(5),
+        MostJump = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
     private DateTimeOffset _time = timeProvider.GetUtcNow();
@@ -28,7 +30,8 @@ internal sealed class ClockCheck(TimeProvider timeProvider, ILogger<ClockCheck> 
     }
 
     /// <summary>Lets nobody pass while the clock is wrong.</summary>
-    /// <param name="facilitatorOffset">The facilitator's clock less this machine's, by its newest answer; null when it has given none.</param>
+    /// <param name="facilitatorOffset">The facilitator's clock less this machine's, by its newest answer; null when it has given
+    /// none.</param>
     public void RequireRight(TimeSpan? facilitatorOffset)
     {
         var isWrong = facilitatorOffset is { } offset && offset.Duration() > MostSkew;

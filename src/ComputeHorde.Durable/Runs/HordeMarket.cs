@@ -10,7 +10,8 @@ using Microsoft.Extensions.Options;
 namespace ComputeHorde.Durable.Runs;
 
 /// <summary>
-/// ComputeHorde. The claim is renewed before each request; unless this very execution is known to be the first, the tag is looked up before anything is
+/// ComputeHorde. The claim is renewed before each request; unless this very execution is known to be the first, the tag is looked up before
+/// anything is
 /// created (protocol 14.6).
 /// </summary>
 internal sealed class HordeMarket(
@@ -22,15 +23,24 @@ internal sealed class HordeMarket(
     ClockCheck clock,
     IOptions<DurableOptions> options,
     TimeProvider timeProvider,
-    ILogger<HordeMarket> logger) : IJobMarket
+    ILogger<HordeMarket> logger
+) : IJobMarket
 {
-    /// <summary>Requests that may store the job, over all executions. Beyond, there is one each <see cref="SlowPace"/>: should look-ups be wrong, little is lost.</summary>
+    /// <summary>
+    /// Requests that may store the job, over all executions. Beyond, there is one each <see cref="SlowPace"/>: should look-ups be wrong,
+    /// little is lost.
+    /// </summary>
     public const int MostRequests = 20;
 
-    /// <summary>A facilitator that answers with HTTP 500 for minutes, or that breaks connections for days, uses up any number of requests and may be well again.</summary>
+    /// <summary>
+    /// A facilitator that answers with HTTP 500 for minutes, or that breaks connections for days, uses up any number of requests and may be
+    /// well again.
+    /// </summary>
     private static readonly TimeSpan SlowPace = TimeSpan.FromMinutes(10);
 
-    /// <summary>A message this old may have been delivered before: back ends hide one that is being worked at for at least a minute.</summary>
+    /// <summary>
+    /// A message this old may have been delivered before: back ends hide one that is being worked at for at least a minute.
+    /// </summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(50);
 
     public string Dependency => Outages.Facilitator;
@@ -38,13 +48,17 @@ internal sealed class HordeMarket(
     public async Task<JobSight> GetAsync(string jobUuid, CancellationToken cancellationToken) =>
         new(await client.GetJobAsync(jobUuid, includeResults: false, cancellationToken), client.ServerClockOffset);
 
-    public Task<JobOutput> GetOutputAsync(string jobUuid, CancellationToken cancellationToken) => client.GetJobOutputAsync(jobUuid, cancellationToken);
+    public Task<JobOutput> GetOutputAsync(string jobUuid, CancellationToken cancellationToken) =>
+        client.GetJobOutputAsync(jobUuid, cancellationToken);
 
-    public Task<IReadOnlyDictionary<string, JobLookup>> GetManyAsync(IReadOnlyCollection<string> jobUuids, CancellationToken cancellationToken) =>
-        client.GetJobsAsync(jobUuids, includeResults: false, cancellationToken);
+    public Task<IReadOnlyDictionary<string, JobLookup>> GetManyAsync(
+        IReadOnlyCollection<string> jobUuids,
+        CancellationToken cancellationToken
+    ) => client.GetJobsAsync(jobUuids, includeResults: false, cancellationToken);
 
     /// <summary>ComputeHorde has no cancel.</summary>
-    public Task<FallbackTerms?> ReleaseAsync(AttemptKey attempt, CancellationToken cancellationToken) => Task.FromResult<FallbackTerms?>(null);
+    public Task<FallbackTerms?> ReleaseAsync(AttemptKey attempt, CancellationToken cancellationToken) =>
+        Task.FromResult<FallbackTerms?>(null);
 
     public async Task<BuyJobOutcome> FindOrBuyAsync(BuyJobInput input, AttemptClaim claim, CancellationToken cancellationToken)
     {
@@ -53,7 +67,10 @@ internal sealed class HordeMarket(
         {
             var found = await client.GetJobsByTagAsync(input.Key.Tag, cancellationToken);
             return found.Count > 0 ? BuyJobOutcome.Bought(JobUpdates.From(found[0], input.Key.Attempt))
-                : doubt > TimeSpan.Zero ? BuyJobOutcome.Unreachable("A request for this job was sent a moment ago and has no answer; waiting until it cannot arrive any more.")
+                : doubt > TimeSpan.Zero
+                    ? BuyJobOutcome.Unreachable(
+                        "A request for this job was sent a moment ago and has no answer; waiting until it cannot arrive any more."
+                    )
                 : throw new TooManyRequestsException(claim.Requests);
         }
 
@@ -70,7 +87,12 @@ internal sealed class HordeMarket(
         return BuyJobOutcome.Bought(JobUpdates.From(await CreateAsync(input, claim, order, cancellationToken), input.Key.Attempt));
     }
 
-    private async Task<ComputeHordeJob> CreateAsync(BuyJobInput input, AttemptClaim claim, JobOrder order, CancellationToken cancellationToken)
+    private async Task<ComputeHordeJob> CreateAsync(
+        BuyJobInput input,
+        AttemptClaim claim,
+        JobOrder order,
+        CancellationToken cancellationToken
+    )
     {
         var life = TimeSpan.FromSeconds(input.UrlSeconds) + outputs.Margin;
         var spec = await outputs.AddToAsync(order.Spec, order.Outputs, input.Key, life, input.HasPreparedUrls, cancellationToken);
@@ -90,7 +112,8 @@ internal sealed class HordeMarket(
                     claim = await claims.NoteRequestAsync(claim, token);
                 },
             },
-            cancellationToken);
+            cancellationToken
+        );
         if (created.StreamingCertificate != certificate)
         {
             logger.StreamingKeyDiffers(created.Job.Uuid);
@@ -109,7 +132,8 @@ internal sealed class HordeMarket(
     }
 
     /// <summary>
-    /// Whether no execution before this one can have sent anything: this one made the claim, and it was asked for so shortly ago, by this very process, that no
+    /// Whether no execution before this one can have sent anything: this one made the claim, and it was asked for so shortly ago, by this
+    /// very process, that no
     /// other can have had it and have lost its claim with a storage that forgets.
     /// </summary>
     private bool IsFirst(BuyJobInput input, AttemptClaim claim) =>
@@ -126,7 +150,9 @@ internal sealed class HordeMarket(
     private bool MayRequest(AttemptClaim claim) =>
         claim.Requests < MostRequests || claim.RequestedAt is not { } last || timeProvider.GetUtcNow() - last >= SlowPace;
 
-    /// <summary>How long an earlier request may still be under way. A clock that was set back is no reason to wait longer than for one of now.</summary>
+    /// <summary>
+    /// How long an earlier request may still be under way. A clock that was set back is no reason to wait longer than for one of now.
+    /// </summary>
     private TimeSpan DoubtLeft(AttemptClaim claim)
     {
         if (claim.RequestedAt is not { } last)

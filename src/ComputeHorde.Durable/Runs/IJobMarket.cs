@@ -12,7 +12,9 @@ internal interface IJobMarket
     /// <summary>Its name in <see cref="Hosting.Outages"/>.</summary>
     string Dependency { get; }
 
-    /// <summary>Looks for the job of an attempt wherever an earlier execution may have bought it, and buys it only when there is none for sure.</summary>
+    /// <summary>
+    /// Looks for the job of an attempt wherever an earlier execution may have bought it, and buys it only when there is none for sure.
+    /// </summary>
     /// <param name="claim">Whoever calls holds it.</param>
     Task<BuyJobOutcome> FindOrBuyAsync(BuyJobInput input, AttemptClaim claim, CancellationToken cancellationToken);
 

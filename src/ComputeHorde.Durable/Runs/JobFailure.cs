@@ -15,6 +15,8 @@ internal sealed record JobFailure(string Class, string? Reason, string? Message)
     /// <summary>The exit status of the container, when it ran to an end.</summary>
     public int? ExitStatus { get; init; }
 
-    /// <summary>Whether the request itself caused it although the horde reported it, for example a volume whose URL answers 404 (protocol 5.4).</summary>
+    /// <summary>
+    /// Whether the request itself caused it although the horde reported it, for example a volume whose URL answers 404 (protocol 5.4).
+    /// </summary>
     public bool CausedByRequest { get; init; }
 }

@@ -12,5 +12,6 @@ internal sealed class JobMarkets(IJobMarket horde, IJobMarket? fallback)
     public IJobMarket Of(string jobUuid) => For(jobUuid.StartsWith(FallbackPrefix, StringComparison.Ordinal));
 
     // The provider's settings must stay for as long as a job of it is under way: the activity is repeated until they are back.
-    private static InvalidOperationException NoFallback() => new("A job is on fallback, and no fallback provider is set: set ComputeHorde__FallbackProvider and its settings again.");
+    private static InvalidOperationException NoFallback() =>
+        new("A job is on fallback, and no fallback provider is set: set ComputeHorde__FallbackProvider and its settings again.");
 }

@@ -18,13 +18,20 @@ internal sealed class JobPurchase(RunState run)
             run.ShowProgress(RunPhases.Creating);
             var purchase = await run.CallAsync<BuyJobOutcome>(
                 nameof(BuyJob),
-                new BuyJobInput(run.KeyOf(run.Current), run.Input.RequestId, run.Input.RequestSha256, run.Now, run.Input.JobBoundSeconds + run.Policy.LostAfterSeconds)
+                new BuyJobInput(
+                    run.KeyOf(run.Current),
+                    run.Input.RequestId,
+                    run.Input.RequestSha256,
+                    run.Now,
+                    run.Input.JobBoundSeconds + run.Policy.LostAfterSeconds
+                )
                 {
                     HasPreparedUrls = run.Input.HasPreparedUrls,
                     OnFallback = run.Current.OnFallback,
                     MaxUsd = run.Policy.FallbackMaxUsd,
                     Trace = run.Input.Trace,
-                });
+                }
+            );
             if (purchase.Update is { } job)
             {
                 run.LastProblem = run.Capacity is null ? null : run.LastProblem;
@@ -61,7 +68,11 @@ internal sealed class JobPurchase(RunState run)
                 return GiveUp("unreachable");
             }
 
-            if (!run.Current.OnFallback && run.Now >= since.AddSeconds(run.Policy.CapacityTimeoutSeconds) && run.FallsBack(FallbackModes.OnUnavailable))
+            if (
+                !run.Current.OnFallback
+                && run.Now >= since.AddSeconds(run.Policy.CapacityTimeoutSeconds)
+                && run.FallsBack(FallbackModes.OnUnavailable)
+            )
             {
                 // Another attempt, for this one may still turn out to be bought.
                 run.IsOutage = true;
@@ -70,7 +81,10 @@ internal sealed class JobPurchase(RunState run)
             }
 
             run.ShowProgress(RunPhases.Creating);
-            var end = await run.PauseAsync(run.WithJitter(Pauses.Grow(Pauses.First, round, Pauses.Longest)), () => run.Completed is not null);
+            var end = await run.PauseAsync(
+                run.WithJitter(Pauses.Grow(Pauses.First, round, Pauses.Longest)),
+                () => run.Completed is not null
+            );
             if (end != RunEnd.None)
             {
                 return end;

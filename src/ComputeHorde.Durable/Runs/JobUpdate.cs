@@ -2,7 +2,9 @@ using ComputeHorde.Durable.Streaming;
 
 namespace ComputeHorde.Durable.Runs;
 
-/// <summary>What an orchestrator is told about a job: the payload of the external event <c>JobUpdated</c>. Never holds output or secrets.</summary>
+/// <summary>
+/// What an orchestrator is told about a job: the payload of the external event <c>JobUpdated</c>. Never holds output or secrets.
+/// </summary>
 /// <param name="JobUuid">The job, as the facilitator names it.</param>
 /// <param name="Attempt">The attempt that bought it, counted from 1.</param>
 /// <param name="History">Every status so far, oldest first.</param>
@@ -20,11 +22,18 @@ internal sealed record JobUpdate(string JobUuid, int Attempt, IReadOnlyList<Stat
 
     /// <summary>Says that the facilitator no longer has the job.</summary>
     internal static JobUpdate Gone(string jobUuid, int attempt) =>
-        new(jobUuid, attempt, [], new JobFailure(FailureClasses.Lost, "gone", "The facilitator no longer has the job; it keeps jobs for 7 days."));
+        new(
+            jobUuid,
+            attempt,
+            [],
+            new JobFailure(FailureClasses.Lost, "gone", "The facilitator no longer has the job; it keeps jobs for 7 days.")
+        );
 
     public bool IsCompleted { get; init; }
 
-    /// <summary>Whether it was rejected before anybody took it (busy, no miner, no allowance): nothing was paid, and it may be taken later.</summary>
+    /// <summary>
+    /// Whether it was rejected before anybody took it (busy, no miner, no allowance): nothing was paid, and it may be taken later.
+    /// </summary>
     public bool IsTurnedAway { get; init; }
 
     /// <summary>Whether the job has ended, well or not.</summary>

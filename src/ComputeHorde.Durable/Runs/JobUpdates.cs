@@ -9,18 +9,21 @@ internal static class JobUpdates
 {
     public static JobUpdate From(JobSight sight, int attempt) => From(sight.Job, attempt) with { Fallback = sight.Fallback };
 
-    public static JobUpdate From(ComputeHordeJob job, int attempt) => new(
-        job.Uuid,
-        attempt,
-        [.. job.StatusHistory.Select(entry => new StatusChange(HistoryText.Truncate(entry.Status.Value), entry.CreatedAt ?? default))],
-        FailureOf(job))
-    {
-        IsCompleted = job.IsSuccessful,
-        IsTurnedAway = job.IsTurnedAway,
-        Streaming = IsServing(job) ? StreamingEndpoint.Of(job.Streaming) : null,
-    };
+    public static JobUpdate From(ComputeHordeJob job, int attempt) =>
+        new(
+            job.Uuid,
+            attempt,
+            [.. job.StatusHistory.Select(entry => new StatusChange(HistoryText.Truncate(entry.Status.Value), entry.CreatedAt ?? default))],
+            FailureOf(job)
+        )
+        {
+            IsCompleted = job.IsSuccessful,
+            IsTurnedAway = job.IsTurnedAway,
+            Streaming = IsServing(job) ? StreamingEndpoint.Of(job.Streaming) : null,
+        };
 
-    private static bool IsServing(ComputeHordeJob job) => !job.IsTerminal && job.StatusHistory.All(static entry => entry.Status != JobStatus.ExecutionDone);
+    private static bool IsServing(ComputeHordeJob job) =>
+        !job.IsTerminal && job.StatusHistory.All(static entry => entry.Status != JobStatus.ExecutionDone);
 
     private static JobFailure? FailureOf(ComputeHordeJob job)
     {

@@ -34,12 +34,16 @@ internal sealed class JobWatch(RunState run)
         return RunEnd.None;
     }
 
-    /// <summary>At a deadline the run looks for itself: an event that went missing cannot hang it, and a clock that jumped cannot condemn a job.</summary>
+    /// <summary>
+    /// At a deadline the run looks for itself: an event that went missing cannot hang it, and a clock that jumped cannot condemn a job.
+    /// </summary>
     /// <returns>Whether anything is known now, and how long the job may still take.</returns>
     private async Task<(bool IsKnown, TimeSpan Left)> LookAsync()
     {
         var seen = await run.CallAsync<LookAtJobOutcome>(
-            nameof(LookAtJob), new LookAtJobInput(run.Current.Job!.JobUuid, run.Current.Number) { Trace = run.Input.Trace });
+            nameof(LookAtJob),
+            new LookAtJobInput(run.Current.Job!.JobUuid, run.Current.Number) { Trace = run.Input.Trace }
+        );
         run.LastProblem = seen.Problem ?? run.LastProblem;
         if (seen.Problem is not null)
         {

@@ -18,7 +18,10 @@ internal sealed class LookAtJob(JobMarkets markets, Outages outages)
             var market = markets.Of(input.JobUuid);
             var sight = await market.GetAsync(input.JobUuid, cancellationToken);
             outages.Ended(market.Dependency);
-            return new LookAtJobOutcome(JobUpdates.From(sight, input.Attempt), IsGone: false, Problem: null) { ClockOffset = sight.ClockOffset };
+            return new LookAtJobOutcome(JobUpdates.From(sight, input.Attempt), IsGone: false, Problem: null)
+            {
+                ClockOffset = sight.ClockOffset,
+            };
         }
         catch (ComputeHordeNotFoundException)
         {

@@ -3,8 +3,10 @@ using Microsoft.DurableTask.Client;
 namespace ComputeHorde.Durable.Runs;
 
 /// <summary>
-/// Runs from the youngest to the oldest. Task hubs know no such order, but find what was created in a span of time: spans are asked for backwards from
-/// now, each so wide that it holds about a page. So the first page of ten thousand runs costs what one of a hundred does, in time and in memory.
+/// Runs from the youngest to the oldest. Task hubs know no such order, but find what was created in a span of time: spans are asked for
+/// backwards from
+/// now, each so wide that it holds about a page. So the first page of ten thousand runs costs what one of a hundred does, in time and in
+/// memory.
 /// </summary>
 /// <param name="start">Where the youngest runs began last time.</param>
 internal sealed class NewestRuns(DurableTaskClient durable, RunQuery query, NewestStart start)
@@ -13,11 +15,13 @@ internal sealed class NewestRuns(DurableTaskClient durable, RunQuery query, Newe
     private const int Factor = 16;
 
     /// <summary>How many spans, and how many pages of the task hub, are asked for before the page is given back as it is.</summary>
-    private const int MostSpans = 32, MostHubPages = 30;
+    private const int MostSpans = 32,
+        MostHubPages = 30;
 
     private const int SmallestHubPage = 100;
 
-    private static readonly TimeSpan FirstSpan = TimeSpan.FromMinutes(10), NarrowestSpan = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan FirstSpan = TimeSpan.FromMinutes(10),
+        NarrowestSpan = TimeSpan.FromMilliseconds(1);
 
     /// <summary>Nothing is older than this.</summary>
     private static readonly DateTimeOffset Beginning = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -25,7 +29,10 @@ internal sealed class NewestRuns(DurableTaskClient durable, RunQuery query, Newe
     private readonly int _hubPage = Math.Max(query.PageSize, SmallestHubPage);
     private int _hubPages;
 
-    public async Task<(IReadOnlyList<RunView> Runs, ContinuationToken? Next)> ListAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<RunView> Runs, ContinuationToken? Next)> ListAsync(
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         var oldest = query.Filter.CreatedAfter ?? Beginning;
         var until = query.Continuation?.Until ?? query.Filter.CreatedBefore;
@@ -39,7 +46,10 @@ internal sealed class NewestRuns(DurableTaskClient durable, RunQuery query, Newe
         {
             // Without an end, what clocks that are ahead have created is found as well.
             var end = until ?? now;
-            var from = tooMuch is { } bound ? bound + ((end - bound) / 2) : end - oldest > span ? end - span : oldest;
+            var from =
+                tooMuch is { } bound ? bound + ((end - bound) / 2)
+                : end - oldest > span ? end - span
+                : oldest;
             from = end - from < NarrowestSpan && end - oldest > NarrowestSpan ? end - NarrowestSpan : from;
             var (found, isAll) = await FindAsync(from, until, mayStop: end - from > NarrowestSpan, cancellationToken);
             if (!isAll)
@@ -79,7 +89,9 @@ internal sealed class NewestRuns(DurableTaskClient durable, RunQuery query, Newe
         return (runs, ContinuationToken.OfNewest(until ?? now, after, tooMuch is { } left ? ((until ?? now) - left) / 2 : span));
     }
 
-    /// <summary>About as many as are still wanted: little more than half a page of the task hub, so that the guess is seldom too wide.</summary>
+    /// <summary>
+    /// About as many as are still wanted: little more than half a page of the task hub, so that the guess is seldom too wide.
+    /// </summary>
     private TimeSpan NextSpan(TimeSpan span, int found)
     {
         var next = Math.Max(span.Ticks, NarrowestSpan.Ticks) * Math.Clamp(0.6 * _hubPage / Math.Max(1, found), 0.5, Factor);
@@ -101,7 +113,8 @@ internal sealed class NewestRuns(DurableTaskClient durable, RunQuery query, Newe
     {
         var ordered = found
             .Where(instance => after is null || instance.CreatedAt < until || string.CompareOrdinal(instance.InstanceId, after) < 0)
-            .OrderByDescending(static instance => instance.CreatedAt).ThenByDescending(static instance => instance.InstanceId, StringComparer.Ordinal);
+            .OrderByDescending(static instance => instance.CreatedAt)
+            .ThenByDescending(static instance => instance.InstanceId, StringComparer.Ordinal);
         foreach (var run in RunLister.Choose(ordered, query.Filter))
         {
             if (runs.Count == query.PageSize)
@@ -115,10 +128,16 @@ internal sealed class NewestRuns(DurableTaskClient durable, RunQuery query, Newe
         return false;
     }
 
-    private static bool IsInOrder(List<OrchestrationMetadata> found) => found.Zip(found.Skip(1)).All(static pair => pair.First.CreatedAt <= pair.Second.CreatedAt);
+    private static bool IsInOrder(List<OrchestrationMetadata> found) =>
+        found.Zip(found.Skip(1)).All(static pair => pair.First.CreatedAt <= pair.Second.CreatedAt);
 
     /// <summary>What was created in a span, or the first of it when it is more than a page of the task hub.</summary>
-    private async Task<(List<OrchestrationMetadata> Found, bool IsAll)> FindAsync(DateTimeOffset from, DateTimeOffset? until, bool mayStop, CancellationToken cancellationToken)
+    private async Task<(List<OrchestrationMetadata> Found, bool IsAll)> FindAsync(
+        DateTimeOffset from,
+        DateTimeOffset? until,
+        bool mayStop,
+        CancellationToken cancellationToken
+    )
     {
         var wanted = query.Filter.ToQuery(_hubPage) with { CreatedFrom = from, CreatedTo = until };
         List<OrchestrationMetadata> found = [];

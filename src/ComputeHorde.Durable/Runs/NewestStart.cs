@@ -1,6 +1,8 @@
 namespace ComputeHorde.Durable.Runs;
 
-/// <summary>When the oldest run of the first page was created that was shown last. A hint: where it is wrong, the search takes some steps more.</summary>
+/// <summary>
+/// When the oldest run of the first page was created that was shown last. A hint: where it is wrong, the search takes some steps more.
+/// </summary>
 internal sealed class NewestStart
 {
     private long _ticks;

@@ -9,16 +9,26 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.Durable.Runs;
 
 /// <summary>
-/// The one place that polls: asks the facilitator for all jobs in flight, 150 to a call, and tells a run when the history of its job has grown; and admits the
+/// The one place that polls: asks the facilitator for all jobs in flight, 150 to a call, and tells a run when the history of its job has
+/// grown; and admits the
 /// runs that wait for a place. Two pollers at once do no harm: news that comes twice is no news. One job's trouble is its own.
 /// </summary>
 internal sealed class PollJobs(
-    WatchList watchList, JobMarkets markets, Admission admission, Outages outages, PollSchedule schedule, TimeProvider timeProvider, ILogger<PollJobs> logger)
+    WatchList watchList,
+    JobMarkets markets,
+    Admission admission,
+    Outages outages,
+    PollSchedule schedule,
+    TimeProvider timeProvider,
+    ILogger<PollJobs> logger
+)
 {
     /// <summary>Jobs per list call: their uuids have to fit a request line of 8 KB (protocol 2.4).</summary>
     private const int BatchSize = 150;
 
-    /// <summary>Lists that are asked for at the same time: a hundred thousand jobs are 667 of them, one after another more than a minute.</summary>
+    /// <summary>
+    /// Lists that are asked for at the same time: a hundred thousand jobs are 667 of them, one after another more than a minute.
+    /// </summary>
     private const int ListsAtOnce = 8;
 
     /// <summary>Runs that are told at the same time, for each of these lists: an event and a blob each.</summary>
@@ -29,7 +39,10 @@ internal sealed class PollJobs(
     /// <summary>Runs on the timer <c>ComputeHordePollSchedule</c>; what is due is decided by <see cref="PollSchedule"/>.</summary>
     [Function(nameof(PollJobs))]
     public async Task RunAsync(
-        [TimerTrigger("%ComputeHordePollSchedule%")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken cancellationToken)
+        [TimerTrigger("%ComputeHordePollSchedule%")] TimerInfo timer,
+        [DurableClient] DurableTaskClient durable,
+        CancellationToken cancellationToken
+    )
     {
         await StorageOutages.LeaveToTheNextTickAsync(
             async () =>
@@ -37,7 +50,8 @@ internal sealed class PollJobs(
                 await admission.AdmitAsync(durable, cancellationToken);
                 await PollAllAsync(durable, cancellationToken);
             },
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     private async Task PollAllAsync(DurableTaskClient durable, CancellationToken cancellationToken)
@@ -55,11 +69,14 @@ internal sealed class PollJobs(
         }
 
         var changed = 0;
-        var lists = due.GroupBy(job => markets.Of(job.JobUuid)).SelectMany(static jobs => jobs.Chunk(BatchSize).Select(list => (Market: jobs.Key, Jobs: list))).ToArray();
+        var lists = due.GroupBy(job => markets.Of(job.JobUuid))
+            .SelectMany(static jobs => jobs.Chunk(BatchSize).Select(list => (Market: jobs.Key, Jobs: list)))
+            .ToArray();
         await Parallel.ForEachAsync(
             lists,
             new ParallelOptions { MaxDegreeOfParallelism = ListsAtOnce, CancellationToken = cancellationToken },
-            async (list, token) => Interlocked.Add(ref changed, await PollAsync(durable, list.Market, list.Jobs, token)));
+            async (list, token) => Interlocked.Add(ref changed, await PollAsync(durable, list.Market, list.Jobs, token))
+        );
         RunTelemetry.Polled(due.Count, lists.Length);
         logger.Polled(due.Count, lists.Length, changed);
     }
@@ -89,7 +106,8 @@ internal sealed class PollJobs(
                 {
                     Interlocked.Increment(ref changed);
                 }
-            });
+            }
+        );
         return changed;
     }
 
@@ -101,7 +119,9 @@ internal sealed class PollJobs(
         }
 
         // A job that was stored a moment ago may not be listed yet.
-        return look.IsMissing && timeProvider.GetUtcNow() - job.Changed > MissingAfter ? JobUpdate.Gone(job.JobUuid, job.Key.Attempt) : null;
+        return look.IsMissing && timeProvider.GetUtcNow() - job.Changed > MissingAfter
+            ? JobUpdate.Gone(job.JobUuid, job.Key.Attempt)
+            : null;
     }
 
     /// <summary>The run first, the entry second: a crash between the two tells the run again, never not at all.</summary>
@@ -123,7 +143,8 @@ internal sealed class PollJobs(
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // Back ends refuse events for what has ended, each with an exception of its own. Whatever it is, it is this run's trouble and not the others'.
+            // Back ends refuse events for what has ended, each with an exception of its own. Whatever it is, it is this run's trouble and
+            // not the others'.
             return await TryForgetAsync(durable, job, exception, cancellationToken);
         }
     }

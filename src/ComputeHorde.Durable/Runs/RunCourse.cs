@@ -5,10 +5,13 @@ using Microsoft.DurableTask;
 
 namespace ComputeHorde.Durable.Runs;
 
-/// <summary>The course of one run: buy, watch, store, decide. Lives inside the orchestrator, so nothing here does I/O or reads a clock.</summary>
+/// <summary>
+/// The course of one run: buy, watch, store, decide. Lives inside the orchestrator, so nothing here does I/O or reads a clock.
+/// </summary>
 internal sealed class RunCourse(RunState run)
 {
-    private static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(30), LongestCapacityPause = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(30),
+        LongestCapacityPause = TimeSpan.FromMinutes(5);
 
     private readonly JobPurchase _purchase = new(run);
     private readonly JobWatch _watch = new(run);
@@ -111,7 +114,10 @@ internal sealed class RunCourse(RunState run)
         return run.Current.IsTurnedAway ? await WaitForCapacityAsync() : await BackOffAsync();
     }
 
-    /// <summary>Nobody had room: nothing was paid and no attempt is used up. The job is offered again, more and more rarely, under a bound of its own.</summary>
+    /// <summary>
+    /// Nobody had room: nothing was paid and no attempt is used up. The job is offered again, more and more rarely, under a bound of its
+    /// own.
+    /// </summary>
     private async Task<RunEnd> WaitForCapacityAsync()
     {
         run.Capacity = new CapacityWait(run.Capacity?.Since ?? run.Now, (run.Capacity?.Count ?? 0) + 1);
@@ -122,7 +128,9 @@ internal sealed class RunCourse(RunState run)
         }
 
         run.ShowProgress(RunPhases.WaitingForCapacity);
-        var pause = run.WithJitter(Pauses.Grow(TimeSpan.FromSeconds(5 * run.Policy.BackoffSeconds), run.Capacity.Count - 1, LongestCapacityPause));
+        var pause = run.WithJitter(
+            Pauses.Grow(TimeSpan.FromSeconds(5 * run.Policy.BackoffSeconds), run.Capacity.Count - 1, LongestCapacityPause)
+        );
         return await run.PauseAsync(pause < left ? pause : left, () => run.Completed is not null || run.Current.Failure is null);
     }
 
@@ -135,7 +143,11 @@ internal sealed class RunCourse(RunState run)
         }
 
         run.ShowProgress(RunPhases.BackingOff);
-        var pause = Pauses.Grow(TimeSpan.FromSeconds(run.Policy.BackoffSeconds), run.Paid - 1, TimeSpan.FromSeconds(run.Policy.MaxBackoffSeconds));
+        var pause = Pauses.Grow(
+            TimeSpan.FromSeconds(run.Policy.BackoffSeconds),
+            run.Paid - 1,
+            TimeSpan.FromSeconds(run.Policy.MaxBackoffSeconds)
+        );
         return await run.PauseAsync(run.WithJitter(pause), () => run.Completed is not null || run.Current.Failure is null);
     }
 

@@ -4,7 +4,8 @@ using Microsoft.DurableTask;
 namespace ComputeHorde.Durable.Runs;
 
 /// <summary>
-/// The one place where a run waits. There is one pending task an event name, ever, raced with one timer: a waiter that is given up would stay
+/// The one place where a run waits. There is one pending task an event name, ever, raced with one timer: a waiter that is given up would
+/// stay
 /// registered and swallow the next event of its name.
 /// </summary>
 internal sealed class RunInbox(TaskOrchestrationContext context, DateTime? timeoutAt) : IDisposable
@@ -65,7 +66,12 @@ internal sealed class RunInbox(TaskOrchestrationContext context, DateTime? timeo
                 return RunSignal.Elapsed;
             }
 
-            await Task.WhenAny([_nextUpdate, _cancel, .. _placeTaken ? [] : new[] { _place }, TimerFor(timeoutAt < until ? timeoutAt.Value : until)]);
+            await Task.WhenAny([
+                _nextUpdate,
+                _cancel,
+                .. _placeTaken ? [] : new[] { _place },
+                TimerFor(timeoutAt < until ? timeoutAt.Value : until),
+            ]);
         }
     }
 

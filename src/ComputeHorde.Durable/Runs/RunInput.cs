@@ -5,7 +5,8 @@ using ComputeHorde.Durable.Notices;
 namespace ComputeHorde.Durable.Runs;
 
 /// <summary>
-/// The input of <see cref="RunJob"/>: what the orchestrator decides by, all that it needs to end, and a reference to the request. The request itself can hold
+/// The input of <see cref="RunJob"/>: what the orchestrator decides by, all that it needs to end, and a reference to the request. The
+/// request itself can hold
 /// megabytes and secrets and stays in container <c>requests</c> (claim check).
 /// </summary>
 /// <param name="RequestId">The name under which the request is stored.</param>
@@ -20,7 +21,10 @@ internal sealed record RunInput(string RequestId, string RequestSha256, RunPolic
     /// <summary>Whether the upload URLs of the first attempt were handed out before the run began.</summary>
     public bool HasPreparedUrls { get; init; }
 
-    /// <summary>The run of which this one is a copy on the validator's trusted miner; null for a run of its own. Tags of copies end in <c>#trusted&lt;n&gt;</c>.</summary>
+    /// <summary>
+    /// The run of which this one is a copy on the validator's trusted miner; null for a run of its own. Tags of copies end in
+    /// <c>#trusted&lt;n&gt;</c>.
+    /// </summary>
     public string? TrustedCopyOf { get; init; }
 
     /// <summary>The number of the first attempt: copies of one run must not share a tag.</summary>

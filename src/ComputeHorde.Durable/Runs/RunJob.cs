@@ -13,7 +13,9 @@ internal static class RunJob
     public static async Task<RunOutcome> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var input = context.GetInput<RunInput>() ?? throw new ArgumentException("A run needs its input: its request and its policy.", nameof(context));
+        var input =
+            context.GetInput<RunInput>()
+            ?? throw new ArgumentException("A run needs its input: its request and its policy.", nameof(context));
         using var run = new RunState(context, input);
         return await new RunCourse(run).CompleteAsync();
     }

@@ -3,7 +3,9 @@ using ComputeHorde.Sdk;
 
 namespace ComputeHorde.Durable.Runs;
 
-/// <summary>What callers may write on their runs to find them again. Bounded, for labels stand in the input of the run and in every list.</summary>
+/// <summary>
+/// What callers may write on their runs to find them again. Bounded, for labels stand in the input of the run and in every list.
+/// </summary>
 internal static partial class RunLabels
 {
     /// <summary>The most labels of one run.</summary>
@@ -31,7 +33,10 @@ internal static partial class RunLabels
             }
             else if (value is null || value.Length > MaxValueLength || value.Any(char.IsControl))
             {
-                yield return new ValidationProblem($"labels.{key}", $"must be a text of at most {MaxValueLength} characters, without control characters.");
+                yield return new ValidationProblem(
+                    $"labels.{key}",
+                    $"must be a text of at most {MaxValueLength} characters, without control characters."
+                );
             }
         }
     }

@@ -10,13 +10,20 @@ internal static class RunLister
 
     /// <summary>Runs in the order in which the task hub keeps them, with their outcomes.</summary>
     public static async Task<(IReadOnlyList<RunView> Runs, ContinuationToken? Next)> StoredAsync(
-        DurableTaskClient durable, RunFilter filter, int pageSize, ContinuationToken? continuation, CancellationToken cancellationToken)
+        DurableTaskClient durable,
+        RunFilter filter,
+        int pageSize,
+        ContinuationToken? continuation,
+        CancellationToken cancellationToken
+    )
     {
         var query = filter.ToQuery(pageSize) with { ContinuationToken = continuation?.Hub };
         var runs = new List<RunView>();
         string? next = null;
         var pages = 0;
-        await foreach (var page in durable.GetAllInstancesAsync(query).AsPages(query.ContinuationToken, pageSize).WithCancellation(cancellationToken))
+        await foreach (
+            var page in durable.GetAllInstancesAsync(query).AsPages(query.ContinuationToken, pageSize).WithCancellation(cancellationToken)
+        )
         {
             runs.AddRange(Choose(page.Values, filter));
             next = page.ContinuationToken;
@@ -30,10 +37,11 @@ internal static class RunLister
     }
 
     /// <summary>The runs of instances that are meant. Copies on the trusted miner are nobody's but their check's.</summary>
-    public static IEnumerable<RunView> Choose(IEnumerable<OrchestrationMetadata> instances, RunFilter filter) => instances
-        .Where(static instance => instance.Name == nameof(RunJob))
-        .Select(static instance => (Instance: instance, Input: instance.ReadInputAs<RunInput>()))
-        .Where(static found => found.Input is not { TrustedCopyOf: not null })
-        .Select(static found => RunView.Of(found.Instance, found.Input))
-        .Where(filter.Matches);
+    public static IEnumerable<RunView> Choose(IEnumerable<OrchestrationMetadata> instances, RunFilter filter) =>
+        instances
+            .Where(static instance => instance.Name == nameof(RunJob))
+            .Select(static instance => (Instance: instance, Input: instance.ReadInputAs<RunInput>()))
+            .Where(static found => found.Input is not { TrustedCopyOf: not null })
+            .Select(static found => RunView.Of(found.Instance, found.Input))
+            .Where(filter.Matches);
 }

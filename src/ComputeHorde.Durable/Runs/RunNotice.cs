@@ -25,14 +25,15 @@ internal sealed record RunNotice(string Id, string Status)
     /// <summary>Whether a check follows, and with it <c>run.checked</c>.</summary>
     public bool IsChecked { get; init; }
 
-    public static RunNotice Of(string id, string jobNamespace, RunOutcome outcome) => new(id, outcome.Status)
-    {
-        Namespace = jobNamespace.Length > 0 ? jobNamespace : null,
-        JobUuid = outcome.JobUuid,
-        Failure = outcome.Failure,
-        PaidAttempts = outcome.PaidAttempts,
-        ExecutorSeconds = outcome.ExecutorSeconds,
-        HasResult = outcome.Result is not null,
-        IsChecked = outcome.IsChecked,
-    };
+    public static RunNotice Of(string id, string jobNamespace, RunOutcome outcome) =>
+        new(id, outcome.Status)
+        {
+            Namespace = jobNamespace.Length > 0 ? jobNamespace : null,
+            JobUuid = outcome.JobUuid,
+            Failure = outcome.Failure,
+            PaidAttempts = outcome.PaidAttempts,
+            ExecutorSeconds = outcome.ExecutorSeconds,
+            HasResult = outcome.Result is not null,
+            IsChecked = outcome.IsChecked,
+        };
 }

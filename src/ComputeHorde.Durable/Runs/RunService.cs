@@ -26,7 +26,10 @@ internal sealed class RunService(ResultStore results, IRunVerdicts verdicts, Tim
         return view with
         {
             Check = view.Outcome is { IsChecked: true } ? await verdicts.FindAsync(durable, id, cancellationToken) : null,
-            Notices = view.Outcome is not null && input?.Webhook is not null ? await NoticeService.FindAsync(durable, id, cancellationToken) : null,
+            Notices =
+                view.Outcome is not null && input?.Webhook is not null
+                    ? await NoticeService.FindAsync(durable, id, cancellationToken)
+                    : null,
         };
     }
 
@@ -46,8 +49,10 @@ internal sealed class RunService(ResultStore results, IRunVerdicts verdicts, Tim
     /// <returns>Whether there is such a run.</returns>
     public async Task<bool> CancelAsync(DurableTaskClient durable, string id, CancellationToken cancellationToken)
     {
-        if (await durable.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken) is not { Name: nameof(RunJob) } run
-            || run.ReadInputAs<RunInput>() is { TrustedCopyOf: not null })
+        if (
+            await durable.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken) is not { Name: nameof(RunJob) } run
+            || run.ReadInputAs<RunInput>() is { TrustedCopyOf: not null }
+        )
         {
             return false;
         }
@@ -56,8 +61,10 @@ internal sealed class RunService(ResultStore results, IRunVerdicts verdicts, Tim
         {
             await durable.RaiseEventAsync(id, RunInbox.CancelEvent, "cancelled by the caller", cancellationToken);
         }
-        else if (run.ReadOutputAs<RunOutcome>() is { IsChecked: true }
-            && await durable.GetInstanceAsync(CheckInput.InstanceId(id), cancellationToken) is { IsCompleted: false })
+        else if (
+            run.ReadOutputAs<RunOutcome>() is { IsChecked: true }
+            && await durable.GetInstanceAsync(CheckInput.InstanceId(id), cancellationToken) is { IsCompleted: false }
+        )
         {
             await durable.RaiseEventAsync(CheckInput.InstanceId(id), RunInbox.CancelEvent, "cancelled by the caller", cancellationToken);
         }
@@ -68,7 +75,8 @@ internal sealed class RunService(ResultStore results, IRunVerdicts verdicts, Tim
     /// <summary>Reads what a run returned.</summary>
     /// <param name="result">The reference from its outcome.</param>
     /// <returns>The manifest.</returns>
-    public Task<ResultManifest> LoadResultAsync(ResultReference result, CancellationToken cancellationToken) => results.LoadAsync(result, cancellationToken);
+    public Task<ResultManifest> LoadResultAsync(ResultReference result, CancellationToken cancellationToken) =>
+        results.LoadAsync(result, cancellationToken);
 
     /// <summary>Opens one part of a result.</summary>
     /// <param name="content">The reference from the manifest.</param>

@@ -5,7 +5,9 @@ using Microsoft.DurableTask;
 
 namespace ComputeHorde.Durable.Runs;
 
-/// <summary>The last steps of a run: its result is stored, what it holds is released, its check is begun and whoever asked is told.</summary>
+/// <summary>
+/// The last steps of a run: its result is stored, what it holds is released, its check is begun and whoever asked is told.
+/// </summary>
 internal sealed class RunSettlement(RunState run)
 {
     private ResultReference? _result;
@@ -34,12 +36,16 @@ internal sealed class RunSettlement(RunState run)
     {
         if (end != RunEnd.Completed)
         {
-            var last = end == RunEnd.Failed ? run.Attempts.FindLast(static attempt => attempt is { Job.HasEnded: true, IsTurnedAway: false }) : null;
+            var last =
+                end == RunEnd.Failed
+                    ? run.Attempts.FindLast(static attempt => attempt is { Job.HasEnded: true, IsTurnedAway: false })
+                    : null;
             _result = (await SettleAsync(last, isFinal: true)).Result;
         }
 
         var outcome = RunOutcome.Of(end, run.Attempts, _result);
-        run.Context.CreateReplaySafeLogger(nameof(RunJob)).RunEnded(run.Context.InstanceId, outcome.Status, outcome.PaidAttempts, outcome.JobUuid);
+        run.Context.CreateReplaySafeLogger(nameof(RunJob))
+            .RunEnded(run.Context.InstanceId, outcome.Status, outcome.PaidAttempts, outcome.JobUuid);
         if (!run.Context.IsReplaying)
         {
             RunTelemetry.Ended(outcome);
@@ -47,7 +53,12 @@ internal sealed class RunSettlement(RunState run)
 
         outcome = outcome with { IsChecked = await StartCheckAsync(outcome) };
         await Notice.SendAsync(
-            run.Context, run.Input.Webhook, run.Context.InstanceId, NoticeTypes.Run + outcome.Status, RunNotice.Of(run.Context.InstanceId, run.Input.Namespace, outcome));
+            run.Context,
+            run.Input.Webhook,
+            run.Context.InstanceId,
+            NoticeTypes.Run + outcome.Status,
+            RunNotice.Of(run.Context.InstanceId, run.Input.Namespace, outcome)
+        );
         return outcome;
     }
 
@@ -84,15 +95,21 @@ internal sealed class RunSettlement(RunState run)
         catch (TaskFailedException exception)
         {
             // The result is stored and paid for: it counts, checked or not.
-            run.Context.CreateReplaySafeLogger(nameof(RunJob)).CheckNotStarted(run.Context.InstanceId, exception.FailureDetails.ErrorMessage);
+            run.Context.CreateReplaySafeLogger(nameof(RunJob))
+                .CheckNotStarted(run.Context.InstanceId, exception.FailureDetails.ErrorMessage);
             return false;
         }
     }
 
-    /// <summary>Stores the result of an attempt, if any, and releases what the run holds, for as long as it takes: a paid result is not given up.</summary>
+    /// <summary>
+    /// Stores the result of an attempt, if any, and releases what the run holds, for as long as it takes: a paid result is not given up.
+    /// </summary>
     private async Task<SettleOutcome> SettleAsync(Attempt? attempt, bool isFinal)
     {
-        var input = new SettleInput(run.KeyOf(run.Attempts.Count > 0 ? run.Attempts[0] : new Attempt(run.Input.FirstAttempt)), Math.Max(1, run.Attempts.Count))
+        var input = new SettleInput(
+            run.KeyOf(run.Attempts.Count > 0 ? run.Attempts[0] : new Attempt(run.Input.FirstAttempt)),
+            Math.Max(1, run.Attempts.Count)
+        )
         {
             Decisive = attempt?.Number,
             JobUuid = attempt?.Job?.JobUuid,

@@ -67,10 +67,16 @@ internal sealed class RunState : IDisposable
         return EndOf(signal);
     }
 
-    /// <summary>Sends the next attempt to the fallback provider, if the policy lets it. A copy on the trusted miner has nothing to look for there.</summary>
+    /// <summary>
+    /// Sends the next attempt to the fallback provider, if the policy lets it. A copy on the trusted miner has nothing to look for there.
+    /// </summary>
     public bool FallsBack(string mode)
     {
-        if (Input.TrustedCopyOf is not null || Attempts.Count(static attempt => attempt.OnFallback) >= MostOnFallback || !Policy.FallsBack(mode))
+        if (
+            Input.TrustedCopyOf is not null
+            || Attempts.Count(static attempt => attempt.OnFallback) >= MostOnFallback
+            || !Policy.FallsBack(mode)
+        )
         {
             return false;
         }
@@ -80,7 +86,8 @@ internal sealed class RunState : IDisposable
 
     public bool ApplyUpdate(JobUpdate update)
     {
-        var attempt = Attempts.Find(attempt => attempt.Job?.JobUuid == update.JobUuid)
+        var attempt =
+            Attempts.Find(attempt => attempt.Job?.JobUuid == update.JobUuid)
             ?? (Attempts.Count > 0 && Current.Job is null && update.Attempt == Current.Number ? Current : null);
         return attempt is not null && attempt.Apply(update, Now);
     }
@@ -97,21 +104,36 @@ internal sealed class RunState : IDisposable
     {
         var attempt = Attempts.Count > 0 ? Current : null;
         var newest = attempt?.Job?.History is [.., var last] ? last : null;
-        Context.SetCustomStatus(new RunProgress(
-            attempt is null ? 0 : Paid + (attempt.IsPaid ? 0 : 1), Policy.MaxAttempts, phase, attempt?.Job?.JobUuid, newest?.Status, newest?.At)
-        {
-            Note = LastProblem,
-            Capacity = attempt is { IsAccepted: true } ? null : Capacity,
-            Number = attempt?.Number ?? 0,
-            Attempts = [.. Attempts.Where(static attempt => attempt.IsPaid).TakeLast(MostShownAttempts).Select(static attempt => attempt.Outcome())],
-            Streaming = attempt?.Job?.Streaming,
-        });
+        Context.SetCustomStatus(
+            new RunProgress(
+                attempt is null ? 0 : Paid + (attempt.IsPaid ? 0 : 1),
+                Policy.MaxAttempts,
+                phase,
+                attempt?.Job?.JobUuid,
+                newest?.Status,
+                newest?.At
+            )
+            {
+                Note = LastProblem,
+                Capacity = attempt is { IsAccepted: true } ? null : Capacity,
+                Number = attempt?.Number ?? 0,
+                Attempts =
+                [
+                    .. Attempts
+                        .Where(static attempt => attempt.IsPaid)
+                        .TakeLast(MostShownAttempts)
+                        .Select(static attempt => attempt.Outcome()),
+                ],
+                Streaming = attempt?.Job?.Streaming,
+            }
+        );
     }
 
-    public static RunEnd EndOf(RunSignal signal) => signal switch
-    {
-        RunSignal.Cancelled => RunEnd.Cancelled,
-        RunSignal.TimedOut => RunEnd.TimedOut,
-        _ => RunEnd.None,
-    };
+    public static RunEnd EndOf(RunSignal signal) =>
+        signal switch
+        {
+            RunSignal.Cancelled => RunEnd.Cancelled,
+            RunSignal.TimedOut => RunEnd.TimedOut,
+            _ => RunEnd.None,
+        };
 }

@@ -15,11 +15,12 @@ internal static class RunStatuses
     /// <summary>The caller cancelled the run; a job that was running runs to its limits.</summary>
     public const string Cancelled = "cancelled";
 
-    public static string Of(RunEnd end) => end switch
-    {
-        RunEnd.Completed => Completed,
-        RunEnd.Cancelled => Cancelled,
-        RunEnd.TimedOut => TimedOut,
-        _ => Failed,
-    };
+    public static string Of(RunEnd end) =>
+        end switch
+        {
+            RunEnd.Completed => Completed,
+            RunEnd.Cancelled => Cancelled,
+            RunEnd.TimedOut => TimedOut,
+            _ => Failed,
+        };
 }

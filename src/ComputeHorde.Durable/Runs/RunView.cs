@@ -4,14 +4,22 @@ using Microsoft.DurableTask.Client;
 namespace ComputeHorde.Durable.Runs;
 
 /// <summary>A run as we show it.</summary>
-/// <param name="Status"><c>pending</c>, <c>running</c>, <c>suspended</c>, or how it ended: <see cref="RunStatuses"/> or <c>terminated</c>.</param>
+/// <param name="Status"><c>pending</c>, <c>running</c>, <c>suspended</c>, or how it ended: <see cref="RunStatuses"/> or
+/// <c>terminated</c>.</param>
 /// <param name="CreatedAt">When it was accepted, UTC.</param>
 /// <param name="UpdatedAt">When it changed last, UTC.</param>
 /// <param name="Progress">What it is doing now, or did last.</param>
 /// <param name="Outcome">How it ended; null while it runs.</param>
 /// <param name="Error">Why the run itself broke, if it did; not why its job failed.</param>
 internal sealed record RunView(
-    string Id, string Status, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, RunProgress? Progress, RunOutcome? Outcome, string? Error)
+    string Id,
+    string Status,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt,
+    RunProgress? Progress,
+    RunOutcome? Outcome,
+    string? Error
+)
 {
     /// <summary>What the request asks for and ComputeHorde will hardly give; null for nothing.</summary>
     public IReadOnlyList<string>? Warnings { get; init; }
@@ -41,7 +49,13 @@ internal sealed record RunView(
     internal bool IsStreaming { get; init; }
 
     /// <summary>The run as a list shows it.</summary>
-    internal RunView InList() => this with { Outcome = null, Warnings = null, Progress = Progress is null ? null : Progress with { Attempts = null } };
+    internal RunView InList() =>
+        this with
+        {
+            Outcome = null,
+            Warnings = null,
+            Progress = Progress is null ? null : Progress with { Attempts = null },
+        };
 
     internal static RunView Of(OrchestrationMetadata instance, RunInput? input)
     {
@@ -53,7 +67,8 @@ internal sealed record RunView(
             instance.LastUpdatedAt,
             instance.ReadCustomStatusAs<RunProgress>(),
             outcome,
-            instance.FailureDetails?.ErrorMessage)
+            instance.FailureDetails?.ErrorMessage
+        )
         {
             Namespace = input?.Namespace is { Length: > 0 } name ? name : null,
             Labels = input?.Labels is { Count: > 0 } labels ? labels : null,

@@ -13,11 +13,23 @@ internal sealed class RunWatch(RunService runs, Watchers watchers, LongPoll poll
     private static readonly TimeSpan LongestStream = TimeSpan.FromMinutes(10);
 
     /// <summary>Shows a run: with <c>?wait=</c> as soon as it has ended or changed.</summary>
-    public Task<IActionResult> ShowAsync(HttpRequest request, DurableTaskClient durable, string id, CancellationToken cancellationToken) => poll.ShowAsync(
-        request, cancellation => runs.FindAsync(durable, id, cancellation), RunEvents.HasEnded, RunEvents.Fingerprint, () => HttpResults.NoRun(id), cancellationToken);
+    public Task<IActionResult> ShowAsync(HttpRequest request, DurableTaskClient durable, string id, CancellationToken cancellationToken) =>
+        poll.ShowAsync(
+            request,
+            cancellation => runs.FindAsync(durable, id, cancellation),
+            RunEvents.HasEnded,
+            RunEvents.Fingerprint,
+            () => HttpResults.NoRun(id),
+            cancellationToken
+        );
 
     /// <summary>Sends what happens to a run as server-sent events, until it has ended.</summary>
-    public async Task<IActionResult> StreamAsync(HttpRequest request, DurableTaskClient durable, string id, CancellationToken cancellationToken)
+    public async Task<IActionResult> StreamAsync(
+        HttpRequest request,
+        DurableTaskClient durable,
+        string id,
+        CancellationToken cancellationToken
+    )
     {
         _ = await FindAsync(durable, id, cancellationToken);
         var lastId = request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } header ? header : null;
@@ -33,7 +45,12 @@ internal sealed class RunWatch(RunService runs, Watchers watchers, LongPoll poll
         EventStream.Begin(request.HttpContext.Response);
         try
         {
-            var changes = watchers.ChangesAsync(cancellation => runs.FindAsync(durable, id, cancellation), RunEvents.Fingerprint, LongestStream, gone.Token);
+            var changes = watchers.ChangesAsync(
+                cancellation => runs.FindAsync(durable, id, cancellation),
+                RunEvents.Fingerprint,
+                LongestStream,
+                gone.Token
+            );
             await foreach (var run in changes.WithCancellation(gone.Token))
             {
                 await EventStream.WriteAsync(request.HttpContext.Response, run is null ? [] : events.News(run), gone.Token);

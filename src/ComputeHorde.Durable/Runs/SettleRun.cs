@@ -10,7 +10,15 @@ namespace ComputeHorde.Durable.Runs;
 
 /// <summary>Settles a run: stores what its job returned, checks its outputs, and releases all that the run holds.</summary>
 internal sealed class SettleRun(
-    JobMarkets markets, ResultStore results, OutputUrls outputs, AttemptClaims claims, WatchList watchList, StreamingKeys keys, Places places, Outages outages)
+    JobMarkets markets,
+    ResultStore results,
+    OutputUrls outputs,
+    AttemptClaims claims,
+    WatchList watchList,
+    StreamingKeys keys,
+    Places places,
+    Outages outages
+)
 {
     /// <summary>A result can have many megabytes, which lie in a temporary file while it is stored: so many at once fit any host.</summary>
     private const int LoadedAtOnce = 4;
@@ -59,13 +67,18 @@ internal sealed class SettleRun(
             outages.Ended(market.Dependency);
             var uploaded = output.Job.IsSuccessful ? await outputs.InspectAsync(input.Outputs, attempt, cancellationToken) : [];
             var missing = uploaded.Where(static output => output.Value is null).Select(static output => output.Key).ToArray();
-            var failure = missing.Length == 0 ? null : Missing("outputs_missing", $"The job completed and these outputs were not uploaded: {string.Join(", ", missing)}");
+            var failure =
+                missing.Length == 0
+                    ? null
+                    : Missing("outputs_missing", $"The job completed and these outputs were not uploaded: {string.Join(", ", missing)}");
             if (failure is not null && !input.IsFinal)
             {
                 return (null, failure);
             }
 
-            var found = uploaded.Where(static output => output.Value is not null).ToDictionary(static output => output.Key, static output => output.Value!);
+            var found = uploaded
+                .Where(static output => output.Value is not null)
+                .ToDictionary(static output => output.Key, static output => output.Value!);
             return (await results.SaveAsync(output, attempt, found, cancellationToken), failure);
         }
         catch (ComputeHordeNotFoundException)
@@ -110,7 +123,8 @@ internal sealed class SettleRun(
         return terms;
     }
 
-    private static JobFailure Missing(string reason, string message) => new(FailureClasses.HordeFailed, reason, HistoryText.Truncate(message));
+    private static JobFailure Missing(string reason, string message) =>
+        new(FailureClasses.HordeFailed, reason, HistoryText.Truncate(message));
 
     private static SettleOutcome NotNow(Exception exception) => new(Result: null, Missing: null, HistoryText.Truncate(exception.Message));
 }

@@ -15,21 +15,23 @@ internal static class HordeStates
     public const string Down = "down";
 
     /// <summary>What the gauge shows.</summary>
-    public static int ValueOf(string state) => state switch
-    {
-        Healthy => 2,
-        Busy => 1,
-        _ => 0,
-    };
+    public static int ValueOf(string state) =>
+        state switch
+        {
+            Healthy => 2,
+            Busy => 1,
+            _ => 0,
+        };
 
     /// <summary>What a run says; null when it says nothing (yet), or was cancelled.</summary>
-    public static string? Of(RunView? run) => run switch
-    {
-        null => null,
-        { Outcome: null, Error: null } => run.Progress?.Phase == RunPhases.WaitingForCapacity ? Busy : null,
-        { Outcome.Status: RunStatuses.Completed } => Healthy,
-        { Outcome.Status: RunStatuses.Cancelled } => null,
-        { Outcome.Failure.Class: FailureClasses.Rejected } => Busy,
-        _ => Down,
-    };
+    public static string? Of(RunView? run) =>
+        run switch
+        {
+            null => null,
+            { Outcome: null, Error: null } => run.Progress?.Phase == RunPhases.WaitingForCapacity ? Busy : null,
+            { Outcome.Status: RunStatuses.Completed } => Healthy,
+            { Outcome.Status: RunStatuses.Cancelled } => null,
+            { Outcome.Failure.Class: FailureClasses.Rejected } => Busy,
+            _ => Down,
+        };
 }

@@ -3,13 +3,16 @@ using NCrontab;
 namespace ComputeHorde.Durable.Schedules;
 
 /// <summary>
-/// The moments of a CRON expression, which NCrontab reads on a clock without time zones, on the clocks of one. Where they are set forward, what they jump over comes as much later.
-/// Where they are set back, an expression with <c>*</c>, <c>/</c> or <c>-</c> in its seconds, minutes or hours goes on through the hour that comes twice; any
+/// The moments of a CRON expression, which NCrontab reads on a clock without time zones, on the clocks of one. Where they are set forward,
+/// what they jump over comes as much later.
+/// Where they are set back, an expression with <c>*</c>, <c>/</c> or <c>-</c> in its seconds, minutes or hours goes on through the hour
+/// that comes twice; any
 /// other has its moment there once, the first time.
 /// </summary>
 internal sealed class Occurrences
 {
-    private static readonly TimeSpan Day = TimeSpan.FromDays(1), Least = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1),
+        Least = TimeSpan.FromMinutes(1);
 
     private readonly CrontabSchedule _cron;
     private readonly TimeZoneInfo _zone;
@@ -62,7 +65,11 @@ internal sealed class Occurrences
 
         try
         {
-            return new Occurrences(CrontabSchedule.Parse(expression, new CrontabSchedule.ParseOptions { IncludingSeconds = fields.Length == 6 }), fields, zone);
+            return new Occurrences(
+                CrontabSchedule.Parse(expression, new CrontabSchedule.ParseOptions { IncludingSeconds = fields.Length == 6 }),
+                fields,
+                zone
+            );
         }
         catch (CrontabException exception)
         {
@@ -113,8 +120,12 @@ internal sealed class Occurrences
         // Not by IsInvalidTime: it knows of hours that are left out, and not of a day (Samoa, 2011).
         var about = new DateTimeOffset(shown, TimeSpan.Zero);
         var before = _zone.GetUtcOffset(about - Day);
-        var moments = new[] { before, _zone.GetUtcOffset(about), _zone.GetUtcOffset(about + Day) }.Distinct().Select(offset => At(shown, offset))
-            .Where(moment => (moment + _zone.GetUtcOffset(moment)).DateTime == shown).Order().ToList();
+        var moments = new[] { before, _zone.GetUtcOffset(about), _zone.GetUtcOffset(about + Day) }
+            .Distinct()
+            .Select(offset => At(shown, offset))
+            .Where(moment => (moment + _zone.GetUtcOffset(moment)).DateTime == shown)
+            .Order()
+            .ToList();
         if (moments.Count == 0)
         {
             // By the clock as it was before: as much later as the clocks were set.

@@ -4,7 +4,8 @@ namespace ComputeHorde.Durable.Schedules;
 
 /// <summary>A schedule as it is stored.</summary>
 /// <param name="Spec">When.</param>
-/// <param name="Request">What: the job or the batch, as it was sent, without its <c>schedule</c>. It can hold secrets, as requests can.</param>
+/// <param name="Request">What: the job or the batch, as it was sent, without its <c>schedule</c>. It can hold secrets, as requests
+/// can.</param>
 /// <param name="CreatedAt">When it was made, UTC.</param>
 internal sealed record ScheduleDocument(ScheduleSpec Spec, JsonElement Request, DateTimeOffset CreatedAt)
 {

@@ -8,7 +8,8 @@ using ComputeHorde.Sdk;
 namespace ComputeHorde.Durable.Schedules;
 
 /// <summary>Makes, shows and steers schedules: the one door for HTTP and blobs.</summary>
-internal sealed class ScheduleService(ScheduleStore store, ScheduleTicker ticker, RunStarter runs, IBatchStarter batches, TimeProvider time) : IScheduleStarter
+internal sealed class ScheduleService(ScheduleStore store, ScheduleTicker ticker, RunStarter runs, IBatchStarter batches, TimeProvider time)
+    : IScheduleStarter
 {
     /// <summary>A run's name holds the schedule's and the time of the occurrence.</summary>
     private const int MaxNameLength = 80;
@@ -35,7 +36,8 @@ internal sealed class ScheduleService(ScheduleStore store, ScheduleTicker ticker
     async Task<bool> IScheduleStarter.HasAsync(string name, string version, CancellationToken cancellationToken) =>
         Names.IsRun(name) && (await store.FindAsync(name, cancellationToken))?.Document.Version == version;
 
-    Task IScheduleStarter.SaveAsync(string name, BinaryData json, string version, CancellationToken cancellationToken) => SaveAsync(name, json, version, cancellationToken);
+    Task IScheduleStarter.SaveAsync(string name, BinaryData json, string version, CancellationToken cancellationToken) =>
+        SaveAsync(name, json, version, cancellationToken);
 
     /// <summary>Makes a schedule, or replaces the one of that name: what it has started goes on.</summary>
     /// <exception cref="ComputeHordeValidationException">With every violation, each naming its field and rule.</exception>
@@ -54,7 +56,8 @@ internal sealed class ScheduleService(ScheduleStore store, ScheduleTicker ticker
                 Horde = known is { IsDeleted: false } ? known.Horde : null,
                 IsPaused = known is { IsDeleted: false, IsPaused: true },
             },
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     public async Task<IReadOnlyList<ScheduleView>> ListAsync(CancellationToken cancellationToken)
@@ -73,34 +76,61 @@ internal sealed class ScheduleService(ScheduleStore store, ScheduleTicker ticker
 
     /// <exception cref="HttpProblemException">404: there is none of this name.</exception>
     public async Task<ScheduleView> ShowAsync(string name, CancellationToken cancellationToken) =>
-        Names.IsRun(name) && await store.FindAsync(name, cancellationToken) is { Document.IsDeleted: false } stored ? ScheduleView.Of(stored) : throw None(name);
+        Names.IsRun(name) && await store.FindAsync(name, cancellationToken) is { Document.IsDeleted: false } stored
+            ? ScheduleView.Of(stored)
+            : throw None(name);
 
     /// <summary>Starts nothing until it is resumed; what would have come meanwhile is skipped.</summary>
     public Task<ScheduleView> PauseAsync(string name, CancellationToken cancellationToken) =>
         ChangeAsync(name, known => Require(name, known) with { IsPaused = true }, cancellationToken);
 
     /// <summary>Goes on with the next occurrence.</summary>
-    public Task<ScheduleView> ResumeAsync(string name, CancellationToken cancellationToken) => ChangeAsync(
-        name,
-        known => Require(name, known).IsPaused ? known! with { IsPaused = false, Next = Occurrences.Of(known.Spec).After(time.GetUtcNow()), Since = time.GetUtcNow() } : known!,
-        cancellationToken);
+    public Task<ScheduleView> ResumeAsync(string name, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            name,
+            known =>
+                Require(name, known).IsPaused
+                    ? known! with
+                    {
+                        IsPaused = false,
+                        Next = Occurrences.Of(known.Spec).After(time.GetUtcNow()),
+                        Since = time.GetUtcNow(),
+                    }
+                    : known!,
+            cancellationToken
+        );
 
     /// <summary>Ends a schedule; what it has started goes on.</summary>
-    public Task DeleteAsync(string name, CancellationToken cancellationToken) => ChangeAsync(
-        name,
-        known => Require(name, known) with { IsDeleted = true, Request = SnakeCaseJson.ToElement(new { }), Next = null, Problem = null, Horde = null },
-        cancellationToken);
+    public Task DeleteAsync(string name, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            name,
+            known =>
+                Require(name, known) with
+                {
+                    IsDeleted = true,
+                    Request = SnakeCaseJson.ToElement(new { }),
+                    Next = null,
+                    Problem = null,
+                    Horde = null,
+                },
+            cancellationToken
+        );
 
-    private static ScheduleDocument Require(string name, ScheduleDocument? known) => known is { IsDeleted: false } ? known : throw None(name);
+    private static ScheduleDocument Require(string name, ScheduleDocument? known) =>
+        known is { IsDeleted: false } ? known : throw None(name);
 
-    private static HttpProblemException None(string name) => new(404, "There is no such schedule", new ValidationProblem("name", $"no schedule is called '{HistoryText.Truncate(name)}'."));
+    private static HttpProblemException None(string name) =>
+        new(404, "There is no such schedule", new ValidationProblem("name", $"no schedule is called '{HistoryText.Truncate(name)}'."));
 
     private static void RequireName(string name)
     {
         Names.RequireRun(name, "name");
         if (name.Length > MaxNameLength)
         {
-            throw new ComputeHordeValidationException("name", $"must have at most {MaxNameLength} characters: its runs have the time behind it.");
+            throw new ComputeHordeValidationException(
+                "name",
+                $"must have at most {MaxNameLength} characters: its runs have the time behind it."
+            );
         }
     }
 
@@ -158,11 +188,17 @@ internal sealed class ScheduleService(ScheduleStore store, ScheduleTicker ticker
             // The rule below says it.
         }
 
-        problems.Add(new ValidationProblem(Field, "must be an object with cron and, if need be, time_zone, jitter_seconds and catch_up_seconds."));
+        problems.Add(
+            new ValidationProblem(Field, "must be an object with cron and, if need be, time_zone, jitter_seconds and catch_up_seconds.")
+        );
         return null;
     }
 
-    private async Task<ScheduleView> ChangeAsync(string name, Func<ScheduleDocument?, ScheduleDocument> change, CancellationToken cancellationToken)
+    private async Task<ScheduleView> ChangeAsync(
+        string name,
+        Func<ScheduleDocument?, ScheduleDocument> change,
+        CancellationToken cancellationToken
+    )
     {
         while (true)
         {

@@ -6,16 +6,23 @@ namespace ComputeHorde.Durable.Schedules;
 /// <summary>When runs are started: <c>schedule</c> of a specification.</summary>
 internal sealed partial record ScheduleSpec
 {
-    private const int MostJitter = 3600, LeastCatchUp = 60, MostCatchUp = 30 * 86_400;
+    private const int MostJitter = 3600,
+        LeastCatchUp = 60,
+        MostCatchUp = 30 * 86_400;
 
-    /// <summary>A CRON expression of five fields (minute, hour, day, month, weekday) or six (second first), in NCrontab's dialect.</summary>
+    /// <summary>
+    /// A CRON expression of five fields (minute, hour, day, month, weekday) or six (second first), in NCrontab's dialect.
+    /// </summary>
     public string? Cron { get; init; }
 
     /// <summary>The IANA time zone of the expression.</summary>
     /// <value>UTC.</value>
     public string TimeZone { get; init; } = "UTC";
 
-    /// <summary>Up to how many seconds after its time an occurrence starts: how many follows from its name, so that many schedules do not start at once.</summary>
+    /// <summary>
+    /// Up to how many seconds after its time an occurrence starts: how many follows from its name, so that many schedules do not start at
+    /// once.
+    /// </summary>
     /// <value>0.</value>
     public int JitterSeconds { get; init; }
 
@@ -28,7 +35,10 @@ internal sealed partial record ScheduleSpec
         TimeZoneInfo? zone = null;
         if (!ZonePattern().IsMatch(TimeZone) || !TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out zone))
         {
-            yield return new ValidationProblem("schedule.time_zone", "must be an IANA time zone that this machine knows, such as Europe/Zurich.");
+            yield return new ValidationProblem(
+                "schedule.time_zone",
+                "must be an IANA time zone that this machine knows, such as Europe/Zurich."
+            );
         }
 
         if (Occurrences.FaultOf(Cron, zone ?? TimeZoneInfo.Utc) is { } fault)

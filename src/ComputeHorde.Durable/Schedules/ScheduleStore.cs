@@ -29,7 +29,10 @@ internal sealed class ScheduleStore(BlobContainers containers)
         var container = await containers.GetAsync(ContainerNames.Schedules, cancellationToken);
         await foreach (var item in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix: null, cancellationToken))
         {
-            if (item.Name.EndsWith(Extension, StringComparison.Ordinal) && await FindAsync(item.Name[..^Extension.Length], cancellationToken) is { } schedule)
+            if (
+                item.Name.EndsWith(Extension, StringComparison.Ordinal)
+                && await FindAsync(item.Name[..^Extension.Length], cancellationToken) is { } schedule
+            )
             {
                 yield return schedule;
             }
@@ -41,10 +44,16 @@ internal sealed class ScheduleStore(BlobContainers containers)
     public async Task<bool> TrySaveAsync(string name, ScheduleDocument document, ETag? version, CancellationToken cancellationToken)
     {
         var blob = await containers.GetBlobAsync(ContainerNames.Schedules, name + Extension, cancellationToken);
-        var conditions = version is { } known ? new BlobRequestConditions { IfMatch = known } : new BlobRequestConditions { IfNoneMatch = ETag.All };
+        var conditions = version is { } known
+            ? new BlobRequestConditions { IfMatch = known }
+            : new BlobRequestConditions { IfNoneMatch = ETag.All };
         try
         {
-            await blob.UploadAsync(BinaryData.FromBytes(SnakeCaseJson.ToUtf8(document)), new BlobUploadOptions { Conditions = conditions }, cancellationToken);
+            await blob.UploadAsync(
+                BinaryData.FromBytes(SnakeCaseJson.ToUtf8(document)),
+                new BlobUploadOptions { Conditions = conditions },
+                cancellationToken
+            );
             return true;
         }
         catch (RequestFailedException exception) when (exception.Status is 409 or 412)

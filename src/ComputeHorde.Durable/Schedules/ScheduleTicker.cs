@@ -10,11 +10,19 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.Durable.Schedules;
 
 /// <summary>
-/// Starts what is due. An occurrence has a run of its own name, so whoever starts it again, on another machine, after a crash or after the clock was set back, starts
+/// Starts what is due. An occurrence has a run of its own name, so whoever starts it again, on another machine, after a crash or after the
+/// clock was set back, starts
 /// nothing; the document only says where to go on.
 /// </summary>
 internal sealed class ScheduleTicker(
-    ScheduleStore store, RunStarter runs, IBatchStarter batches, RunService views, ScheduleTelemetry telemetry, TimeProvider time, ILogger<ScheduleTicker> logger)
+    ScheduleStore store,
+    RunStarter runs,
+    IBatchStarter batches,
+    RunService views,
+    ScheduleTelemetry telemetry,
+    TimeProvider time,
+    ILogger<ScheduleTicker> logger
+)
 {
     private const int MostStarts = 100;
 
@@ -61,12 +69,21 @@ internal sealed class ScheduleTicker(
 
     /// <summary>Starts what is due of one schedule.</summary>
     /// <returns>When something is due again; null when nothing is.</returns>
-    private async Task<DateTimeOffset?> AdvanceAsync(DurableTaskClient durable, StoredSchedule schedule, CancellationToken cancellationToken)
+    private async Task<DateTimeOffset?> AdvanceAsync(
+        DurableTaskClient durable,
+        StoredSchedule schedule,
+        CancellationToken cancellationToken
+    )
     {
         var document = schedule.Document;
         try
         {
-            var changed = await StartDueAsync(durable, schedule, await LookAtLastAsync(durable, document, cancellationToken), cancellationToken);
+            var changed = await StartDueAsync(
+                durable,
+                schedule,
+                await LookAtLastAsync(durable, document, cancellationToken),
+                cancellationToken
+            );
             telemetry.Report(schedule.Name, changed.Horde);
             if (changed != document && !await store.TrySaveAsync(schedule.Name, changed, schedule.ETag, cancellationToken))
             {
@@ -76,14 +93,20 @@ internal sealed class ScheduleTicker(
 
             return changed is { IsPaused: false, Next: { } next } ? schedule.StartOf(next) : null;
         }
-        catch (Exception exception) when ((StorageOutages.MayPass(exception) || exception is RpcException) && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
+            when ((StorageOutages.MayPass(exception) || exception is RpcException) && !cancellationToken.IsCancellationRequested)
         {
             // Nothing was noted: the next tick starts the same occurrences, which have their names.
             return time.GetUtcNow();
         }
     }
 
-    private async Task<ScheduleDocument> StartDueAsync(DurableTaskClient durable, StoredSchedule schedule, ScheduleDocument document, CancellationToken cancellationToken)
+    private async Task<ScheduleDocument> StartDueAsync(
+        DurableTaskClient durable,
+        StoredSchedule schedule,
+        ScheduleDocument document,
+        CancellationToken cancellationToken
+    )
     {
         var now = time.GetUtcNow();
         var occurrences = Occurrences.Of(document.Spec);
@@ -101,7 +124,11 @@ internal sealed class ScheduleTicker(
             next = occurrences.After(tooLate.AddSeconds(-document.Spec.JitterSeconds));
         }
 
-        for (var starts = 0; next is { } occurrence && schedule.StartOf(occurrence) <= now && starts < MostStarts; starts++, next = occurrences.After(occurrence))
+        for (
+            var starts = 0;
+            next is { } occurrence && schedule.StartOf(occurrence) <= now && starts < MostStarts;
+            starts++, next = occurrences.After(occurrence)
+        )
         {
             if (!document.IsPaused && schedule.StartOf(occurrence) >= tooLate)
             {
@@ -109,13 +136,21 @@ internal sealed class ScheduleTicker(
             }
         }
 
-        return document with { Next = next };
+        return document with
+        {
+            Next = next,
+        };
     }
 
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 
     private async Task<ScheduleDocument> StartAsync(
-        DurableTaskClient durable, string name, ScheduleDocument document, DateTimeOffset occurrence, CancellationToken cancellationToken)
+        DurableTaskClient durable,
+        string name,
+        ScheduleDocument document,
+        DateTimeOffset occurrence,
+        CancellationToken cancellationToken
+    )
     {
         var run = StoredSchedule.RunOf(name, occurrence);
         try
@@ -139,7 +174,11 @@ internal sealed class ScheduleTicker(
         }
     }
 
-    private async Task<ScheduleDocument> LookAtLastAsync(DurableTaskClient durable, ScheduleDocument document, CancellationToken cancellationToken)
+    private async Task<ScheduleDocument> LookAtLastAsync(
+        DurableTaskClient durable,
+        ScheduleDocument document,
+        CancellationToken cancellationToken
+    )
     {
         if (document.Last is not { Status: null } last)
         {
@@ -157,7 +196,10 @@ internal sealed class ScheduleTicker(
         return document with
         {
             Horde = HordeStates.Of(run) ?? document.Horde,
-            Last = run is null ? last with { Status = Unknown } : RunEvents.HasEnded(run) ? last with { Status = run.Status } : last,
+            Last =
+                run is null ? last with { Status = Unknown }
+                : RunEvents.HasEnded(run) ? last with { Status = run.Status }
+                : last,
         };
     }
 

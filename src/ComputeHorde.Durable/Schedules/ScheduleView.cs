@@ -10,19 +10,29 @@ namespace ComputeHorde.Durable.Schedules;
 /// <param name="Horde">What the last runs say of the horde: one of <see cref="HordeStates"/>.</param>
 /// <param name="CreatedAt">When it was made, UTC.</param>
 internal sealed record ScheduleView(
-    string Name, ScheduleSpec Schedule, bool IsPaused, IReadOnlyList<DateTimeOffset> Next, ScheduledRun? Last, string? Problem, string? Horde, DateTimeOffset CreatedAt)
+    string Name,
+    ScheduleSpec Schedule,
+    bool IsPaused,
+    IReadOnlyList<DateTimeOffset> Next,
+    ScheduledRun? Last,
+    string? Problem,
+    string? Horde,
+    DateTimeOffset CreatedAt
+)
 {
     private const int Shown = 5;
 
-    public static ScheduleView Of(StoredSchedule stored) => new(
-        stored.Name,
-        stored.Document.Spec,
-        stored.Document.IsPaused,
-        NextOf(stored.Document),
-        stored.Document.Last,
-        stored.Document.Problem,
-        stored.Document.Horde,
-        stored.Document.CreatedAt);
+    public static ScheduleView Of(StoredSchedule stored) =>
+        new(
+            stored.Name,
+            stored.Document.Spec,
+            stored.Document.IsPaused,
+            NextOf(stored.Document),
+            stored.Document.Last,
+            stored.Document.Problem,
+            stored.Document.Horde,
+            stored.Document.CreatedAt
+        );
 
     private static List<DateTimeOffset> NextOf(ScheduleDocument document)
     {

@@ -9,7 +9,8 @@ namespace ComputeHorde.Durable.Schedules;
 internal sealed record StoredSchedule(string Name, ScheduleDocument Document, ETag ETag)
 {
     /// <summary>The name of the run of an occurrence. It says which one it is, so that whoever starts it again starts nothing.</summary>
-    public static string RunOf(string schedule, DateTimeOffset occurrence) => $"{schedule}-{occurrence.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}";
+    public static string RunOf(string schedule, DateTimeOffset occurrence) =>
+        $"{schedule}-{occurrence.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}";
 
     /// <summary>When an occurrence starts: its time and a jitter that follows from its name, the same on every machine.</summary>
     public DateTimeOffset StartOf(DateTimeOffset occurrence)

@@ -6,12 +6,18 @@ using Azure.Storage.Blobs.Models;
 namespace ComputeHorde.Durable.Storage;
 
 /// <summary>
-/// Who may buy the job of an attempt: container <c>attempts</c>, one empty blob an attempt, all its facts in metadata. A claim is written before the facilitator
-/// is asked and never deleted: a queue may deliver a purchase again days later, and finds that it was made. A life-cycle rule removes claims after 30 days.
+/// Who may buy the job of an attempt: container <c>attempts</c>, one empty blob an attempt, all its facts in metadata. A claim is written
+/// before the facilitator
+/// is asked and never deleted: a queue may deliver a purchase again days later, and finds that it was made. A life-cycle rule removes
+/// claims after 30 days.
 /// </summary>
 internal sealed class AttemptClaims(BlobContainers containers, TimeProvider timeProvider)
 {
-    private const string Owner = "owner", State = "state", Requested = "requested", Requests = "requests", Uuid = "uuid";
+    private const string Owner = "owner",
+        State = "state",
+        Requested = "requested",
+        Requests = "requests",
+        Uuid = "uuid";
 
     private static readonly string ThisProcess = Guid.NewGuid().ToString("N");
 
@@ -40,8 +46,13 @@ internal sealed class AttemptClaims(BlobContainers containers, TimeProvider time
         {
             BlobContentInfo created = await blob.UploadAsync(
                 BinaryData.Empty,
-                new BlobUploadOptions { Metadata = MetadataOf(claim), Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } },
-                cancellationToken);
+                new BlobUploadOptions
+                {
+                    Metadata = MetadataOf(claim),
+                    Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
+                },
+                cancellationToken
+            );
             return claim with { ETag = created.ETag };
         }
         catch (RequestFailedException exception) when (exception.Status is 409 or 412)
@@ -57,8 +68,13 @@ internal sealed class AttemptClaims(BlobContainers containers, TimeProvider time
     public async Task<AttemptClaim> NoteRequestAsync(AttemptClaim claim, CancellationToken cancellationToken) =>
         await TryWriteAsync(
             await BlobAsync(claim.Key, cancellationToken),
-            claim with { RequestedAt = timeProvider.GetUtcNow(), Requests = claim.Requests + 1 },
-            cancellationToken) ?? throw new LostClaimException(claim.Key);
+            claim with
+            {
+                RequestedAt = timeProvider.GetUtcNow(),
+                Requests = claim.Requests + 1,
+            },
+            cancellationToken
+        ) ?? throw new LostClaimException(claim.Key);
 
     /// <summary>Notes the job of an attempt. It was bought: that is true whoever holds the claim. A tombstone stays one.</summary>
     /// <returns>The claim; its state is <see cref="AttemptState.Settled"/> when the run has ended meanwhile.</returns>
@@ -69,7 +85,10 @@ internal sealed class AttemptClaims(BlobContainers containers, TimeProvider time
         {
             BlobProperties known = await blob.GetPropertiesAsync(conditions: null, cancellationToken);
             var claim = Read(key, known);
-            var state = claim.State == AttemptState.Settled ? AttemptState.Settled : hasEnded ? AttemptState.Ended : AttemptState.Bought;
+            var state =
+                claim.State == AttemptState.Settled ? AttemptState.Settled
+                : hasEnded ? AttemptState.Ended
+                : AttemptState.Bought;
             if (await TryWriteAsync(blob, claim with { State = state, JobUuid = jobUuid }, cancellationToken) is { } bought)
             {
                 return bought;
@@ -84,12 +103,20 @@ internal sealed class AttemptClaims(BlobContainers containers, TimeProvider time
         try
         {
             BlobProperties known = await blob.GetPropertiesAsync(conditions: null, cancellationToken);
-            await blob.SetMetadataAsync(MetadataOf(Read(key, known) with { State = AttemptState.Settled }), conditions: null, cancellationToken);
+            await blob.SetMetadataAsync(
+                MetadataOf(Read(key, known) with { State = AttemptState.Settled }),
+                conditions: null,
+                cancellationToken
+            );
         }
         catch (RequestFailedException exception) when (exception.Status == 404)
         {
             // Never claimed: the tombstone still keeps a purchase that is on its way from being made.
-            await blob.UploadAsync(BinaryData.Empty, new BlobUploadOptions { Metadata = MetadataOf(new AttemptClaim(key, AttemptState.Settled)) }, cancellationToken);
+            await blob.UploadAsync(
+                BinaryData.Empty,
+                new BlobUploadOptions { Metadata = MetadataOf(new AttemptClaim(key, AttemptState.Settled)) },
+                cancellationToken
+            );
         }
     }
 
@@ -97,7 +124,11 @@ internal sealed class AttemptClaims(BlobContainers containers, TimeProvider time
     {
         try
         {
-            BlobInfo written = await blob.SetMetadataAsync(MetadataOf(claim), new BlobRequestConditions { IfMatch = claim.ETag }, cancellationToken);
+            BlobInfo written = await blob.SetMetadataAsync(
+                MetadataOf(claim),
+                new BlobRequestConditions { IfMatch = claim.ETag },
+                cancellationToken
+            );
             return claim with { ETag = written.ETag };
         }
         catch (RequestFailedException exception) when (exception.Status == 412)

@@ -13,7 +13,9 @@ internal sealed record AttemptKey(string InstanceId, int Attempt, bool OnTrusted
     /// <summary>The run that a copy on the trusted miner belongs to; null when the tag begins with <see cref="InstanceId"/>.</summary>
     public string? CopyOf { get; init; }
 
-    /// <summary>The job's tag: <c>&lt;run&gt;#&lt;attempt&gt;</c>, or <c>&lt;run&gt;#trusted&lt;attempt&gt;</c> for a copy on the trusted miner.</summary>
+    /// <summary>
+    /// The job's tag: <c>&lt;run&gt;#&lt;attempt&gt;</c>, or <c>&lt;run&gt;#trusted&lt;attempt&gt;</c> for a copy on the trusted miner.
+    /// </summary>
     public string Tag => $"{CopyOf ?? InstanceId}#{Suffix}";
 
     /// <summary>The part of blob names that belongs to this attempt: <c>&lt;run&gt;/&lt;attempt&gt;</c>.</summary>
@@ -27,6 +29,10 @@ internal sealed record AttemptKey(string InstanceId, int Attempt, bool OnTrusted
         var slash = path.LastIndexOf('/');
         var suffix = path[(slash + 1)..];
         var isTrusted = suffix.StartsWith(TrustedPrefix, StringComparison.Ordinal);
-        return new AttemptKey(path[..slash], int.Parse(isTrusted ? suffix[TrustedPrefix.Length..] : suffix, CultureInfo.InvariantCulture), isTrusted);
+        return new AttemptKey(
+            path[..slash],
+            int.Parse(isTrusted ? suffix[TrustedPrefix.Length..] : suffix, CultureInfo.InvariantCulture),
+            isTrusted
+        );
     }
 }

@@ -10,12 +10,23 @@ internal static class CreateOnlyBlobs
     /// <summary>Uploads a blob unless it exists.</summary>
     /// <returns>False when there is one already, perhaps from an earlier try of this very upload whose answer was lost.</returns>
     public static async Task<bool> TryCreateAsync(
-        this BlobClient blob, BinaryData content, CancellationToken cancellationToken, Dictionary<string, string>? metadata = null)
+        this BlobClient blob,
+        BinaryData content,
+        CancellationToken cancellationToken,
+        Dictionary<string, string>? metadata = null
+    )
     {
         try
         {
             await blob.UploadAsync(
-                content, new BlobUploadOptions { Metadata = metadata, Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } }, cancellationToken);
+                content,
+                new BlobUploadOptions
+                {
+                    Metadata = metadata,
+                    Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
+                },
+                cancellationToken
+            );
             return true;
         }
         catch (RequestFailedException exception) when (exception.Status is 409 or 412)

@@ -10,13 +10,17 @@ internal static class HistoryText
     public const int MaxLength = 500;
 
     /// <summary>
-    /// Cuts <paramref name="text"/> so that nobody can fill a history with it, and replaces what no receiver should have to cope with: control
+    /// Cuts <paramref name="text"/> so that nobody can fill a history with it, and replaces what no receiver should have to cope with:
+    /// control
     /// characters (PostgreSQL stores no NUL) and halves of surrogate pairs.
     /// </summary>
     [return: NotNullIfNotNull(nameof(text))]
     public static string? Truncate(string? text)
     {
-        if (text is null || (text.Length <= MaxLength && !text.Any(static character => char.IsControl(character) || char.IsSurrogate(character))))
+        if (
+            text is null
+            || (text.Length <= MaxLength && !text.Any(static character => char.IsControl(character) || char.IsSurrogate(character)))
+        )
         {
             return text;
         }

@@ -5,15 +5,20 @@ using ComputeHorde.Sdk;
 namespace ComputeHorde.Durable.Storage;
 
 /// <summary>
-/// What a name from outside may be: the one judge of the names of runs, batches and blobs. Names are opaque, so none may mean another place than
+/// What a name from outside may be: the one judge of the names of runs, batches and blobs. Names are opaque, so none may mean another place
+/// than
 /// the one it seems to: no path that is walked, none that storage writes in another form, and none of ours, which hold a <c>~</c>.
 /// </summary>
 internal static partial class Names
 {
-    /// <summary>Separates a run's or batch's name from what belongs to it: <c>lot-1~17</c>, <c>train-42~check</c>. No caller's name holds one.</summary>
+    /// <summary>
+    /// Separates a run's or batch's name from what belongs to it: <c>lot-1~17</c>, <c>train-42~check</c>. No caller's name holds one.
+    /// </summary>
     public const char Separator = '~';
 
-    private const int MaxIdLength = 100, MaxBatchIdLength = 90, MaxBlobLength = 1000;
+    private const int MaxIdLength = 100,
+        MaxBatchIdLength = 90,
+        MaxBlobLength = 1000;
 
     /// <summary>Refuses what cannot name a run.</summary>
     /// <exception cref="ComputeHordeValidationException">With <paramref name="field"/> and the rule.</exception>
@@ -26,7 +31,9 @@ internal static partial class Names
     /// <summary>Whether a caller may give a run this name.</summary>
     public static bool IsRun(string name) => name.Length <= MaxIdLength && IdPattern().IsMatch(name);
 
-    /// <summary>Says why a text cannot name a blob, so that the name a container lists is the name that is addressed; null when it can.</summary>
+    /// <summary>
+    /// Says why a text cannot name a blob, so that the name a container lists is the name that is addressed; null when it can.
+    /// </summary>
     public static string? FaultOfBlob(string? name)
     {
         if (name is not { Length: > 0 and <= MaxBlobLength })
@@ -53,7 +60,10 @@ internal static partial class Names
         var addressed = new BlobUriBuilder(blob.Uri, trimBlobNameSlashes: false);
         return addressed.BlobContainerName == container.Name && addressed.BlobName == name
             ? blob
-            : throw new ArgumentException($"Container {container.Name} would not keep that name: it becomes {addressed.BlobContainerName}/{addressed.BlobName}.", nameof(name));
+            : throw new ArgumentException(
+                $"Container {container.Name} would not keep that name: it becomes {addressed.BlobContainerName}/{addressed.BlobName}.",
+                nameof(name)
+            );
     }
 
     private static void Require(string name, string field, int maxLength)
@@ -61,7 +71,9 @@ internal static partial class Names
         if (name.Length > maxLength || !IdPattern().IsMatch(name))
         {
             throw new ComputeHordeValidationException(
-                field, $"must have 1 to {maxLength} characters of A-Z a-z 0-9 . _ : - and begin and end with a letter or a digit.");
+                field,
+                $"must have 1 to {maxLength} characters of A-Z a-z 0-9 . _ : - and begin and end with a letter or a digit."
+            );
         }
     }
 

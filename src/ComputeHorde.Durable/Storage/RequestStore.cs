@@ -11,7 +11,9 @@ internal sealed class RequestStore(BlobContainers containers)
     {
         var blob = await containers.GetBlobAsync(ContainerNames.Requests, id + ".json", cancellationToken);
         var hash = Hash(content);
-        return await blob.TryCreateAsync(content, cancellationToken) || Hash((await blob.DownloadContentAsync(cancellationToken)).Value.Content) == hash
+        return
+            await blob.TryCreateAsync(content, cancellationToken)
+            || Hash((await blob.DownloadContentAsync(cancellationToken)).Value.Content) == hash
             ? hash
             : null;
     }
@@ -27,7 +29,9 @@ internal sealed class RequestStore(BlobContainers containers)
     public async Task<BinaryData> ReadAsync(string id, string sha256, CancellationToken cancellationToken)
     {
         var content = await ReadAsync(id, cancellationToken);
-        return Hash(content) == sha256 ? content : throw new InvalidDataException($"The request of run '{id}' was changed after it was accepted.");
+        return Hash(content) == sha256
+            ? content
+            : throw new InvalidDataException($"The request of run '{id}' was changed after it was accepted.");
     }
 
     private static string Hash(BinaryData content) => Convert.ToHexStringLower(SHA256.HashData(content.ToMemory().Span));

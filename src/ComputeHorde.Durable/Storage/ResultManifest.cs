@@ -13,8 +13,12 @@ public sealed record ResultManifest(
     ContentReference Stdout,
     ContentReference Stderr,
     IReadOnlyDictionary<string, ContentReference> Artifacts,
-    IReadOnlyDictionary<string, ContentReference> Outputs)
+    IReadOnlyDictionary<string, ContentReference> Outputs
+)
 {
-    /// <summary>Path of an upload, one of ours or of the request's own <c>output_volumes</c>, to what the server that took it answered, by the executor's word.</summary>
+    /// <summary>
+    /// Path of an upload, one of ours or of the request's own <c>output_volumes</c>, to what the server that took it answered, by the
+    /// executor's word.
+    /// </summary>
     public IReadOnlyDictionary<string, UploadAnswer> Uploads { get; init; } = new Dictionary<string, UploadAnswer>();
 }

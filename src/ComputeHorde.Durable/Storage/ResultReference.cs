@@ -7,4 +7,11 @@ namespace ComputeHorde.Durable.Storage;
 /// <param name="Artifacts">How many artifacts the job returned.</param>
 /// <param name="Outputs">How many outputs were uploaded.</param>
 /// <param name="Sha256">SHA-256 of the manifest, lower-case hex.</param>
-internal sealed record ResultReference(string Blob, ContentReference Stdout, ContentReference Stderr, int Artifacts, int Outputs, string Sha256);
+internal sealed record ResultReference(
+    string Blob,
+    ContentReference Stdout,
+    ContentReference Stderr,
+    int Artifacts,
+    int Outputs,
+    string Sha256
+);

@@ -9,7 +9,9 @@ namespace ComputeHorde.Durable.Storage;
 /// <summary>What jobs returned: container <c>results</c>, one folder an attempt, its manifest written last.</summary>
 internal sealed class ResultStore(BlobContainers containers)
 {
-    /// <summary>Bytes to a request and to a reader's buffer. The client's own 4 MB are taken for each reader, however little it reads.</summary>
+    /// <summary>
+    /// Bytes to a request and to a reader's buffer. The client's own 4 MB are taken for each reader, however little it reads.
+    /// </summary>
     private const int ReadAtOnce = 256 << 10;
 
     /// <summary>Stores what a job returned.</summary>
@@ -18,7 +20,11 @@ internal sealed class ResultStore(BlobContainers containers)
     /// <param name="outputs">The outputs it uploaded.</param>
     /// <returns>The reference that goes into the outcome.</returns>
     public async Task<ResultReference> SaveAsync(
-        JobOutput output, AttemptKey attempt, IReadOnlyDictionary<string, ContentReference> outputs, CancellationToken cancellationToken)
+        JobOutput output,
+        AttemptKey attempt,
+        IReadOnlyDictionary<string, ContentReference> outputs,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(attempt);
@@ -33,7 +39,11 @@ internal sealed class ResultStore(BlobContainers containers)
             artifacts[path] = await SaveAsync(container, $"{folder}/artifacts/{artifacts.Count:D4}", content, cancellationToken);
         }
 
-        var uploads = output.UploadResults.ToDictionary(static upload => upload.Key, static upload => UploadAnswer.Of(upload.Value), StringComparer.Ordinal);
+        var uploads = output.UploadResults.ToDictionary(
+            static upload => upload.Key,
+            static upload => UploadAnswer.Of(upload.Value),
+            StringComparer.Ordinal
+        );
         var manifest = new ResultManifest(output.Job.Uuid, attempt.Attempt, stdout, stderr, artifacts, outputs) { Uploads = uploads };
         var (name, json) = ($"{folder}/manifest.json", SnakeCaseJson.ToUtf8(manifest));
         await container.GetBlobClient(name).UploadAsync(BinaryData.FromBytes(json), overwrite: true, cancellationToken);
@@ -41,13 +51,16 @@ internal sealed class ResultStore(BlobContainers containers)
     }
 
     /// <summary>Reads a manifest back.</summary>
-    /// <param name="reference">What <see cref="SaveAsync(JobOutput, AttemptKey, IReadOnlyDictionary{string, ContentReference}, CancellationToken)"/> gave.</param>
+    /// <param name="reference">What
+    /// <see cref="SaveAsync(JobOutput, AttemptKey, IReadOnlyDictionary{string, ContentReference}, CancellationToken)"/> gave.</param>
     /// <returns>The manifest.</returns>
     public async Task<ResultManifest> LoadAsync(ResultReference reference, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(reference);
         var container = await containers.GetAsync(ContainerNames.Results, cancellationToken);
-        return SnakeCaseJson.Read<ResultManifest>((await container.GetBlobClient(reference.Blob).DownloadContentAsync(cancellationToken)).Value.Content);
+        return SnakeCaseJson.Read<ResultManifest>(
+            (await container.GetBlobClient(reference.Blob).DownloadContentAsync(cancellationToken)).Value.Content
+        );
     }
 
     /// <summary>Stores what the check of a run has found, beside its result.</summary>
@@ -77,12 +90,19 @@ internal sealed class ResultStore(BlobContainers containers)
     public async Task<Stream> OpenAsync(string blob, CancellationToken cancellationToken)
     {
         var container = await containers.GetAsync(ContainerNames.Results, cancellationToken);
-        return await container.GetBlobClient(blob).OpenReadAsync(new BlobOpenReadOptions(allowModifications: false) { BufferSize = ReadAtOnce }, cancellationToken);
+        return await container
+            .GetBlobClient(blob)
+            .OpenReadAsync(new BlobOpenReadOptions(allowModifications: false) { BufferSize = ReadAtOnce }, cancellationToken);
     }
 
     private static string VerdictBlob(string runId) => $"{runId}/verdict.json";
 
-    private static async Task<ContentReference> SaveAsync(BlobContainerClient container, string name, OutputPart content, CancellationToken cancellationToken)
+    private static async Task<ContentReference> SaveAsync(
+        BlobContainerClient container,
+        string name,
+        OutputPart content,
+        CancellationToken cancellationToken
+    )
     {
         if (content.Length == 0)
         {

@@ -5,39 +5,45 @@ using ComputeHorde.Durable.Hosting;
 
 namespace ComputeHorde.Durable.Storage;
 
-/// <summary>Tells <see cref="Outages"/> whether the storage account answers. Sits outside the retries, so it sees only what they could not mend.</summary>
+/// <summary>
+/// Tells <see cref="Outages"/> whether the storage account answers. Sits outside the retries, so it sees only what they could not mend.
+/// </summary>
 internal sealed class StorageOutages(Outages outages) : HttpPipelinePolicy
 {
     /// <summary>Whether an exception says that the storage account is away, and not that a request was wrong.</summary>
-    public static bool IsOutage(Exception exception) => exception switch
-    {
-        RequestFailedException failed => failed.Status is 0 or 408 or 429 or >= 500,
-        AggregateException several => several.InnerExceptions.Count > 0 && several.InnerExceptions.All(IsOutage),
-        TaskCanceledException { CancellationToken.IsCancellationRequested: false } => true,
-        _ => false,
-    };
+    public static bool IsOutage(Exception exception) =>
+        exception switch
+        {
+            RequestFailedException failed => failed.Status is 0 or 408 or 429 or >= 500,
+            AggregateException several => several.InnerExceptions.Count > 0 && several.InnerExceptions.All(IsOutage),
+            TaskCanceledException { CancellationToken.IsCancellationRequested: false } => true,
+            _ => false,
+        };
 
     /// <summary>
-    /// Whether an exception says nothing for good: the storage is away, or does not let us in just now (keys are rolled, roles take minutes to arrive, a policy
+    /// Whether an exception says nothing for good: the storage is away, or does not let us in just now (keys are rolled, roles take minutes
+    /// to arrive, a policy
     /// is being changed). What is missing, and what was wrongly asked, stays so.
     /// </summary>
     public static bool MayPass(Exception exception) =>
-        IsOutage(exception) || exception is RequestFailedException { Status: 401 or 403 or 409 or 412 } or HttpRequestException or IOException;
+        IsOutage(exception)
+        || exception is RequestFailedException { Status: 401 or 403 or 409 or 412 } or HttpRequestException or IOException;
 
-    /// <summary>Does the work of a timer's tick. Where the storage is away the next tick does it: that is logged once, by the storage client.</summary>
+    /// <summary>
+    /// Does the work of a timer's tick. Where the storage is away the next tick does it: that is logged once, by the storage client.
+    /// </summary>
     public static async Task LeaveToTheNextTickAsync(Func<Task> work, CancellationToken cancellationToken)
     {
         try
         {
             await work();
         }
-        catch (Exception exception) when (MayPass(exception) && !cancellationToken.IsCancellationRequested)
-        {
-        }
+        catch (Exception exception) when (MayPass(exception) && !cancellationToken.IsCancellationRequested) { }
     }
 
     /// <summary>What a storage that refused says of itself, in a line; empty when it did not answer at all.</summary>
-    public static string ReasonOf(Exception exception) => exception is RequestFailedException { Status: >= 500 } refused ? FirstLine(refused) : "";
+    public static string ReasonOf(Exception exception) =>
+        exception is RequestFailedException { Status: >= 500 } refused ? FirstLine(refused) : "";
 
     public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
@@ -73,20 +79,29 @@ internal sealed class StorageOutages(Outages outages) : HttpPipelinePolicy
         }
         else
         {
-            outages.Started(Outages.Storage, $"HTTP {message.Response.Status}: {FirstLine(new RequestFailedException(message.Response))}", IsWrite(message));
+            outages.Started(
+                Outages.Storage,
+                $"HTTP {message.Response.Status}: {FirstLine(new RequestFailedException(message.Response))}",
+                IsWrite(message)
+            );
         }
     }
 
     /// <summary>The rest is the request's id, the time, headers.</summary>
     private static string FirstLine(RequestFailedException refused) => refused.Message.Split('\n')[0].TrimEnd();
 
-    private static bool IsWrite(HttpMessage message) => message.Request.Method != RequestMethod.Get && message.Request.Method != RequestMethod.Head;
+    private static bool IsWrite(HttpMessage message) =>
+        message.Request.Method != RequestMethod.Get && message.Request.Method != RequestMethod.Head;
 
     private bool ReportStatus(HttpMessage message, Exception exception)
     {
         if (IsOutage(exception))
         {
-            outages.Started(Outages.Storage, (exception as AggregateException)?.InnerException?.Message ?? exception.Message, IsWrite(message));
+            outages.Started(
+                Outages.Storage,
+                (exception as AggregateException)?.InnerException?.Message ?? exception.Message,
+                IsWrite(message)
+            );
         }
 
         return false;

@@ -7,7 +7,11 @@ public sealed record UploadAnswer(string? ETag, IReadOnlyDictionary<string, stri
 {
     private const int MostHeaders = 50;
 
-    internal static UploadAnswer Of(Sdk.UploadResult upload) => new(
-        HistoryText.Truncate(upload.Headers.GetValueOrDefault("etag")),
-        upload.Headers.Take(MostHeaders).ToDictionary(static header => header.Key, static header => HistoryText.Truncate(header.Value), StringComparer.Ordinal));
+    internal static UploadAnswer Of(Sdk.UploadResult upload) =>
+        new(
+            HistoryText.Truncate(upload.Headers.GetValueOrDefault("etag")),
+            upload
+                .Headers.Take(MostHeaders)
+                .ToDictionary(static header => header.Key, static header => HistoryText.Truncate(header.Value), StringComparer.Ordinal)
+        );
 }

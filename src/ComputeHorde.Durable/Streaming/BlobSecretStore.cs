@@ -9,14 +9,19 @@ using ComputeHorde.Sdk;
 namespace ComputeHorde.Durable.Streaming;
 
 /// <summary>
-/// Secrets in container <c>secrets</c>, private, each encrypted with AES-256-GCM under a key that is derived from the hotkey: who can read the
+/// Secrets in container <c>secrets</c>, private, each encrypted with AES-256-GCM under a key that is derived from the hotkey: who can read
+/// the
 /// storage account and not the hotkey reads nothing. The name is authenticated, so a secret cannot be passed off as another.
 /// </summary>
 /// <param name="hotkey">The hotkey: from the wallet or, on Azure, from Key Vault, and never beside the secrets.</param>
 internal sealed class BlobSecretStore(BlobContainers containers, KeyPairSigner hotkey) : ISecretStore
 {
     private const byte Version = 1;
-    private const int NonceAt = 1, NonceSize = 12, TagAt = NonceAt + NonceSize, TagSize = 16, TextAt = TagAt + TagSize;
+    private const int NonceAt = 1,
+        NonceSize = 12,
+        TagAt = NonceAt + NonceSize,
+        TagSize = 16,
+        TextAt = TagAt + TagSize;
 
     private readonly Lazy<byte[]> _key = new(() => hotkey.DeriveKey("ComputeHorde.Durable secret store, AES-256-GCM, version 1"));
 
@@ -57,7 +62,13 @@ internal sealed class BlobSecretStore(BlobContainers containers, KeyPairSigner h
         sealedText[0] = Version;
         RandomNumberGenerator.Fill(sealedText.AsSpan(NonceAt, NonceSize));
         using var cipher = new AesGcm(_key.Value, TagSize);
-        cipher.Encrypt(sealedText.AsSpan(NonceAt, NonceSize), secret, sealedText.AsSpan(TextAt), sealedText.AsSpan(TagAt, TagSize), Encoding.UTF8.GetBytes(name));
+        cipher.Encrypt(
+            sealedText.AsSpan(NonceAt, NonceSize),
+            secret,
+            sealedText.AsSpan(TextAt),
+            sealedText.AsSpan(TagAt, TagSize),
+            Encoding.UTF8.GetBytes(name)
+        );
         return sealedText;
     }
 
@@ -72,7 +83,13 @@ internal sealed class BlobSecretStore(BlobContainers containers, KeyPairSigner h
         try
         {
             using var cipher = new AesGcm(_key.Value, TagSize);
-            cipher.Decrypt(sealedText.Slice(NonceAt, NonceSize), sealedText[TextAt..], sealedText.Slice(TagAt, TagSize), secret, Encoding.UTF8.GetBytes(name));
+            cipher.Decrypt(
+                sealedText.Slice(NonceAt, NonceSize),
+                sealedText[TextAt..],
+                sealedText.Slice(TagAt, TagSize),
+                secret,
+                Encoding.UTF8.GetBytes(name)
+            );
             return secret;
         }
         catch (AuthenticationTagMismatchException exception)

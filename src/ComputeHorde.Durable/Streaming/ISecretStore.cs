@@ -1,7 +1,8 @@
 namespace ComputeHorde.Durable.Streaming;
 
 /// <summary>
-/// Keeps secrets of runs under way, so that they outlive the process without entering a history, a status or a log. Register an implementation of your own to
+/// Keeps secrets of runs under way, so that they outlive the process without entering a history, a status or a log. Register an
+/// implementation of your own to
 /// keep them elsewhere, for example in a vault.
 /// </summary>
 public interface ISecretStore

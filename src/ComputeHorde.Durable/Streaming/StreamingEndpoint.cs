@@ -29,7 +29,11 @@ internal sealed record StreamingEndpoint(string Address, int Port, string Server
             return certificate.RawDataMemory.Length > MaxCertificateBytes
                 ? null
                 : new StreamingEndpoint(
-                    server.Address, server.Port, certificate.ExportCertificatePem() + "\n", Convert.ToHexStringLower(SHA256.HashData(certificate.RawDataMemory.Span)));
+                    server.Address,
+                    server.Port,
+                    certificate.ExportCertificatePem() + "\n",
+                    Convert.ToHexStringLower(SHA256.HashData(certificate.RawDataMemory.Span))
+                );
         }
         catch (CryptographicException)
         {

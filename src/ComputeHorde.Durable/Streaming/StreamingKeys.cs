@@ -4,7 +4,8 @@ using ComputeHorde.Sdk;
 namespace ComputeHorde.Durable.Streaming;
 
 /// <summary>
-/// The client certificates of streaming jobs, one an attempt (protocol 6.6). Each is kept before its job is bought, so that whoever buys or finds
+/// The client certificates of streaming jobs, one an attempt (protocol 6.6). Each is kept before its job is bought, so that whoever buys or
+/// finds
 /// the job, now or after a restart, has the key that opens its server; it is forgotten when the run ends.
 /// </summary>
 internal sealed class StreamingKeys(ISecretStore secrets, TimeProvider timeProvider)
@@ -21,7 +22,9 @@ internal sealed class StreamingKeys(ISecretStore secrets, TimeProvider timeProvi
             return known;
         }
 
-        using var made = callersOwn is null ? StreamingCertificate.Create(timeProvider) : StreamingCertificate.FromCertificatePem(callersOwn);
+        using var made = callersOwn is null
+            ? StreamingCertificate.Create(timeProvider)
+            : StreamingCertificate.FromCertificatePem(callersOwn);
         var pair = SnakeCaseJson.ToUtf8(new KeyPairDocument(made.CertificatePem, made.HasPrivateKey ? made.ExportPrivateKeyPem() : null));
         return Read(await secrets.KeepAsync(attempt.Path, pair, cancellationToken));
     }
@@ -37,7 +40,8 @@ internal sealed class StreamingKeys(ISecretStore secrets, TimeProvider timeProvi
 
     /// <summary>Forgets the certificates of all attempts of a run.</summary>
     /// <param name="instanceId">The run.</param>
-    public Task ForgetAsync(string instanceId, CancellationToken cancellationToken) => secrets.ForgetAsync(instanceId + "/", cancellationToken);
+    public Task ForgetAsync(string instanceId, CancellationToken cancellationToken) =>
+        secrets.ForgetAsync(instanceId + "/", cancellationToken);
 
     private static StreamingCertificate Read(byte[] pair)
     {

@@ -30,7 +30,8 @@ internal sealed record DedupePolicy(IReadOnlySet<OrchestrationRuntimeStatus>? Ke
         if (Keeps(present))
         {
             throw new OrchestrationAlreadyExistsException(
-                $"An orchestration with the id '{instanceId}' exists already, with the status {present}.");
+                $"An orchestration with the id '{instanceId}' exists already, with the status {present}."
+            );
         }
     }
 
@@ -41,8 +42,9 @@ internal sealed record DedupePolicy(IReadOnlySet<OrchestrationRuntimeStatus>? Ke
         {
             throw new ArgumentException(
                 $"Invalid dedupe statuses: an instance that is {live} would be terminated to make room, but 'Terminated' keeps the id. "
-                + "Name Running, Pending and Suspended as well, or leave Terminated out.",
-                nameof(live));
+                    + "Name Running, Pending and Suspended as well, or leave Terminated out.",
+                nameof(live)
+            );
         }
     }
 

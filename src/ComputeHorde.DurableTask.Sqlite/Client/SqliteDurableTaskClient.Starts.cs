@@ -8,7 +8,11 @@ namespace ComputeHorde.DurableTask.Sqlite.Engine;
 internal sealed partial class SqliteDurableTaskClient
 {
     public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
-        TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
+        TaskName orchestratorName,
+        object? input = null,
+        StartOrchestrationOptions? options = null,
+        CancellationToken cancellation = default
+    )
     {
         Hub.RequireRunning();
         cancellation.ThrowIfCancellationRequested();
@@ -24,21 +28,28 @@ internal sealed partial class SqliteDurableTaskClient
         var policy = DedupePolicy.Parse(options?.DedupeStatuses);
         using var span = Spans.StartCreation(orchestratorName.Name, version, id);
         await UnlessCanceledAsync(
-            StartAsync(() => NewRow(id, orchestratorName.Name, version, data, options, span?.Id), isNewId, policy, cancellation), cancellation);
+            StartAsync(() => NewRow(id, orchestratorName.Name, version, data, options, span?.Id), isNewId, policy, cancellation),
+            cancellation
+        );
         return id;
     }
 
     public override async Task<string> RestartAsync(
-        string instanceId, bool restartWithNewInstanceId = false, CancellationToken cancellation = default)
+        string instanceId,
+        bool restartWithNewInstanceId = false,
+        CancellationToken cancellation = default
+    )
     {
         Hub.RequireRunning();
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
-        var found = Find(instanceId)
+        var found =
+            Find(instanceId)
             ?? throw new ArgumentException($"An orchestration with the instanceId {instanceId} was not found.", nameof(instanceId));
         if (!restartWithNewInstanceId && !found.State.IsOver)
         {
             throw new InvalidOperationException(
-                $"An orchestration with the instanceId {instanceId} cannot be restarted: it is {found.State.Status}.");
+                $"An orchestration with the instanceId {instanceId} cannot be restarted: it is {found.State.Status}."
+            );
         }
 
         var id = restartWithNewInstanceId ? Guid.NewGuid().ToString("N") : instanceId;
@@ -48,8 +59,10 @@ internal sealed partial class SqliteDurableTaskClient
                 () => NewRow(id, found.Row.Name, found.Row.Version, found.Row.Input, options),
                 restartWithNewInstanceId,
                 DedupePolicy.None,
-                cancellation),
-            cancellation);
+                cancellation
+            ),
+            cancellation
+        );
         return id;
     }
 
@@ -58,42 +71,58 @@ internal sealed partial class SqliteDurableTaskClient
         Hub.RequireRunning();
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
         cancellation.ThrowIfCancellationRequested();
-        var found = Find(instanceId)
+        var found =
+            Find(instanceId)
             ?? throw new ArgumentException($"An orchestration with the instanceId {instanceId} was not found.", nameof(instanceId));
         if (found.State.Status != OrchestrationRuntimeStatus.Failed)
         {
             throw new InvalidOperationException(
-                $"An orchestration with the instanceId {instanceId} cannot be rewound: it is {found.State.Status}, not Failed.");
+                $"An orchestration with the instanceId {instanceId} cannot be rewound: it is {found.State.Status}, not Failed."
+            );
         }
 
         if (!new Rewinder(Hub, Store, Time, Hub.Claims).TryRewind(found, out var done))
         {
             throw new InvalidOperationException(
-                $"An orchestration with the instanceId {instanceId} cannot be rewound now: something that it has called is still running, or it begins anew.");
+                $"An orchestration with the instanceId {instanceId} cannot be rewound now: something that it has called is still running, or it begins anew."
+            );
         }
 
         await UnlessCanceledAsync(done, cancellation);
         Hub.LogRewound(instanceId, reason);
     }
 
-    private InstanceRow NewRow(string id, string name, string? version, string? input, StartOrchestrationOptions? options, string? trace = null) => new()
-    {
-        Key = Hub.NextInstanceKey(),
-        InstanceId = id,
-        Name = name,
-        Version = string.IsNullOrEmpty(version) ? null : version,
-        Input = input,
-        CreatedAt = Time.GetUtcNow().UtcTicks,
-        StartAt = options?.StartAt is { } start && start > Time.GetUtcNow() ? start.UtcTicks : null,
-        Tags = InstanceRow.WriteTags(ImmutableDictionary<string, string>.Empty, options?.Tags, trace),
-    };
+    private InstanceRow NewRow(
+        string id,
+        string name,
+        string? version,
+        string? input,
+        StartOrchestrationOptions? options,
+        string? trace = null
+    ) =>
+        new()
+        {
+            Key = Hub.NextInstanceKey(),
+            InstanceId = id,
+            Name = name,
+            Version = string.IsNullOrEmpty(version) ? null : version,
+            Input = input,
+            CreatedAt = Time.GetUtcNow().UtcTicks,
+            StartAt = options?.StartAt is { } start && start > Time.GetUtcNow() ? start.UtcTicks : null,
+            Tags = InstanceRow.WriteTags(ImmutableDictionary<string, string>.Empty, options?.Tags, trace),
+        };
 
     private async Task StartAsync(Func<InstanceRow> newRow, bool isNewId, DedupePolicy policy, CancellationToken cancellation)
     {
         while (true)
         {
             var row = newRow();
-            var state = new InstanceState { Status = OrchestrationRuntimeStatus.Pending, UpdatedAt = row.CreatedAt, WakeAt = row.StartAt };
+            var state = new InstanceState
+            {
+                Status = OrchestrationRuntimeStatus.Pending,
+                UpdatedAt = row.CreatedAt,
+                WakeAt = row.StartAt,
+            };
             var creation = Hub.Directory.Create(row, state, isNewId, refuse: present => policy.Keeps(present.Status));
             if (creation.Created is { } created)
             {

@@ -28,7 +28,11 @@ internal sealed partial class SqliteDurableTaskClient : DurableTaskClient
     private DataConverter Converter => _options.DataConverter;
 
     public override async Task RaiseEventAsync(
-        string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default)
+        string instanceId,
+        string eventName,
+        object? eventPayload = null,
+        CancellationToken cancellation = default
+    )
     {
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
         ArgumentException.ThrowIfNullOrEmpty(eventName);
@@ -43,19 +47,28 @@ internal sealed partial class SqliteDurableTaskClient : DurableTaskClient
         SendAsync(instanceId, new ExecutionResumed(reason), cancellation);
 
     public override Task TerminateInstanceAsync(
-        string instanceId, TerminateInstanceOptions? options = null, CancellationToken cancellation = default) =>
-        SendAsync(instanceId, new ExecutionTerminated(Converter.Serialize(options?.Output), options?.Recursive ?? false), cancellation);
+        string instanceId,
+        TerminateInstanceOptions? options = null,
+        CancellationToken cancellation = default
+    ) => SendAsync(instanceId, new ExecutionTerminated(Converter.Serialize(options?.Output), options?.Recursive ?? false), cancellation);
 
     public override Task<OrchestrationMetadata> WaitForInstanceStartAsync(
-        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
-        WaitAsync(instanceId, forEnd: false, getInputsAndOutputs, cancellation);
+        string instanceId,
+        bool getInputsAndOutputs = false,
+        CancellationToken cancellation = default
+    ) => WaitAsync(instanceId, forEnd: false, getInputsAndOutputs, cancellation);
 
     public override Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
-        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
-        WaitAsync(instanceId, forEnd: true, getInputsAndOutputs, cancellation);
+        string instanceId,
+        bool getInputsAndOutputs = false,
+        CancellationToken cancellation = default
+    ) => WaitAsync(instanceId, forEnd: true, getInputsAndOutputs, cancellation);
 
     public override Task<OrchestrationMetadata?> GetInstancesAsync(
-        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default)
+        string instanceId,
+        bool getInputsAndOutputs = false,
+        CancellationToken cancellation = default
+    )
     {
         Hub.RequireRunning();
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
@@ -66,30 +79,39 @@ internal sealed partial class SqliteDurableTaskClient : DurableTaskClient
     public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null)
     {
         filter ??= new OrchestrationQuery();
-        return Pageable.Create((token, size, cancellation) =>
-        {
-            Hub.RequireRunning();
-            cancellation.ThrowIfCancellationRequested();
-            var limit = size ?? filter.PageSize;
-            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit, nameof(filter));
-
-            var wanted = new InstanceFilter
+        return Pageable.Create(
+            (token, size, cancellation) =>
             {
-                Limit = limit,
-                CreatedFrom = filter.CreatedFrom?.UtcTicks,
-                CreatedTo = filter.CreatedTo?.UtcTicks,
-                Prefix = string.IsNullOrEmpty(filter.InstanceIdPrefix) ? null : filter.InstanceIdPrefix,
-                Statuses = filter.Statuses?.ToHashSet() is { Count: > 0 } statuses ? statuses : null,
-            };
-            var (found, next) = Store.Query(wanted with { After = ReadCursor(token ?? filter.ContinuationToken, wanted) });
-            found.ForEach(AwaitEffects);
-            return Task.FromResult(new Page<OrchestrationMetadata>(
-                [.. found.Select(instance => Describe(instance, filter.FetchInputsAndOutputs))], next?.ToString()));
-        });
+                Hub.RequireRunning();
+                cancellation.ThrowIfCancellationRequested();
+                var limit = size ?? filter.PageSize;
+                ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit, nameof(filter));
+
+                var wanted = new InstanceFilter
+                {
+                    Limit = limit,
+                    CreatedFrom = filter.CreatedFrom?.UtcTicks,
+                    CreatedTo = filter.CreatedTo?.UtcTicks,
+                    Prefix = string.IsNullOrEmpty(filter.InstanceIdPrefix) ? null : filter.InstanceIdPrefix,
+                    Statuses = filter.Statuses?.ToHashSet() is { Count: > 0 } statuses ? statuses : null,
+                };
+                var (found, next) = Store.Query(wanted with { After = ReadCursor(token ?? filter.ContinuationToken, wanted) });
+                found.ForEach(AwaitEffects);
+                return Task.FromResult(
+                    new Page<OrchestrationMetadata>(
+                        [.. found.Select(instance => Describe(instance, filter.FetchInputsAndOutputs))],
+                        next?.ToString()
+                    )
+                );
+            }
+        );
     }
 
     public override async Task<PurgeResult> PurgeInstanceAsync(
-        string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
+        string instanceId,
+        PurgeInstanceOptions? options = null,
+        CancellationToken cancellation = default
+    )
     {
         Hub.RequireRunning();
         return Find(instanceId) is { State.IsOver: true } found
@@ -98,7 +120,10 @@ internal sealed partial class SqliteDurableTaskClient : DurableTaskClient
     }
 
     public override async Task<PurgeResult> PurgeAllInstancesAsync(
-        PurgeInstancesFilter filter, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
+        PurgeInstancesFilter filter,
+        PurgeInstanceOptions? options = null,
+        CancellationToken cancellation = default
+    )
     {
         const int PageSize = 1000;
         Hub.RequireRunning();
@@ -106,7 +131,10 @@ internal sealed partial class SqliteDurableTaskClient : DurableTaskClient
         if (filter.Timeout <= TimeSpan.Zero)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(filter), filter.Timeout, $"{nameof(PurgeInstancesFilter)}.{nameof(filter.Timeout)} must be a positive TimeSpan.");
+                nameof(filter),
+                filter.Timeout,
+                $"{nameof(PurgeInstancesFilter)}.{nameof(filter.Timeout)} must be a positive TimeSpan."
+            );
         }
 
         var start = Time.GetTimestamp();
@@ -114,14 +142,16 @@ internal sealed partial class SqliteDurableTaskClient : DurableTaskClient
         InstanceCursor? after = null;
         while (true)
         {
-            var (page, next) = Store.Query(new InstanceFilter
-            {
-                After = after,
-                Limit = PageSize,
-                CreatedFrom = filter.CreatedFrom?.UtcTicks,
-                CreatedTo = filter.CreatedTo?.UtcTicks,
-                Statuses = filter.Statuses?.ToHashSet() is { Count: > 0 } statuses ? statuses : null,
-            });
+            var (page, next) = Store.Query(
+                new InstanceFilter
+                {
+                    After = after,
+                    Limit = PageSize,
+                    CreatedFrom = filter.CreatedFrom?.UtcTicks,
+                    CreatedTo = filter.CreatedTo?.UtcTicks,
+                    Statuses = filter.Statuses?.ToHashSet() is { Count: > 0 } statuses ? statuses : null,
+                }
+            );
             count += await PurgeAsync(page.FindAll(instance => instance.State.IsOver), options, cancellation);
             if (next is null)
             {
@@ -143,20 +173,23 @@ internal sealed partial class SqliteDurableTaskClient : DurableTaskClient
         DateTimeOffset? completedTimeTo = null,
         int pageSize = OrchestrationQuery.DefaultPageSize,
         string? lastInstanceKey = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default
+    )
     {
         Hub.RequireRunning();
         cancellation.ThrowIfCancellationRequested();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(pageSize);
         var after = lastInstanceKey?.Split('.') is [var at, var key] ? (ReadToken(at), ReadToken(key)) : (long.MinValue, 0);
-        var found = Store.QueryFinished(new FinishedFilter
-        {
-            After = after,
-            Limit = pageSize,
-            CompletedFrom = completedTimeFrom?.UtcTicks,
-            CompletedTo = completedTimeTo?.UtcTicks,
-            Statuses = runtimeStatus?.ToHashSet() is { Count: > 0 } statuses ? statuses : null,
-        });
+        var found = Store.QueryFinished(
+            new FinishedFilter
+            {
+                After = after,
+                Limit = pageSize,
+                CompletedFrom = completedTimeFrom?.UtcTicks,
+                CompletedTo = completedTimeTo?.UtcTicks,
+                Statuses = runtimeStatus?.ToHashSet() is { Count: > 0 } statuses ? statuses : null,
+            }
+        );
         found.ForEach(instance => AwaitEffects(instance.InstanceId, instance.Key, instance.CompletedAt));
         var next = found.Count == pageSize ? $"{found[^1].CompletedAt}.{found[^1].Key}" : null;
         return Task.FromResult(new Page<string>([.. found.Select(instance => instance.InstanceId)], next));
@@ -174,17 +207,15 @@ internal sealed partial class SqliteDurableTaskClient : DurableTaskClient
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private static InstanceCursor? ReadCursor(string? token, InstanceFilter wanted) => token is null
-        ? null
-        : InstanceCursor.Parse(token) is { } cursor && (cursor.InstanceId is not null) == wanted.IsByName
-            ? cursor
-            : throw new ArgumentException($"'{token}' is not a continuation token.", nameof(token));
+    private static InstanceCursor? ReadCursor(string? token, InstanceFilter wanted) =>
+        token is null ? null
+        : InstanceCursor.Parse(token) is { } cursor && (cursor.InstanceId is not null) == wanted.IsByName ? cursor
+        : throw new ArgumentException($"'{token}' is not a continuation token.", nameof(token));
 
-    private static long ReadToken(string? token) => token is null
-        ? 0
-        : long.TryParse(token, CultureInfo.InvariantCulture, out var value)
-            ? value
-            : throw new ArgumentException($"'{token}' is not a continuation token.", nameof(token));
+    private static long ReadToken(string? token) =>
+        token is null ? 0
+        : long.TryParse(token, CultureInfo.InvariantCulture, out var value) ? value
+        : throw new ArgumentException($"'{token}' is not a continuation token.", nameof(token));
 
     /// <summary>Waits, and says which operation was given up: the type of the exception is exactly that of the real client's.</summary>
     private static async Task UnlessCanceledAsync(Task task, CancellationToken cancellation, [CallerMemberName] string operation = "")
@@ -200,7 +231,11 @@ internal sealed partial class SqliteDurableTaskClient : DurableTaskClient
     }
 
     private async Task SendAsync(
-        string instanceId, HistoryEvent item, CancellationToken cancellation, [CallerMemberName] string operation = "")
+        string instanceId,
+        HistoryEvent item,
+        CancellationToken cancellation,
+        [CallerMemberName] string operation = ""
+    )
     {
         Hub.RequireRunning();
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
@@ -211,7 +246,12 @@ internal sealed partial class SqliteDurableTaskClient : DurableTaskClient
     }
 
     private async Task<OrchestrationMetadata> WaitAsync(
-        string instanceId, bool forEnd, bool withData, CancellationToken cancellation, [CallerMemberName] string operation = "")
+        string instanceId,
+        bool forEnd,
+        bool withData,
+        CancellationToken cancellation,
+        [CallerMemberName] string operation = ""
+    )
     {
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
         var waiter = Hub.Waiters.Add(instanceId, forEnd);
@@ -235,17 +275,30 @@ internal sealed partial class SqliteDurableTaskClient : DurableTaskClient
         }
     }
 
-    private StoredInstance? Find(string instanceId) => Hub.Directory.Peek(instanceId) is { Committed: { } state } known
-        ? new StoredInstance(known.CommittedRow, state)
-        : Store.Find(instanceId);
+    private StoredInstance? Find(string instanceId) =>
+        Hub.Directory.Peek(instanceId) is { Committed: { } state } known
+            ? new StoredInstance(known.CommittedRow, state)
+            : Store.Find(instanceId);
 
     private void AwaitEffects(StoredInstance seen) => AwaitEffects(seen.Row.InstanceId, seen.Row.Key, seen.State.UpdatedAt);
 
-    /// <summary>The store is ahead of memory for a moment after each write. What a client is shown of it must hold for what it does next.</summary>
-    private void AwaitEffects(string instanceId, long key, long updatedAt) => SpinWait.SpinUntil(
-        () => Hub.Directory.Peek(instanceId) is not { Committed: { } state } known || known.Row.Key != key || state.UpdatedAt >= updatedAt, LongestEffects);
+    /// <summary>
+    /// The store is ahead of memory for a moment after each write. What a client is shown of it must hold for what it does next.
+    /// </summary>
+    private void AwaitEffects(string instanceId, long key, long updatedAt) =>
+        SpinWait.SpinUntil(
+            () =>
+                Hub.Directory.Peek(instanceId) is not { Committed: { } state } known
+                || known.Row.Key != key
+                || state.UpdatedAt >= updatedAt,
+            LongestEffects
+        );
 
-    private async Task<int> PurgeAsync(IReadOnlyList<StoredInstance> finished, PurgeInstanceOptions? options, CancellationToken cancellation)
+    private async Task<int> PurgeAsync(
+        IReadOnlyList<StoredInstance> finished,
+        PurgeInstanceOptions? options,
+        CancellationToken cancellation
+    )
     {
         List<InstanceRow> rows = [];
         foreach (var instance in finished)
@@ -256,18 +309,21 @@ internal sealed partial class SqliteDurableTaskClient : DurableTaskClient
         if (rows.Count > 0)
         {
             var durable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            Hub.Write(new SimpleCommit(
-                transaction => rows.ForEach(transaction.DeleteInstance),
-                () =>
-                {
-                    rows.ForEach(row => Hub.Claims.TryRemove(row.Key, out _));
-                    durable.TrySetResult();
-                },
-                e =>
-                {
-                    rows.ForEach(row => Hub.Claims.TryRemove(row.Key, out _));
-                    durable.TrySetException(e);
-                }));
+            Hub.Write(
+                new SimpleCommit(
+                    transaction => rows.ForEach(transaction.DeleteInstance),
+                    () =>
+                    {
+                        rows.ForEach(row => Hub.Claims.TryRemove(row.Key, out _));
+                        durable.TrySetResult();
+                    },
+                    e =>
+                    {
+                        rows.ForEach(row => Hub.Claims.TryRemove(row.Key, out _));
+                        durable.TrySetException(e);
+                    }
+                )
+            );
             await UnlessCanceledAsync(durable.Task, cancellation);
         }
 

@@ -11,7 +11,13 @@ namespace ComputeHorde.DurableTask.Sqlite.Engine;
 /// has committed their calls.
 /// </summary>
 internal sealed class ActivityDispatcher(
-    TaskHub hub, TaskHubWorker worker, IServiceScopeFactory scopes, Work running, ILoggerFactory loggers, ILogger logger) : IThreadPoolWorkItem
+    TaskHub hub,
+    TaskHubWorker worker,
+    IServiceScopeFactory scopes,
+    Work running,
+    ILoggerFactory loggers,
+    ILogger logger
+) : IThreadPoolWorkItem
 {
     private readonly int _most = worker.Options.Concurrency.MaximumConcurrentActivityWorkItems;
     private readonly CancellationToken _stopping = hub.Stopping;
@@ -33,7 +39,10 @@ internal sealed class ActivityDispatcher(
 
     /// <summary>Whether a turn worker should run a call: some wait that may run, but not so many that the pool is at them.</summary>
     public bool WantsInline =>
-        Volatile.Read(ref _waitingCount) > 0 && Volatile.Read(ref _backlog) <= MostInline && Active < _most && !_stopping.IsCancellationRequested;
+        Volatile.Read(ref _waitingCount) > 0
+        && Volatile.Read(ref _backlog) <= MostInline
+        && Active < _most
+        && !_stopping.IsCancellationRequested;
 
     /// <summary>Whether a call is running or waits to run.</summary>
     public bool IsInFlight(long key, int generation, int taskId)
@@ -63,7 +72,10 @@ internal sealed class ActivityDispatcher(
     /// <summary>Runs a call, unless it is in flight already.</summary>
     public void Add(string instanceId, long key, int generation, TaskScheduled task, InstanceRow? caller = null)
     {
-        var call = new ActivityCall(instanceId, key, generation, task, _paces.GetOrAdd(task.Name, static _ => new ActivityPace())) { Caller = caller };
+        var call = new ActivityCall(instanceId, key, generation, task, _paces.GetOrAdd(task.Name, static _ => new ActivityPace()))
+        {
+            Caller = caller,
+        };
         bool start;
         lock (_gate)
         {
@@ -184,8 +196,7 @@ internal sealed class ActivityDispatcher(
             {
                 _inFlight.Remove(call.Identity);
             }
-        }
-        while (hub.Commits.Epoch != before);
+        } while (hub.Commits.Epoch != before);
 
         if (answer is not null && call.StoredId != 0)
         {
@@ -234,7 +245,8 @@ internal sealed class ActivityDispatcher(
         }
         catch (Exception e) when ((_stopping.IsCancellationRequested && IsCancellation(e)) || hub.HasLostServices)
         {
-            // It gave way to the shutdown, whatever its libraries made of that, or was robbed of its services: it runs again after the next start.
+            // It gave way to the shutdown, whatever its libraries made of that, or was robbed of its services: it runs again after the next
+            // start.
             Logs.ActivityInterrupted(logger, task.Name, task.Id, call.InstanceId);
             return null;
         }
@@ -264,11 +276,12 @@ internal sealed class ActivityDispatcher(
         }
     }
 
-    private static bool IsCancellation(Exception? exception) => exception switch
-    {
-        null => false,
-        OperationCanceledException => true,
-        AggregateException many => many.InnerExceptions.Any(IsCancellation),
-        _ => IsCancellation(exception.InnerException),
-    };
+    private static bool IsCancellation(Exception? exception) =>
+        exception switch
+        {
+            null => false,
+            OperationCanceledException => true,
+            AggregateException many => many.InnerExceptions.Any(IsCancellation),
+            _ => IsCancellation(exception.InnerException),
+        };
 }

@@ -11,7 +11,9 @@ internal sealed class ActivityPace
     /// <summary>The moving average in microseconds.</summary>
     public double Microseconds => Volatile.Read(ref _average);
 
-    /// <summary>Counts a call. It is an estimate: of two at the same moment one may go uncounted, but what is written is a mean of what was read.</summary>
+    /// <summary>
+    /// Counts a call. It is an estimate: of two at the same moment one may go uncounted, but what is written is a mean of what was read.
+    /// </summary>
     public void Add(TimeSpan held)
     {
         var average = Microseconds;

@@ -13,9 +13,7 @@ internal abstract class PendingCommit
     public virtual bool IsUrgent => true;
 
     /// <summary>It will be in the next transaction, after all that joined before.</summary>
-    public virtual void Join()
-    {
-    }
+    public virtual void Join() { }
 
     public abstract void Write(IStoreTransaction transaction);
 
@@ -67,10 +65,14 @@ internal sealed class CommitQueue(IDurableStore store, Work work, Action<Excepti
         _waiting.Enqueue(item);
     }
 
-    /// <summary>How many milliseconds what waits may go on waiting; 0 when it must be written now, -1 when there is nothing or nothing may be written.</summary>
-    public int MillisecondsToSleep() => _waiting.IsEmpty || _held
-        ? Timeout.Infinite
-        : Volatile.Read(ref _urgent) > 0 ? 0 : (int)Math.Clamp(Volatile.Read(ref _since) + LongestDelay - Environment.TickCount64, 0, LongestDelay);
+    /// <summary>
+    /// How many milliseconds what waits may go on waiting; 0 when it must be written now, -1 when there is nothing or nothing may be
+    /// written.
+    /// </summary>
+    public int MillisecondsToSleep() =>
+        _waiting.IsEmpty || _held ? Timeout.Infinite
+        : Volatile.Read(ref _urgent) > 0 ? 0
+        : (int)Math.Clamp(Volatile.Read(ref _since) + LongestDelay - Environment.TickCount64, 0, LongestDelay);
 
     /// <summary>Writes what waits, unless somebody else is writing.</summary>
     /// <returns>Whether there was something to write.</returns>
@@ -187,7 +189,8 @@ internal sealed class CommitQueue(IDurableStore store, Work work, Action<Excepti
 
     private void FailBatch(Exception e)
     {
-        var cause = e as DurableStoreException ?? new DurableStoreException("The store failed; it is not known whether the write took effect.", e);
+        var cause =
+            e as DurableStoreException ?? new DurableStoreException("The store failed; it is not known whether the write took effect.", e);
         foreach (var item in _batch)
         {
             item.Failed(cause);

@@ -35,8 +35,9 @@ internal sealed class ExternalEvents(DataConverter converter)
         {
             throw new ArgumentException(
                 "Events with the same name must have the same type argument. "
-                + $"Expected {below.EventType.FullName} but was requested {typeof(T).FullName}.",
-                nameof(name));
+                    + $"Expected {below.EventType.FullName} but was requested {typeof(T).FullName}.",
+                nameof(name)
+            );
         }
 
         var waiter = new Waiter<T>(below, converter);

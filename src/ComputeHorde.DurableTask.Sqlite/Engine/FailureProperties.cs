@@ -42,22 +42,25 @@ internal static class FailureProperties
         return (Dictionary<string, object?>)Plain(document.RootElement)!;
     }
 
-    private static object? Plain(JsonElement element) => element.ValueKind switch
-    {
-        JsonValueKind.String => TimeOrText(element.GetString()!),
-        JsonValueKind.Number => element.GetDouble(),
-        JsonValueKind.True => true,
-        JsonValueKind.False => false,
-        JsonValueKind.Array => element.EnumerateArray().Select(Plain).ToList(),
-        JsonValueKind.Object => element.EnumerateObject().ToDictionary(member => member.Name, member => Plain(member.Value)),
-        _ => null,
-    };
+    private static object? Plain(JsonElement element) =>
+        element.ValueKind switch
+        {
+            JsonValueKind.String => TimeOrText(element.GetString()!),
+            JsonValueKind.Number => element.GetDouble(),
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            JsonValueKind.Array => element.EnumerateArray().Select(Plain).ToList(),
+            JsonValueKind.Object => element.EnumerateObject().ToDictionary(member => member.Name, member => Plain(member.Value)),
+            _ => null,
+        };
 
     private static object TimeOrText(string text) =>
         text.StartsWith(Time, StringComparison.Ordinal)
-            && DateTime.TryParse(text.AsSpan(Time.Length), CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time) ? time
+        && DateTime.TryParse(text.AsSpan(Time.Length), CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time)
+            ? time
         : text.StartsWith(TimeWithOffset, StringComparison.Ordinal)
-            && DateTimeOffset.TryParse(text.AsSpan(TimeWithOffset.Length), CultureInfo.InvariantCulture, out var timeWithOffset) ? timeWithOffset
+        && DateTimeOffset.TryParse(text.AsSpan(TimeWithOffset.Length), CultureInfo.InvariantCulture, out var timeWithOffset)
+            ? timeWithOffset
         : text;
 
     private static void Write(Utf8JsonWriter writer, object? value)

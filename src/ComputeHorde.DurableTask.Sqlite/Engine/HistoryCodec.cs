@@ -190,7 +190,11 @@ internal static class HistoryCodec
             13 => ReadSubOrchestration(ref reader),
             14 => new EventSent(reader.ReadInt32(), reader.ReadString()!, reader.ReadString()!, reader.ReadString()),
             15 => new ExecutionCompleted(
-                reader.ReadInt32(), (OrchestrationRuntimeStatus)reader.ReadInt32(), reader.ReadString(), reader.ReadFailure()),
+                reader.ReadInt32(),
+                (OrchestrationRuntimeStatus)reader.ReadInt32(),
+                reader.ReadString(),
+                reader.ReadFailure()
+            ),
             16 => new CallLeftBehind(reader.ReadString()!, (TaskScheduled)ReadEvent(ref reader)),
             17 => ReadSubOrchestration(ref reader) with { Tags = reader.ReadTags() },
             18 => new ExecutionStarted(reader.ReadInt32()),

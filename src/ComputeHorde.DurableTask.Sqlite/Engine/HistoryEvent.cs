@@ -46,7 +46,8 @@ internal abstract record ActionEvent(int Id) : HistoryEvent
 internal sealed record ExecutionStarted(int Rules = 0) : HistoryEvent
 {
     /// <summary>
-    /// Waits that were cancelled are passed over, and open calls hold the end. Before, by the rules of 0.1.0, such a wait took the next event of
+    /// Waits that were cancelled are passed over, and open calls hold the end. Before, by the rules of 0.1.0, such a wait took the next
+    /// event of
     /// its name, which was lost then, and an execution ended when its code did.
     /// </summary>
     public const int AsTheRealEngine = 1;
@@ -139,8 +140,8 @@ internal sealed record EventSent(int Id, string InstanceId, string Name, string?
 }
 
 /// <summary>The code came to its end, or was ended.</summary>
-internal sealed record ExecutionCompleted(
-    int Id, OrchestrationRuntimeStatus Status, string? Output, FailureDetails? Failure) : ActionEvent(Id)
+internal sealed record ExecutionCompleted(int Id, OrchestrationRuntimeStatus Status, string? Output, FailureDetails? Failure)
+    : ActionEvent(Id)
 {
     // No instance has this status any longer, so clients may not look for it; histories are full of it.
 #pragma warning disable CS0618
@@ -152,7 +153,9 @@ internal sealed record ExecutionCompleted(
     public override string Describe() => $"ExecutionCompleted ({Status})";
 }
 
-/// <summary>An activity that its caller did not wait for: it outlives the execution that called it. Never in a history, only a message.</summary>
+/// <summary>
+/// An activity that its caller did not wait for: it outlives the execution that called it. Never in a history, only a message.
+/// </summary>
 internal sealed record CallLeftBehind(string InstanceId, TaskScheduled Call) : HistoryEvent;
 
 /// <summary>What one turn of an instance added to its history.</summary>
@@ -160,7 +163,10 @@ internal sealed record CallLeftBehind(string InstanceId, TaskScheduled Call) : H
 /// <param name="Received">What reached the instance, in this order.</param>
 /// <param name="Actions">What its code decided then.</param>
 internal sealed record HistoryTurn(
-    [property: JsonConverter(typeof(UtcTicksConverter))] long Timestamp, IReadOnlyList<HistoryEvent> Received, IReadOnlyList<ActionEvent> Actions)
+    [property: JsonConverter(typeof(UtcTicksConverter))] long Timestamp,
+    IReadOnlyList<HistoryEvent> Received,
+    IReadOnlyList<ActionEvent> Actions
+)
 {
     /// <summary>How many events it counts for, its own start included.</summary>
     [JsonIgnore]

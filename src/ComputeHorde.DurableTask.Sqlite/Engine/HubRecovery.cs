@@ -18,7 +18,9 @@ internal sealed class HubRecovery(TaskHub hub, ILogger logger) : IDisposable
 
     public void Dispose() => _stopped.Dispose();
 
-    /// <summary>Forgets all that is in memory and takes up what the store holds, however long that takes. Nothing is written meanwhile.</summary>
+    /// <summary>
+    /// Forgets all that is in memory and takes up what the store holds, however long that takes. Nothing is written meanwhile.
+    /// </summary>
     public void Restart(Exception cause)
     {
         Logs.StoreFailed(logger, cause);
@@ -52,7 +54,10 @@ internal sealed class HubRecovery(TaskHub hub, ILogger logger) : IDisposable
         }
     }
 
-    /// <summary>Begins a new life without anything of the old one: who loads an instance afterwards gets it as the store has it, and no commit of an earlier one is written any more.</summary>
+    /// <summary>
+    /// Begins a new life without anything of the old one: who loads an instance afterwards gets it as the store has it, and no commit of an
+    /// earlier one is written any more.
+    /// </summary>
     public void ForgetAll(Exception cause)
     {
         var forgotten = hub.Directory.Clear(() =>

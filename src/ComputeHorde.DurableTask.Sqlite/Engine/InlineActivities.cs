@@ -49,9 +49,11 @@ internal sealed class InlineActivities(ActivityDispatcher dispatcher)
     /// <summary>Takes the place of a thread that has been inside of an activity for too long.</summary>
     public bool TryReplace(int milliseconds)
     {
-        if (Volatile.Read(ref _state) != Occupied
+        if (
+            Volatile.Read(ref _state) != Occupied
             || Environment.TickCount64 - Volatile.Read(ref _since) <= milliseconds
-            || Interlocked.CompareExchange(ref _state, Replaced, Occupied) != Occupied)
+            || Interlocked.CompareExchange(ref _state, Replaced, Occupied) != Occupied
+        )
         {
             return false;
         }

@@ -84,9 +84,11 @@ internal sealed class InstanceDirectory(IDurableStore store, int mostInstances, 
         lock (Stripe(row.InstanceId))
         {
             // What a turn of an earlier life of the hub leaves behind is on its way out.
-            var present = _instances.TryGetValue(row.InstanceId, out var known) && !(known.Committed is null && known.Epoch >= 0 && known.Epoch < epoch)
-                ? new StoredInstance(known.Row, known.State)
-                : store.Find(row.InstanceId);
+            var present =
+                _instances.TryGetValue(row.InstanceId, out var known)
+                && !(known.Committed is null && known.Epoch >= 0 && known.Epoch < epoch)
+                    ? new StoredInstance(known.Row, known.State)
+                    : store.Find(row.InstanceId);
             if (present is not null && (!present.State.IsOver || refuse?.Invoke(present.State) == true))
             {
                 return new Creation(null, present, known);
@@ -103,8 +105,11 @@ internal sealed class InstanceDirectory(IDurableStore store, int mostInstances, 
     {
         lock (Stripe(row.InstanceId))
         {
-            if (_instances.ContainsKey(row.InstanceId) || store.Find(row.InstanceId) is not { } present
-                || (present.Row.Key, present.State.Status, present.State.UpdatedAt) != (row.Key, before.Status, before.UpdatedAt))
+            if (
+                _instances.ContainsKey(row.InstanceId)
+                || store.Find(row.InstanceId) is not { } present
+                || (present.Row.Key, present.State.Status, present.State.UpdatedAt) != (row.Key, before.Status, before.UpdatedAt)
+            )
             {
                 return null;
             }
@@ -133,7 +138,10 @@ internal sealed class InstanceDirectory(IDurableStore store, int mostInstances, 
         instance.Bytes = value;
     }
 
-    /// <summary>Drops instances while there are too many, and those from the list that have ended. Each call does a little, so that each turn and each commit can call it.</summary>
+    /// <summary>
+    /// Drops instances while there are too many, and those from the list that have ended. Each call does a little, so that each turn and
+    /// each commit can call it.
+    /// </summary>
     public void Sweep()
     {
         if (!(IsFull || IsCrowded))

@@ -11,9 +11,11 @@ internal sealed class LazyScope(IServiceScopeFactory scopes) : IKeyedServiceProv
 
     public object? GetService(Type serviceType) => Services.GetService(serviceType);
 
-    public object? GetKeyedService(Type serviceType, object? serviceKey) => ((IKeyedServiceProvider)Services).GetKeyedService(serviceType, serviceKey);
+    public object? GetKeyedService(Type serviceType, object? serviceKey) =>
+        ((IKeyedServiceProvider)Services).GetKeyedService(serviceType, serviceKey);
 
-    public object GetRequiredKeyedService(Type serviceType, object? serviceKey) => Services.GetRequiredKeyedService(serviceType, serviceKey);
+    public object GetRequiredKeyedService(Type serviceType, object? serviceKey) =>
+        Services.GetRequiredKeyedService(serviceType, serviceKey);
 
     public ValueTask DisposeAsync() => _scope is { } scope ? scope.DisposeAsync() : ValueTask.CompletedTask;
 }

@@ -20,7 +20,11 @@ internal static partial class Logs
     [LoggerMessage(5, LogLevel.Error, "The orchestration {InstanceId} was ended: {ErrorType}: {Error}")]
     public static partial void OrchestrationEnded(ILogger logger, string instanceId, string errorType, string error);
 
-    [LoggerMessage(9, LogLevel.Information, "The stop interrupted the activity {Name} (#{TaskId}) of {InstanceId}: it runs again after the next start")]
+    [LoggerMessage(
+        9,
+        LogLevel.Information,
+        "The stop interrupted the activity {Name} (#{TaskId}) of {InstanceId}: it runs again after the next start"
+    )]
     public static partial void ActivityInterrupted(ILogger logger, string name, int taskId, string instanceId);
 
     [LoggerMessage(8, LogLevel.Critical, "The engine failed in a turn of {InstanceId}")]

@@ -7,4 +7,9 @@ namespace ComputeHorde.DurableTask.Sqlite.Engine;
 /// <param name="Generation">The execution it is for; -1 for whichever runs.</param>
 /// <param name="Acknowledge">Completed when the message cannot be lost any more.</param>
 internal readonly record struct Message(
-    HistoryEvent? Event, long StoredId = 0, long Key = 0, int Generation = -1, TaskCompletionSource? Acknowledge = null);
+    HistoryEvent? Event,
+    long StoredId = 0,
+    long Key = 0,
+    int Generation = -1,
+    TaskCompletionSource? Acknowledge = null
+);

@@ -4,8 +4,10 @@ namespace ComputeHorde.DurableTask.Sqlite;
 public sealed class NonDeterministicOrchestrationException : Exception
 {
     internal NonDeterministicOrchestrationException(string instanceId, int position, string expected, string actual)
-        : base($"The orchestration '{instanceId}' does not match its history at event {position}: expected {expected}, but the code did {actual}. "
-            + "Its orchestrator has changed since, or it is not deterministic.")
+        : base(
+            $"The orchestration '{instanceId}' does not match its history at event {position}: expected {expected}, but the code did {actual}. "
+                + "Its orchestrator has changed since, or it is not deterministic."
+        )
     {
         (InstanceId, Position, Expected, Actual) = (instanceId, position, expected, actual);
     }

@@ -42,10 +42,18 @@ internal sealed class OpenTask<T>(ActionEvent action, string name, DataConverter
 
     public void Fail(FailureDetails failure)
     {
-        // The exception of the framework's core carries what the public one cannot: whether to retry at all, and what a policy's filter reads.
+        // The exception of the framework's core carries what the public one cannot: whether to retry at all, and what a policy's filter
+        // reads.
         OrchestrationException cause = action is TaskScheduled task
             ? new CoreTaskFailedException(action.Id, action.Id, name, task.Version, failure.ErrorMessage, null)
-            : new SubOrchestrationFailedException(action.Id, action.Id, name, (action as SubOrchestrationCreated)?.Version, failure.ErrorMessage, null);
+            : new SubOrchestrationFailedException(
+                action.Id,
+                action.Id,
+                name,
+                (action as SubOrchestrationCreated)?.Version,
+                failure.ErrorMessage,
+                null
+            );
         cause.FailureDetails = failure;
         TrySetException(new TaskFailedException(name, action.Id, cause));
     }

@@ -8,7 +8,11 @@ namespace ComputeHorde.DurableTask.Sqlite.Engine;
 
 /// <summary>What the orchestrator of one execution sees; collects what it decides.</summary>
 internal sealed class OrchestrationContext(
-    ExecutionIdentity identity, DataConverter converter, ILoggerFactory loggers, TurnScheduler scheduler) : TaskOrchestrationContext
+    ExecutionIdentity identity,
+    DataConverter converter,
+    ILoggerFactory loggers,
+    TurnScheduler scheduler
+) : TaskOrchestrationContext
 {
     private readonly Dictionary<int, IOpenCall> _open = [];
     private OpenTimers? _timers;
@@ -81,7 +85,14 @@ internal sealed class OrchestrationContext(
         {
             if (!_replaying)
             {
-                Spans.WriteTimer(identity.Trace, identity.Name, InstanceId, id, timer.Created, new DateTime(timer.Action.FireAt, DateTimeKind.Utc));
+                Spans.WriteTimer(
+                    identity.Trace,
+                    identity.Name,
+                    InstanceId,
+                    id,
+                    timer.Created,
+                    new DateTime(timer.Action.FireAt, DateTimeKind.Utc)
+                );
             }
 
             timer.TrySetResult();
@@ -109,18 +120,24 @@ internal sealed class OrchestrationContext(
         {
             throw new ArgumentException(
                 "A TaskOptions value was provided for the activity input but no value was provided for options. "
-                + "Did you mean to provide it for the options parameter?",
-                nameof(input));
+                    + "Did you mean to provide it for the options parameter?",
+                nameof(input)
+            );
         }
 
         RequireName(name, nameof(name));
         var version = options?.Version is { } given ? VersionOrNone(given) : identity.Version;
         var data = converter.Serialize(input);
-        return options?.Retry is { } retry ? RetryActivityAsync<TResult>(name, version, data, retry) : CallActivity<TResult>(name, version, data);
+        return options?.Retry is { } retry
+            ? RetryActivityAsync<TResult>(name, version, data, retry)
+            : CallActivity<TResult>(name, version, data);
     }
 
     public override Task<TResult> CallSubOrchestratorAsync<TResult>(
-        TaskName orchestratorName, object? input = null, TaskOptions? options = null)
+        TaskName orchestratorName,
+        object? input = null,
+        TaskOptions? options = null
+    )
     {
         RequireName(orchestratorName, nameof(orchestratorName));
         var sub = options as SubOrchestrationOptions;
@@ -133,8 +150,11 @@ internal sealed class OrchestrationContext(
             ? RetryAsync(orchestratorName, retry, attempt => CallSub(isNew && attempt == 0))
             : CallSub(isNew);
 
-        Task<TResult> CallSub(bool isNewId) => Call<TResult>(
-            new SubOrchestrationCreated(_nextId, id, orchestratorName.Name, version, data) { IsNewId = isNewId, Tags = tags }, orchestratorName);
+        Task<TResult> CallSub(bool isNewId) =>
+            Call<TResult>(
+                new SubOrchestrationCreated(_nextId, id, orchestratorName.Name, version, data) { IsNewId = isNewId, Tags = tags },
+                orchestratorName
+            );
     }
 
     public override Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken)
@@ -197,11 +217,12 @@ internal sealed class OrchestrationContext(
         return DeterministicGuid.Create(InstanceId, _now, _guids++);
     }
 
-    private void CloseWhenCanceled(OpenTimer timer, CancellationToken cancellationToken) => cancellationToken.Register(() =>
-    {
-        _timers?.Close(timer.Action.Id);
-        timer.TrySetCanceled(cancellationToken);
-    });
+    private void CloseWhenCanceled(OpenTimer timer, CancellationToken cancellationToken) =>
+        cancellationToken.Register(() =>
+        {
+            _timers?.Close(timer.Action.Id);
+            timer.TrySetCanceled(cancellationToken);
+        });
 
     private static void RequireName(TaskName name, string parameter)
     {
@@ -302,7 +323,8 @@ internal sealed class OrchestrationContext(
         {
             throw new InvalidOperationException(
                 "An orchestrator used its context outside of its own thread. It must await only what its context gives it, "
-                + "without ConfigureAwait(false), and start no threads or tasks of its own.");
+                    + "without ConfigureAwait(false), and start no threads or tasks of its own."
+            );
         }
     }
 }

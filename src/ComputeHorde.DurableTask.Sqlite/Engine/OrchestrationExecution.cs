@@ -26,8 +26,14 @@ internal sealed class OrchestrationExecution
     private volatile bool _strayed;
 
     public OrchestrationExecution(
-        ExecutionIdentity identity, Func<ITaskOrchestrator?> orchestrator, DataConverter converter, ILogger log, ILoggerFactory loggers,
-        IExceptionPropertiesProvider? properties = null, Action? onStrayed = null)
+        ExecutionIdentity identity,
+        Func<ITaskOrchestrator?> orchestrator,
+        DataConverter converter,
+        ILogger log,
+        ILoggerFactory loggers,
+        IExceptionPropertiesProvider? properties = null,
+        Action? onStrayed = null
+    )
     {
         (_identity, _orchestrator, _converter, _log, _properties) = (identity, orchestrator, converter, log, properties);
         _scheduler = new TurnScheduler(() =>
@@ -70,7 +76,8 @@ internal sealed class OrchestrationExecution
     }
 
     /// <summary>Whether a call waits for the answer that a message brings; other messages are always expected.</summary>
-    public bool Expects(HistoryEvent item) => AnsweredTask(item) is not { } id || (Open.ContainsKey(id) && (_held.Count == 0 || !HoldsAnswer(id)));
+    public bool Expects(HistoryEvent item) =>
+        AnsweredTask(item) is not { } id || (Open.ContainsKey(id) && (_held.Count == 0 || !HoldsAnswer(id)));
 
     private bool HoldsAnswer(int id) => _held.Exists(held => AnsweredTask(held) == id);
 
@@ -84,7 +91,9 @@ internal sealed class OrchestrationExecution
     public IEnumerable<HistoryEvent> Carried()
     {
         var late = _leftOver?.Where(item => item is EventRaised or ExecutionSuspended or ExecutionResumed or ExecutionTerminated) ?? [];
-        return _context.Next is { PreserveUnprocessedEvents: false } ? late : _context.Events.Unclaimed.Concat(_held.OfType<EventRaised>()).Concat(late);
+        return _context.Next is { PreserveUnprocessedEvents: false }
+            ? late
+            : _context.Events.Unclaimed.Concat(_held.OfType<EventRaised>()).Concat(late);
     }
 
     /// <summary>Runs one turn.</summary>
@@ -116,7 +125,11 @@ internal sealed class OrchestrationExecution
             if (expected is null || actual is null || !expected.Matches(actual))
             {
                 throw new NonDeterministicOrchestrationException(
-                    _identity.InstanceId, position + i, expected?.Describe() ?? "nothing more in this turn", actual?.Describe() ?? "nothing more in this turn");
+                    _identity.InstanceId,
+                    position + i,
+                    expected?.Describe() ?? "nothing more in this turn",
+                    actual?.Describe() ?? "nothing more in this turn"
+                );
             }
         }
     }
@@ -128,14 +141,15 @@ internal sealed class OrchestrationExecution
         End(OrchestrationRuntimeStatus.Failed, failure.ErrorMessage, failure);
     }
 
-    private static int? AnsweredTask(HistoryEvent item) => item switch
-    {
-        TaskCompleted e => e.TaskId,
-        TaskFailed e => e.TaskId,
-        SubOrchestrationCompleted e => e.TaskId,
-        SubOrchestrationFailed e => e.TaskId,
-        _ => null,
-    };
+    private static int? AnsweredTask(HistoryEvent item) =>
+        item switch
+        {
+            TaskCompleted e => e.TaskId,
+            TaskFailed e => e.TaskId,
+            SubOrchestrationCompleted e => e.TaskId,
+            SubOrchestrationFailed e => e.TaskId,
+            _ => null,
+        };
 
     private void Feed() => Feed(_fed!);
 
@@ -234,7 +248,9 @@ internal sealed class OrchestrationExecution
                 WorkerLogs.OrchestrationStarted(_log, _identity.InstanceId, _identity.Name);
             }
 
-            _main = implementation.RunAsync(_context, input) ?? throw new InvalidOperationException("The orchestrator returned null instead of a task.");
+            _main =
+                implementation.RunAsync(_context, input)
+                ?? throw new InvalidOperationException("The orchestrator returned null instead of a task.");
         }
         catch (Exception e)
         {

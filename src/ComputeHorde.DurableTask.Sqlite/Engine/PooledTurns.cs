@@ -2,16 +2,16 @@ using System.Collections.Concurrent;
 
 namespace ComputeHorde.DurableTask.Sqlite.Engine;
 
-/// <summary>Does turns and writes on the thread pool. Which comes first depends on nothing but the order in which they were queued.</summary>
+/// <summary>
+/// Does turns and writes on the thread pool. Which comes first depends on nothing but the order in which they were queued.
+/// </summary>
 internal sealed class PooledTurns(Action<Instance> run, CommitQueue commits, Work work) : ITurnWorkers, IThreadPoolWorkItem
 {
     private readonly ConcurrentQueue<Instance> _ready = new();
     private int _queued;
     private volatile bool _stopped;
 
-    public void Start()
-    {
-    }
+    public void Start() { }
 
     public void Add(Instance instance)
     {

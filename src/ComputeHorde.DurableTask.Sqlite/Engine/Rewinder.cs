@@ -15,7 +15,8 @@ internal sealed class Rewinder(TaskHub hub, IDurableStore store, TimeProvider ti
     /// <summary>Rewinds an instance and its failed sub-orchestrations in one transaction.</summary>
     /// <param name="failed">The instance.</param>
     /// <param name="done">The moment from which it is durable.</param>
-    /// <returns>False when something that an instance has called after its failure still runs, or when an instance has begun anew meanwhile.</returns>
+    /// <returns>False when something that an instance has called after its failure still runs, or when an instance has begun anew
+    /// meanwhile.</returns>
     public bool TryRewind(StoredInstance failed, out Task done)
     {
         done = Task.CompletedTask;
@@ -42,23 +43,26 @@ internal sealed class Rewinder(TaskHub hub, IDurableStore store, TimeProvider ti
 
         plans.ForEach(plan => plan.CallAgain(epoch));
         var durable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        hub.Write(new SimpleCommit(
-            transaction => plans.ForEach(plan => plan.Write(transaction)),
-            () =>
+        hub.Write(
+            new SimpleCommit(
+                transaction => plans.ForEach(plan => plan.Write(transaction)),
+                () =>
+                {
+                    plans.ForEach(plan => plan.Release());
+                    Release(plans);
+                    durable.TrySetResult();
+                },
+                e =>
+                {
+                    plans.ForEach(plan => plan.Discard(e));
+                    Release(plans);
+                    durable.TrySetException(e);
+                }
+            )
             {
-                plans.ForEach(plan => plan.Release());
-                Release(plans);
-                durable.TrySetResult();
-            },
-            e =>
-            {
-                plans.ForEach(plan => plan.Discard(e));
-                Release(plans);
-                durable.TrySetException(e);
-            })
-        {
-            Epoch = epoch,
-        });
+                Epoch = epoch,
+            }
+        );
         done = durable.Task;
         return true;
     }
@@ -70,7 +74,9 @@ internal sealed class Rewinder(TaskHub hub, IDurableStore store, TimeProvider ti
     private static int FirstTurnToUndo(List<HistoryTurn> turns)
     {
         var end = turns[^1].Actions.OfType<ExecutionCompleted>().LastOrDefault()?.Failure;
-        var first = turns.FindLastIndex(turn => FailuresIn(turn).Any(failure => turn.Actions.Count == 0 || turn == turns[^1] || IsCause(failure, end)));
+        var first = turns.FindLastIndex(turn =>
+            FailuresIn(turn).Any(failure => turn.Actions.Count == 0 || turn == turns[^1] || IsCause(failure, end))
+        );
         for (var i = first - 1; i >= 0; i--)
         {
             if (FailuresIn(turns[i]).Any())
@@ -87,28 +93,37 @@ internal sealed class Rewinder(TaskHub hub, IDurableStore store, TimeProvider ti
         return first < 0 ? turns.Count - 1 : first;
     }
 
-    private static IEnumerable<FailureDetails> FailuresIn(HistoryTurn turn) => turn.Received.Select(item => item switch
-    {
-        TaskFailed e => e.Failure,
-        SubOrchestrationFailed e => e.Failure,
-        _ => null,
-    }).OfType<FailureDetails>();
+    private static IEnumerable<FailureDetails> FailuresIn(HistoryTurn turn) =>
+        turn
+            .Received.Select(item =>
+                item switch
+                {
+                    TaskFailed e => e.Failure,
+                    SubOrchestrationFailed e => e.Failure,
+                    _ => null,
+                }
+            )
+            .OfType<FailureDetails>();
 
-    private static bool IsCause(FailureDetails cause, FailureDetails? failure) => failure is not null
-        && ((cause.ErrorType, cause.ErrorMessage, cause.StackTrace) == (failure.ErrorType, failure.ErrorMessage, failure.StackTrace)
-            || IsCause(cause, failure.InnerFailure));
+    private static bool IsCause(FailureDetails cause, FailureDetails? failure) =>
+        failure is not null
+        && (
+            (cause.ErrorType, cause.ErrorMessage, cause.StackTrace) == (failure.ErrorType, failure.ErrorMessage, failure.StackTrace)
+            || IsCause(cause, failure.InnerFailure)
+        );
 
     /// <summary>Whether a call runs whose answer could be taken for that of another call with its number.</summary>
-    private bool IsRunning(StoredInstance caller, ActionEvent call) => call switch
-    {
-        TaskScheduled task => hub.Activities.IsInFlight(caller.Row.Key, caller.State.Generation, task.Id),
-        SubOrchestrationCreated sub => store.Find(sub.InstanceId) is { State.IsOver: false },
-        _ => false,
-    };
+    private bool IsRunning(StoredInstance caller, ActionEvent call) =>
+        call switch
+        {
+            TaskScheduled task => hub.Activities.IsInFlight(caller.Row.Key, caller.State.Generation, task.Id),
+            SubOrchestrationCreated sub => store.Find(sub.InstanceId) is { State.IsOver: false },
+            _ => false,
+        };
 
     /// <summary>An activity that has answered is in flight for a moment longer; until then it could not be called again.</summary>
-    private bool HasEnded(StoredInstance caller, int taskId) => SpinWait.SpinUntil(
-        () => !hub.Activities.IsInFlight(caller.Row.Key, caller.State.Generation, taskId), TimeSpan.FromSeconds(5));
+    private bool HasEnded(StoredInstance caller, int taskId) =>
+        SpinWait.SpinUntil(() => !hub.Activities.IsInFlight(caller.Row.Key, caller.State.Generation, taskId), TimeSpan.FromSeconds(5));
 
     private void Release(List<Plan> plans) => plans.ForEach(plan => claims.TryRemove(plan.Instance.Row.Key, out _));
 
@@ -145,13 +160,21 @@ internal sealed class Rewinder(TaskHub hub, IDurableStore store, TimeProvider ti
 
         var kept = FirstTurnToUndo(turns);
         var calls = turns.Take(kept).SelectMany(turn => turn.Actions).ToDictionary(action => action.Id);
-        List<HistoryEvent> again = [.. turns.Skip(kept).SelectMany(turn => turn.Received).Where(item => item switch
-        {
-            TaskCompleted e => calls.ContainsKey(e.TaskId),
-            SubOrchestrationCompleted e => calls.ContainsKey(e.TaskId),
-            EventRaised or ExecutionSuspended or ExecutionResumed => true,
-            _ => false,
-        })];
+        List<HistoryEvent> again =
+        [
+            .. turns
+                .Skip(kept)
+                .SelectMany(turn => turn.Received)
+                .Where(item =>
+                    item switch
+                    {
+                        TaskCompleted e => calls.ContainsKey(e.TaskId),
+                        SubOrchestrationCompleted e => calls.ContainsKey(e.TaskId),
+                        EventRaised or ExecutionSuspended or ExecutionResumed => true,
+                        _ => false,
+                    }
+                ),
+        ];
         var state = new InstanceState
         {
             Status = OrchestrationRuntimeStatus.Running,
@@ -164,9 +187,11 @@ internal sealed class Rewinder(TaskHub hub, IDurableStore store, TimeProvider ti
         };
         var row = failed.Row.StartOver(failed.Row.Input, failed.Row.Version);
         var undone = turns.Skip(kept).SelectMany(turn => turn.Received).OfType<TaskFailed>();
-        if (undone.Any(call => !HasEnded(failed, call.TaskId))
+        if (
+            undone.Any(call => !HasEnded(failed, call.TaskId))
             || turns.Skip(kept).SelectMany(turn => turn.Actions).Any(call => IsRunning(failed, call))
-            || hub.Directory.Revive(row, state, failed.State) is not { } revived)
+            || hub.Directory.Revive(row, state, failed.State) is not { } revived
+        )
         {
             return false;
         }
@@ -174,13 +199,23 @@ internal sealed class Rewinder(TaskHub hub, IDurableStore store, TimeProvider ti
         var plan = new Plan(revived, turns[..kept], again, hub);
         plans.Add(plan);
 
-        var answered = turns.Take(kept).SelectMany(turn => turn.Received).Concat(again).Select(item => item switch
-        {
-            SubOrchestrationCompleted e => e.TaskId,
-            SubOrchestrationFailed e => e.TaskId,
-            _ => -1,
-        }).ToHashSet();
-        return calls.Values.OfType<SubOrchestrationCreated>().Where(call => !answered.Contains(call.Id)).All(call => TryReopen(failed, call, plan, again, plans));
+        var answered = turns
+            .Take(kept)
+            .SelectMany(turn => turn.Received)
+            .Concat(again)
+            .Select(item =>
+                item switch
+                {
+                    SubOrchestrationCompleted e => e.TaskId,
+                    SubOrchestrationFailed e => e.TaskId,
+                    _ => -1,
+                }
+            )
+            .ToHashSet();
+        return calls
+            .Values.OfType<SubOrchestrationCreated>()
+            .Where(call => !answered.Contains(call.Id))
+            .All(call => TryReopen(failed, call, plan, again, plans));
     }
 
     /// <summary>Sees to it that a sub-orchestration that has not answered, or has failed, answers.</summary>
@@ -193,8 +228,10 @@ internal sealed class Rewinder(TaskHub hub, IDurableStore store, TimeProvider ti
             return true;
         }
 
-        if (child.Row.Parent is not { } link
-            || (link.Key, link.Generation, link.TaskId) != (parent.Row.Key, parent.State.Generation, call.Id))
+        if (
+            child.Row.Parent is not { } link
+            || (link.Key, link.Generation, link.TaskId) != (parent.Row.Key, parent.State.Generation, call.Id)
+        )
         {
             again.Add(new SubOrchestrationFailed(call.Id, Failures.Gone(call.InstanceId)));
             return true;
@@ -224,7 +261,10 @@ internal sealed class Rewinder(TaskHub hub, IDurableStore store, TimeProvider ti
 
         public Instance Instance => instance;
 
-        /// <summary>The calls whose sub-orchestrations run again. What they have answered before may have come since the instance is in memory again.</summary>
+        /// <summary>
+        /// The calls whose sub-orchestrations run again. What they have answered before may have come since the instance is in memory
+        /// again.
+        /// </summary>
         public HashSet<int> Reopened { get; } = [];
 
         /// <summary>The calls whose sub-orchestrations are gone.</summary>
@@ -235,8 +275,18 @@ internal sealed class Rewinder(TaskHub hub, IDurableStore store, TimeProvider ti
         {
             foreach (var call in CalledAgain)
             {
-                if (TurnRecorder.TryCreateChild(
-                    hub, call, instance.Row, instance.State.Generation, instance.State.UpdatedAt, isNewId: false, epoch) is { } child)
+                if (
+                    TurnRecorder.TryCreateChild(
+                        hub,
+                        call,
+                        instance.Row,
+                        instance.State.Generation,
+                        instance.State.UpdatedAt,
+                        isNewId: false,
+                        epoch
+                    ) is
+                    { } child
+                )
                 {
                     _children.Add(child);
                 }
@@ -249,7 +299,9 @@ internal sealed class Rewinder(TaskHub hub, IDurableStore store, TimeProvider ti
 
         public void Write(IStoreTransaction transaction)
         {
-            _messages = again.ConvertAll(item => (item, new StoredMessage(hub.NextMessageId(), instance.Row.Key, instance.State.Generation, TurnRecorder.Encode(item))));
+            _messages = again.ConvertAll(item =>
+                (item, new StoredMessage(hub.NextMessageId(), instance.Row.Key, instance.State.Generation, TurnRecorder.Encode(item)))
+            );
             transaction.StartOver(instance.Row, instance.State);
             var buffer = new ArrayBufferWriter<byte>();
             foreach (var turn in kept)
@@ -261,7 +313,9 @@ internal sealed class Rewinder(TaskHub hub, IDurableStore store, TimeProvider ti
 
             transaction.SaveState(instance.Row, instance.State);
             _messages.ForEach(message => transaction.AddMessage(message.Stored));
-            foreach (var stale in instance.TakeOut(message => message.Event is SubOrchestrationFailed failed && Reopened.Contains(failed.TaskId)))
+            foreach (
+                var stale in instance.TakeOut(message => message.Event is SubOrchestrationFailed failed && Reopened.Contains(failed.TaskId))
+            )
             {
                 transaction.DeleteMessage(stale.StoredId);
             }
@@ -278,7 +332,14 @@ internal sealed class Rewinder(TaskHub hub, IDurableStore store, TimeProvider ti
         public void Release()
         {
             instance.Committed = instance.State;
-            instance.PutFirst(_messages.ConvertAll(message => new Message(message.Event, message.Stored.Id, message.Stored.Target, message.Stored.Generation)));
+            instance.PutFirst(
+                _messages.ConvertAll(message => new Message(
+                    message.Event,
+                    message.Stored.Id,
+                    message.Stored.Target,
+                    message.Stored.Generation
+                ))
+            );
             hub.Release(instance);
             _children.ForEach(hub.ReleaseNew);
         }

@@ -9,7 +9,8 @@ using Microsoft.DurableTask.Client;
 namespace ComputeHorde.DurableTask.Sqlite.Engine;
 
 /// <summary>
-/// The spans of the SDK: source, names, kinds and tags are its. The ids of orchestrations and calls follow from the trace, the instance and the
+/// The spans of the SDK: source, names, kinds and tags are its. The ids of orchestrations and calls follow from the trace, the instance and
+/// the
 /// number of the call, so that they are known before the span ends, also after a restart.
 /// </summary>
 internal static class Spans
@@ -39,11 +40,17 @@ internal static class Spans
 
     /// <summary>The context that an orchestration gives to what it calls; default when it is not traced.</summary>
     public static ActivityContext ContextOf(InstanceRow row) =>
-        AreWanted && ParentOf(row) is { } parent ? new ActivityContext(parent.TraceId, SpanId(parent.TraceId, row.Key, -1, -1), parent.TraceFlags) : default;
+        AreWanted && ParentOf(row) is { } parent
+            ? new ActivityContext(parent.TraceId, SpanId(parent.TraceId, row.Key, -1, -1), parent.TraceFlags)
+            : default;
 
-    /// <summary>What a sub-orchestration keeps of the call that makes it, as the value of its trace tag; null when its caller is not traced.</summary>
+    /// <summary>
+    /// What a sub-orchestration keeps of the call that makes it, as the value of its trace tag; null when its caller is not traced.
+    /// </summary>
     public static string? TraceOfCall(InstanceRow caller, int generation, int taskId) =>
-        ContextOf(caller) is { TraceId: var traceId } context && context != default ? Text(traceId, SpanId(traceId, caller.Key, generation, taskId), context.TraceFlags) : null;
+        ContextOf(caller) is { TraceId: var traceId } context && context != default
+            ? Text(traceId, SpanId(traceId, caller.Key, generation, taskId), context.TraceFlags)
+            : null;
 
     /// <summary>An orchestration has ended, and with it the call of its parent.</summary>
     public static void WriteEnd(InstanceRow row, InstanceState state)
@@ -54,7 +61,10 @@ internal static class Spans
         }
     }
 
-    /// <summary>Listeners are code of the application: what they throw must not stop the engine. Without a closure, which would be made also when nobody listens.</summary>
+    /// <summary>
+    /// Listeners are code of the application: what they throw must not stop the engine. Without a closure, which would be made also when
+    /// nobody listens.
+    /// </summary>
     private static void Guard<T>(T state, Action<T> write)
     {
         try
@@ -80,7 +90,10 @@ internal static class Spans
             Fail(call, failure);
         }
 
-        using var span = WithId(Source.StartActivity(name, ActivityKind.Server, parent, startTime: created), SpanId(parent.TraceId, row.Key, -1, -1));
+        using var span = WithId(
+            Source.StartActivity(name, ActivityKind.Server, parent, startTime: created),
+            SpanId(parent.TraceId, row.Key, -1, -1)
+        );
         Tag(span, Orchestration, row.Name, row.Version, row.InstanceId);
         span?.SetTag("durabletask.task.status", state.Status.ToString());
         Fail(span, failure);
@@ -109,20 +122,38 @@ internal static class Spans
     {
         if (spans != default)
         {
-            Guard((spans, error), static end =>
-            {
-                Fail(end.spans.Execution, end.error);
-                Fail(end.spans.Call, end.error);
-                end.spans.Execution?.Dispose();
-                end.spans.Call?.Dispose();
-            });
+            Guard(
+                (spans, error),
+                static end =>
+                {
+                    Fail(end.spans.Execution, end.error);
+                    Fail(end.spans.Call, end.error);
+                    end.spans.Execution?.Dispose();
+                    end.spans.Call?.Dispose();
+                }
+            );
         }
     }
 
     /// <summary>A timer went off.</summary>
-    public static void WriteTimer(ActivityContext orchestration, string name, string instanceId, int timerId, DateTime created, DateTime fireAt)
+    public static void WriteTimer(
+        ActivityContext orchestration,
+        string name,
+        string instanceId,
+        int timerId,
+        DateTime created,
+        DateTime fireAt
+    )
     {
-        using var span = orchestration == default ? null : Source.StartActivity($"{Orchestration}:{name}:timer", ActivityKind.Internal, orchestration, startTime: new DateTimeOffset(created));
+        using var span =
+            orchestration == default
+                ? null
+                : Source.StartActivity(
+                    $"{Orchestration}:{name}:timer",
+                    ActivityKind.Internal,
+                    orchestration,
+                    startTime: new DateTimeOffset(created)
+                );
         Tag(span, "timer", name, null, instanceId, timerId);
         span?.SetTag("durabletask.fire_at", fireAt.ToString("o", CultureInfo.InvariantCulture));
     }
@@ -130,16 +161,22 @@ internal static class Spans
     /// <summary>An orchestration sent an event.</summary>
     public static void WriteEvent(ActivityContext orchestration, string name, string instanceId, string targetInstanceId)
     {
-        using var span = orchestration == default ? null : Source.StartActivity(Named("orchestration_event", name, null), ActivityKind.Producer, orchestration);
+        using var span =
+            orchestration == default
+                ? null
+                : Source.StartActivity(Named("orchestration_event", name, null), ActivityKind.Producer, orchestration);
         Tag(span, "event", name, null, instanceId);
         span?.SetTag("durabletask.event.target_instance_id", targetInstanceId);
     }
 
-    private static ActivityContext? ParentOf(InstanceRow row) => ActivityContext.TryParse(row.ReadTrace(), null, out var parent) ? parent : null;
+    private static ActivityContext? ParentOf(InstanceRow row) =>
+        ActivityContext.TryParse(row.ReadTrace(), null, out var parent) ? parent : null;
 
-    private static string Named(string what, string name, string? version) => string.IsNullOrEmpty(version) ? $"{what}:{name}" : $"{what}:{name}@({version})";
+    private static string Named(string what, string name, string? version) =>
+        string.IsNullOrEmpty(version) ? $"{what}:{name}" : $"{what}:{name}@({version})";
 
-    private static string Text(ActivityTraceId traceId, ActivitySpanId spanId, ActivityTraceFlags flags) => $"00-{traceId}-{spanId}-{(int)flags:x2}";
+    private static string Text(ActivityTraceId traceId, ActivitySpanId spanId, ActivityTraceFlags flags) =>
+        $"00-{traceId}-{spanId}-{(int)flags:x2}";
 
     private static void Tag(Activity? span, string type, string name, string? version, string? instanceId, int? taskId = null)
     {

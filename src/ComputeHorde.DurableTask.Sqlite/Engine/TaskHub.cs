@@ -41,11 +41,17 @@ internal sealed class TaskHub : IAsyncDisposable
         Commits = new CommitQueue(store, _core, _recovery.Restart);
         var runsOnPool = options.RunsOnPool && Time != TimeProvider.System;
         Wakes = new WakeQueue(Time, instanceId => Deliver(instanceId, default));
-        Activities = new ActivityDispatcher(this, worker, scopes, _activities, loggers, _logger)
-        {
-            MostInline = runsOnPool ? -1 : 500,
-        };
-        var turns = new TurnRunner(this, worker, services, store, new TurnRecorder(this, worker.Options.DataConverter, Time), Time, loggers, _logger);
+        Activities = new ActivityDispatcher(this, worker, scopes, _activities, loggers, _logger) { MostInline = runsOnPool ? -1 : 500 };
+        var turns = new TurnRunner(
+            this,
+            worker,
+            services,
+            store,
+            new TurnRecorder(this, worker.Options.DataConverter, Time),
+            Time,
+            loggers,
+            _logger
+        );
         Workers = runsOnPool
             ? new PooledTurns(turns.Run, Commits, _core)
             : new TurnWorkers(
@@ -54,7 +60,8 @@ internal sealed class TaskHub : IAsyncDisposable
                 Commits,
                 Wakes,
                 new InlineActivities(Activities),
-                _core);
+                _core
+            );
         clock?.Attach(() => Wakes.Count > 0);
     }
 
@@ -227,7 +234,8 @@ internal sealed class TaskHub : IAsyncDisposable
     /// <param name="instanceId">The id.</param>
     /// <param name="message">The message.</param>
     /// <param name="life">
-    /// The life of the hub in which a stored message was written or read, -1 for one that is not stored: a new life has taken it up from the store.
+    /// The life of the hub in which a stored message was written or read, -1 for one that is not stored: a new life has taken it up from
+    /// the store.
     /// </param>
     internal void Deliver(string instanceId, in Message message, int life = -1)
     {
@@ -288,17 +296,20 @@ internal sealed class TaskHub : IAsyncDisposable
     internal void Create(Instance instance)
     {
         instance.IsNew = false;
-        Write(new SimpleCommit(
-            transaction => TurnCommit.AddNew(transaction, instance, instance.Row, instance.State, default),
-            () =>
-            {
-                ReleaseNew(instance);
-                if (instance.Row.StartAt is { } at)
+        Write(
+            new SimpleCommit(
+                transaction => TurnCommit.AddNew(transaction, instance, instance.Row, instance.State, default),
+                () =>
                 {
-                    Wakes.Set(instance.Row.InstanceId, at);
-                }
-            },
-            e => Discard(instance, e)));
+                    ReleaseNew(instance);
+                    if (instance.Row.StartAt is { } at)
+                    {
+                        Wakes.Set(instance.Row.InstanceId, at);
+                    }
+                },
+                e => Discard(instance, e)
+            )
+        );
     }
 
     /// <summary>Takes a finished instance out of memory.</summary>
@@ -338,18 +349,23 @@ internal sealed class TaskHub : IAsyncDisposable
         Settle(stored, acknowledged, epoch);
     }
 
-    /// <summary>Removes stored messages, and tells who waits: after all that was decided before, such as the end of the instance, is durable.</summary>
+    /// <summary>
+    /// Removes stored messages, and tells who waits: after all that was decided before, such as the end of the instance, is durable.
+    /// </summary>
     internal void Settle(List<long>? stored, List<TaskCompletionSource>? acknowledged, int epoch = -1)
     {
         if (stored is not null || acknowledged is not null)
         {
-            Write(new SimpleCommit(
-                transaction => stored?.ForEach(transaction.DeleteMessage),
-                () => acknowledged?.ForEach(source => source.TrySetResult()),
-                e => acknowledged?.ForEach(source => source.TrySetException(e)))
-            {
-                Epoch = epoch,
-            });
+            Write(
+                new SimpleCommit(
+                    transaction => stored?.ForEach(transaction.DeleteMessage),
+                    () => acknowledged?.ForEach(source => source.TrySetResult()),
+                    e => acknowledged?.ForEach(source => source.TrySetException(e))
+                )
+                {
+                    Epoch = epoch,
+                }
+            );
         }
     }
 

@@ -24,8 +24,15 @@ internal sealed class TurnCommit(TaskHub hub, Instance instance, InstanceRow row
     /// <summary>Whether the history starts over.</summary>
     public bool StartsOver { get; init; }
 
-    public override bool IsUrgent => !hub.MayDelayWrites || IsNew || StartsOver || state.IsOver
-        || Calls is not null || Children is not null || Outgoing is not null || Acknowledged is not null;
+    public override bool IsUrgent =>
+        !hub.MayDelayWrites
+        || IsNew
+        || StartsOver
+        || state.IsOver
+        || Calls is not null
+        || Children is not null
+        || Outgoing is not null
+        || Acknowledged is not null;
 
     /// <summary>Stored messages that were taken.</summary>
     public List<long>? Consumed { get; set; }
@@ -185,7 +192,13 @@ internal sealed class TurnCommit(TaskHub hub, Instance instance, InstanceRow row
     }
 
     /// <summary>Writes a new instance, in place of the finished one that had its id.</summary>
-    public static void AddNew(IStoreTransaction transaction, Instance instance, InstanceRow row, InstanceState state, ReadOnlySpan<byte> firstTurn)
+    public static void AddNew(
+        IStoreTransaction transaction,
+        Instance instance,
+        InstanceRow row,
+        InstanceState state,
+        ReadOnlySpan<byte> firstTurn
+    )
     {
         if (instance.Replaces is { } replaced)
         {
@@ -232,7 +245,8 @@ internal sealed class TurnCommit(TaskHub hub, Instance instance, InstanceRow row
 }
 
 /// <summary>Small writes without a turn.</summary>
-internal sealed class SimpleCommit(Action<IStoreTransaction> write, Action? committed = null, Action<Exception>? failed = null) : PendingCommit
+internal sealed class SimpleCommit(Action<IStoreTransaction> write, Action? committed = null, Action<Exception>? failed = null)
+    : PendingCommit
 {
     public override void Write(IStoreTransaction transaction) => write(transaction);
 

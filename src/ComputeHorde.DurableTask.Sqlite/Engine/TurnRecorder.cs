@@ -5,7 +5,9 @@ using Microsoft.DurableTask.Client;
 
 namespace ComputeHorde.DurableTask.Sqlite.Engine;
 
-/// <summary>Makes one commit of what a turn has decided: its history, the new state, the calls, children and messages that it lets out.</summary>
+/// <summary>
+/// Makes one commit of what a turn has decided: its history, the new state, the calls, children and messages that it lets out.
+/// </summary>
 internal sealed class TurnRecorder(TaskHub hub, DataConverter converter, TimeProvider time)
 {
     [ThreadStatic]
@@ -19,12 +21,20 @@ internal sealed class TurnRecorder(TaskHub hub, DataConverter converter, TimePro
         List<HistoryEvent> received,
         List<ActionEvent> actions,
         List<long>? consumed,
-        List<TaskCompletionSource>? acknowledged)
+        List<TaskCompletionSource>? acknowledged
+    )
     {
         var before = instance.State;
         var next = execution.Next;
-        var row = next is null ? instance.Row : instance.Row.StartOver(converter.Serialize(next.NewInput), string.IsNullOrWhiteSpace(next.NewVersion) ? instance.Row.Version : next.NewVersion);
-        var state = next is null ? StateAfter(before, execution, received, actions, instance.LastTimestamp) : StateOfNext(before, execution, instance.LastTimestamp);
+        var row = next is null
+            ? instance.Row
+            : instance.Row.StartOver(
+                converter.Serialize(next.NewInput),
+                string.IsNullOrWhiteSpace(next.NewVersion) ? instance.Row.Version : next.NewVersion
+            );
+        var state = next is null
+            ? StateAfter(before, execution, received, actions, instance.LastTimestamp)
+            : StateOfNext(before, execution, instance.LastTimestamp);
         var commit = new TurnCommit(hub, instance, row, state)
         {
             Epoch = epoch,
@@ -82,7 +92,12 @@ internal sealed class TurnRecorder(TaskHub hub, DataConverter converter, TimePro
     }
 
     private static InstanceState StateAfter(
-        InstanceState before, OrchestrationExecution execution, List<HistoryEvent> received, List<ActionEvent> actions, long timestamp)
+        InstanceState before,
+        OrchestrationExecution execution,
+        List<HistoryEvent> received,
+        List<ActionEvent> actions,
+        long timestamp
+    )
     {
         var done = execution.Completed;
         var custom = execution.CustomStatus;
@@ -98,21 +113,35 @@ internal sealed class TurnRecorder(TaskHub hub, DataConverter converter, TimePro
             HasOpenActivities = done is null && execution.OpenActivities > 0,
             Output = done?.Output,
             Failure = done?.Failure,
-            CustomStatus = custom.Set ? custom.Value : before.Turns == 0 ? null : before.CustomStatus,
+            CustomStatus =
+                custom.Set ? custom.Value
+                : before.Turns == 0 ? null
+                : before.CustomStatus,
         };
     }
 
-    private static InstanceState StateOfNext(InstanceState before, OrchestrationExecution execution, long timestamp) => new()
-    {
-        Status = OrchestrationRuntimeStatus.Running,
-        Generation = before.Generation + 1,
-        UpdatedAt = timestamp,
-        CustomStatus = execution.CustomStatus is (true, var value) ? value : before.CustomStatus,
-    };
+    private static InstanceState StateOfNext(InstanceState before, OrchestrationExecution execution, long timestamp) =>
+        new()
+        {
+            Status = OrchestrationRuntimeStatus.Running,
+            Generation = before.Generation + 1,
+            UpdatedAt = timestamp,
+            CustomStatus = execution.CustomStatus is (true, var value) ? value : before.CustomStatus,
+        };
 
-    /// <summary>Makes a sub-orchestration as its caller asks for it, which its caller's commit has to add; null when an unfinished instance has its id.</summary>
+    /// <summary>
+    /// Makes a sub-orchestration as its caller asks for it, which its caller's commit has to add; null when an unfinished instance has its
+    /// id.
+    /// </summary>
     public static Instance? TryCreateChild(
-        TaskHub hub, SubOrchestrationCreated sub, InstanceRow caller, int generation, long createdAt, bool isNewId, int epoch)
+        TaskHub hub,
+        SubOrchestrationCreated sub,
+        InstanceRow caller,
+        int generation,
+        long createdAt,
+        bool isNewId,
+        int epoch
+    )
     {
         var trace = Spans.TraceOfCall(caller, generation, sub.Id);
         var row = new InstanceRow
@@ -205,9 +234,10 @@ internal sealed class TurnRecorder(TaskHub hub, DataConverter converter, TimePro
             return;
         }
 
-        HistoryEvent answer = completed.Status == OrchestrationRuntimeStatus.Completed
-            ? new SubOrchestrationCompleted(parent.TaskId, completed.Output)
-            : new SubOrchestrationFailed(parent.TaskId, completed.Failure ?? Failures.Terminated(instance.Row.InstanceId));
+        HistoryEvent answer =
+            completed.Status == OrchestrationRuntimeStatus.Completed
+                ? new SubOrchestrationCompleted(parent.TaskId, completed.Output)
+                : new SubOrchestrationFailed(parent.TaskId, completed.Failure ?? Failures.Terminated(instance.Row.InstanceId));
         Send(commit, parent.InstanceId, parent.Key, parent.Generation, answer);
     }
 
@@ -221,7 +251,11 @@ internal sealed class TurnRecorder(TaskHub hub, DataConverter converter, TimePro
         foreach (var sub in execution.Open.Values.Select(call => call.Action).OfType<SubOrchestrationCreated>())
         {
             // Another instance may have the id; then the call has failed, and the answer is on its way.
-            if (hub.Directory.Resolve(sub.InstanceId) is { } child && child.Row.Parent is { } link && (link.Key, link.TaskId) == (instance.Row.Key, sub.Id))
+            if (
+                hub.Directory.Resolve(sub.InstanceId) is { } child
+                && child.Row.Parent is { } link
+                && (link.Key, link.TaskId) == (instance.Row.Key, sub.Id)
+            )
             {
                 Send(commit, sub.InstanceId, child.Row.Key, -1, new ExecutionTerminated(completed.Output, Recursive: true));
             }
@@ -236,7 +270,12 @@ internal sealed class TurnRecorder(TaskHub hub, DataConverter converter, TimePro
     {
         foreach (var call in execution.Unanswered())
         {
-            var stored = new StoredMessage(hub.NextMessageId(), instance.Row.Key, generation, Encode(new CallLeftBehind(instance.Row.InstanceId, call)));
+            var stored = new StoredMessage(
+                hub.NextMessageId(),
+                instance.Row.Key,
+                generation,
+                Encode(new CallLeftBehind(instance.Row.InstanceId, call))
+            );
             (commit.LeftBehind ??= []).Add((stored, call));
         }
     }
@@ -256,10 +295,19 @@ internal sealed class TurnRecorder(TaskHub hub, DataConverter converter, TimePro
     }
 
     /// <summary>Ends an instance that no turn can be run of.</summary>
-    public void Fail(Instance instance, int epoch, Exception e, List<long>? consumed = null, List<TaskCompletionSource>? acknowledged = null)
+    public void Fail(
+        Instance instance,
+        int epoch,
+        Exception e,
+        List<long>? consumed = null,
+        List<TaskCompletionSource>? acknowledged = null
+    )
     {
         var failure = Failures.FromException(e);
-        List<ActionEvent> actions = [new ExecutionCompleted(int.MaxValue, OrchestrationRuntimeStatus.Failed, failure.ErrorMessage, failure)];
+        List<ActionEvent> actions =
+        [
+            new ExecutionCompleted(int.MaxValue, OrchestrationRuntimeStatus.Failed, failure.ErrorMessage, failure),
+        ];
         instance.LastTimestamp = Math.Max(time.GetUtcNow().UtcTicks, instance.LastTimestamp + 1);
         var state = instance.State with
         {

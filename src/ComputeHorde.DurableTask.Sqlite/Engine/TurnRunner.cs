@@ -5,7 +5,10 @@ using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.DurableTask.Sqlite.Engine;
 
-/// <summary>Runs turns: takes all messages of an instance, runs its code until it blocks, and hands over what it decided to <see cref="TurnRecorder"/>.</summary>
+/// <summary>
+/// Runs turns: takes all messages of an instance, runs its code until it blocks, and hands over what it decided to
+/// <see cref="TurnRecorder"/>.
+/// </summary>
 internal sealed class TurnRunner(
     TaskHub hub,
     TaskHubWorker worker,
@@ -14,7 +17,8 @@ internal sealed class TurnRunner(
     TurnRecorder recorder,
     TimeProvider time,
     ILoggerFactory loggers,
-    ILogger logger)
+    ILogger logger
+)
 {
     /// <summary>How long the lists of a turn may be to be used again.</summary>
     private const int LongestKept = 1024;
@@ -165,7 +169,9 @@ internal sealed class TurnRunner(
         return instance.Execution is null && !instance.State.IsOver;
     }
 
-    /// <summary>Whether the worker's filter holds an instance back; it is asked again when something happens to the instance, and every few seconds.</summary>
+    /// <summary>
+    /// Whether the worker's filter holds an instance back; it is asked again when something happens to the instance, and every few seconds.
+    /// </summary>
     private bool Filter(InstanceRow row)
     {
 #pragma warning disable CS0618 // Experimental, and part of the worker's options all the same.
@@ -226,35 +232,39 @@ internal sealed class TurnRunner(
             if (message.StoredId == 0)
             {
                 var record = new StoredMessage(stored.StoredId, instance.Row.Key, message.Generation, TurnRecorder.Encode(message.Event));
-                hub.Write(new SimpleCommit(
-                    transaction => transaction.AddMessage(record),
-                    () => message.Acknowledge?.TrySetResult(),
-                    e => message.Acknowledge?.TrySetException(e))
-                {
-                    Epoch = epoch,
-                });
+                hub.Write(
+                    new SimpleCommit(
+                        transaction => transaction.AddMessage(record),
+                        () => message.Acknowledge?.TrySetResult(),
+                        e => message.Acknowledge?.TrySetException(e)
+                    )
+                    {
+                        Epoch = epoch,
+                    }
+                );
             }
         }
     }
 
     private List<TaskScheduled> FindLost(Instance instance, OrchestrationExecution execution) =>
-    [
-        .. execution.Unanswered().Where(task => !hub.Activities.IsInFlight(instance.Row.Key, instance.State.Generation, task.Id)),
-    ];
+        [.. execution.Unanswered().Where(task => !hub.Activities.IsInFlight(instance.Row.Key, instance.State.Generation, task.Id))];
 
-    private (OrchestrationExecution Execution, NonDeterministicOrchestrationException? Mismatch) Load(
-        Instance instance, bool replays)
+    private (OrchestrationExecution Execution, NonDeterministicOrchestrationException? Mismatch) Load(Instance instance, bool replays)
     {
         var row = instance.Row;
         var parent = row.Parent is { } link ? new ParentOrchestrationInstance(link.Name, link.InstanceId) : null;
         var execution = new OrchestrationExecution(
-            new ExecutionIdentity(row.InstanceId, row.Name, row.Version, row.Input, parent, hub.Versions.DefaultVersion) { Trace = Spans.ContextOf(row) },
+            new ExecutionIdentity(row.InstanceId, row.Name, row.Version, row.Input, parent, hub.Versions.DefaultVersion)
+            {
+                Trace = Spans.ContextOf(row),
+            },
             () => worker.Tasks.CreateOrchestrator(row.Name, row.Version, services),
             worker.Options.DataConverter,
             _log,
             loggers,
             worker.Properties,
-            () => hub.Deliver(row.InstanceId, default));
+            () => hub.Deliver(row.InstanceId, default)
+        );
         instance.Execution = execution;
         instance.LastTimestamp = Math.Max(instance.LastTimestamp, instance.State.UpdatedAt);
         if (instance.State.Turns == 0 || !replays)
@@ -297,7 +307,8 @@ internal sealed class TurnRunner(
         long now,
         List<HistoryEvent> received,
         ref List<long>? consumed,
-        ref List<TaskCompletionSource>? acknowledged)
+        ref List<TaskCompletionSource>? acknowledged
+    )
     {
         var messages = instance.TakeMessages();
         if (instance.State.Turns == 0 && IsDue(instance, now))
@@ -325,7 +336,8 @@ internal sealed class TurnRunner(
         in Message message,
         List<HistoryEvent> received,
         ref List<long>? consumed,
-        ref List<TaskCompletionSource>? acknowledged)
+        ref List<TaskCompletionSource>? acknowledged
+    )
     {
         if (message.StoredId != 0)
         {
@@ -337,7 +349,8 @@ internal sealed class TurnRunner(
             (acknowledged ??= []).Add(source);
         }
 
-        var isForUs = (message.Key == 0 || message.Key == instance.Row.Key)
+        var isForUs =
+            (message.Key == 0 || message.Key == instance.Row.Key)
             && (message.Generation < 0 || message.Generation == instance.State.Generation);
         if (isForUs && message.Event is { } item && execution.Expects(item))
         {

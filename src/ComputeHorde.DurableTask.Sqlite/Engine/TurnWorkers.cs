@@ -8,7 +8,14 @@ namespace ComputeHorde.DurableTask.Sqlite.Engine;
 /// when the queue grows or when one does not get on. They are not pool threads, so that activities cannot starve them:
 /// there is one more than may be active, in the place of one that is inside of an activity.
 /// </summary>
-internal sealed class TurnWorkers(int most, Action<Instance> run, CommitQueue commits, WakeQueue wakes, InlineActivities activities, Work work) : ITurnWorkers
+internal sealed class TurnWorkers(
+    int most,
+    Action<Instance> run,
+    CommitQueue commits,
+    WakeQueue wakes,
+    InlineActivities activities,
+    Work work
+) : ITurnWorkers
 {
     private const int QueuePerWorker = 64;
     private const int LargestBacklog = 1024;
@@ -146,14 +153,18 @@ internal sealed class TurnWorkers(int most, Action<Instance> run, CommitQueue co
             return true;
         }
 
-        return running < most && IsSlow()
+        return running < most
+            && IsSlow()
             && (!_ready.IsEmpty || activities.HasWork || wakes.MillisecondsToSleep() == 0 || commits.MillisecondsToSleep() == 0);
     }
 
     private int MillisecondsToSleep()
     {
         var (write, timer) = (commits.MillisecondsToSleep(), wakes.MillisecondsToSleep());
-        return !_ready.IsEmpty ? 0 : timer < 0 ? write : write < 0 ? timer : Math.Min(timer, write);
+        return !_ready.IsEmpty ? 0
+            : timer < 0 ? write
+            : write < 0 ? timer
+            : Math.Min(timer, write);
     }
 
     private void Loop()

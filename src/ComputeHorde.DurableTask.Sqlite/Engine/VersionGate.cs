@@ -10,7 +10,8 @@ internal sealed class VersionGate(VersioningOptions? options, bool hasWorker)
     public string? DefaultVersion => options?.DefaultVersion is { Length: > 0 } version ? version : null;
 
     /// <summary>Whether an instance of this version stays as it is, for a hub of another version.</summary>
-    public bool Rejects(string? version) => !hasWorker || (options?.FailureStrategy == VersionFailureStrategy.Reject && Mismatch(version) is not null);
+    public bool Rejects(string? version) =>
+        !hasWorker || (options?.FailureStrategy == VersionFailureStrategy.Reject && Mismatch(version) is not null);
 
     /// <summary>Why an instance of this version is not run; null if it is.</summary>
     public FailureDetails? Mismatch(string? version)
@@ -23,10 +24,12 @@ internal sealed class VersionGate(VersioningOptions? options, bool hasWorker)
         var order = TaskOrchestrationVersioningUtils.CompareVersions(version ?? "", options.Version);
         return options.MatchStrategy switch
         {
-            VersionMatchStrategy.Strict when order != 0 =>
-                Failures.VersionMismatch($"The orchestration version '{version}' does not match the worker version '{options.Version}'."),
-            VersionMatchStrategy.CurrentOrOlder when order > 0 =>
-                Failures.VersionMismatch($"The orchestration version '{version}' is greater than the worker version '{options.Version}'."),
+            VersionMatchStrategy.Strict when order != 0 => Failures.VersionMismatch(
+                $"The orchestration version '{version}' does not match the worker version '{options.Version}'."
+            ),
+            VersionMatchStrategy.CurrentOrOlder when order > 0 => Failures.VersionMismatch(
+                $"The orchestration version '{version}' is greater than the worker version '{options.Version}'."
+            ),
             _ => null,
         };
     }

@@ -22,7 +22,10 @@ internal sealed class WakeQueue : IDisposable
     public WakeQueue(TimeProvider time, Action<string> wake)
     {
         (_time, _wake) = (time, wake);
-        _timer = time == TimeProvider.System ? null : time.CreateTimer(static state => ((WakeQueue)state!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer =
+            time == TimeProvider.System
+                ? null
+                : time.CreateTimer(static state => ((WakeQueue)state!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>How many instances wait for a timer.</summary>
@@ -127,6 +130,11 @@ internal sealed class WakeQueue : IDisposable
 
         // Timers count whole milliseconds: rounded up, or they would go off too early and be set again and again.
         var delay = TimeSpan.FromMilliseconds(Math.Ceiling((at - _time.GetUtcNow().UtcTicks) / (double)TimeSpan.TicksPerMillisecond));
-        _timer.Change(delay < TimeSpan.Zero ? TimeSpan.Zero : delay > Longest ? Longest : delay, Timeout.InfiniteTimeSpan);
+        _timer.Change(
+            delay < TimeSpan.Zero ? TimeSpan.Zero
+                : delay > Longest ? Longest
+                : delay,
+            Timeout.InfiniteTimeSpan
+        );
     }
 }

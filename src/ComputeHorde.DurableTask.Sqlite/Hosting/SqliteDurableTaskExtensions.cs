@@ -39,7 +39,9 @@ public static class SqliteDurableTaskExtensions
     /// <returns>The same builder.</returns>
     public static IDurableTaskClientBuilder UseSqlite(this IDurableTaskClientBuilder builder) => builder.UseSqlite(static _ => { });
 
-    /// <summary>Has the client use the task hub in a file, together with its worker if that is in this process, else for one that comes later.</summary>
+    /// <summary>
+    /// Has the client use the task hub in a file, together with its worker if that is in this process, else for one that comes later.
+    /// </summary>
     /// <param name="builder">The builder of the client.</param>
     /// <param name="path">The SQLite file, made when it is missing; <see langword="null"/> keeps everything in memory.</param>
     /// <returns>The same builder.</returns>
@@ -54,21 +56,28 @@ public static class SqliteDurableTaskExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         AddHub(builder.Services, builder.Name, configure);
-        builder.Services.AddSingleton<IHostedService>(services => new TaskHubStarter(services.GetRequiredService<TaskHubs>().Get(builder.Name)));
+        builder.Services.AddSingleton<IHostedService>(services => new TaskHubStarter(
+            services.GetRequiredService<TaskHubs>().Get(builder.Name)
+        ));
         return builder.UseBuildTarget<SqliteDurableTaskClient>();
     }
 
     private static void AddHub(IServiceCollection services, string name, Action<SqliteTaskHubOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
-        services.AddOptions<SqliteTaskHubOptions>(name)
+        services
+            .AddOptions<SqliteTaskHubOptions>(name)
             .Configure(configure)
             .Validate(options => options.WarmInstances >= 0, $"{nameof(SqliteTaskHubOptions.WarmInstances)} must be at least 0.")
             .Validate(options => options.WarmBytes >= 0, $"{nameof(SqliteTaskHubOptions.WarmBytes)} must be at least 0.")
             .Validate(
                 options => options.DrainTimeout >= TimeSpan.Zero || options.DrainTimeout == Timeout.InfiniteTimeSpan,
-                $"{nameof(SqliteTaskHubOptions.DrainTimeout)} must not be negative.")
-            .Validate(options => options.Path != "", $"{nameof(SqliteTaskHubOptions.Path)} is empty: give a file, or null to keep everything in memory.");
+                $"{nameof(SqliteTaskHubOptions.DrainTimeout)} must not be negative."
+            )
+            .Validate(
+                options => options.Path != "",
+                $"{nameof(SqliteTaskHubOptions.Path)} is empty: give a file, or null to keep everything in memory."
+            );
         services.TryAddSingleton<TaskHubs>();
         services.TryAddKeyedSingleton(name, (provider, _) => provider.GetRequiredService<TaskHubs>().Get(name));
         if (name == Options.DefaultName)

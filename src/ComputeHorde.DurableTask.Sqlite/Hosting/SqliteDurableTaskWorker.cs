@@ -16,7 +16,8 @@ internal sealed class SqliteDurableTaskWorker : DurableTaskWorker
         TaskHubs hubs,
         IOptionsMonitor<SqliteTaskHubOptions> hubOptions,
         IOptionsMonitor<DurableTaskWorkerOptions> options,
-        IServiceProvider services)
+        IServiceProvider services
+    )
         : base(name, factory)
     {
         _hub = hubs.Get(name);

@@ -26,8 +26,8 @@ public sealed class SqliteTaskHub
     /// <exception cref="InvalidOperationException">The hub has not started.</exception>
     public long CommittedTransactions => Engine.CommittedTransactions;
 
-    internal TaskHub Engine => _engine
-        ?? throw new InvalidOperationException("The task hub is not running: it starts with the host of its worker or client.");
+    internal TaskHub Engine =>
+        _engine ?? throw new InvalidOperationException("The task hub is not running: it starts with the host of its worker or client.");
 
     internal bool HasWorker => _worker is not null;
 
@@ -49,9 +49,11 @@ public sealed class SqliteTaskHub
         {
             if (_worker is not null || _start is not null)
             {
-                throw new InvalidOperationException(_worker is null
-                    ? "The task hub has started without its worker: create the worker before the host starts."
-                    : $"Two workers use the task hub {options.Path ?? "in memory"}: one hub has one worker. Give each a path of its own.");
+                throw new InvalidOperationException(
+                    _worker is null
+                        ? "The task hub has started without its worker: create the worker before the host starts."
+                        : $"Two workers use the task hub {options.Path ?? "in memory"}: one hub has one worker. Give each a path of its own."
+                );
             }
 
             (_worker, _options) = (worker, options);
@@ -59,7 +61,8 @@ public sealed class SqliteTaskHub
     }
 
     /// <summary>Starts the hub, unless it has been started.</summary>
-    internal Task StartAsync(CancellationToken cancellation) => StartAsync(static path => path is null ? new MemoryStore() : new SqliteStore(path), cancellation);
+    internal Task StartAsync(CancellationToken cancellation) =>
+        StartAsync(static path => path is null ? new MemoryStore() : new SqliteStore(path), cancellation);
 
     internal Task StartAsync(Func<string?, IDurableStore> open, CancellationToken cancellation)
     {

@@ -17,12 +17,18 @@ internal sealed class VersionedTasks
     {
         // The interface that knows versions is internal to the SDK, which its own workers use; a factory without it knows only names.
         var versioned = factory.GetType().GetInterface("Microsoft.DurableTask.Worker.IVersionedTaskFactory");
-        _orchestrators = versioned?.GetMethod(nameof(factory.TryCreateOrchestrator))?.CreateDelegate<TryCreate<ITaskOrchestrator>>(factory)
-            ?? ((TaskName name, TaskVersion _, IServiceProvider services, [NotNullWhen(true)] out ITaskOrchestrator? task) =>
-                factory.TryCreateOrchestrator(name, services, out task));
-        _activities = versioned?.GetMethod(nameof(factory.TryCreateActivity))?.CreateDelegate<TryCreate<ITaskActivity>>(factory)
-            ?? ((TaskName name, TaskVersion _, IServiceProvider services, [NotNullWhen(true)] out ITaskActivity? task) =>
-                factory.TryCreateActivity(name, services, out task));
+        _orchestrators =
+            versioned?.GetMethod(nameof(factory.TryCreateOrchestrator))?.CreateDelegate<TryCreate<ITaskOrchestrator>>(factory)
+            ?? (
+                (TaskName name, TaskVersion _, IServiceProvider services, [NotNullWhen(true)] out ITaskOrchestrator? task) =>
+                    factory.TryCreateOrchestrator(name, services, out task)
+            );
+        _activities =
+            versioned?.GetMethod(nameof(factory.TryCreateActivity))?.CreateDelegate<TryCreate<ITaskActivity>>(factory)
+            ?? (
+                (TaskName name, TaskVersion _, IServiceProvider services, [NotNullWhen(true)] out ITaskActivity? task) =>
+                    factory.TryCreateActivity(name, services, out task)
+            );
     }
 
     private delegate bool TryCreate<T>(TaskName name, TaskVersion version, IServiceProvider services, [NotNullWhen(true)] out T? task);

@@ -16,7 +16,8 @@ internal sealed record HistoryDocument(
     string Status,
     int Generation,
     int Events,
-    IReadOnlyList<HistoryTurn> Turns)
+    IReadOnlyList<HistoryTurn> Turns
+)
 {
     /// <summary>A failure lies in that of its caller, a level deeper for each.</summary>
     private const int DeepestFailure = 10_000;
@@ -30,17 +31,19 @@ internal sealed record HistoryDocument(
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    public static HistoryDocument Of(StoredInstance instance, IReadOnlyList<HistoryTurn> turns) => new(
-        instance.Row.InstanceId,
-        instance.Row.Name,
-        instance.Row.Version,
-        instance.Row.Input,
-        instance.Row.Parent?.Name,
-        instance.Row.Parent?.InstanceId,
-        instance.State.Status.ToString(),
-        instance.State.Generation,
-        instance.State.Events,
-        turns);
+    public static HistoryDocument Of(StoredInstance instance, IReadOnlyList<HistoryTurn> turns) =>
+        new(
+            instance.Row.InstanceId,
+            instance.Row.Name,
+            instance.Row.Version,
+            instance.Row.Input,
+            instance.Row.Parent?.Name,
+            instance.Row.Parent?.InstanceId,
+            instance.State.Status.ToString(),
+            instance.State.Generation,
+            instance.State.Events,
+            turns
+        );
 
     public static HistoryDocument Read(string json) =>
         JsonSerializer.Deserialize<HistoryDocument>(json, Format) ?? throw new JsonException("The history is null.");

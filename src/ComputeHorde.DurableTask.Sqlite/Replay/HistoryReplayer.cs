@@ -39,7 +39,8 @@ public sealed class HistoryReplayer
         var parent = document.ParentInstanceId is { } id ? new ParentOrchestrationInstance(document.ParentName ?? "", id) : null;
         using var empty = _services is null ? new ServiceCollection().BuildServiceProvider() : null;
         using var scope = (_services ?? empty!).CreateScope();
-        var orchestrator = _tasks.CreateOrchestrator(document.Name, document.Version, scope.ServiceProvider)
+        var orchestrator =
+            _tasks.CreateOrchestrator(document.Name, document.Version, scope.ServiceProvider)
             ?? throw new InvalidOperationException(Failures.OrchestratorNotFound(document.Name).ErrorMessage);
         var loggers = _services?.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
         var execution = new OrchestrationExecution(
@@ -47,14 +48,19 @@ public sealed class HistoryReplayer
             () => orchestrator,
             _converter,
             loggers.CreateLogger(WorkerLogs.Orchestrations),
-            loggers);
+            loggers
+        );
         var position = 0;
         foreach (var turn in document.Turns)
         {
             if (execution.Completed is { } early)
             {
                 throw new NonDeterministicOrchestrationException(
-                    document.InstanceId, position, turn.Received.Count > 0 ? turn.Received[0].Describe() : "another turn", early.Describe());
+                    document.InstanceId,
+                    position,
+                    turn.Received.Count > 0 ? turn.Received[0].Describe() : "another turn",
+                    early.Describe()
+                );
             }
 
             // The code had no part in such an end: the last turn holds no more than that.

@@ -4,7 +4,5 @@ namespace ComputeHorde.DurableTask.Sqlite;
 public sealed class DurableStoreException : Exception
 {
     internal DurableStoreException(string message, Exception? cause = null)
-        : base(message, cause)
-    {
-    }
+        : base(message, cause) { }
 }

@@ -29,7 +29,9 @@ internal interface IDurableStore : IDisposable
     /// <summary>All stored messages, with the id of the instance each is for; null when that is gone or finished.</summary>
     List<(StoredMessage Message, string? InstanceId)> ReadMessages();
 
-    /// <summary>Lists instances, in the order of their creation or, when only names are asked for by how they begin, of their names.</summary>
+    /// <summary>
+    /// Lists instances, in the order of their creation or, when only names are asked for by how they begin, of their names.
+    /// </summary>
     InstancePage Query(InstanceFilter filter);
 
     /// <summary>The instances that an instance has called.</summary>

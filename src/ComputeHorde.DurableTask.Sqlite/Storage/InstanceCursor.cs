@@ -20,10 +20,14 @@ internal sealed record InstanceCursor(long CreatedAt, long Key, string? Instance
             return ByName(text[1..]);
         }
 
-        return text.Split('.') is [var createdAt, var key] && TryRead(createdAt, out var ticks) && TryRead(key, out var number) ? new InstanceCursor(ticks, number) : null;
+        return text.Split('.') is [var createdAt, var key] && TryRead(createdAt, out var ticks) && TryRead(key, out var number)
+            ? new InstanceCursor(ticks, number)
+            : null;
     }
 
-    public override string ToString() => InstanceId is null ? string.Create(CultureInfo.InvariantCulture, $"{CreatedAt}.{Key}") : NameMark + InstanceId;
+    public override string ToString() =>
+        InstanceId is null ? string.Create(CultureInfo.InvariantCulture, $"{CreatedAt}.{Key}") : NameMark + InstanceId;
 
-    private static bool TryRead(string text, out long value) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+    private static bool TryRead(string text, out long value) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
 }

@@ -21,7 +21,8 @@ internal sealed record InstanceFilter
     /// <summary>Whether the order is that of names: those that begin alike are together there.</summary>
     public bool IsByName => Prefix is not null && CreatedFrom is null && CreatedTo is null;
 
-    public InstanceCursor CursorAt(InstanceRow row) => IsByName ? InstanceCursor.ByName(row.InstanceId) : new InstanceCursor(row.CreatedAt, row.Key);
+    public InstanceCursor CursorAt(InstanceRow row) =>
+        IsByName ? InstanceCursor.ByName(row.InstanceId) : new InstanceCursor(row.CreatedAt, row.Key);
 
     public bool Matches(InstanceRow row, InstanceState state) =>
         (CreatedFrom is null || row.CreatedAt >= CreatedFrom)

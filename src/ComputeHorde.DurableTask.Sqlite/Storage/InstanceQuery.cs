@@ -1,14 +1,17 @@
 namespace ComputeHorde.DurableTask.Sqlite.Storage;
 
 /// <summary>
-/// The statements that list a page of instances. Both orders are those of an index, and a cursor leads into it, so that a page costs what it holds: the hundredth
+/// The statements that list a page of instances. Both orders are those of an index, and a cursor leads into it, so that a page costs what
+/// it holds: the hundredth
 /// page as much as the first, and the youngest of many as much as all of a few. What a filter passes over is bounded for each page.
 /// </summary>
 /// <param name="filter">What is asked for.</param>
 /// <param name="end">How far to look; null for to the end.</param>
 internal sealed class InstanceQuery(InstanceFilter filter, InstanceCursor? end = null)
 {
-    /// <summary>How many instances a page looks at when a filter may pass over them: reads wait for each other, so none may take long.</summary>
+    /// <summary>
+    /// How many instances a page looks at when a filter may pass over them: reads wait for each other, so none may take long.
+    /// </summary>
     internal const int MostScanned = 5000;
 
     /// <summary>No character of a name sorts behind this one.</summary>
@@ -29,9 +32,10 @@ internal sealed class InstanceQuery(InstanceFilter filter, InstanceCursor? end =
 
     private string Order => filter.IsByName ? "i.id" : "i.created, i.key";
 
-    private string Span => filter.IsByName
-        ? $"i.id {(filter.After is null ? ">=" : ">")} ?2 AND i.id {(end is null ? "<" : "<=")} ?3"
-        : "i.created >= ?2 AND i.created <= ?3 AND (i.created, i.key) > (?4, ?5) AND (i.created, i.key) <= (?6, ?7)";
+    private string Span =>
+        filter.IsByName
+            ? $"i.id {(filter.After is null ? ">=" : ">")} ?2 AND i.id {(end is null ? "<" : "<=")} ?3"
+            : "i.created >= ?2 AND i.created <= ?3 AND (i.created, i.key) > (?4, ?5) AND (i.created, i.key) <= (?6, ?7)";
 
     private string PrefixCondition => filter.Prefix is null || filter.IsByName ? "" : "AND substr(i.id, 1, length(?8)) = ?8";
 

@@ -73,23 +73,25 @@ internal sealed class InstanceRow
     }
 
     /// <summary>The span that made the instance; null when nobody traced that.</summary>
-    public string? ReadTrace() => Tags?.Contains(TraceTag, StringComparison.Ordinal) == true ? ReadAll()!.GetValueOrDefault(TraceTag) : null;
+    public string? ReadTrace() =>
+        Tags?.Contains(TraceTag, StringComparison.Ordinal) == true ? ReadAll()!.GetValueOrDefault(TraceTag) : null;
 
     private Dictionary<string, string>? ReadAll() => Tags is null ? null : JsonSerializer.Deserialize<Dictionary<string, string>>(Tags);
 
     /// <summary>The same instance about to run again with another input.</summary>
-    public InstanceRow StartOver(string? input, string? version) => new()
-    {
-        Key = Key,
-        InstanceId = InstanceId,
-        Name = Name,
-        Version = version,
-        Input = input,
-        CreatedAt = CreatedAt,
-        Tags = Tags,
-        Parent = Parent,
-        HistoryHead = HistoryHead,
-    };
+    public InstanceRow StartOver(string? input, string? version) =>
+        new()
+        {
+            Key = Key,
+            InstanceId = InstanceId,
+            Name = Name,
+            Version = version,
+            Input = input,
+            CreatedAt = CreatedAt,
+            Tags = Tags,
+            Parent = Parent,
+            HistoryHead = HistoryHead,
+        };
 }
 
 /// <summary>The call that started an instance.</summary>

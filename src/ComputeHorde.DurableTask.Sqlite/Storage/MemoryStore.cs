@@ -75,8 +75,8 @@ internal sealed class MemoryStore : IDurableStore, IStoreTransaction
         {
             return
             [
-                .. _instances.Values
-                    .Where(entry => !entry.State.IsOver)
+                .. _instances
+                    .Values.Where(entry => !entry.State.IsOver)
                     .Where(entry => entry.State.Turns == 0 || entry.State.WakeAt is not null || entry.State.HasOpenActivities)
                     .Select(entry => new StoredWork(entry.Row.InstanceId, entry.State.HasOpenActivities ? null : entry.State.WakeAt)),
             ];
@@ -89,9 +89,9 @@ internal sealed class MemoryStore : IDurableStore, IStoreTransaction
         {
             return
             [
-                .. _messages.Values.Select(message => (message, _instances.TryGetValue(message.Target, out var entry) && !entry.State.IsOver
-                    ? entry.Row.InstanceId
-                    : null)),
+                .. _messages.Values.Select(message =>
+                    (message, _instances.TryGetValue(message.Target, out var entry) && !entry.State.IsOver ? entry.Row.InstanceId : null)
+                ),
             ];
         }
     }
@@ -108,7 +108,8 @@ internal sealed class MemoryStore : IDurableStore, IStoreTransaction
                         .Select(entry => new StoredInstance(entry.Row, entry.State)),
                 ],
                 filter,
-                end: null);
+                end: null
+            );
         }
     }
 
@@ -118,8 +119,8 @@ internal sealed class MemoryStore : IDurableStore, IStoreTransaction
         {
             return
             [
-                .. _instances.Values
-                    .Where(entry => entry.Row.Parent?.Key == parentKey)
+                .. _instances
+                    .Values.Where(entry => entry.Row.Parent?.Key == parentKey)
                     .Select(entry => new StoredInstance(entry.Row, entry.State)),
             ];
         }
@@ -131,12 +132,14 @@ internal sealed class MemoryStore : IDurableStore, IStoreTransaction
         {
             return
             [
-                .. _instances.Values
-                    .Where(entry => entry.State.CompletedAt is { } at
+                .. _instances
+                    .Values.Where(entry =>
+                        entry.State.CompletedAt is { } at
                         && (at, entry.Row.Key).CompareTo(filter.After) > 0
                         && (filter.CompletedFrom is null || at >= filter.CompletedFrom)
                         && (filter.CompletedTo is null || at <= filter.CompletedTo)
-                        && (filter.Statuses is null || filter.Statuses.Contains(entry.State.Status)))
+                        && (filter.Statuses is null || filter.Statuses.Contains(entry.State.Status))
+                    )
                     .OrderBy(entry => (entry.State.CompletedAt!.Value, entry.Row.Key))
                     .Take(filter.Limit)
                     .Select(entry => (entry.Row.InstanceId, entry.State.CompletedAt!.Value, entry.Row.Key)),
@@ -226,9 +229,10 @@ internal sealed class MemoryStore : IDurableStore, IStoreTransaction
         }
     }
 
-    private IEnumerable<Entry> ByName(InstanceFilter filter) => _instances.Values
-        .Where(entry => filter.After is null || string.CompareOrdinal(entry.Row.InstanceId, filter.After.InstanceId) > 0)
-        .OrderBy(static entry => entry.Row.InstanceId, StringComparer.Ordinal);
+    private IEnumerable<Entry> ByName(InstanceFilter filter) =>
+        _instances
+            .Values.Where(entry => filter.After is null || string.CompareOrdinal(entry.Row.InstanceId, filter.After.InstanceId) > 0)
+            .OrderBy(static entry => entry.Row.InstanceId, StringComparer.Ordinal);
 
     private IEnumerable<Entry> ByCreation(InstanceFilter filter)
     {

@@ -9,7 +9,11 @@ internal sealed class SqliteFile : IDisposable
     /// <summary>"CHDR": tells our files from others'.</summary>
     private const int ApplicationId = 0x43484452;
 
-    /// <summary>Changes with the tables or the encoding of events. In version 1 a row of the history held one turn, since 2 it holds one or more; since 3 messages keep calls that were left behind, and calls the tags of their sub-orchestrations; since 4 histories say by which rules they run, and keys that were used are remembered.</summary>
+    /// <summary>
+    /// Changes with the tables or the encoding of events. In version 1 a row of the history held one turn, since 2 it holds one or more;
+    /// since 3 messages keep calls that were left behind, and calls the tags of their sub-orchestrations; since 4 histories say by which
+    /// rules they run, and keys that were used are remembered.
+    /// </summary>
     private const int SchemaVersion = 4;
 
     /// <summary>The oldest version whose files can be taken over.</summary>
@@ -88,7 +92,12 @@ internal sealed class SqliteFile : IDisposable
     {
         try
         {
-            using var log = File.OpenHandle(_path + "-wal", FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+            using var log = File.OpenHandle(
+                _path + "-wal",
+                FileMode.OpenOrCreate,
+                FileAccess.Write,
+                FileShare.ReadWrite | FileShare.Delete
+            );
             var zeros = new byte[64 << 10];
             for (var end = RandomAccess.GetLength(log); end < LogBytes; end += zeros.Length)
             {
@@ -122,7 +131,10 @@ internal sealed class SqliteFile : IDisposable
         {
             if (Scalar(connection, "SELECT count(*) FROM sqlite_schema") == "0")
             {
-                Execute(connection, $"BEGIN IMMEDIATE; {Schema} {UsedKeys} PRAGMA application_id={ApplicationId}; PRAGMA user_version={SchemaVersion}; COMMIT;");
+                Execute(
+                    connection,
+                    $"BEGIN IMMEDIATE; {Schema} {UsedKeys} PRAGMA application_id={ApplicationId}; PRAGMA user_version={SchemaVersion}; COMMIT;"
+                );
             }
 
             Check(connection);
@@ -130,7 +142,10 @@ internal sealed class SqliteFile : IDisposable
         }
         catch (DurableStoreException e) when (e.InnerException is null && e.Message.StartsWith("SQLite error", StringComparison.Ordinal))
         {
-            throw new DurableStoreException($"The database {_path} is damaged or not a database ({e.Message}). Restore it from a copy, or move it away.", e);
+            throw new DurableStoreException(
+                $"The database {_path} is damaged or not a database ({e.Message}). Restore it from a copy, or move it away.",
+                e
+            );
         }
     }
 
@@ -146,7 +161,8 @@ internal sealed class SqliteFile : IDisposable
         {
             throw new DurableStoreException(
                 $"The database {_path} has schema version {version}, this program reads version {SchemaVersion}. "
-                + (version > SchemaVersion ? "It was written by a newer version of this program." : "Its version is unknown."));
+                    + (version > SchemaVersion ? "It was written by a newer version of this program." : "Its version is unknown.")
+            );
         }
 
         var found = Scalar(connection, "PRAGMA quick_check(1)");

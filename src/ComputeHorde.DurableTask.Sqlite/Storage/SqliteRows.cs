@@ -53,7 +53,8 @@ internal static class SqliteRows
     /// <summary>Binds the columns of a state, from status to head, to the parameters from <paramref name="first"/> on.</summary>
     public static SqliteStatement BindState(SqliteStatement statement, int first, InstanceState state, long head)
     {
-        statement.Bind(first, (long)state.Status)
+        statement
+            .Bind(first, (long)state.Status)
             .Bind(first + 1, (long)state.Generation)
             .Bind(first + 2, (long)state.Turns)
             .Bind(first + 3, (long)state.Events)
@@ -67,9 +68,12 @@ internal static class SqliteRows
         return state.Failure is { } failure ? statement.Bind(first + 10, Encode(failure)) : statement.BindNull(first + 10);
     }
 
-    /// <summary>Binds what changes as long as the instance has not ended, from status to head, to the parameters from <paramref name="first"/> on.</summary>
+    /// <summary>
+    /// Binds what changes as long as the instance has not ended, from status to head, to the parameters from <paramref name="first"/> on.
+    /// </summary>
     public static SqliteStatement BindProgress(SqliteStatement statement, int first, InstanceState state, long head) =>
-        statement.Bind(first, (long)state.Status)
+        statement
+            .Bind(first, (long)state.Status)
             .Bind(first + 1, (long)state.Generation)
             .Bind(first + 2, (long)state.Turns)
             .Bind(first + 3, (long)state.Events)

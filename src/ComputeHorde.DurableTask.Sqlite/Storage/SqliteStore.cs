@@ -3,7 +3,9 @@ using SQLitePCL;
 
 namespace ComputeHorde.DurableTask.Sqlite.Storage;
 
-/// <summary>Keeps everything in one SQLite file, in WAL mode with <c>synchronous=FULL</c>: what is committed survives a power cut.</summary>
+/// <summary>
+/// Keeps everything in one SQLite file, in WAL mode with <c>synchronous=FULL</c>: what is committed survives a power cut.
+/// </summary>
 internal sealed class SqliteStore(string path) : IDurableStore
 {
     private readonly Lock _reading = new();
@@ -79,23 +81,32 @@ internal sealed class SqliteStore(string path) : IDurableStore
         return turns;
     }
 
-    public List<StoredWork> FindWork() => ReadAll(
-        "SELECT i.id, CASE WHEN s.open THEN NULL ELSE s.wake END FROM states s INDEXED BY live JOIN instances i ON i.key = s.key "
-        + "WHERE s.completed IS NULL AND (s.turns = 0 OR s.wake IS NOT NULL OR s.open <> 0)",
-        _ => { },
-        row => new StoredWork(row.GetString(0)!, row.GetNullableInt64(1)));
+    public List<StoredWork> FindWork() =>
+        ReadAll(
+            "SELECT i.id, CASE WHEN s.open THEN NULL ELSE s.wake END FROM states s INDEXED BY live JOIN instances i ON i.key = s.key "
+                + "WHERE s.completed IS NULL AND (s.turns = 0 OR s.wake IS NOT NULL OR s.open <> 0)",
+            _ => { },
+            row => new StoredWork(row.GetString(0)!, row.GetNullableInt64(1))
+        );
 
-    public List<(StoredMessage Message, string? InstanceId)> ReadMessages() => ReadAll(
-        "SELECT m.id, m.target, m.generation, m.data, i.id FROM messages m LEFT JOIN states s ON s.key = m.target AND s.completed IS NULL "
-        + "LEFT JOIN instances i ON i.key = s.key ORDER BY m.id",
-        _ => { },
-        row => (new StoredMessage(row.GetInt64(0), row.GetInt64(1), (int)row.GetInt64(2), row.GetBytes(3)), row.GetString(4)));
+    public List<(StoredMessage Message, string? InstanceId)> ReadMessages() =>
+        ReadAll(
+            "SELECT m.id, m.target, m.generation, m.data, i.id FROM messages m LEFT JOIN states s ON s.key = m.target AND s.completed IS NULL "
+                + "LEFT JOIN instances i ON i.key = s.key ORDER BY m.id",
+            _ => { },
+            row => (new StoredMessage(row.GetInt64(0), row.GetInt64(1), (int)row.GetInt64(2), row.GetBytes(3)), row.GetString(4))
+        );
 
     public InstancePage Query(InstanceFilter filter)
     {
         var all = new InstanceQuery(filter);
         var end = all.IsSelective
-            ? ReadAll(all.EndSql, all.BindSpan, row => filter.IsByName ? InstanceCursor.ByName(row.GetString(2)!) : new InstanceCursor(row.GetInt64(0), row.GetInt64(1))).SingleOrDefault()
+            ? ReadAll(
+                    all.EndSql,
+                    all.BindSpan,
+                    row => filter.IsByName ? InstanceCursor.ByName(row.GetString(2)!) : new InstanceCursor(row.GetInt64(0), row.GetInt64(1))
+                )
+                .SingleOrDefault()
             : null;
         var page = new InstanceQuery(filter, end);
         return InstancePage.Of(ReadAll(page.PageSql, page.BindPage, SqliteRows.Read), filter, end);
@@ -104,19 +115,23 @@ internal sealed class SqliteStore(string path) : IDurableStore
     public List<StoredInstance> FindChildren(long parentKey) =>
         ReadAll($"{SqliteRows.Select} WHERE i.parent = ? ORDER BY i.key", statement => statement.Bind(1, parentKey), SqliteRows.Read);
 
-    public List<(string InstanceId, long CompletedAt, long Key)> QueryFinished(FinishedFilter filter) => ReadAll(
-        $"""
-        SELECT i.id, s.completed, s.key FROM states s JOIN instances i ON i.key = s.key
-        WHERE s.completed IS NOT NULL AND (s.completed, s.key) > (?1, ?2)
-          AND (?3 IS NULL OR s.completed >= ?3) AND (?4 IS NULL OR s.completed <= ?4) {InstanceQuery.StatusIn(filter.Statuses)}
-        ORDER BY s.completed, s.key LIMIT ?5
-        """,
-        statement => statement.Bind(1, filter.After.CompletedAt)
-            .Bind(2, filter.After.Key)
-            .Bind(3, filter.CompletedFrom)
-            .Bind(4, filter.CompletedTo)
-            .Bind(5, (long)filter.Limit),
-        row => (row.GetString(0)!, row.GetInt64(1), row.GetInt64(2)));
+    public List<(string InstanceId, long CompletedAt, long Key)> QueryFinished(FinishedFilter filter) =>
+        ReadAll(
+            $"""
+            SELECT i.id, s.completed, s.key FROM states s JOIN instances i ON i.key = s.key
+            WHERE s.completed IS NOT NULL AND (s.completed, s.key) > (?1, ?2)
+              AND (?3 IS NULL OR s.completed >= ?3) AND (?4 IS NULL OR s.completed <= ?4) {InstanceQuery.StatusIn(filter.Statuses)}
+            ORDER BY s.completed, s.key LIMIT ?5
+            """,
+            statement =>
+                statement
+                    .Bind(1, filter.After.CompletedAt)
+                    .Bind(2, filter.After.Key)
+                    .Bind(3, filter.CompletedFrom)
+                    .Bind(4, filter.CompletedTo)
+                    .Bind(5, (long)filter.Limit),
+            row => (row.GetString(0)!, row.GetInt64(1), row.GetInt64(2))
+        );
 
     public void Dispose()
     {

@@ -2,7 +2,9 @@ using SQLitePCL;
 
 namespace ComputeHorde.DurableTask.Sqlite.Storage;
 
-/// <summary>The one connection that writes. A turn costs one appended and at most one replaced row, whatever the length of its history.</summary>
+/// <summary>
+/// The one connection that writes. A turn costs one appended and at most one replaced row, whatever the length of its history.
+/// </summary>
 internal sealed class SqliteWriter : IStoreTransaction, IDisposable
 {
     private const string States = "status, generation, turns, events, updated, completed, wake, open, output, custom, failure, head";
@@ -30,7 +32,8 @@ internal sealed class SqliteWriter : IStoreTransaction, IDisposable
         _connection = connection;
         SqliteFile.Execute(
             connection,
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-32768; PRAGMA temp_store=MEMORY;");
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-32768; PRAGMA temp_store=MEMORY;"
+        );
         _begin = Prepare("BEGIN IMMEDIATE");
         _commit = Prepare("COMMIT");
         _rollback = Prepare("ROLLBACK");
@@ -40,16 +43,20 @@ internal sealed class SqliteWriter : IStoreTransaction, IDisposable
         _saveAll = Prepare($"UPDATE states SET ({States}) = (?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13) WHERE key = ?1");
 
         // Leaves out what only the end sets, so that no index has to be touched.
-        _saveProgress = Prepare("""
+        _saveProgress = Prepare(
+            """
             UPDATE states SET (status, generation, turns, events, updated, wake, open, custom, head) = (?2,?3,?4,?5,?6,?7,?8,?9,?10) WHERE key = ?1
-            """);
+            """
+        );
         _saveStart = Prepare("UPDATE instances SET input = ?2, version = ?3 WHERE key = ?1");
-        _dropHistory = Prepare("""
+        _dropHistory = Prepare(
+            """
             WITH RECURSIVE chain(id) AS (
               SELECT head FROM states WHERE key = ?1
               UNION ALL SELECT h.prev FROM chain c JOIN history h ON h.id = c.id WHERE h.prev <> 0)
             DELETE FROM history WHERE id IN (SELECT id FROM chain)
-            """);
+            """
+        );
         _addMessage = Prepare("INSERT INTO messages VALUES(?,?,?,?)");
         _deleteMessage = Prepare("DELETE FROM messages WHERE id = ?");
         _deleteInstance = Prepare("DELETE FROM instances WHERE key = ?");
@@ -60,7 +67,11 @@ internal sealed class SqliteWriter : IStoreTransaction, IDisposable
 
     public long Commits { get; private set; }
 
-    public StoreBounds ReadBounds() => new(ReadMaximum("SELECT max(key) FROM (SELECT key FROM instances UNION ALL SELECT key FROM used)"), ReadMaximum("SELECT max(id) FROM messages"));
+    public StoreBounds ReadBounds() =>
+        new(
+            ReadMaximum("SELECT max(key) FROM (SELECT key FROM instances UNION ALL SELECT key FROM used)"),
+            ReadMaximum("SELECT max(id) FROM messages")
+        );
 
     public void Commit(Action<IStoreTransaction> writes)
     {
@@ -85,7 +96,8 @@ internal sealed class SqliteWriter : IStoreTransaction, IDisposable
 
     public void AddInstance(InstanceRow row, InstanceState state, ReadOnlySpan<byte> firstTurn)
     {
-        _addInstance.Bind(1, row.Key)
+        _addInstance
+            .Bind(1, row.Key)
             .Bind(2, row.InstanceId)
             .Bind(3, row.Name)
             .Bind(4, row.Version)
@@ -151,10 +163,26 @@ internal sealed class SqliteWriter : IStoreTransaction, IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in new[]
-        {
-            _begin, _commit, _rollback, _addInstance, _addState, _addTurn, _saveAll, _saveProgress, _saveStart, _dropHistory, _addMessage, _deleteMessage, _deleteInstance, _deleteState, _useKey,
-        })
+        foreach (
+            var statement in new[]
+            {
+                _begin,
+                _commit,
+                _rollback,
+                _addInstance,
+                _addState,
+                _addTurn,
+                _saveAll,
+                _saveProgress,
+                _saveStart,
+                _dropHistory,
+                _addMessage,
+                _deleteMessage,
+                _deleteInstance,
+                _deleteState,
+                _useKey,
+            }
+        )
         {
             statement.Dispose();
         }

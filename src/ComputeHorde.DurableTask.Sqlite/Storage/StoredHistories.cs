@@ -24,7 +24,10 @@ internal static class StoredHistories
     {
         try
         {
-            List<HistoryTurn> turns = [.. store.ReadHistory(found.Row).SelectMany(data => HistoryCodec.ReadTurns(data)).Take(found.State.Turns)];
+            List<HistoryTurn> turns =
+            [
+                .. store.ReadHistory(found.Row).SelectMany(data => HistoryCodec.ReadTurns(data)).Take(found.State.Turns),
+            ];
             return HasBegunAnew() ? null : turns;
         }
         catch (InvalidDataException) when (HasBegunAnew())
@@ -32,7 +35,8 @@ internal static class StoredHistories
             return null;
         }
 
-        bool HasBegunAnew() => store.Find(found.Row.InstanceId) is not { } now
+        bool HasBegunAnew() =>
+            store.Find(found.Row.InstanceId) is not { } now
             || (now.Row.Key, now.State.Generation) != (found.Row.Key, found.State.Generation)
             || now.State.Turns < found.State.Turns;
     }

@@ -12,12 +12,15 @@ namespace ComputeHorde.DurableTask.Sqlite.Testing;
 /// </remarks>
 public sealed class VirtualTimeProvider : TimeProvider
 {
-    /// <summary>The settle time passes in parts, each seen by the thread pool: while a busy machine lets nobody run, it does not pass.</summary>
+    /// <summary>
+    /// The settle time passes in parts, each seen by the thread pool: while a busy machine lets nobody run, it does not pass.
+    /// </summary>
     private static readonly TimeSpan SettlePart = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock _gate = new();
-    private readonly SortedSet<VirtualTimer> _timers = new(Comparer<VirtualTimer>.Create(
-        (one, other) => (one.Due, one.Sequence).CompareTo((other.Due, other.Sequence))));
+    private readonly SortedSet<VirtualTimer> _timers = new(
+        Comparer<VirtualTimer>.Create((one, other) => (one.Due, one.Sequence).CompareTo((other.Due, other.Sequence)))
+    );
 
     private readonly List<Func<bool>> _hubs = [];
     private readonly ITimer _settle;
@@ -36,7 +39,11 @@ public sealed class VirtualTimeProvider : TimeProvider
     {
         _now = _origin = (start ?? new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)).UtcTicks;
         _settle = System.CreateTimer(
-            static state => ((VirtualTimeProvider)state!).Probe(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            static state => ((VirtualTimeProvider)state!).Probe(),
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan
+        );
     }
 
     /// <summary>How much real time must pass without anything happening before running activities no longer hold the clock.</summary>

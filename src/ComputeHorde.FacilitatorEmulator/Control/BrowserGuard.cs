@@ -5,8 +5,10 @@ using Microsoft.Extensions.Primitives;
 namespace ComputeHorde.Emulator.Control;
 
 /// <summary>
-/// Keeps web pages of others from the control endpoints, which need no token. A page can send a request to any address, so a name of this machine must be
-/// asked for (against DNS rebinding), no page of another origin may ask, and bodies must be JSON, which such a page cannot send without being allowed to.
+/// Keeps web pages of others from the control endpoints, which need no token. A page can send a request to any address, so a name of this
+/// machine must be
+/// asked for (against DNS rebinding), no page of another origin may ask, and bodies must be JSON, which such a page cannot send without
+/// being allowed to.
 /// </summary>
 internal static class BrowserGuard
 {
@@ -19,8 +21,14 @@ internal static class BrowserGuard
         }
 
         StringValues origin = request.Headers.Origin;
-        if (origin.Count > 0 && !(Uri.TryCreate(origin, UriKind.Absolute, out Uri? page) && page.Scheme == request.Scheme
-            && page.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase)))
+        if (
+            origin.Count > 0
+            && !(
+                Uri.TryCreate(origin, UriKind.Absolute, out Uri? page)
+                && page.Scheme == request.Scheme
+                && page.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase)
+            )
+        )
         {
             return (403, "The emulator's own endpoints are not for pages of another origin.");
         }
@@ -35,5 +43,6 @@ internal static class BrowserGuard
     }
 
     private static bool IsLoopback(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address));
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address));
 }

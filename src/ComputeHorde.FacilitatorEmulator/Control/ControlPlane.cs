@@ -8,7 +8,13 @@ using Microsoft.AspNetCore.Http;
 namespace ComputeHorde.Emulator.Control;
 
 /// <summary>The emulator's own endpoints below <c>/emulator/</c> and the page at <c>/</c>; none of them needs a token.</summary>
-internal sealed class ControlPlane(FacilitatorEmulator emulator, HordeContext horde, BehaviourBook behaviours, CheatBook cheats, TokenIssuer tokens)
+internal sealed class ControlPlane(
+    FacilitatorEmulator emulator,
+    HordeContext horde,
+    BehaviourBook behaviours,
+    CheatBook cheats,
+    TokenIssuer tokens
+)
 {
     private const int JobsOnThePage = 150;
 
@@ -40,39 +46,51 @@ internal sealed class ControlPlane(FacilitatorEmulator emulator, HordeContext ho
         }
     }
 
-    private Task RouteAsync(HttpContext http) => (http.Request.Method, http.Request.Path.Value?.TrimEnd('/')) switch
-    {
-        ("GET", "") => StatusPage.WriteAsync(http, First()),
-        ("GET", "/emulator") or ("GET", "/emulator/about") => WriteAsync(http, 200, About()),
-        ("GET", "/emulator/counters") => WriteAsync(http, 200, emulator.Counters),
-        ("GET", "/emulator/jobs") => WriteAsync(http, 200, FilteredJobs(http.Request.Query)),
-        ("GET", "/emulator/miners") => WriteAsync(http, 200, Miners()),
-        ("GET", "/emulator/cheat-reports") => WriteAsync(http, 200, cheats.Reports),
-        ("GET", "/emulator/faults") => WriteAsync(http, 200, horde.Faults.Settings),
-        ("POST", "/emulator/faults") => SetFaultsAsync(http),
-        ("DELETE", "/emulator/faults") => DoAsync(http, () => horde.Faults.Settings = new FaultSettings()),
-        ("GET", "/emulator/behaviours") => WriteAsync(http, 200, behaviours.Rules),
-        ("POST", "/emulator/behaviours") => SetBehavioursAsync(http),
-        ("DELETE", "/emulator/behaviours") => DoAsync(http, behaviours.Clear),
-        ("POST", "/emulator/expire-tokens") => DoAsync(http, tokens.ExpireAll),
-        ("POST", "/emulator/evict") => EvictAsync(http),
-        _ => WriteAsync(http, 404, new { error = "No such endpoint; docs/emulator.md lists them." }),
-    };
+    private Task RouteAsync(HttpContext http) =>
+        (http.Request.Method, http.Request.Path.Value?.TrimEnd('/')) switch
+        {
+            ("GET", "") => StatusPage.WriteAsync(http, First()),
+            ("GET", "/emulator") or ("GET", "/emulator/about") => WriteAsync(http, 200, About()),
+            ("GET", "/emulator/counters") => WriteAsync(http, 200, emulator.Counters),
+            ("GET", "/emulator/jobs") => WriteAsync(http, 200, FilteredJobs(http.Request.Query)),
+            ("GET", "/emulator/miners") => WriteAsync(http, 200, Miners()),
+            ("GET", "/emulator/cheat-reports") => WriteAsync(http, 200, cheats.Reports),
+            ("GET", "/emulator/faults") => WriteAsync(http, 200, horde.Faults.Settings),
+            ("POST", "/emulator/faults") => SetFaultsAsync(http),
+            ("DELETE", "/emulator/faults") => DoAsync(http, () => horde.Faults.Settings = new FaultSettings()),
+            ("GET", "/emulator/behaviours") => WriteAsync(http, 200, behaviours.Rules),
+            ("POST", "/emulator/behaviours") => SetBehavioursAsync(http),
+            ("DELETE", "/emulator/behaviours") => DoAsync(http, behaviours.Clear),
+            ("POST", "/emulator/expire-tokens") => DoAsync(http, tokens.ExpireAll),
+            ("POST", "/emulator/evict") => EvictAsync(http),
+            _ => WriteAsync(http, 404, new { error = "No such endpoint; docs/emulator.md lists them." }),
+        };
 
     /// <summary>The default encoder writes <c>&lt;</c> as an escape, so that no text of a job closes the element it stands in.</summary>
-    private string First() => JsonSerializer.Serialize(
-        new object[] { About(), emulator.Counters, Miners(), cheats.Reports, horde.Store.All().TakeLast(JobsOnThePage).Select(JobViewModel.Describe) }, Json);
+    private string First() =>
+        JsonSerializer.Serialize(
+            new object[]
+            {
+                About(),
+                emulator.Counters,
+                Miners(),
+                cheats.Reports,
+                horde.Store.All().TakeLast(JobsOnThePage).Select(JobViewModel.Describe),
+            },
+            Json
+        );
 
-    private object About() => new
-    {
-        Address = emulator.BaseAddress,
-        emulator.ValidatorHotkey,
-        horde.Options.Speed,
-        horde.Options.Seed,
-        horde.Options.Kind,
-        horde.Options.DataPath,
-        Time = horde.Now,
-    };
+    private object About() =>
+        new
+        {
+            Address = emulator.BaseAddress,
+            emulator.ValidatorHotkey,
+            horde.Options.Speed,
+            horde.Options.Seed,
+            horde.Options.Kind,
+            horde.Options.DataPath,
+            Time = horde.Now,
+        };
 
     private IEnumerable<EmulatedJob> FilteredJobs(IQueryCollection query)
     {
@@ -92,32 +110,39 @@ internal sealed class ControlPlane(FacilitatorEmulator emulator, HordeContext ho
             jobs = jobs.Where(job => job.Status == status);
         }
 
-        return (query["last"] is [{ } last] && int.TryParse(last, out int count) ? jobs.TakeLast(count) : jobs).Select(JobViewModel.Describe);
+        return (query["last"] is [{ } last] && int.TryParse(last, out int count) ? jobs.TakeLast(count) : jobs).Select(
+            JobViewModel.Describe
+        );
     }
 
-    private IEnumerable<object> Miners() => horde.Miners.Snapshot().Select(m => new
-    {
-        m.Miner.Name,
-        m.Miner.Kind,
-        m.Miner.Seed,
-        m.Miner.Slots,
-        m.Miner.AllowanceSeconds,
-        m.Running,
-        PromisedSeconds = m.Promised,
-        Jobs = m.Taken,
-        m.BlacklistedUntil,
-    });
+    private IEnumerable<object> Miners() =>
+        horde
+            .Miners.Snapshot()
+            .Select(m => new
+            {
+                m.Miner.Name,
+                m.Miner.Kind,
+                m.Miner.Seed,
+                m.Miner.Slots,
+                m.Miner.AllowanceSeconds,
+                m.Running,
+                PromisedSeconds = m.Promised,
+                Jobs = m.Taken,
+                m.BlacklistedUntil,
+            });
 
     private async Task SetFaultsAsync(HttpContext http)
     {
-        horde.Faults.Settings = await JsonSerializer.DeserializeAsync<FaultSettings>(http.Request.Body, Json, http.RequestAborted) ?? new FaultSettings();
+        horde.Faults.Settings =
+            await JsonSerializer.DeserializeAsync<FaultSettings>(http.Request.Body, Json, http.RequestAborted) ?? new FaultSettings();
         await WriteAsync(http, 200, horde.Faults.Settings);
     }
 
     /// <summary>The body is an object: <c>tag:prefix</c> or <c>image:name</c> to a script, or null to remove the rule.</summary>
     private async Task SetBehavioursAsync(HttpContext http)
     {
-        Dictionary<string, string?> rules = await JsonSerializer.DeserializeAsync<Dictionary<string, string?>>(http.Request.Body, Json, http.RequestAborted) ?? [];
+        Dictionary<string, string?> rules =
+            await JsonSerializer.DeserializeAsync<Dictionary<string, string?>>(http.Request.Body, Json, http.RequestAborted) ?? [];
         foreach ((string selector, string? script) in rules)
         {
             int colon = selector.IndexOf(':', StringComparison.Ordinal);

@@ -38,16 +38,15 @@ internal sealed class FillerStream(byte[] seed, int length) : Stream
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
-    public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
-    {
-        SeekOrigin.Begin => offset,
-        SeekOrigin.Current => Position + offset,
-        _ => length + offset,
-    };
+    public override long Seek(long offset, SeekOrigin origin) =>
+        Position = origin switch
+        {
+            SeekOrigin.Begin => offset,
+            SeekOrigin.Current => Position + offset,
+            _ => length + offset,
+        };
 
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
@@ -58,7 +57,10 @@ internal sealed class FillerStream(byte[] seed, int length) : Stream
         if (_lineBegin != begin)
         {
             _lineBegin = begin;
-            Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData([.. seed, .. BitConverter.GetBytes((int)begin)])) + "\n", _line);
+            Encoding.ASCII.GetBytes(
+                Convert.ToHexStringLower(SHA256.HashData([.. seed, .. BitConverter.GetBytes((int)begin)])) + "\n",
+                _line
+            );
         }
 
         return _line;

@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 namespace ComputeHorde.Emulator.Executor;
 
 /// <summary>
-/// Python's <c>fnmatch.fnmatchcase</c>, by which Hugging Face files are chosen: <c>*</c> any text, slashes included, <c>?</c> one character, <c>[a-z]</c> and <c>[!a-z]</c> one of a
+/// Python's <c>fnmatch.fnmatchcase</c>, by which Hugging Face files are chosen: <c>*</c> any text, slashes included, <c>?</c> one
+/// character, <c>[a-z]</c> and <c>[!a-z]</c> one of a
 /// set. What is no pattern stands for itself.
 /// </summary>
 internal static class FnMatch
@@ -38,7 +39,10 @@ internal static class FnMatch
         return regex.Append(@"\z").ToString();
     }
 
-    /// <summary>Where the set that begins at <paramref name="start"/> ends: a <c>]</c> right at its beginning belongs to it. Null when it never ends.</summary>
+    /// <summary>
+    /// Where the set that begins at <paramref name="start"/> ends: a <c>]</c> right at its beginning belongs to it. Null when it never
+    /// ends.
+    /// </summary>
     private static int? SetEnd(string pattern, int start)
     {
         int first = start + 1;

@@ -9,7 +9,8 @@ namespace ComputeHorde.Emulator.Executor;
 internal sealed class HuggingFaceSnapshot(
     HttpClient http,
     Uri baseAddress,
-    Func<Uri, string?, string, Stream, CancellationToken, Task<InputFile>> fetchFile)
+    Func<Uri, string?, string, Stream, CancellationToken, Task<InputFile>> fetchFile
+)
 {
     private const string Stage = "volume_download";
 
@@ -27,14 +28,23 @@ internal sealed class HuggingFaceSnapshot(
             _ => throw new ExecutorException(JobEnd.Unhandled("ValueError", Stage)),
         };
 
-        PyDict info = await DescribeAsync(new Uri(baseAddress, $"api/{api}/{repository}/revision/{Uri.EscapeDataString(revision)}"), token, ct);
+        PyDict info = await DescribeAsync(
+            new Uri(baseAddress, $"api/{api}/{repository}/revision/{Uri.EscapeDataString(revision)}"),
+            token,
+            ct
+        );
         string commit = info.GetText("sha") ?? revision;
         var result = new List<InputFile>();
-        foreach (string name in (info.Get("siblings") as PyList ?? []).OfType<PyDict>().Select(f => f.GetText("rfilename")).OfType<string>())
+        foreach (
+            string name in (info.Get("siblings") as PyList ?? []).OfType<PyDict>().Select(f => f.GetText("rfilename")).OfType<string>()
+        )
         {
             if (Matches(volume.Get("allow_patterns"), name))
             {
-                var url = new Uri(baseAddress, $"{files}{repository}/resolve/{commit}/{string.Join('/', name.Split('/').Select(Uri.EscapeDataString))}");
+                var url = new Uri(
+                    baseAddress,
+                    $"{files}{repository}/resolve/{commit}/{string.Join('/', name.Split('/').Select(Uri.EscapeDataString))}"
+                );
                 result.Add(await fetchFile(url, token, $"{relative.Trim('/')}/{name}", Stream.Null, ct));
             }
         }
@@ -60,17 +70,20 @@ internal sealed class HuggingFaceSnapshot(
         }
         catch (Exception e) when (e is HttpRequestException or PyJsonException or TaskCanceledException && !ct.IsCancellationRequested)
         {
-            throw new ExecutorException(JobEnd.Unhandled(e is HttpRequestException { StatusCode: null } ? "ConnectError" : "HfHubHTTPError", Stage), e);
+            throw new ExecutorException(
+                JobEnd.Unhandled(e is HttpRequestException { StatusCode: null } ? "ConnectError" : "HfHubHTTPError", Stage),
+                e
+            );
         }
     }
 
-    private static bool Matches(object? patterns, string name) => patterns switch
-    {
-        string pattern => Match(pattern, name),
-        PyList list => list.OfType<string>().Any(pattern => Match(pattern, name)),
-        _ => true,
-    };
+    private static bool Matches(object? patterns, string name) =>
+        patterns switch
+        {
+            string pattern => Match(pattern, name),
+            PyList list => list.OfType<string>().Any(pattern => Match(pattern, name)),
+            _ => true,
+        };
 
-    private static bool Match(string pattern, string name) =>
-        FnMatch.IsMatch(pattern.EndsWith('/') ? pattern + "*" : pattern, name);
+    private static bool Match(string pattern, string name) => FnMatch.IsMatch(pattern.EndsWith('/') ? pattern + "*" : pattern, name);
 }

@@ -9,7 +9,9 @@ internal sealed record ImageResult
     /// <summary>How many characters standard output has at least.</summary>
     public int StdoutWidth { get; init; }
 
-    /// <summary>Standard output: the text, filled up with dots when it is asked for, as a job that waits for its end is to hold no megabytes.</summary>
+    /// <summary>
+    /// Standard output: the text, filled up with dots when it is asked for, as a job that waits for its end is to hold no megabytes.
+    /// </summary>
     public string Stdout => Text.PadRight(StdoutWidth, '.');
 
     public string Stderr { get; init; } = "";

@@ -11,7 +11,14 @@ namespace ComputeHorde.Emulator.Executor;
 /// <param name="Inputs">The files below <c>/volume/</c>.</param>
 /// <param name="Cheats">True when the miner fakes the work.</param>
 /// <param name="MinerSeed">Seed of the miner's numeric noise.</param>
-internal sealed record ImageTask(string Image, IReadOnlyList<string> Args, PyDict Env, IReadOnlyList<InputFile> Inputs, bool Cheats, int MinerSeed)
+internal sealed record ImageTask(
+    string Image,
+    IReadOnlyList<string> Args,
+    PyDict Env,
+    IReadOnlyList<InputFile> Inputs,
+    bool Cheats,
+    int MinerSeed
+)
 {
     /// <summary>
     /// SHA-256 of image, arguments, environment and inputs: equal on all honest miners, other on a cheating one.
@@ -24,13 +31,19 @@ internal sealed record ImageTask(string Image, IReadOnlyList<string> Args, PyDic
             inputs[file.Path] = file.Sha256;
         }
 
-        byte[] honest = SHA256.HashData(Encoding.UTF8.GetBytes(PyJsonWriter.DumpsSorted(new PyDict
-        {
-            ["image"] = Image,
-            ["args"] = new PyList(Args),
-            ["env"] = Env,
-            ["inputs"] = inputs,
-        })));
+        byte[] honest = SHA256.HashData(
+            Encoding.UTF8.GetBytes(
+                PyJsonWriter.DumpsSorted(
+                    new PyDict
+                    {
+                        ["image"] = Image,
+                        ["args"] = new PyList(Args),
+                        ["env"] = Env,
+                        ["inputs"] = inputs,
+                    }
+                )
+            )
+        );
         return Cheats ? SHA256.HashData(honest) : honest;
     }
 }

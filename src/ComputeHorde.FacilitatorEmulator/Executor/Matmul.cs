@@ -35,7 +35,16 @@ internal static class Matmul
             Files = new Dictionary<string, byte[]>(StringComparer.Ordinal)
             {
                 ["c.npy"] = Npy(product, size),
-                ["result.json"] = PretendImages.ResultJson(task, new PyDict { ["n"] = size, ["seed"] = seed, ["trace"] = trace, ["frobenius"] = Math.Sqrt(squares) }),
+                ["result.json"] = PretendImages.ResultJson(
+                    task,
+                    new PyDict
+                    {
+                        ["n"] = size,
+                        ["seed"] = seed,
+                        ["trace"] = trace,
+                        ["frobenius"] = Math.Sqrt(squares),
+                    }
+                ),
             },
         };
     }
@@ -88,7 +97,10 @@ internal static class Matmul
     }
 
     private static int Argument(ImageTask task, int index, int missing) =>
-        task.Args.Count > index && int.TryParse(task.Args[index], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) ? value : missing;
+        task.Args.Count > index
+        && int.TryParse(task.Args[index], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value)
+            ? value
+            : missing;
 
     /// <summary>The SplitMix64 generator: the same numbers on every platform.</summary>
     private sealed class SplitMix(int seed)

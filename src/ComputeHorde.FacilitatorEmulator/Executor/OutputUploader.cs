@@ -5,7 +5,9 @@ using ComputeHorde.Emulator.Python;
 
 namespace ComputeHorde.Emulator.Executor;
 
-/// <summary>Sends output files to the URLs a job was given, by the executor's rules: three attempts, no redirects, all at once (protocol 5.5).</summary>
+/// <summary>
+/// Sends output files to the URLs a job was given, by the executor's rules: three attempts, no redirects, all at once (protocol 5.5).
+/// </summary>
 internal sealed class OutputUploader(HttpClient http, HordeScheduler scheduler, CounterBook counters)
 {
     private const int Attempts = 3;
@@ -18,7 +20,9 @@ internal sealed class OutputUploader(HttpClient http, HordeScheduler scheduler, 
     {
         var results = new PyDict();
         PyDict[] all = [.. uploads.Cast<PyDict>()];
-        string[] answers = await Task.WhenAll(all.Select(upload => UploadOneAsync(upload, () => content(upload.GetText("relative_path")!), ct)));
+        string[] answers = await Task.WhenAll(
+            all.Select(upload => UploadOneAsync(upload, () => content(upload.GetText("relative_path")!), ct))
+        );
         for (int i = 0; i < all.Length; i++)
         {
             results[all[i].GetText("relative_path")!] = answers[i];
@@ -29,8 +33,15 @@ internal sealed class OutputUploader(HttpClient http, HordeScheduler scheduler, 
 
     private async Task<string> UploadOneAsync(PyDict upload, Func<Stream> content, CancellationToken ct)
     {
-        if (!Uri.TryCreate(upload.GetText("url")!, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }, out Uri? url)
-            || !url.IsAbsoluteUri || url.Scheme is not ("http" or "https"))
+        if (
+            !Uri.TryCreate(
+                upload.GetText("url")!,
+                new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true },
+                out Uri? url
+            )
+            || !url.IsAbsoluteUri
+            || url.Scheme is not ("http" or "https")
+        )
         {
             throw new ExecutorException(ScriptedEnd.UploadFailed);
         }
@@ -97,23 +108,28 @@ internal sealed class OutputUploader(HttpClient http, HordeScheduler scheduler, 
 
         string fileName = Path.GetFileName(upload.GetText("relative_path")!);
         var file = new StreamContent(content);
-        file.Headers.ContentDisposition = new ContentDispositionHeaderValue("form-data") { Name = "\"file\"", FileName = $"\"{fileName}\"" };
+        file.Headers.ContentDisposition = new ContentDispositionHeaderValue("form-data")
+        {
+            Name = "\"file\"",
+            FileName = $"\"{fileName}\"",
+        };
         file.Headers.ContentType = new MediaTypeHeaderValue(ContentType(fileName));
         form.Add(file);
         return form;
     }
 
-    private static string ContentType(string fileName) => Path.GetExtension(fileName).ToLowerInvariant() switch
-    {
-        ".txt" or ".log" => "text/plain",
-        ".json" => "application/json",
-        ".csv" => "text/csv",
-        ".html" => "text/html",
-        ".png" => "image/png",
-        ".jpg" or ".jpeg" => "image/jpeg",
-        ".zip" => "application/zip",
-        _ => "application/octet-stream",
-    };
+    private static string ContentType(string fileName) =>
+        Path.GetExtension(fileName).ToLowerInvariant() switch
+        {
+            ".txt" or ".log" => "text/plain",
+            ".json" => "application/json",
+            ".csv" => "text/csv",
+            ".html" => "text/html",
+            ".png" => "image/png",
+            ".jpg" or ".jpeg" => "image/jpeg",
+            ".zip" => "application/zip",
+            _ => "application/octet-stream",
+        };
 
     private static string Answer(HttpResponseMessage response, byte[] body)
     {

@@ -11,15 +11,16 @@ internal static class PretendImages
 {
     public static ImageResult Run(ImageTask task) => Image(task) with { StdoutWidth = Number(task, "EMULATOR_STDOUT_CHARS", 0) };
 
-    private static ImageResult Image(ImageTask task) => task.Image switch
-    {
-        "sha256" => Sha256(task),
-        "matmul" => Matmul.Run(task),
-        "sleep" => Sleep(task),
-        "fail" => Fail(task),
-        "stream" => Echo(task) with { Duration = Seconds(task, 5) },
-        _ => Echo(task),
-    };
+    private static ImageResult Image(ImageTask task) =>
+        task.Image switch
+        {
+            "sha256" => Sha256(task),
+            "matmul" => Matmul.Run(task),
+            "sleep" => Sleep(task),
+            "fail" => Fail(task),
+            "stream" => Echo(task) with { Duration = Seconds(task, 5) },
+            _ => Echo(task),
+        };
 
     /// <summary>The bytes of the output file <paramref name="path"/>, relative to <c>/output/</c>.</summary>
     public static Stream Output(ImageTask task, ImageResult result, string path)
@@ -116,7 +117,10 @@ internal static class PretendImages
 
     private static ImageResult Fail(ImageTask task)
     {
-        int code = task.Args.Count > 0 && int.TryParse(task.Args[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int given) ? given : 1;
+        int code =
+            task.Args.Count > 0 && int.TryParse(task.Args[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int given)
+                ? given
+                : 1;
         return new ImageResult
         {
             Text = "partial\n",
@@ -126,10 +130,17 @@ internal static class PretendImages
         };
     }
 
-    private static TimeSpan Seconds(ImageTask task, double missing) => TimeSpan.FromSeconds(
-        task.Args.Count > 0 && double.TryParse(task.Args[0], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds) ? seconds : missing);
+    private static TimeSpan Seconds(ImageTask task, double missing) =>
+        TimeSpan.FromSeconds(
+            task.Args.Count > 0
+            && double.TryParse(task.Args[0], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds)
+                ? seconds
+                : missing
+        );
 
-    /// <summary>A file nobody described: lines of hexadecimal digits from digest and path, <c>EMULATOR_OUTPUT_BYTES</c> long (256).</summary>
+    /// <summary>
+    /// A file nobody described: lines of hexadecimal digits from digest and path, <c>EMULATOR_OUTPUT_BYTES</c> long (256).
+    /// </summary>
     private static FillerStream Filler(ImageTask task, string path) =>
         new(SHA256.HashData([.. task.Digest(), .. Encoding.UTF8.GetBytes(path)]), Number(task, "EMULATOR_OUTPUT_BYTES", 256));
 

@@ -36,7 +36,9 @@ internal sealed class StreamingServer : IAsyncDisposable
 
     public string CertificatePem => _certificate.ExportCertificatePem();
 
-    /// <summary>Starts a server on a free port. Throws <see cref="CryptographicException"/> when <paramref name="clientPem"/> is no certificate.</summary>
+    /// <summary>
+    /// Starts a server on a free port. Throws <see cref="CryptographicException"/> when <paramref name="clientPem"/> is no certificate.
+    /// </summary>
     public static async Task<StreamingServer> StartAsync(string clientPem, TimeProvider time, CancellationToken ct)
     {
         byte[] client;
@@ -46,15 +48,27 @@ internal sealed class StreamingServer : IAsyncDisposable
         }
 
         X509Certificate2 certificate = MakeCertificate(time);
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { EnvironmentName = Environments.Production }
+        );
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(new HttpsConnectionAdapterOptions
-        {
-            ServerCertificate = certificate,
-            ClientCertificateMode = ClientCertificateMode.RequireCertificate,
-            ClientCertificateValidation = (presented, _, _) => CryptographicOperations.FixedTimeEquals(presented.RawData, client),
-        })));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            kestrel.Listen(
+                IPAddress.Loopback,
+                0,
+                listen =>
+                    listen.UseHttps(
+                        new HttpsConnectionAdapterOptions
+                        {
+                            ServerCertificate = certificate,
+                            ClientCertificateMode = ClientCertificateMode.RequireCertificate,
+                            ClientCertificateValidation = (presented, _, _) =>
+                                CryptographicOperations.FixedTimeEquals(presented.RawData, client),
+                        }
+                    )
+            )
+        );
         WebApplication app = builder.Build();
         app.Run(AnswerAsync);
         await app.StartAsync(ct);

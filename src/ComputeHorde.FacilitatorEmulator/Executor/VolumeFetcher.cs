@@ -56,8 +56,13 @@ internal sealed class VolumeFetcher(HttpClient http, HordeScheduler scheduler, U
     private async Task<IReadOnlyList<InputFile>> FetchZipAsync(string url, string relative, CancellationToken ct)
     {
         await using var file = new FileStream(
-            Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 65536,
-            FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+            Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()),
+            FileMode.CreateNew,
+            FileAccess.ReadWrite,
+            FileShare.None,
+            65536,
+            FileOptions.DeleteOnClose | FileOptions.Asynchronous
+        );
         await FetchFileAsync(ParseUrl(url), token: null, relative, file, ct);
         file.Position = 0;
         return Unzip(file, relative);
@@ -77,7 +82,9 @@ internal sealed class VolumeFetcher(HttpClient http, HordeScheduler scheduler, U
                 }
 
                 using Stream content = entry.Open();
-                files.Add(new InputFile(InContainer(relative, entry.FullName), entry.Length, Convert.ToHexStringLower(SHA256.HashData(content))));
+                files.Add(
+                    new InputFile(InContainer(relative, entry.FullName), entry.Length, Convert.ToHexStringLower(SHA256.HashData(content)))
+                );
             }
         }
         catch (InvalidDataException e)
@@ -88,7 +95,9 @@ internal sealed class VolumeFetcher(HttpClient http, HordeScheduler scheduler, U
         return files;
     }
 
-    /// <summary>Downloads with up to three tries, resuming by range; the bytes go through the hash and into <paramref name="copy"/>.</summary>
+    /// <summary>
+    /// Downloads with up to three tries, resuming by range; the bytes go through the hash and into <paramref name="copy"/>.
+    /// </summary>
     private async Task<InputFile> FetchFileAsync(Uri url, string? token, string relative, Stream copy, CancellationToken ct)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -144,20 +153,21 @@ internal sealed class VolumeFetcher(HttpClient http, HordeScheduler scheduler, U
     }
 
     /// <summary>What httpx would have called the failure.</summary>
-    private static string PythonName(Exception e) => e switch
-    {
-        HttpRequestException { StatusCode: not null } => "HTTPStatusError",
-        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError } => "ConnectError",
-        TaskCanceledException => "ReadTimeout",
-        _ => "ReadError",
-    };
+    private static string PythonName(Exception e) =>
+        e switch
+        {
+            HttpRequestException { StatusCode: not null } => "HTTPStatusError",
+            HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError } =>
+                "ConnectError",
+            TaskCanceledException => "ReadTimeout",
+            _ => "ReadError",
+        };
 
-    private static Uri ParseUrl(string url) => DownloadUrl.TryParse(url, out Uri? uri)
-        ? uri
-        : throw new ExecutorException(JobEnd.Unhandled("UnsupportedProtocol", Stage));
+    private static Uri ParseUrl(string url) =>
+        DownloadUrl.TryParse(url, out Uri? uri) ? uri : throw new ExecutorException(JobEnd.Unhandled("UnsupportedProtocol", Stage));
 
-    private static ExecutorException TooLarge() =>
-        new(JobEnd.Failed("download_failed", Stage, "Download failed: Input volume too large"));
+    private static ExecutorException TooLarge() => new(JobEnd.Failed("download_failed", Stage, "Download failed: Input volume too large"));
 
-    private static string InContainer(string relative, string name) => "/volume/" + string.Join('/', new[] { relative.Trim('/'), name }.Where(s => s.Length > 0));
+    private static string InContainer(string relative, string name) =>
+        "/volume/" + string.Join('/', new[] { relative.Trim('/'), name }.Where(s => s.Length > 0));
 }

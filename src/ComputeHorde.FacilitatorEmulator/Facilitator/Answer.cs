@@ -30,10 +30,14 @@ internal sealed record Answer(int Status, AnswerBody Body, string ContentType)
 
     public static Answer Json(int status, string key, string text) => Json(status, new PyDict { [key] = text });
 
-    public static Answer Page(int status, string title) => new(
-        status,
-        AnswerBody.Of($"<!doctype html>\n<html lang=\"en\">\n<head>\n  <title>{title}</title>\n</head>\n<body>\n  <h1>{title}</h1><p></p>\n</body>\n</html>\n"),
-        Html);
+    public static Answer Page(int status, string title) =>
+        new(
+            status,
+            AnswerBody.Of(
+                $"<!doctype html>\n<html lang=\"en\">\n<head>\n  <title>{title}</title>\n</head>\n<body>\n  <h1>{title}</h1><p></p>\n</body>\n</html>\n"
+            ),
+            Html
+        );
 
     /// <summary>A redirect to the same path with a slash.</summary>
     public static Answer Redirect(string location) => new(301, new AnswerBody(), "text/html; charset=utf-8") { Location = location };

@@ -49,8 +49,13 @@ internal sealed class AuthViews(TokenIssuer tokens, CounterBook counters)
             return Answer.Json(400, "error", "Invalid nonce");
         }
 
-        if (login.GetText("hotkey") is not string hotkey || !SignatureCheck.TryPublicKey(hotkey, out _)
-            || login.GetText("signature") is not string hex || !TryHex(hex, out byte[] signature) || signature.Length != 64)
+        if (
+            login.GetText("hotkey") is not string hotkey
+            || !SignatureCheck.TryPublicKey(hotkey, out _)
+            || login.GetText("signature") is not string hex
+            || !TryHex(hex, out byte[] signature)
+            || signature.Length != 64
+        )
         {
             return Answer.Json(400, "error", "Nonce expired or not found");
         }

@@ -30,7 +30,8 @@ internal sealed class CheatBook(HordeContext horde, CounterBook counters)
             effect,
             job.Miner,
             horde.Miners.Falsified(job),
-            horde.Now);
+            horde.Now
+        );
         if (!_reports.TryAdd(job.Uuid, report))
         {
             return false;
@@ -79,6 +80,8 @@ internal sealed class CheatBook(HordeContext horde, CounterBook counters)
             return ("ignores: the signatory is not in the validator's whitelist", false);
         }
 
-        return job.Status == JobStatuses.Completed ? ("acts: the miner is blacklisted", true) : ("ignores: the job is not completed", false);
+        return job.Status == JobStatuses.Completed
+            ? ("acts: the miner is blacklisted", true)
+            : ("ignores: the job is not completed", false);
     }
 }

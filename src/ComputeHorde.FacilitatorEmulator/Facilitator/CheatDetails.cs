@@ -4,7 +4,8 @@ using ComputeHorde.Emulator.Python;
 namespace ComputeHorde.Emulator.Facilitator;
 
 /// <summary>What the original cannot do with details of a cheat report (protocol 16): either way it answers 500.</summary>
-/// <param name="IsStored">False when the database refuses them, at every try; true when they are stored, and the message to the validator cannot be made.</param>
+/// <param name="IsStored">False when the database refuses them, at every try; true when they are stored, and the message to the validator
+/// cannot be made.</param>
 /// <param name="Message">Why.</param>
 internal sealed record CheatDetails(bool IsStored, string Message)
 {
@@ -18,12 +19,13 @@ internal sealed record CheatDetails(bool IsStored, string Message)
             ? new(true, "The details hold an integer over 64 bits, which the message to the validator cannot carry.")
         : null;
 
-    private static bool Any(object? value, Func<object?, bool> holds) => value switch
-    {
-        PyList list => list.Exists(item => Any(item, holds)),
-        PyDict map => map.Any(member => holds(member.Key) || Any(member.Value, holds)),
-        _ => holds(value),
-    };
+    private static bool Any(object? value, Func<object?, bool> holds) =>
+        value switch
+        {
+            PyList list => list.Exists(item => Any(item, holds)),
+            PyDict map => map.Any(member => holds(member.Key) || Any(member.Value, holds)),
+            _ => holds(value),
+        };
 
     private static bool HasLoneSurrogate(string text)
     {

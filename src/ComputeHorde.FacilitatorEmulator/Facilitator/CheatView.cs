@@ -16,7 +16,10 @@ internal sealed class CheatView(JobStore store, CheatBook book, CounterBook coun
 
         if (value is not PyDict body)
         {
-            return Answer.Json(400, new PyDict { ["non_field_errors"] = new PyList { "Invalid data. Expected a dictionary, but got list." } });
+            return Answer.Json(
+                400,
+                new PyDict { ["non_field_errors"] = new PyList { "Invalid data. Expected a dictionary, but got list." } }
+            );
         }
 
         var errors = new PyDict();

@@ -54,7 +54,10 @@ internal sealed class CreateView(HordeContext horde, JobRunner runner, Behaviour
                 return Answer.Page(500, "Server Error (500)") with { Reset = true };
         }
 
-        return AfterStoring(behaviour, await StoreAsync(request, hotkey, job, faults.ValidatorSilent ? Behaviour.Parse("stuck:sent") : behaviour));
+        return AfterStoring(
+            behaviour,
+            await StoreAsync(request, hotkey, job, faults.ValidatorSilent ? Behaviour.Parse("stuck:sent") : behaviour)
+        );
     }
 
     /// <summary>Stores a job whose connection has broken already.</summary>
@@ -131,11 +134,12 @@ internal sealed class CreateView(HordeContext horde, JobRunner runner, Behaviour
         }
     }
 
-    private static bool HoldsNul(object? value) => value switch
-    {
-        string text => text.Contains('\0', StringComparison.Ordinal),
-        PyList list => list.Exists(HoldsNul),
-        PyDict map => map.Any(p => HoldsNul(p.Key) || HoldsNul(p.Value)),
-        _ => false,
-    };
+    private static bool HoldsNul(object? value) =>
+        value switch
+        {
+            string text => text.Contains('\0', StringComparison.Ordinal),
+            PyList list => list.Exists(HoldsNul),
+            PyDict map => map.Any(p => HoldsNul(p.Key) || HoldsNul(p.Value)),
+            _ => false,
+        };
 }

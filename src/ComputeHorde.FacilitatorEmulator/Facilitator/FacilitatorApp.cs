@@ -14,7 +14,8 @@ internal sealed class FacilitatorApp(
     CreateView create,
     JobViews jobs,
     CheatView cheat,
-    CounterBook counters)
+    CounterBook counters
+)
 {
     private const string Jobs = "/api/v1/jobs/";
     private const string Create = "/api/v1/job-docker/";
@@ -42,31 +43,38 @@ internal sealed class FacilitatorApp(
             await Task.Delay(TimeSpan.FromMilliseconds(settings.SlowMs), horde.Options.TimeProvider, http.RequestAborted);
         }
 
-        await SendAsync(http, fault switch
-        {
-            Fault.ResetAfter => answer with { Reset = true },
-            Fault.CutOff => answer with { CutOff = true },
-            Fault.GatewayTimeout => Answer.Page(504, "504 Gateway Time-out"),
-            _ => answer,
-        });
+        await SendAsync(
+            http,
+            fault switch
+            {
+                Fault.ResetAfter => answer with { Reset = true },
+                Fault.CutOff => answer with { CutOff = true },
+                Fault.GatewayTimeout => Answer.Page(504, "504 Gateway Time-out"),
+                _ => answer,
+            }
+        );
     }
 
     /// <summary>The answer of a fault that keeps the call from being done; null when it is done all the same.</summary>
-    private static Answer? Instead(Fault fault, FaultSettings settings) => fault switch
-    {
-        Fault.Error when settings.ErrorBody is { } body => new Answer(
-            settings.ErrorStatus, AnswerBody.Of(body), body.AsSpan().TrimStart() is ['{' or '[', ..] ? "application/json" : "text/html"),
-        Fault.Error => Answer.Page(settings.ErrorStatus, "Injected error"),
-        Fault.Throttle => Answer.Json(429, "detail", "Request was throttled.") with { RetryAfter = "1" },
-        Fault.ResetBefore => Answer.Page(500, "Reset") with { Reset = true },
-        Fault.ServerError => Answer.Page(500, "Server Error (500)"),
-        Fault.Unavailable => Answer.Page(503, "503 Service Temporarily Unavailable"),
-        Fault.Forbidden => Answer.Page(403, "403 Forbidden"),
-        Fault.Unauthorized => Answer.Unauthorized("Token expired."),
-        Fault.Missing => Answer.Page(404, "404 Not Found"),
-        Fault.Page => Answer.Page(200, "Welcome"),
-        _ => null,
-    };
+    private static Answer? Instead(Fault fault, FaultSettings settings) =>
+        fault switch
+        {
+            Fault.Error when settings.ErrorBody is { } body => new Answer(
+                settings.ErrorStatus,
+                AnswerBody.Of(body),
+                body.AsSpan().TrimStart() is ['{' or '[', ..] ? "application/json" : "text/html"
+            ),
+            Fault.Error => Answer.Page(settings.ErrorStatus, "Injected error"),
+            Fault.Throttle => Answer.Json(429, "detail", "Request was throttled.") with { RetryAfter = "1" },
+            Fault.ResetBefore => Answer.Page(500, "Reset") with { Reset = true },
+            Fault.ServerError => Answer.Page(500, "Server Error (500)"),
+            Fault.Unavailable => Answer.Page(503, "503 Service Temporarily Unavailable"),
+            Fault.Forbidden => Answer.Page(403, "403 Forbidden"),
+            Fault.Unauthorized => Answer.Unauthorized("Token expired."),
+            Fault.Missing => Answer.Page(404, "404 Not Found"),
+            Fault.Page => Answer.Page(200, "Welcome"),
+            _ => null,
+        };
 
     private async Task<Answer> AnswerAsync(HttpContext http)
     {
@@ -79,7 +87,10 @@ internal sealed class FacilitatorApp(
             // What follows the colon may hold the signed text, with addresses and tokens: for the client's eyes only.
             Logs.UnkindAnswer(horde.Logger, http.Request.Method, http.Request.Path, e.Message.Split(':')[0]);
             return horde.Options.Kind
-                ? Answer.Json(400, new PyDict { ["error"] = e.Message, ["details"] = $"The real facilitator answers {e.Status} with an HTML page." })
+                ? Answer.Json(
+                    400,
+                    new PyDict { ["error"] = e.Message, ["details"] = $"The real facilitator answers {e.Status} with an HTML page." }
+                )
                 : Answer.Page(e.Status, e.Status == 400 ? "Bad Request (400)" : "Server Error (500)");
         }
         catch (BadHttpRequestException e)
@@ -149,14 +160,25 @@ internal sealed class FacilitatorApp(
         }
 
         return request.Method == "OPTIONS"
-            ? Answer.Json(200, new PyDict { ["renders"] = new PyList { "application/json" }, ["parses"] = new PyList { "application/json" } })
+            ? Answer.Json(
+                200,
+                new PyDict
+                {
+                    ["renders"] = new PyList { "application/json" },
+                    ["parses"] = new PyList { "application/json" },
+                }
+            )
             : null;
     }
 
     /// <summary>True for <c>/api/v1/jobs/{one segment}{tail}</c>; the segment has no dot.</summary>
     private static bool IsDetail(string path, string tail)
     {
-        if (!path.StartsWith(Jobs, StringComparison.Ordinal) || !path.EndsWith(tail, StringComparison.Ordinal) || path.Length <= Jobs.Length + tail.Length)
+        if (
+            !path.StartsWith(Jobs, StringComparison.Ordinal)
+            || !path.EndsWith(tail, StringComparison.Ordinal)
+            || path.Length <= Jobs.Length + tail.Length
+        )
         {
             return false;
         }
@@ -164,14 +186,15 @@ internal sealed class FacilitatorApp(
         return !path.AsSpan(Jobs.Length, path.Length - Jobs.Length - tail.Length).ContainsAny('/', '.');
     }
 
-    private static string Call(string path) => path switch
-    {
-        _ when path.StartsWith("/auth/", StringComparison.Ordinal) => "auth",
-        _ when path.StartsWith(Create, StringComparison.Ordinal) => "create",
-        _ when path.StartsWith(Cheat, StringComparison.Ordinal) => "cheat",
-        Jobs => "list",
-        _ => "detail",
-    };
+    private static string Call(string path) =>
+        path switch
+        {
+            _ when path.StartsWith("/auth/", StringComparison.Ordinal) => "auth",
+            _ when path.StartsWith(Create, StringComparison.Ordinal) => "create",
+            _ when path.StartsWith(Cheat, StringComparison.Ordinal) => "cheat",
+            Jobs => "list",
+            _ => "detail",
+        };
 
     private async Task SendAsync(HttpContext http, Answer answer)
     {

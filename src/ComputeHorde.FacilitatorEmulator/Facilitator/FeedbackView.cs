@@ -29,7 +29,10 @@ internal static class FeedbackView
         }
 
         return request.Signature is null
-            ? Answer.Json(400, new PyDict { ["error"] = "Signature not found", ["details"] = "Request signature not found, but is required" })
+            ? Answer.Json(
+                400,
+                new PyDict { ["error"] = "Signature not found", ["details"] = "Request signature not found, but is required" }
+            )
             : Answer.Json(404, "detail", "No Job matches the given query.");
     }
 
@@ -52,7 +55,8 @@ internal static class FeedbackView
             string text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double parsed) => parsed,
             _ => null,
         };
-        string? error = value is null ? "This field may not be null."
+        string? error =
+            value is null ? "This field may not be null."
             : number is null ? "A valid number is required."
             : number > max ? $"Ensure this value is less than or equal to {max}."
             : number < 0 ? "Ensure this value is greater than or equal to 0."

@@ -71,7 +71,9 @@ internal static class SignatureMiddleware
 
         if (!SignatureCheck.Verifies(signature, text))
         {
-            throw new UnkindException($"X-CH-Signature does not verify. The facilitator expects it over the scope {(signature.FullRequest ? "FullRequest" : "SignedFields")}: {text}");
+            throw new UnkindException(
+                $"X-CH-Signature does not verify. The facilitator expects it over the scope {(signature.FullRequest ? "FullRequest" : "SignedFields")}: {text}"
+            );
         }
 
         return true;

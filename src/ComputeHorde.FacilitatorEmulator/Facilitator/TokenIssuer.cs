@@ -14,7 +14,9 @@ namespace ComputeHorde.Emulator.Facilitator;
 internal sealed class TokenIssuer(FacilitatorEmulatorOptions options, Func<TimeSpan> skew)
 {
     private const string Base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    private readonly byte[] _key = SHA256.HashData(Encoding.UTF8.GetBytes($"facilitator emulator {options.Seed} {options.ValidatorHotkey}"));
+    private readonly byte[] _key = SHA256.HashData(
+        Encoding.UTF8.GetBytes($"facilitator emulator {options.Seed} {options.ValidatorHotkey}")
+    );
     private const string Generation = "generation";
     private long _generation;
 
@@ -49,7 +51,12 @@ internal sealed class TokenIssuer(FacilitatorEmulatorOptions options, Func<TimeS
     public string Issue(string hotkey)
     {
         long now = Now();
-        var claims = new PyDict { ["sub"] = hotkey, ["iat"] = (BigInteger)now, ["exp"] = (BigInteger)(now + (long)options.TokenLifetime.TotalSeconds) };
+        var claims = new PyDict
+        {
+            ["sub"] = hotkey,
+            ["iat"] = (BigInteger)now,
+            ["exp"] = (BigInteger)(now + (long)options.TokenLifetime.TotalSeconds),
+        };
         if (Interlocked.Read(ref _generation) is > 0 and long generation)
         {
             claims[Generation] = (BigInteger)generation;
@@ -58,13 +65,17 @@ internal sealed class TokenIssuer(FacilitatorEmulatorOptions options, Func<TimeS
         return Sign(claims);
     }
 
-    /// <summary>Makes all tokens given out so far expired, and none that is given out afterwards: a token's own time counts whole seconds only.</summary>
+    /// <summary>
+    /// Makes all tokens given out so far expired, and none that is given out afterwards: a token's own time counts whole seconds only.
+    /// </summary>
     public void ExpireAll() => Interlocked.Increment(ref _generation);
 
     /// <summary>Signs any claims, for tests of odd tokens.</summary>
     public string Sign(PyDict claims)
     {
-        string head = Base64Url.EncodeToString("{\"alg\":\"HS256\",\"typ\":\"JWT\"}"u8) + "."
+        string head =
+            Base64Url.EncodeToString("{\"alg\":\"HS256\",\"typ\":\"JWT\"}"u8)
+            + "."
             + Base64Url.EncodeToString(Encoding.UTF8.GetBytes(PyJsonWriter.Compact(claims)));
         return $"{head}.{Base64Url.EncodeToString(HMACSHA256.HashData(_key, Encoding.ASCII.GetBytes(head)))}";
     }
@@ -83,7 +94,10 @@ internal sealed class TokenIssuer(FacilitatorEmulatorOptions options, Func<TimeS
     {
         string[] parts = nonce.Split(':');
         return parts.Length == 3
-            && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(parts[2]), Encoding.UTF8.GetBytes(NonceSignature($"{parts[0]}:{parts[1]}")))
+            && CryptographicOperations.FixedTimeEquals(
+                Encoding.UTF8.GetBytes(parts[2]),
+                Encoding.UTF8.GetBytes(NonceSignature($"{parts[0]}:{parts[1]}"))
+            )
             && Now() - FromBase62(parts[1]) <= options.NonceLifetime.TotalSeconds;
     }
 
@@ -109,7 +123,8 @@ internal sealed class TokenIssuer(FacilitatorEmulatorOptions options, Func<TimeS
         }
     }
 
-    private string NonceSignature(string value) => Base64Url.EncodeToString(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes("nonce" + value)));
+    private string NonceSignature(string value) =>
+        Base64Url.EncodeToString(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes("nonce" + value)));
 
     private long Now() => (options.TimeProvider.GetUtcNow() + skew()).ToUnixTimeSeconds();
 
@@ -124,5 +139,6 @@ internal sealed class TokenIssuer(FacilitatorEmulatorOptions options, Func<TimeS
         return digits.ToString();
     }
 
-    private static long FromBase62(string text) => text.Aggregate(0L, (value, digit) => (value * 62) + Base62.IndexOf(digit, StringComparison.Ordinal));
+    private static long FromBase62(string text) =>
+        text.Aggregate(0L, (value, digit) => (value * 62) + Base62.IndexOf(digit, StringComparison.Ordinal));
 }

@@ -7,18 +7,12 @@ namespace ComputeHorde.Emulator.Facilitator;
 internal sealed class UnkindException : Exception
 {
     public UnkindException(string message)
-        : base(message)
-    {
-    }
+        : base(message) { }
 
-    public UnkindException()
-    {
-    }
+    public UnkindException() { }
 
     public UnkindException(string message, Exception innerException)
-        : base(message, innerException)
-    {
-    }
+        : base(message, innerException) { }
 
     /// <summary>The status that the real facilitator answers with: 500, or 400 for an oversized body.</summary>
     public int Status { get; init; } = 500;

@@ -161,7 +161,8 @@ internal sealed class Behaviour
         return argument is not null;
     }
 
-    private static double? Number(string? text, double missing) => text is null
-        ? missing
-        : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) ? value : null;
+    private static double? Number(string? text, double missing) =>
+        text is null ? missing
+        : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) ? value
+        : null;
 }

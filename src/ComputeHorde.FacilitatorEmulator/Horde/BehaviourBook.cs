@@ -27,14 +27,17 @@ internal sealed class BehaviourBook(FacilitatorEmulatorOptions options, ILogger 
         {
             lock (_lock)
             {
-                return _byTag.Select(p => KeyValuePair.Create("tag:" + p.Key, p.Value))
+                return _byTag
+                    .Select(p => KeyValuePair.Create("tag:" + p.Key, p.Value))
                     .Concat(_byImage.Select(p => KeyValuePair.Create("image:" + p.Key, p.Value)))
                     .ToDictionary(StringComparer.Ordinal);
             }
         }
     }
 
-    /// <summary>Sets the script of all jobs whose tag starts with a prefix; null removes it. Throws <see cref="FormatException"/>.</summary>
+    /// <summary>
+    /// Sets the script of all jobs whose tag starts with a prefix; null removes it. Throws <see cref="FormatException"/>.
+    /// </summary>
     public void SetForTag(string prefix, string? script) => Set(_byTag, prefix, script);
 
     /// <summary>Sets the script of all jobs with an image, named without registry and tag; null removes it.</summary>
@@ -100,7 +103,12 @@ internal sealed class BehaviourBook(FacilitatorEmulatorOptions options, ILogger 
     {
         lock (_lock)
         {
-            string? rule = _byTag.Where(p => job.Tag.StartsWith(p.Key, StringComparison.Ordinal)).OrderByDescending(p => p.Key.Length).Select(p => p.Value).FirstOrDefault()
+            string? rule =
+                _byTag
+                    .Where(p => job.Tag.StartsWith(p.Key, StringComparison.Ordinal))
+                    .OrderByDescending(p => p.Key.Length)
+                    .Select(p => p.Value)
+                    .FirstOrDefault()
                 ?? _byImage.GetValueOrDefault(ImageName(job.DockerImage));
             if (rule is not null)
             {

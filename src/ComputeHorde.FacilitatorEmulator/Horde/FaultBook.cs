@@ -6,8 +6,18 @@ internal sealed class FaultBook
     /// <summary>What <see cref="FaultSettings.MixedRate"/> draws from.</summary>
     private static readonly Fault[] Mixed =
     [
-        Fault.Throttle, Fault.ResetBefore, Fault.ResetAfter, Fault.ServerError, Fault.Unavailable, Fault.GatewayTimeout,
-        Fault.Forbidden, Fault.Unauthorized, Fault.Missing, Fault.Page, Fault.CutOff, Fault.Slow,
+        Fault.Throttle,
+        Fault.ResetBefore,
+        Fault.ResetAfter,
+        Fault.ServerError,
+        Fault.Unavailable,
+        Fault.GatewayTimeout,
+        Fault.Forbidden,
+        Fault.Unauthorized,
+        Fault.Missing,
+        Fault.Page,
+        Fault.CutOff,
+        Fault.Slow,
     ];
 
     private readonly Lock _lock = new();
@@ -33,7 +43,6 @@ internal sealed class FaultBook
                 return Current();
             }
         }
-
         set
         {
             lock (_lock)
@@ -96,14 +105,16 @@ internal sealed class FaultBook
     private Fault DrawByRate(FaultSettings faults)
     {
         double chance = _random.NextDouble();
-        foreach ((double rate, Fault fault) in new[]
-        {
-            (faults.ResetBeforeRate, Fault.ResetBefore),
-            (faults.ErrorRate, Fault.Error),
-            (faults.ThrottleRate, Fault.Throttle),
-            (faults.ResetAfterRate, Fault.ResetAfter),
-            (faults.MixedRate, Mixed[_random.Next(Mixed.Length)]),
-        })
+        foreach (
+            (double rate, Fault fault) in new[]
+            {
+                (faults.ResetBeforeRate, Fault.ResetBefore),
+                (faults.ErrorRate, Fault.Error),
+                (faults.ThrottleRate, Fault.Throttle),
+                (faults.ResetAfterRate, Fault.ResetAfter),
+                (faults.MixedRate, Mixed[_random.Next(Mixed.Length)]),
+            }
+        )
         {
             if (chance < rate)
             {

@@ -15,7 +15,8 @@ internal sealed record HordeContext(
     MinerPool Miners,
     VolumeFetcher Volumes,
     OutputUploader Uploads,
-    ILogger Logger)
+    ILogger Logger
+)
 {
     /// <summary>The facilitator's clock, skew included.</summary>
     public DateTimeOffset Now => Options.TimeProvider.GetUtcNow() + Faults.ClockSkew;

@@ -16,7 +16,9 @@ internal sealed class HordeScheduler(TimeProvider time, double speed, Func<IDisp
     private long _armedFor = long.MaxValue;
     private bool _disposed;
 
-    /// <summary>Somebody begins to work: a virtual clock stands still until <see cref="Leave"/>, waits in <see cref="Delay"/> left out.</summary>
+    /// <summary>
+    /// Somebody begins to work: a virtual clock stands still until <see cref="Leave"/>, waits in <see cref="Delay"/> left out.
+    /// </summary>
     public void Enter()
     {
         if (busy is not null)
@@ -35,7 +37,8 @@ internal sealed class HordeScheduler(TimeProvider time, double speed, Func<IDisp
     }
 
     /// <summary>
-    /// Completes after <paramref name="duration"/> of the life-cycle; cancelled when the scheduler is disposed. For those who have entered: they
+    /// Completes after <paramref name="duration"/> of the life-cycle; cancelled when the scheduler is disposed. For those who have entered:
+    /// they
     /// count as idle until it completes.
     /// </summary>
     public Task Delay(TimeSpan duration, CancellationToken ct = default)

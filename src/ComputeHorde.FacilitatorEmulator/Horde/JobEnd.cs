@@ -8,13 +8,36 @@ internal sealed record JobEnd(string Status, PyDict Metadata)
 {
     /// <summary>A rejection by the validator or the miner.</summary>
     public static JobEnd Rejected(string by, string reason, string message, string? exceptionType = null) =>
-        new(JobStatuses.Rejected, Details("job_rejection_details", new PyDict { ["rejected_by"] = by, ["reason"] = reason, ["message"] = message },
-            exceptionType is null ? null : new PyDict { ["exception_type"] = exceptionType }));
+        new(
+            JobStatuses.Rejected,
+            Details(
+                "job_rejection_details",
+                new PyDict
+                {
+                    ["rejected_by"] = by,
+                    ["reason"] = reason,
+                    ["message"] = message,
+                },
+                exceptionType is null ? null : new PyDict { ["exception_type"] = exceptionType }
+            )
+        );
 
     /// <summary>A failure of the job itself.</summary>
-    public static JobEnd Failed(string reason, string stage, string message, int? exitStatus = null, string? stdout = null, string? stderr = null)
+    public static JobEnd Failed(
+        string reason,
+        string stage,
+        string message,
+        int? exitStatus = null,
+        string? stdout = null,
+        string? stderr = null
+    )
     {
-        var details = new PyDict { ["reason"] = reason, ["stage"] = stage, ["message"] = message };
+        var details = new PyDict
+        {
+            ["reason"] = reason,
+            ["stage"] = stage,
+            ["message"] = message,
+        };
         if (exitStatus is int status)
         {
             details["docker_process_exit_status"] = status;
@@ -27,12 +50,28 @@ internal sealed record JobEnd(string Status, PyDict Metadata)
 
     /// <summary>A failure of the horde. The validator reports its own with status <c>failed</c> (protocol 9.4).</summary>
     public static JobEnd Horde(string by, string reason, string message, PyDict? context = null) =>
-        new(by == "validator" ? JobStatuses.Failed : JobStatuses.HordeFailed,
-            Details("horde_failure_details", new PyDict { ["reported_by"] = by, ["reason"] = reason, ["message"] = message }, context));
+        new(
+            by == "validator" ? JobStatuses.Failed : JobStatuses.HordeFailed,
+            Details(
+                "horde_failure_details",
+                new PyDict
+                {
+                    ["reported_by"] = by,
+                    ["reason"] = reason,
+                    ["message"] = message,
+                },
+                context
+            )
+        );
 
     /// <summary>An exception nobody handled in the executor.</summary>
     public static JobEnd Unhandled(string exceptionType, string stage) =>
-        Horde("executor", "unhandled_exception", "Unhandled exception", new PyDict { ["exception_type"] = exceptionType, ["stage"] = stage });
+        Horde(
+            "executor",
+            "unhandled_exception",
+            "Unhandled exception",
+            new PyDict { ["exception_type"] = exceptionType, ["stage"] = stage }
+        );
 
     private static PyDict Details(string name, PyDict details, PyDict? context)
     {

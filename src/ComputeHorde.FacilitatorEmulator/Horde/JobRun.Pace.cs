@@ -98,7 +98,9 @@ internal sealed partial class JobRun
 
     private Task EndAsync(JobEnd end) => horde.ReportAsync(job, end.Status, end.Metadata);
 
-    private Task PauseAsync(string status, TimeSpan usual) => usual <= TimeSpan.Zero ? Task.CompletedTask : horde.Scheduler.Delay(Stretched(status, usual));
+    private Task PauseAsync(string status, TimeSpan usual) =>
+        usual <= TimeSpan.Zero ? Task.CompletedTask : horde.Scheduler.Delay(Stretched(status, usual));
 
-    private TimeSpan Stretched(string status, TimeSpan usual) => (usual * _behaviour.SlowFactor) + TimeSpan.FromSeconds(_behaviour.ExtraSeconds(status));
+    private TimeSpan Stretched(string status, TimeSpan usual) =>
+        (usual * _behaviour.SlowFactor) + TimeSpan.FromSeconds(_behaviour.ExtraSeconds(status));
 }

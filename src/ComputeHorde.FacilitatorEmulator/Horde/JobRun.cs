@@ -84,7 +84,10 @@ internal sealed partial class JobRun(HordeContext horde, JobRecord job, Cancella
 
         if (_miner is null)
         {
-            (_miner, JobEnd? end) = horde.Faults.IsFull && !Request.OnTrustedMiner ? (null, ScriptedEnd.NoMiner("AllMinersBusy")) : horde.Miners.Reserve(Request);
+            (_miner, JobEnd? end) =
+                horde.Faults.IsFull && !Request.OnTrustedMiner
+                    ? (null, ScriptedEnd.NoMiner("AllMinersBusy"))
+                    : horde.Miners.Reserve(Request);
             if (end is not null)
             {
                 await EndAsync(end);
@@ -119,7 +122,9 @@ internal sealed partial class JobRun(HordeContext horde, JobRecord job, Cancella
         }
 
         int limit = ExecutorClasses.SpinUp(Request.ExecutorClass) + 10;
-        TimeSpan start = _durations.ExecutorReady + (Request.ExecutorClass.StartsWith("spin_up", StringComparison.Ordinal) ? _durations.SpinUp : TimeSpan.Zero);
+        TimeSpan start =
+            _durations.ExecutorReady
+            + (Request.ExecutorClass.StartsWith("spin_up", StringComparison.Ordinal) ? _durations.SpinUp : TimeSpan.Zero);
         return await InTimeAsync(JobStatuses.ExecutorReady, start, limit, "executor_readiness_response_timed_out");
     }
 
@@ -127,7 +132,10 @@ internal sealed partial class JobRun(HordeContext horde, JobRecord job, Cancella
     {
         _budget.Grant(Request.DownloadTimeLimit);
         IReadOnlyList<InputFile> inputs = await WithinBudgetAsync("volume_download", ct => horde.Volumes.FetchAsync(Request.Volumes, ct));
-        if (!await SpendAsync(JobStatuses.VolumesReady, _durations.Volumes, "volume_download") || !await ReachAsync(JobStatuses.VolumesReady, TimeSpan.Zero))
+        if (
+            !await SpendAsync(JobStatuses.VolumesReady, _durations.Volumes, "volume_download")
+            || !await ReachAsync(JobStatuses.VolumesReady, TimeSpan.Zero)
+        )
         {
             return;
         }
@@ -144,7 +152,13 @@ internal sealed partial class JobRun(HordeContext horde, JobRecord job, Cancella
         }
 
         var task = new ImageTask(
-            BehaviourBook.ImageName(Request.DockerImage), [.. Request.Args.Cast<string>()], ImageEnvironment(), inputs, _behaviour.Cheats, _miner!.Seed);
+            BehaviourBook.ImageName(Request.DockerImage),
+            [.. Request.Args.Cast<string>()],
+            ImageEnvironment(),
+            inputs,
+            _behaviour.Cheats,
+            _miner!.Seed
+        );
         ImageResult result = await CpuGate.RunAsync(() => PretendImages.Run(task), stop);
         _budget.Grant(Request.ExecutionTimeLimit);
         if (!await SpendAsync(JobStatuses.ExecutionDone, result.Duration ?? UsualDuration(), "execution"))
@@ -190,22 +204,28 @@ internal sealed partial class JobRun(HordeContext horde, JobRecord job, Cancella
             throw new ExecutorException(ScriptedEnd.Parse(["horde_failed", "generic_error", "nginx"])!.End, e);
         }
 
-        return await ReachAsync(JobStatuses.StreamingReady, TimeSpan.Zero, new PyDict
-        {
-            ["streaming_details"] = new PyDict
+        return await ReachAsync(
+            JobStatuses.StreamingReady,
+            TimeSpan.Zero,
+            new PyDict
             {
-                ["streaming_server_cert"] = _streaming.CertificatePem,
-                ["streaming_server_address"] = StreamingServer.Address,
-                ["streaming_server_port"] = _streaming.Port,
-            },
-        });
+                ["streaming_details"] = new PyDict
+                {
+                    ["streaming_server_cert"] = _streaming.CertificatePem,
+                    ["streaming_server_address"] = StreamingServer.Address,
+                    ["streaming_server_port"] = _streaming.Port,
+                },
+            }
+        );
     }
 
     private async Task CompleteAsync(ImageTask task, ImageResult result)
     {
         _budget.Grant(Request.UploadTimeLimit);
         PyDict uploads = await WithinBudgetAsync(
-            "result_upload", ct => horde.Uploads.UploadAsync(Request.Uploads, path => PretendImages.Output(task, result, path), ct));
+            "result_upload",
+            ct => horde.Uploads.UploadAsync(Request.Uploads, path => PretendImages.Output(task, result, path), ct)
+        );
         if (!await SpendAsync(JobStatuses.Completed, _durations.Upload, "result_upload"))
         {
             return;
@@ -264,6 +284,8 @@ internal sealed partial class JobRun(HordeContext horde, JobRecord job, Cancella
     private string Cut(string output)
     {
         var half = horde.Options.MaxOutputCharacters / 2;
-        return output.Length <= horde.Options.MaxOutputCharacters ? output : $"{output.AsSpan(0, half)} ... {output.AsSpan(output.Length - half)}";
+        return output.Length <= horde.Options.MaxOutputCharacters
+            ? output
+            : $"{output.AsSpan(0, half)} ... {output.AsSpan(output.Length - half)}";
     }
 }

@@ -17,12 +17,15 @@ internal static class MinerHabits
     ];
 
     /// <summary>The behaviour of <paramref name="job"/> on <paramref name="miner"/>.</summary>
-    public static Behaviour Apply(Behaviour scripted, EmulatedMiner miner, JobRecord job) => miner.Kind switch
-    {
-        MinerKind.Cheating => Behaviour.Parse(scripted.Text + "+cheat"),
-        MinerKind.Slow => Behaviour.Parse(scripted.Text + "+slow:5"),
-        MinerKind.Flaky when scripted.End is null && BehaviourBook.Chance($"{miner.Seed}|{job.Request.Tag}|{job.Uuid}") is < FlakyRate and double chance =>
-            Behaviour.Parse($"{scripted.Text}+{FlakyEnds[(int)(chance / FlakyRate * FlakyEnds.Length)]}"),
-        _ => scripted,
-    };
+    public static Behaviour Apply(Behaviour scripted, EmulatedMiner miner, JobRecord job) =>
+        miner.Kind switch
+        {
+            MinerKind.Cheating => Behaviour.Parse(scripted.Text + "+cheat"),
+            MinerKind.Slow => Behaviour.Parse(scripted.Text + "+slow:5"),
+            MinerKind.Flaky
+                when scripted.End is null
+                    && BehaviourBook.Chance($"{miner.Seed}|{job.Request.Tag}|{job.Uuid}") is < FlakyRate and double chance =>
+                Behaviour.Parse($"{scripted.Text}+{FlakyEnds[(int)(chance / FlakyRate * FlakyEnds.Length)]}"),
+            _ => scripted,
+        };
 }

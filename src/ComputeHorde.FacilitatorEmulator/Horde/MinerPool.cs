@@ -108,7 +108,8 @@ internal sealed class MinerPool
 
         lock (_lock)
         {
-            return Behaviour.Parse(job.Behaviour).Cheats || _desks.Exists(d => d.Miner.Name == job.Miner && d.Miner.Kind == MinerKind.Cheating);
+            return Behaviour.Parse(job.Behaviour).Cheats
+                || _desks.Exists(d => d.Miner.Name == job.Miner && d.Miner.Kind == MinerKind.Cheating);
         }
     }
 

@@ -1,6 +1,8 @@
 namespace ComputeHorde.Emulator.Horde;
 
-/// <summary>The one running deadline of a job: time left over in a stage carries to the next, the leeway counts once (protocol 9.2).</summary>
+/// <summary>
+/// The one running deadline of a job: time left over in a stage carries to the next, the leeway counts once (protocol 9.2).
+/// </summary>
 internal sealed class TimeBudget
 {
     private double _seconds = 5;

@@ -4,9 +4,7 @@ namespace ComputeHorde.Emulator.Python;
 internal sealed class PyDict : OrderedDictionary<string, object?>
 {
     public PyDict()
-        : base(StringComparer.Ordinal)
-    {
-    }
+        : base(StringComparer.Ordinal) { }
 
     /// <summary>The value of <paramref name="key"/>, or null when it is missing (Python's <c>dict.get</c>).</summary>
     public object? Get(string key) => TryGetValue(key, out object? value) ? value : null;
@@ -15,15 +13,14 @@ internal sealed class PyDict : OrderedDictionary<string, object?>
     public string? GetText(string key) => Get(key) as string;
 }
 
-/// <summary>A JSON array. Elements: null, bool, <see cref="System.Numerics.BigInteger"/>, double, string, <see cref="PyList"/>, <see cref="PyDict"/>.</summary>
+/// <summary>
+/// A JSON array. Elements: null, bool, <see cref="System.Numerics.BigInteger"/>, double, string, <see cref="PyList"/>,
+/// <see cref="PyDict"/>.
+/// </summary>
 internal sealed class PyList : List<object?>
 {
-    public PyList()
-    {
-    }
+    public PyList() { }
 
     public PyList(IEnumerable<object?> items)
-        : base(items)
-    {
-    }
+        : base(items) { }
 }

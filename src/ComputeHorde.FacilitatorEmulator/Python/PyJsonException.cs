@@ -4,16 +4,10 @@ namespace ComputeHorde.Emulator.Python;
 internal sealed class PyJsonException : Exception
 {
     public PyJsonException(string message)
-        : base(message)
-    {
-    }
+        : base(message) { }
 
-    public PyJsonException()
-    {
-    }
+    public PyJsonException() { }
 
     public PyJsonException(string message, Exception innerException)
-        : base(message, innerException)
-    {
-    }
+        : base(message, innerException) { }
 }

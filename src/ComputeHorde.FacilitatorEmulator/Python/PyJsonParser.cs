@@ -25,7 +25,10 @@ internal sealed class PyJsonParser
         }
         catch (DecoderFallbackException e)
         {
-            throw new PyJsonException($"'utf-8' codec can't decode byte 0x{e.BytesUnknown?[0]:x2} in position {e.Index}: invalid start byte", e);
+            throw new PyJsonException(
+                $"'utf-8' codec can't decode byte 0x{e.BytesUnknown?[0]:x2} in position {e.Index}: invalid start byte",
+                e
+            );
         }
     }
 
@@ -206,8 +209,9 @@ internal sealed class PyJsonParser
                 return '\r';
             case 't':
                 return '\t';
-            case 'u' when _at + 4 <= _text.Length
-                && ushort.TryParse(_text.AsSpan(_at, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort code):
+            case 'u'
+                when _at + 4 <= _text.Length
+                    && ushort.TryParse(_text.AsSpan(_at, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort code):
                 _at += 4;
                 return (char)code;
             case 'u':
@@ -258,7 +262,9 @@ internal sealed class PyJsonParser
 
         ReadOnlySpan<char> number = _text.AsSpan(start, at - start);
         _at = at;
-        return real ? double.Parse(number, CultureInfo.InvariantCulture) : BigInteger.Parse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        return real
+            ? double.Parse(number, CultureInfo.InvariantCulture)
+            : BigInteger.Parse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
     }
 
     private int Digits(int at)

@@ -28,7 +28,10 @@ internal static class PyJsonWriter
         return output.ToString();
     }
 
-    /// <summary>Appends <paramref name="value"/> in the compact form. <paramref name="file"/> takes the filed texts when their turn comes; without it they are read.</summary>
+    /// <summary>
+    /// Appends <paramref name="value"/> in the compact form. <paramref name="file"/> takes the filed texts when their turn comes; without
+    /// it they are read.
+    /// </summary>
     public static void WriteCompact(StringBuilder output, object? value, Action<FiledText>? file = null)
     {
         switch (value)
@@ -126,16 +129,17 @@ internal static class PyJsonWriter
         }
     }
 
-    private static string Atom(object? value) => value switch
-    {
-        null => "null",
-        true => "true",
-        false => "false",
-        BigInteger integer => integer.ToString(CultureInfo.InvariantCulture),
-        int integer => integer.ToString(CultureInfo.InvariantCulture),
-        long integer => integer.ToString(CultureInfo.InvariantCulture),
-        _ => throw new InvalidOperationException($"{value.GetType()} is no JSON value."),
-    };
+    private static string Atom(object? value) =>
+        value switch
+        {
+            null => "null",
+            true => "true",
+            false => "false",
+            BigInteger integer => integer.ToString(CultureInfo.InvariantCulture),
+            int integer => integer.ToString(CultureInfo.InvariantCulture),
+            long integer => integer.ToString(CultureInfo.InvariantCulture),
+            _ => throw new InvalidOperationException($"{value.GetType()} is no JSON value."),
+        };
 
     private static void WriteText(StringBuilder output, string text, bool ascii)
     {

@@ -68,24 +68,29 @@ internal static class PyText
         return false;
     }
 
-    private static string Repr(object? value) => value switch
-    {
-        null => "None",
-        true => "True",
-        false => "False",
-        BigInteger integer => integer.ToString(CultureInfo.InvariantCulture),
-        double real => Float(real),
-        string text => text.Contains('\'') && !text.Contains('"') ? $"\"{text}\"" : $"'{text.Replace("'", "\\'", StringComparison.Ordinal)}'",
-        PyList list => $"[{string.Join(", ", list.Select(Repr))}]",
-        PyDict map => $"{{{string.Join(", ", map.Select(p => $"{Repr(p.Key)}: {Repr(p.Value)}"))}}}",
-        _ => throw new InvalidOperationException($"{value.GetType()} is no JSON value."),
-    };
+    private static string Repr(object? value) =>
+        value switch
+        {
+            null => "None",
+            true => "True",
+            false => "False",
+            BigInteger integer => integer.ToString(CultureInfo.InvariantCulture),
+            double real => Float(real),
+            string text => text.Contains('\'') && !text.Contains('"')
+                ? $"\"{text}\""
+                : $"'{text.Replace("'", "\\'", StringComparison.Ordinal)}'",
+            PyList list => $"[{string.Join(", ", list.Select(Repr))}]",
+            PyDict map => $"{{{string.Join(", ", map.Select(p => $"{Repr(p.Key)}: {Repr(p.Value)}"))}}}",
+            _ => throw new InvalidOperationException($"{value.GetType()} is no JSON value."),
+        };
 
     private static string Number(double value, int low, int high, string exponentMark, bool twoDigitExponent)
     {
         if (!double.IsFinite(value))
         {
-            return double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
+            return double.IsNaN(value) ? "NaN"
+                : value > 0 ? "Infinity"
+                : "-Infinity";
         }
 
         string scientific = value.ToString("E16", CultureInfo.InvariantCulture);
@@ -132,6 +137,18 @@ internal static class PyText
             : new StringBuilder(digits).Insert(exponent + 1, '.').ToString();
     }
 
-    private static bool IsSpace(char c) => c is (>= '\t' and <= '\r') or (>= '\u001C' and <= '\u001F') or ' ' or '\u0085' or '\u00A0'
-        or '\u1680' or (>= '\u2000' and <= '\u200A') or '\u2028' or '\u2029' or '\u202F' or '\u205F' or '\u3000';
+    private static bool IsSpace(char c) =>
+        c
+            is (>= '\t' and <= '\r')
+                or (>= '\u001C' and <= '\u001F')
+                or ' '
+                or '\u0085'
+                or '\u00A0'
+                or '\u1680'
+                or (>= '\u2000' and <= '\u200A')
+                or '\u2028'
+                or '\u2029'
+                or '\u202F'
+                or '\u205F'
+                or '\u3000';
 }

@@ -18,11 +18,15 @@ internal sealed class AnswerBody
     {
         var body = new AnswerBody();
         var text = new StringBuilder();
-        PyJsonWriter.WriteCompact(text, value, filed =>
-        {
-            body.Add(text.ToString()).Add(filed);
-            text.Clear();
-        });
+        PyJsonWriter.WriteCompact(
+            text,
+            value,
+            filed =>
+            {
+                body.Add(text.ToString()).Add(filed);
+                text.Clear();
+            }
+        );
         return body.Add(text.ToString());
     }
 
@@ -57,7 +61,10 @@ internal sealed class AnswerBody
         foreach ((ArrayBufferWriter<byte>? bytes, FiledText? text) in _pieces)
         {
             long length = Math.Min(text?.Length ?? bytes!.WrittenCount, count);
-            await (text?.WriteToAsync(output, length, cancellation) ?? output.WriteAsync(bytes!.WrittenMemory[..(int)length], cancellation).AsTask());
+            await (
+                text?.WriteToAsync(output, length, cancellation)
+                ?? output.WriteAsync(bytes!.WrittenMemory[..(int)length], cancellation).AsTask()
+            );
             count -= length;
         }
     }

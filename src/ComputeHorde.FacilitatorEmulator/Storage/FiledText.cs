@@ -24,7 +24,12 @@ internal sealed record FiledText(SafeFileHandle File, long Begin, long Length)
         byte[] piece = new byte[64 * 1024];
         for (long at = 0; at < count;)
         {
-            int read = await RandomAccess.ReadAsync(File, piece.AsMemory(0, (int)Math.Min(piece.Length, count - at)), Begin + at, cancellation);
+            int read = await RandomAccess.ReadAsync(
+                File,
+                piece.AsMemory(0, (int)Math.Min(piece.Length, count - at)),
+                Begin + at,
+                cancellation
+            );
             await output.WriteAsync(piece.AsMemory(0, read), cancellation);
             at += read;
         }

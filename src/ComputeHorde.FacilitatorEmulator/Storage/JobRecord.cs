@@ -4,7 +4,14 @@ using ComputeHorde.Emulator.Wire;
 namespace ComputeHorde.Emulator.Storage;
 
 /// <summary>One stored job. Its history grows under its own lock; the answer body is rendered once per change.</summary>
-internal sealed class JobRecord(Guid uuid, string hotkey, DateTimeOffset createdAt, JobRequest request, RequestSignature signature, string behaviour)
+internal sealed class JobRecord(
+    Guid uuid,
+    string hotkey,
+    DateTimeOffset createdAt,
+    JobRequest request,
+    RequestSignature signature,
+    string behaviour
+)
 {
     private readonly Lock _lock = new();
     private readonly List<StatusEntry> _history = [];
@@ -115,7 +122,9 @@ internal sealed class JobRecord(Guid uuid, string hotkey, DateTimeOffset created
             }
 
             _renderer ??= new JobBody(this, fresh: false);
-            return _history.Exists(e => e.CreatedAt > settled) ? _renderer.Render(_history, settled) : _body ??= _renderer.Render(_history, settled);
+            return _history.Exists(e => e.CreatedAt > settled)
+                ? _renderer.Render(_history, settled)
+                : _body ??= _renderer.Render(_history, settled);
         }
     }
 

@@ -4,7 +4,9 @@ using ComputeHorde.Emulator.Wire;
 
 namespace ComputeHorde.Emulator.Storage;
 
-/// <summary>How requests and signatures are written in the database: the request as a creation body, which reads back through the same serializer.</summary>
+/// <summary>
+/// How requests and signatures are written in the database: the request as a creation body, which reads back through the same serializer.
+/// </summary>
 internal static class JobRowFormat
 {
     public static string Write(JobRequest job)
@@ -36,17 +38,20 @@ internal static class JobRowFormat
         return PyJsonWriter.Compact(body);
     }
 
-    public static JobRequest ReadRequest(string text) => JobRequestSerializer.Read(PyJsonParser.Parse(text)).Job
-        ?? throw new InvalidDataException("A stored job cannot be read back.");
+    public static JobRequest ReadRequest(string text) =>
+        JobRequestSerializer.Read(PyJsonParser.Parse(text)).Job ?? throw new InvalidDataException("A stored job cannot be read back.");
 
-    public static string Write(RequestSignature signature) => PyJsonWriter.Compact(new PyDict
-    {
-        ["type"] = signature.Type,
-        ["signatory"] = signature.Signatory,
-        ["timestamp_ns"] = signature.TimestampNs,
-        ["signature"] = Convert.ToBase64String(signature.Signature),
-        ["full_request"] = signature.FullRequest,
-    });
+    public static string Write(RequestSignature signature) =>
+        PyJsonWriter.Compact(
+            new PyDict
+            {
+                ["type"] = signature.Type,
+                ["signatory"] = signature.Signatory,
+                ["timestamp_ns"] = signature.TimestampNs,
+                ["signature"] = Convert.ToBase64String(signature.Signature),
+                ["full_request"] = signature.FullRequest,
+            }
+        );
 
     public static RequestSignature ReadSignature(string text)
     {
@@ -56,6 +61,7 @@ internal static class JobRowFormat
             (string)stored["signatory"]!,
             (BigInteger)stored["timestamp_ns"]!,
             Convert.FromBase64String((string)stored["signature"]!),
-            (bool)stored["full_request"]!);
+            (bool)stored["full_request"]!
+        );
     }
 }

@@ -72,7 +72,12 @@ internal sealed class JobStore
     public IReadOnlyList<JobRecord> All() => [.. _jobs.Values.OrderBy(j => j.CreatedAt).ThenBy(j => j.Uuid)];
 
     /// <summary>One page of a filtered list. Null filters do not filter.</summary>
-    public (int Count, IReadOnlyList<JobRecord> Page) List(string hotkey, string? tag, IReadOnlyList<Guid>? uuids, Func<int, (int Skip, int Take)?> page)
+    public (int Count, IReadOnlyList<JobRecord> Page) List(
+        string hotkey,
+        string? tag,
+        IReadOnlyList<Guid>? uuids,
+        Func<int, (int Skip, int Take)?> page
+    )
     {
         lock (_lock)
         {
@@ -85,9 +90,16 @@ internal sealed class JobStore
 
             IEnumerable<JobRecord> found = uuids is null
                 ? _byTag.GetValueOrDefault((hotkey, tag!)) ?? []
-                : uuids.Distinct().Select(uuid => Find(hotkey, uuid)).OfType<JobRecord>().Where(job => tag is null || job.Request.Tag == tag);
+                : uuids
+                    .Distinct()
+                    .Select(uuid => Find(hotkey, uuid))
+                    .OfType<JobRecord>()
+                    .Where(job => tag is null || job.Request.Tag == tag);
             JobRecord[] rows = [.. found.OrderBy(job => job.HeapOrder)];
-            return (rows.Length, page(rows.Length) is var (from, count) ? rows[Math.Min(from, rows.Length)..Math.Min(from + count, rows.Length)] : []);
+            return (
+                rows.Length,
+                page(rows.Length) is var (from, count) ? rows[Math.Min(from, rows.Length)..Math.Min(from + count, rows.Length)] : []
+            );
         }
     }
 }

@@ -41,14 +41,21 @@ internal sealed class SqliteJobLog : IJobLog
     public (IReadOnlyList<JobRecord> Jobs, IReadOnlyList<EmulatedCheatReport> Reports) Load(TextFile texts)
     {
         var jobs = new Dictionary<string, JobRecord>(StringComparer.Ordinal);
-        using (SqliteCommand select = Command("SELECT uuid, hotkey, created_at, request, signature, behaviour, miner FROM jobs ORDER BY rowid"))
+        using (
+            SqliteCommand select = Command("SELECT uuid, hotkey, created_at, request, signature, behaviour, miner FROM jobs ORDER BY rowid")
+        )
         using (SqliteDataReader row = select.ExecuteReader())
         {
             while (row.Read())
             {
                 jobs[row.GetString(0)] = new JobRecord(
-                    Guid.Parse(row.GetString(0)), row.GetString(1), Time(row.GetString(2)), JobRowFormat.ReadRequest(row.GetString(3)),
-                    JobRowFormat.ReadSignature(row.GetString(4)), row.GetString(5))
+                    Guid.Parse(row.GetString(0)),
+                    row.GetString(1),
+                    Time(row.GetString(2)),
+                    JobRowFormat.ReadRequest(row.GetString(3)),
+                    JobRowFormat.ReadSignature(row.GetString(4)),
+                    row.GetString(5)
+                )
                 {
                     Miner = row.IsDBNull(6) ? null : row.GetString(6),
                 };
@@ -60,7 +67,10 @@ internal sealed class SqliteJobLog : IJobLog
         {
             while (row.Read())
             {
-                jobs[row.GetString(0)].TryAdd(new StatusEntry(row.GetString(1), texts.Take((PyDict)PyJsonParser.Parse(row.GetString(2))!), Time(row.GetString(3))));
+                jobs[row.GetString(0)]
+                    .TryAdd(
+                        new StatusEntry(row.GetString(1), texts.Take((PyDict)PyJsonParser.Parse(row.GetString(2))!), Time(row.GetString(3)))
+                    );
             }
         }
 
@@ -82,22 +92,38 @@ internal sealed class SqliteJobLog : IJobLog
         StatusEntry first = job.History[0];
         return RunAsync(
             "INSERT INTO jobs (uuid, hotkey, created_at, request, signature, behaviour) VALUES ($0, $1, $2, $3, $4, $5);"
-            + "INSERT INTO statuses (uuid, status, metadata, created_at) VALUES ($0, $6, $7, $8)",
-            Key(job.Uuid), job.Hotkey, Time(job.CreatedAt), JobRowFormat.Write(job.Request), JobRowFormat.Write(job.Signature), job.Behaviour,
-            first.Status, PyJsonWriter.Compact(first.Metadata), Time(first.CreatedAt));
+                + "INSERT INTO statuses (uuid, status, metadata, created_at) VALUES ($0, $6, $7, $8)",
+            Key(job.Uuid),
+            job.Hotkey,
+            Time(job.CreatedAt),
+            JobRowFormat.Write(job.Request),
+            JobRowFormat.Write(job.Signature),
+            job.Behaviour,
+            first.Status,
+            PyJsonWriter.Compact(first.Metadata),
+            Time(first.CreatedAt)
+        );
     }
 
-    public Task AddStatusAsync(JobRecord job, StatusEntry entry) => RunAsync(
-        "INSERT INTO statuses (uuid, status, metadata, created_at) SELECT $0, $1, $2, $3 WHERE EXISTS (SELECT 1 FROM jobs WHERE uuid = $0)",
-        Key(job.Uuid), entry.Status, PyJsonWriter.Compact(entry.Metadata), Time(entry.CreatedAt));
+    public Task AddStatusAsync(JobRecord job, StatusEntry entry) =>
+        RunAsync(
+            "INSERT INTO statuses (uuid, status, metadata, created_at) SELECT $0, $1, $2, $3 WHERE EXISTS (SELECT 1 FROM jobs WHERE uuid = $0)",
+            Key(job.Uuid),
+            entry.Status,
+            PyJsonWriter.Compact(entry.Metadata),
+            Time(entry.CreatedAt)
+        );
 
     public Task SetMinerAsync(JobRecord job) => RunAsync("UPDATE jobs SET miner = $1 WHERE uuid = $0", Key(job.Uuid), job.Miner!);
 
-    public Task AddReportAsync(EmulatedCheatReport report) => RunAsync(
-        "INSERT INTO cheat_reports (uuid, report) VALUES ($0, $1)", Key(report.JobUuid), JsonSerializer.Serialize(report));
+    public Task AddReportAsync(EmulatedCheatReport report) =>
+        RunAsync("INSERT INTO cheat_reports (uuid, report) VALUES ($0, $1)", Key(report.JobUuid), JsonSerializer.Serialize(report));
 
-    public Task RemoveAsync(Guid uuid) => RunAsync(
-        "DELETE FROM statuses WHERE uuid = $0; DELETE FROM cheat_reports WHERE uuid = $0; DELETE FROM jobs WHERE uuid = $0", Key(uuid));
+    public Task RemoveAsync(Guid uuid) =>
+        RunAsync(
+            "DELETE FROM statuses WHERE uuid = $0; DELETE FROM cheat_reports WHERE uuid = $0; DELETE FROM jobs WHERE uuid = $0",
+            Key(uuid)
+        );
 
     public async ValueTask DisposeAsync()
     {
@@ -120,7 +146,8 @@ internal sealed class SqliteJobLog : IJobLog
             throw new InvalidDataException($"'{path}' has schema version {found}; this emulator reads version {SchemaVersion}.");
         }
 
-        using SqliteCommand create = Command($"""
+        using SqliteCommand create = Command(
+            $"""
             CREATE TABLE IF NOT EXISTS jobs (
                 uuid TEXT PRIMARY KEY, hotkey TEXT NOT NULL, created_at TEXT NOT NULL, request TEXT NOT NULL, signature TEXT NOT NULL,
                 behaviour TEXT NOT NULL, miner TEXT);
@@ -128,7 +155,8 @@ internal sealed class SqliteJobLog : IJobLog
             CREATE INDEX IF NOT EXISTS statuses_by_job ON statuses (uuid);
             CREATE TABLE IF NOT EXISTS cheat_reports (uuid TEXT PRIMARY KEY, report TEXT NOT NULL);
             PRAGMA user_version = {SchemaVersion};
-            """);
+            """
+        );
         create.ExecuteNonQuery();
     }
 
@@ -188,7 +216,8 @@ internal sealed class SqliteJobLog : IJobLog
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
 
-    private static DateTimeOffset Time(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
+    private static DateTimeOffset Time(string text) =>
+        DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
 
     private sealed record Write(string Sql, string[] Values, TaskCompletionSource Done);
 }

@@ -7,10 +7,13 @@ namespace ComputeHorde.Emulator.Storage;
 internal sealed record StatusEntry(string Status, PyDict Metadata, DateTimeOffset CreatedAt)
 {
     /// <summary>The entry as it stands in an answer; rendered once, since every poll shows the whole history.</summary>
-    public AnswerBody Json => field ??= AnswerBody.Json(new PyDict
-    {
-        ["status"] = Status,
-        ["metadata"] = JsonB.Order(Metadata),
-        ["created_at"] = JobBody.Time(CreatedAt),
-    });
+    public AnswerBody Json =>
+        field ??= AnswerBody.Json(
+            new PyDict
+            {
+                ["status"] = Status,
+                ["metadata"] = JsonB.Order(Metadata),
+                ["created_at"] = JobBody.Time(CreatedAt),
+            }
+        );
 }

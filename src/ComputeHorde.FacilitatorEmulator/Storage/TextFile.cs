@@ -4,7 +4,8 @@ using ComputeHorde.Emulator.Python;
 namespace ComputeHorde.Emulator.Storage;
 
 /// <summary>
-/// Keeps the long texts of results in a temporary file that is gone with the process, however that ends: a hundred jobs that print megabytes, which every
+/// Keeps the long texts of results in a temporary file that is gone with the process, however that ends: a hundred jobs that print
+/// megabytes, which every
 /// answer has twice, would be a gigabyte of memory.
 /// </summary>
 internal sealed class TextFile : IDisposable
@@ -14,7 +15,9 @@ internal sealed class TextFile : IDisposable
     private FileStream? _file;
     private long _end;
 
-    /// <summary>Puts filed texts in the places of long ones, in the object itself. Where no file can be written they stay as they are.</summary>
+    /// <summary>
+    /// Puts filed texts in the places of long ones, in the object itself. Where no file can be written they stay as they are.
+    /// </summary>
     public PyDict Take(PyDict metadata)
     {
         foreach (string key in metadata.Keys.ToArray())

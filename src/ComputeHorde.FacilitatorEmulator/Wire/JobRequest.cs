@@ -2,7 +2,9 @@ using ComputeHorde.Emulator.Python;
 
 namespace ComputeHorde.Emulator.Wire;
 
-/// <summary>A job as the facilitator understood it: trimmed, defaulted, volumes and uploads with every key in class order (protocol 2.1, 3.4).</summary>
+/// <summary>
+/// A job as the facilitator understood it: trimmed, defaulted, volumes and uploads with every key in class order (protocol 2.1, 3.4).
+/// </summary>
 internal sealed record JobRequest
 {
     public required string TargetValidatorHotkey { get; init; }

@@ -36,26 +36,27 @@ internal sealed class JobRequestSerializer
         return serializer._errors.Count == 0 ? (job, null) : (null, serializer._errors);
     }
 
-    private JobRequest Read() => new()
-    {
-        ExecutorClass = Text("executor_class", max: 255, missing: ExecutorClasses.Default) ?? "",
-        DockerImage = Text("docker_image", max: 255, missing: "", allowBlank: true) ?? "",
-        JobNamespace = Text("job_namespace", max: 100, missing: null, allowBlank: true, optional: true, allowNull: true),
-        Args = Args(),
-        Env = Env(),
-        UseGpu = Boolean("use_gpu"),
-        Tag = Text("tag", max: 255, missing: "", allowBlank: true) ?? "",
-        Volumes = TaggedModels("volumes", PydanticModels.Volumes),
-        Uploads = TaggedModels("uploads", PydanticModels.Uploads),
-        ArtifactsDir = Text("artifacts_dir", max: 255, missing: "", allowBlank: true) ?? "",
-        TargetValidatorHotkey = Text("target_validator_hotkey", max: null, missing: null) ?? "",
-        OnTrustedMiner = Boolean("on_trusted_miner"),
-        DownloadTimeLimit = Integer("download_time_limit"),
-        ExecutionTimeLimit = Integer("execution_time_limit"),
-        StreamingStartTimeLimit = Integer("streaming_start_time_limit"),
-        UploadTimeLimit = Integer("upload_time_limit"),
-        StreamingClientCert = (_body.Get("streaming_details") as PyDict)?.GetText("public_key") ?? "",
-    };
+    private JobRequest Read() =>
+        new()
+        {
+            ExecutorClass = Text("executor_class", max: 255, missing: ExecutorClasses.Default) ?? "",
+            DockerImage = Text("docker_image", max: 255, missing: "", allowBlank: true) ?? "",
+            JobNamespace = Text("job_namespace", max: 100, missing: null, allowBlank: true, optional: true, allowNull: true),
+            Args = Args(),
+            Env = Env(),
+            UseGpu = Boolean("use_gpu"),
+            Tag = Text("tag", max: 255, missing: "", allowBlank: true) ?? "",
+            Volumes = TaggedModels("volumes", PydanticModels.Volumes),
+            Uploads = TaggedModels("uploads", PydanticModels.Uploads),
+            ArtifactsDir = Text("artifacts_dir", max: 255, missing: "", allowBlank: true) ?? "",
+            TargetValidatorHotkey = Text("target_validator_hotkey", max: null, missing: null) ?? "",
+            OnTrustedMiner = Boolean("on_trusted_miner"),
+            DownloadTimeLimit = Integer("download_time_limit"),
+            ExecutionTimeLimit = Integer("execution_time_limit"),
+            StreamingStartTimeLimit = Integer("streaming_start_time_limit"),
+            UploadTimeLimit = Integer("upload_time_limit"),
+            StreamingClientCert = (_body.Get("streaming_details") as PyDict)?.GetText("public_key") ?? "",
+        };
 
     private string? Text(string field, int? max, string? missing, bool allowBlank = false, bool optional = false, bool allowNull = false)
     {

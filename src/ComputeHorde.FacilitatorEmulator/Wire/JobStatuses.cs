@@ -20,24 +20,25 @@ internal static class JobStatuses
 
     /// <summary>The normal order of a job's life.</summary>
     public static IReadOnlyList<string> InOrder { get; } =
-        [Sent, Received, Accepted, ExecutorReady, VolumesReady, StreamingReady, ExecutionDone, Completed];
+    [Sent, Received, Accepted, ExecutorReady, VolumesReady, StreamingReady, ExecutionDone, Completed];
 
     /// <summary>True for a status after which a job normally does not change.</summary>
     public static bool IsTerminal(string status) => status is Completed or Failed or Rejected or HordeFailed;
 
     /// <summary>The legacy display name in a job's <c>status</c> field.</summary>
-    public static string Display(string status) => status switch
-    {
-        Sent => "Sent",
-        Received => "Received",
-        Accepted => "Accepted",
-        ExecutorReady => "Executor Ready",
-        VolumesReady => "Volumes Ready",
-        StreamingReady => "Streaming Ready",
-        ExecutionDone => "Execution Done",
-        Completed => "Completed",
-        Failed or HordeFailed => "Failed",
-        Rejected => "Rejected",
-        _ => status,
-    };
+    public static string Display(string status) =>
+        status switch
+        {
+            Sent => "Sent",
+            Received => "Received",
+            Accepted => "Accepted",
+            ExecutorReady => "Executor Ready",
+            VolumesReady => "Volumes Ready",
+            StreamingReady => "Streaming Ready",
+            ExecutionDone => "Execution Done",
+            Completed => "Completed",
+            Failed or HordeFailed => "Failed",
+            Rejected => "Rejected",
+            _ => status,
+        };
 }

@@ -61,17 +61,33 @@ internal sealed class PydanticUnion(string discriminator, string enumeration, Py
 
         if (!map.TryGetValue(discriminator, out object? tag))
         {
-            Fail(errors, "union_tag_not_found", [index], $"Unable to extract tag using discriminator '{discriminator}'", value,
-                new PyDict { ["discriminator"] = $"'{discriminator}'" });
+            Fail(
+                errors,
+                "union_tag_not_found",
+                [index],
+                $"Unable to extract tag using discriminator '{discriminator}'",
+                value,
+                new PyDict { ["discriminator"] = $"'{discriminator}'" }
+            );
             return result;
         }
 
         PydanticModel? model = Array.Find(models, m => m.Tag == tag as string);
         if (model is null)
         {
-            Fail(errors, "union_tag_invalid", [index],
-                $"Input tag '{PyText.Str(tag)}' found using '{discriminator}' does not match any of the expected tags: {_expected}", value,
-                new PyDict { ["discriminator"] = $"'{discriminator}'", ["tag"] = PyText.Str(tag), ["expected_tags"] = _expected });
+            Fail(
+                errors,
+                "union_tag_invalid",
+                [index],
+                $"Input tag '{PyText.Str(tag)}' found using '{discriminator}' does not match any of the expected tags: {_expected}",
+                value,
+                new PyDict
+                {
+                    ["discriminator"] = $"'{discriminator}'",
+                    ["tag"] = PyText.Str(tag),
+                    ["expected_tags"] = _expected,
+                }
+            );
             return result;
         }
 
@@ -155,7 +171,13 @@ internal sealed class PydanticUnion(string discriminator, string enumeration, Py
 
     private static void Fail(PyList errors, string type, string[] path, string message, object? input, PyDict? context = null)
     {
-        var error = new PyDict { ["type"] = type, ["loc"] = new PyList(path), ["msg"] = message, ["input"] = Leaves(input) };
+        var error = new PyDict
+        {
+            ["type"] = type,
+            ["loc"] = new PyList(path),
+            ["msg"] = message,
+            ["input"] = Leaves(input),
+        };
         if (context is not null)
         {
             error["ctx"] = context;
@@ -166,12 +188,13 @@ internal sealed class PydanticUnion(string discriminator, string enumeration, Py
     }
 
     /// <summary>Every leaf as a text, as error details are shown.</summary>
-    private static object? Leaves(object? value) => value switch
-    {
-        PyList list => new PyList(list.Select(Leaves)),
-        PyDict map => Leaves(map),
-        _ => PyText.Str(value),
-    };
+    private static object? Leaves(object? value) =>
+        value switch
+        {
+            PyList list => new PyList(list.Select(Leaves)),
+            PyDict map => Leaves(map),
+            _ => PyText.Str(value),
+        };
 
     private static PyDict Leaves(PyDict map)
     {

@@ -16,12 +16,14 @@ internal sealed record RequestSignature(string Type, string Signatory, BigIntege
     /// <summary>Reads the headers; null when one is missing or unreadable, which the facilitator treats as "not signed".</summary>
     public static RequestSignature? Read(IHeaderDictionary headers)
     {
-        if (!headers.TryGetValue("X-CH-Signature-Type", out var type)
+        if (
+            !headers.TryGetValue("X-CH-Signature-Type", out var type)
             || !headers.TryGetValue("X-CH-Signatory", out var signatory)
             || !headers.TryGetValue("X-CH-Timestamp-NS", out var timestamp)
             || !headers.TryGetValue("X-CH-Signature", out var signature)
             || !TryInteger(timestamp.ToString(), out BigInteger nanoseconds)
-            || !TryBase64(signature.ToString(), out byte[] bytes))
+            || !TryBase64(signature.ToString(), out byte[] bytes)
+        )
         {
             return null;
         }

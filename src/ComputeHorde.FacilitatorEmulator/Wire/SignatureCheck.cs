@@ -9,7 +9,9 @@ namespace ComputeHorde.Emulator.Wire;
 /// <summary>Verifies request signatures (protocol 3.2), from the received values alone.</summary>
 internal static class SignatureCheck
 {
-    /// <summary>True when <paramref name="signature"/> covers <paramref name="payload"/>, a text or any other JSON value (protocol 3.5, 3.6).</summary>
+    /// <summary>
+    /// True when <paramref name="signature"/> covers <paramref name="payload"/>, a text or any other JSON value (protocol 3.5, 3.6).
+    /// </summary>
     public static bool Verifies(RequestSignature signature, object? payload)
     {
         if (signature.TimestampNs.Sign < 0 || signature.TimestampNs > ulong.MaxValue)
@@ -37,8 +39,7 @@ internal static class SignatureCheck
             return false;
         }
 
-        return Sr25519.Verify(key, message, signature)
-            || Sr25519.Verify(key, [.. "<Bytes>"u8, .. message, .. "</Bytes>"u8], signature);
+        return Sr25519.Verify(key, message, signature) || Sr25519.Verify(key, [.. "<Bytes>"u8, .. message, .. "</Bytes>"u8], signature);
     }
 
     /// <summary>Reads an SS58 address of any network, as bittensor-wallet does.</summary>

@@ -5,12 +5,14 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.Fallback;
 
 /// <summary>
-/// Runs jobs on another cloud in the manner of <see cref="ComputeHordeClient"/>: the same specifications, statuses, failure classes and results. What is under
+/// Runs jobs on another cloud in the manner of <see cref="ComputeHordeClient"/>: the same specifications, statuses, failure classes and
+/// results. What is under
 /// way lies in the container and not in this object: another process may go on with it by id or tag. Thread-safe.
 /// </summary>
 public sealed class FallbackClient
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5), LongestPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5),
+        LongestPause = TimeSpan.FromSeconds(30);
 
     private readonly TimeProvider _time;
 
@@ -27,7 +29,8 @@ public sealed class FallbackClient
         HttpClient downloads,
         FallbackOptions? options = null,
         TimeProvider? timeProvider = null,
-        ILogger? logger = null)
+        ILogger? logger = null
+    )
     {
         _time = timeProvider ?? TimeProvider.System;
         Jobs = new FallbackJobs(provider, container, downloads, options, _time, logger);
@@ -42,21 +45,28 @@ public sealed class FallbackClient
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The job.</returns>
     /// <exception cref="ComputeHordeValidationException">The specification has faults; all are named.</exception>
-    /// <exception cref="FallbackException">No machine could be rented, or that is not known; in this case call again with the same tag.</exception>
-    public async Task<ComputeHordeJob> CreateJobAsync(ComputeHordeJobSpec spec, string? tag = null, CancellationToken cancellationToken = default) =>
-        (await Jobs.CreateAsync(tag ?? Guid.NewGuid().ToString("N"), spec, options: null, cancellationToken)).Job;
+    /// <exception cref="FallbackException">No machine could be rented, or that is not known; in this case call again with the same
+    /// tag.</exception>
+    public async Task<ComputeHordeJob> CreateJobAsync(
+        ComputeHordeJobSpec spec,
+        string? tag = null,
+        CancellationToken cancellationToken = default
+    ) => (await Jobs.CreateAsync(tag ?? Guid.NewGuid().ToString("N"), spec, options: null, cancellationToken)).Job;
 
     /// <summary>Gets a job, of this process or any other that had the same container.</summary>
     /// <param name="id">The job's id.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The job as it is now.</returns>
     /// <exception cref="ComputeHordeNotFoundException">There is no such job.</exception>
-    public async Task<ComputeHordeJob> GetJobAsync(string id, CancellationToken cancellationToken = default) => (await Jobs.GetAsync(id, cancellationToken)).Job;
+    public async Task<ComputeHordeJob> GetJobAsync(string id, CancellationToken cancellationToken = default) =>
+        (await Jobs.GetAsync(id, cancellationToken)).Job;
 
     /// <summary>All jobs that the container knows, without their results.</summary>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The jobs, in no particular order.</returns>
-    public async IAsyncEnumerable<ComputeHordeJob> IterateJobsAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<ComputeHordeJob> IterateJobsAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
         await foreach (var job in Jobs.ListAsync(cancellationToken))
         {
@@ -67,12 +77,17 @@ public sealed class FallbackClient
     /// <summary>Waits until a job has ended, well or not. Its machine is ended as well.</summary>
     /// <param name="id">The job's id.</param>
     /// <param name="timeout">Longest wait; default null: the job's own limits are the only ones.</param>
-    /// <param name="onChange">Called for each entry of the status history, those already there included. What it throws ends the wait.</param>
+    /// <param name="onChange">Called for each entry of the status history, those already there included. What it throws ends the
+    /// wait.</param>
     /// <param name="cancellationToken">Ends the call; the job goes on.</param>
     /// <returns>The ended job.</returns>
     /// <exception cref="ComputeHordeJobTimeoutException">The job has not ended in time.</exception>
     public async Task<ComputeHordeJob> WaitAsync(
-        string id, TimeSpan? timeout = null, Func<JobStatusChange, ValueTask>? onChange = null, CancellationToken cancellationToken = default)
+        string id,
+        TimeSpan? timeout = null,
+        Func<JobStatusChange, ValueTask>? onChange = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var started = _time.GetTimestamp();
         var (told, pause) = (0, FirstPause);
@@ -105,7 +120,10 @@ public sealed class FallbackClient
 
             if (timeout is { } limit && _time.GetElapsedTime(started) >= limit)
             {
-                throw new ComputeHordeJobTimeoutException($"Job {id} has not ended within {limit}. It goes on, and costs, until its limits.", job);
+                throw new ComputeHordeJobTimeoutException(
+                    $"Job {id} has not ended within {limit}. It goes on, and costs, until its limits.",
+                    job
+                );
             }
 
             await Task.Delay(pause, _time, cancellationToken);
@@ -118,10 +136,12 @@ public sealed class FallbackClient
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The job as it was left; null when there is none.</returns>
     /// <exception cref="FallbackException">Whether its machine is gone is not known: call again.</exception>
-    public async Task<ComputeHordeJob?> CancelJobAsync(string id, CancellationToken cancellationToken = default) => (await Jobs.ReleaseAsync(id, cancellationToken))?.Job;
+    public async Task<ComputeHordeJob?> CancelJobAsync(string id, CancellationToken cancellationToken = default) =>
+        (await Jobs.ReleaseAsync(id, cancellationToken))?.Job;
 
     /// <summary>
-    /// Runs a job until it is complete. Failures of machines are tried again, failures of the job's own making are not. Whatever ends the run, its machines are ended.
+    /// Runs a job until it is complete. Failures of machines are tried again, failures of the job's own making are not. Whatever ends the
+    /// run, its machines are ended.
     /// </summary>
     /// <param name="spec">What to run; checked before anything is paid.</param>
     /// <param name="options">Attempts, caps and time-outs; default two paid attempts.</param>
@@ -129,7 +149,11 @@ public sealed class FallbackClient
     /// <returns>The completed job, else the last one.</returns>
     /// <exception cref="ComputeHordeJobTimeoutException">The run has not completed in time.</exception>
     /// <exception cref="FallbackException">No machine could be rented within <see cref="FallbackRunOptions.CapacityTimeout"/>.</exception>
-    public async Task<ComputeHordeJob> RunUntilCompleteAsync(ComputeHordeJobSpec spec, FallbackRunOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<ComputeHordeJob> RunUntilCompleteAsync(
+        ComputeHordeJobSpec spec,
+        FallbackRunOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var run = options ?? new FallbackRunOptions();
         var tag = run.Tag ?? Guid.NewGuid().ToString("N");
@@ -145,7 +169,12 @@ public sealed class FallbackClient
                     await onAttempt(number, created);
                 }
 
-                var job = await WaitAsync(id, run.Timeout is { } limit ? limit - _time.GetElapsedTime(started) : null, onChange: null, cancellationToken);
+                var job = await WaitAsync(
+                    id,
+                    run.Timeout is { } limit ? limit - _time.GetElapsedTime(started) : null,
+                    onChange: null,
+                    cancellationToken
+                );
                 if (job.IsSuccessful || number >= run.MaxAttempts || !job.IsWorthRetrying)
                 {
                     return job;
@@ -160,7 +189,12 @@ public sealed class FallbackClient
         }
     }
 
-    private async Task<FallbackJob> RentAsync(string tag, ComputeHordeJobSpec spec, FallbackRunOptions run, CancellationToken cancellationToken)
+    private async Task<FallbackJob> RentAsync(
+        string tag,
+        ComputeHordeJobSpec spec,
+        FallbackRunOptions run,
+        CancellationToken cancellationToken
+    )
     {
         var started = _time.GetTimestamp();
         var pause = FirstPause;
@@ -170,8 +204,10 @@ public sealed class FallbackClient
             {
                 return await Jobs.CreateAsync(tag, spec, new FallbackCreateOptions { MaxUsd = run.MaxUsdPerJob }, cancellationToken);
             }
-            catch (FallbackException exception) when (
-                exception.Failure is FallbackFailure.Unknown or FallbackFailure.NoCapacity && _time.GetElapsedTime(started) < run.CapacityTimeout)
+            catch (FallbackException exception)
+                when (exception.Failure is FallbackFailure.Unknown or FallbackFailure.NoCapacity
+                    && _time.GetElapsedTime(started) < run.CapacityTimeout
+                )
             {
                 await Task.Delay(pause, _time, cancellationToken);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;

@@ -3,7 +3,10 @@ namespace ComputeHorde.Fallback;
 /// <summary>How a job is run until it is complete.</summary>
 public sealed record FallbackRunOptions
 {
-    /// <summary>Handle of the whole run; job n has the tag <c>tag#n</c>. A run that is started again with the same tag goes on with the jobs that are there.</summary>
+    /// <summary>
+    /// Handle of the whole run; job n has the tag <c>tag#n</c>. A run that is started again with the same tag goes on with the jobs that
+    /// are there.
+    /// </summary>
     /// <value>Default null: a random one.</value>
     public string? Tag { get; init; }
 
@@ -19,7 +22,9 @@ public sealed record FallbackRunOptions
     /// <value>Default null: the jobs' own limits are the only ones.</value>
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>How long a provider that does not answer, or has no machine, is waited for before an attempt; nothing is paid meanwhile.</summary>
+    /// <summary>
+    /// How long a provider that does not answer, or has no machine, is waited for before an attempt; nothing is paid meanwhile.
+    /// </summary>
     /// <value>Default 30 minutes.</value>
     public TimeSpan CapacityTimeout { get; init; } = TimeSpan.FromMinutes(30);
 

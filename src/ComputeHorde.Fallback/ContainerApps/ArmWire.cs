@@ -29,7 +29,13 @@ internal sealed record ArmJobProperties
     public ArmTemplate? Template { get; init; }
 }
 
-internal sealed record ArmConfiguration(string TriggerType, int ReplicaTimeout, int ReplicaRetryLimit, ArmTrigger? ManualTriggerConfig, IReadOnlyList<ArmSecret>? Secrets);
+internal sealed record ArmConfiguration(
+    string TriggerType,
+    int ReplicaTimeout,
+    int ReplicaRetryLimit,
+    ArmTrigger? ManualTriggerConfig,
+    IReadOnlyList<ArmSecret>? Secrets
+);
 
 internal sealed record ArmTrigger(int Parallelism, int ReplicaCompletionCount);
 
@@ -38,7 +44,14 @@ internal sealed record ArmSecret(string Name, string? Value);
 internal sealed record ArmTemplate(IReadOnlyList<ArmContainer> Containers, IReadOnlyList<ArmVolume>? Volumes);
 
 internal sealed record ArmContainer(
-    string Name, string Image, IReadOnlyList<string> Command, IReadOnlyList<string> Args, IReadOnlyList<ArmEnv> Env, ArmResources Resources, IReadOnlyList<ArmMount>? VolumeMounts);
+    string Name,
+    string Image,
+    IReadOnlyList<string> Command,
+    IReadOnlyList<string> Args,
+    IReadOnlyList<ArmEnv> Env,
+    ArmResources Resources,
+    IReadOnlyList<ArmMount>? VolumeMounts
+);
 
 internal sealed record ArmEnv(string Name, string? Value, string? SecretRef);
 

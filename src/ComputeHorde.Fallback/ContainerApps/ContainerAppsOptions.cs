@@ -16,7 +16,8 @@ public sealed record ContainerAppsOptions
     public required string Location { get; init; }
 
     /// <summary>
-    /// Executor class to machine. No profile of Azure has 24 or 48 GB of GPU memory: a T4 has 16, an A100 80. So only what stands here is used.
+    /// Executor class to machine. No profile of Azure has 24 or 48 GB of GPU memory: a T4 has 16, an A100 80. So only what stands here is
+    /// used.
     /// </summary>
     /// <value>Default none.</value>
     public IReadOnlyDictionary<string, ContainerAppsMachine> Machines { get; init; } = new Dictionary<string, ContainerAppsMachine>();

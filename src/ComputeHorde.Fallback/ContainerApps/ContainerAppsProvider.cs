@@ -6,7 +6,8 @@ using Azure.Core;
 namespace ComputeHorde.Fallback;
 
 /// <summary>
-/// Azure Container Apps jobs: one job definition for each attempt, made, started without a body and deleted at the end, because a start cannot carry volumes.
+/// Azure Container Apps jobs: one job definition for each attempt, made, started without a body and deleted at the end, because a start
+/// cannot carry volumes.
 /// Azure itself ends what runs too long (<c>replicaTimeout</c>).
 /// </summary>
 public sealed class ContainerAppsProvider : IFallbackProvider
@@ -24,14 +25,22 @@ public sealed class ContainerAppsProvider : IFallbackProvider
     /// <param name="credential">Who asks: on Azure <c>ManagedIdentityCredential</c> of Azure.Identity.</param>
     /// <param name="options">Where the jobs are made, and on what.</param>
     /// <param name="timeProvider">The clock; default the system's.</param>
-    public ContainerAppsProvider(HttpClient httpClient, TokenCredential credential, ContainerAppsOptions options, TimeProvider? timeProvider = null)
+    public ContainerAppsProvider(
+        HttpClient httpClient,
+        TokenCredential credential,
+        ContainerAppsOptions options,
+        TimeProvider? timeProvider = null
+    )
     {
         ArgumentNullException.ThrowIfNull(httpClient);
         ArgumentNullException.ThrowIfNull(credential);
         ArgumentNullException.ThrowIfNull(options);
         if (!(options.BaseAddress.Scheme == Uri.UriSchemeHttps || options.BaseAddress.IsLoopback))
         {
-            throw new ArgumentException($"{nameof(ContainerAppsOptions.BaseAddress)} must be an https address: a token is sent there.", nameof(options));
+            throw new ArgumentException(
+                $"{nameof(ContainerAppsOptions.BaseAddress)} must be an https address: a token is sent there.",
+                nameof(options)
+            );
         }
 
         (_credential, _options, _time) = (credential, options, timeProvider ?? TimeProvider.System);
@@ -45,8 +54,13 @@ public sealed class ContainerAppsProvider : IFallbackProvider
     /// <inheritdoc/>
     public Task<IReadOnlyList<MachineOffer>> GetOffersAsync(string executorClass, CancellationToken cancellationToken = default) =>
         _options.Machines.TryGetValue(executorClass, out var machine)
-            ? Task.FromResult<IReadOnlyList<MachineOffer>>([new MachineOffer(executorClass, machine.UsdPerHour) { HasGpu = machine.HasGpu }])
-            : throw new FallbackException(FallbackFailure.NoMapping, $"executor_class: no Container Apps machine is set for '{executorClass}'.");
+            ? Task.FromResult<IReadOnlyList<MachineOffer>>([
+                new MachineOffer(executorClass, machine.UsdPerHour) { HasGpu = machine.HasGpu },
+            ])
+            : throw new FallbackException(
+                FallbackFailure.NoMapping,
+                $"executor_class: no Container Apps machine is set for '{executorClass}'."
+            );
 
     /// <inheritdoc/>
     public async Task<Machine> CreateAsync(MachinePlan plan, MachineOffer offer, CancellationToken cancellationToken = default)
@@ -55,13 +69,18 @@ public sealed class ContainerAppsProvider : IFallbackProvider
         ArgumentNullException.ThrowIfNull(offer);
         try
         {
-            await _http.SendOnceAsync(Request(HttpMethod.Put, $"{_jobs}/{plan.Name}", Definition(plan, _options.Machines[offer.Id])), cancellationToken);
+            await _http.SendOnceAsync(
+                Request(HttpMethod.Put, $"{_jobs}/{plan.Name}", Definition(plan, _options.Machines[offer.Id])),
+                cancellationToken
+            );
             await StartAsync(plan.Name, cancellationToken);
         }
         catch (ProviderRefusal refusal)
         {
             // Quotas and profiles without room are told as 400 and 409, with codes that differ from service to service.
-            throw refusal.Status is HttpStatusCode.BadRequest or HttpStatusCode.Conflict ? refusal.Make(FallbackFailure.NoCapacity) : refusal.ToException();
+            throw refusal.Status is HttpStatusCode.BadRequest or HttpStatusCode.Conflict
+                ? refusal.Make(FallbackFailure.NoCapacity)
+                : refusal.ToException();
         }
 
         return new Machine(plan.Name, plan.Name, MachineState.Starting, _time.GetUtcNow()) { UsdPerHour = offer.UsdPerHour };
@@ -97,7 +116,14 @@ public sealed class ContainerAppsProvider : IFallbackProvider
         // Running says nothing of the image: the claim in storage does.
         var open = executions.FirstOrDefault(static execution => Unfinished.Contains(execution.Properties?.Status));
         var status = (open ?? executions[^1]).Properties?.Status ?? "";
-        return machine with { State = open is null ? MachineState.Ended : status == "Running" ? MachineState.Running : MachineState.Unknown, RawState = status };
+        return machine with
+        {
+            State =
+                open is null ? MachineState.Ended
+                : status == "Running" ? MachineState.Running
+                : MachineState.Unknown,
+            RawState = status,
+        };
     }
 
     /// <inheritdoc/>
@@ -116,7 +142,10 @@ public sealed class ContainerAppsProvider : IFallbackProvider
 
             if (link.Authority != _options.BaseAddress.Authority)
             {
-                throw new FallbackException(FallbackFailure.Protocol, "Azure's list of jobs goes on at another server; the token is not sent there.");
+                throw new FallbackException(
+                    FallbackFailure.Protocol,
+                    "Azure's list of jobs goes on at another server; the token is not sent there."
+                );
             }
 
             next = Request(HttpMethod.Get, link.AbsoluteUri);
@@ -129,7 +158,12 @@ public sealed class ContainerAppsProvider : IFallbackProvider
         var started = _time.GetTimestamp();
         while (true)
         {
-            var answer = await _http.SendAsync(Request(HttpMethod.Delete, $"{_jobs}/{id}"), cancellationToken, HttpStatusCode.NotFound, HttpStatusCode.Conflict);
+            var answer = await _http.SendAsync(
+                Request(HttpMethod.Delete, $"{_jobs}/{id}"),
+                cancellationToken,
+                HttpStatusCode.NotFound,
+                HttpStatusCode.Conflict
+            );
             if (answer.Status is HttpStatusCode.NotFound or HttpStatusCode.NoContent || await FindAsync(id, cancellationToken) is null)
             {
                 return;
@@ -177,7 +211,10 @@ public sealed class ContainerAppsProvider : IFallbackProvider
 
             if (_time.GetElapsedTime(started) > _options.ProvisioningTimeout)
             {
-                throw new FallbackException(FallbackFailure.Unknown, $"Azure Container Apps has not made job {name} within {_options.ProvisioningTimeout}.");
+                throw new FallbackException(
+                    FallbackFailure.Unknown,
+                    $"Azure Container Apps has not made job {name} within {_options.ProvisioningTimeout}."
+                );
             }
 
             await Task.Delay(_options.PollInterval, _time, cancellationToken);
@@ -191,60 +228,88 @@ public sealed class ContainerAppsProvider : IFallbackProvider
     }
 
     private async Task<IReadOnlyList<ArmExecution>> ExecutionsAsync(string name, CancellationToken cancellationToken) =>
-        [.. (await _http.SendAsync(Request(HttpMethod.Get, $"{_jobs}/{name}/executions"), cancellationToken)).Read<ArmPage<ArmExecution>>().Value
-            .OrderBy(static execution => execution.Properties?.StartTime)];
+        [
+            .. (await _http.SendAsync(Request(HttpMethod.Get, $"{_jobs}/{name}/executions"), cancellationToken))
+                .Read<ArmPage<ArmExecution>>()
+                .Value.OrderBy(static execution => execution.Properties?.StartTime),
+        ];
 
-    private Machine ToMachine(ArmJob job) => new(
-        job.Name ?? "",
-        job.Name ?? "",
-        job.Properties.ProvisioningState is "Failed" or "Canceled" or "Deleting" ? MachineState.Ended : MachineState.Unknown,
-        job.SystemData?.CreatedAt ?? _time.GetUtcNow())
-    {
-        RawState = job.Properties.ProvisioningState ?? "",
-    };
-
-    private ArmJob Definition(MachinePlan plan, ContainerAppsMachine machine) => new()
-    {
-        Location = _options.Location,
-        Tags = plan.Tags,
-        Properties = new ArmJobProperties
+    private Machine ToMachine(ArmJob job) =>
+        new(
+            job.Name ?? "",
+            job.Name ?? "",
+            job.Properties.ProvisioningState is "Failed" or "Canceled" or "Deleting" ? MachineState.Ended : MachineState.Unknown,
+            job.SystemData?.CreatedAt ?? _time.GetUtcNow()
+        )
         {
-            EnvironmentId = _options.EnvironmentId,
-            WorkloadProfileName = machine.WorkloadProfile,
-            Configuration = new ArmConfiguration(
-                "Manual", (int)plan.Lifetime.TotalSeconds, ReplicaRetryLimit: 0, new ArmTrigger(1, 1), [new ArmSecret("script", plan.Script)]),
-            Template = new ArmTemplate(
-                [
-                    new ArmContainer(
-                        "main",
-                        plan.Image,
-                        ["/bin/sh", "-c"],
-                        [plan.Bootstrap],
-                        [new ArmEnv("CH_SCRIPT", null, "script"), new ArmEnv("CH_EXIT", "1", null), .. plan.Env.Select(static entry => new ArmEnv(entry.Key, entry.Value, null))],
-                        new ArmResources(machine.Cpu, $"{machine.MemoryGib}Gi"),
-                        [new ArmMount("vol", "/volume"), new ArmMount("out", "/output")]),
-                ],
-                [new ArmVolume("vol", "EmptyDir"), new ArmVolume("out", "EmptyDir")]),
-        },
-    };
+            RawState = job.Properties.ProvisioningState ?? "",
+        };
 
-    private Func<CancellationToken, ValueTask<HttpRequestMessage>> Request(HttpMethod method, string path, object? body = null) => async cancellationToken =>
-    {
-        AccessToken token;
-        try
+    private ArmJob Definition(MachinePlan plan, ContainerAppsMachine machine) =>
+        new()
         {
-            token = await _credential.GetTokenAsync(new TokenRequestContext(["https://management.azure.com/.default"]), cancellationToken);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            // Credentials fail in ways of their own; nothing was asked, so nothing is known.
-            throw new FallbackException(FallbackFailure.Unknown, $"No token for Azure: {exception.Message.ReplaceLineEndings(" ")}", exception);
-        }
+            Location = _options.Location,
+            Tags = plan.Tags,
+            Properties = new ArmJobProperties
+            {
+                EnvironmentId = _options.EnvironmentId,
+                WorkloadProfileName = machine.WorkloadProfile,
+                Configuration = new ArmConfiguration(
+                    "Manual",
+                    (int)plan.Lifetime.TotalSeconds,
+                    ReplicaRetryLimit: 0,
+                    new ArmTrigger(1, 1),
+                    [new ArmSecret("script", plan.Script)]
+                ),
+                Template = new ArmTemplate(
+                    [
+                        new ArmContainer(
+                            "main",
+                            plan.Image,
+                            ["/bin/sh", "-c"],
+                            [plan.Bootstrap],
+                            [
+                                new ArmEnv("CH_SCRIPT", null, "script"),
+                                new ArmEnv("CH_EXIT", "1", null),
+                                .. plan.Env.Select(static entry => new ArmEnv(entry.Key, entry.Value, null)),
+                            ],
+                            new ArmResources(machine.Cpu, $"{machine.MemoryGib}Gi"),
+                            [new ArmMount("vol", "/volume"), new ArmMount("out", "/output")]
+                        ),
+                    ],
+                    [new ArmVolume("vol", "EmptyDir"), new ArmVolume("out", "EmptyDir")]
+                ),
+            },
+        };
 
-        var uri = new Uri(_options.BaseAddress, path);
-        var message = new HttpRequestMessage(method, uri.Query.Length > 0 ? uri : new Uri($"{uri.AbsoluteUri}?api-version={_options.ApiVersion}"));
-        message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Token);
-        message.Content = body is null ? null : JsonContent.Create(body, body.GetType(), options: ProviderJson.Options);
-        return message;
-    };
+    private Func<CancellationToken, ValueTask<HttpRequestMessage>> Request(HttpMethod method, string path, object? body = null) =>
+        async cancellationToken =>
+        {
+            AccessToken token;
+            try
+            {
+                token = await _credential.GetTokenAsync(
+                    new TokenRequestContext(["https://management.azure.com/.default"]),
+                    cancellationToken
+                );
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                // Credentials fail in ways of their own; nothing was asked, so nothing is known.
+                throw new FallbackException(
+                    FallbackFailure.Unknown,
+                    $"No token for Azure: {exception.Message.ReplaceLineEndings(" ")}",
+                    exception
+                );
+            }
+
+            var uri = new Uri(_options.BaseAddress, path);
+            var message = new HttpRequestMessage(
+                method,
+                uri.Query.Length > 0 ? uri : new Uri($"{uri.AbsoluteUri}?api-version={_options.ApiVersion}")
+            );
+            message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Token);
+            message.Content = body is null ? null : JsonContent.Create(body, body.GetType(), options: ProviderJson.Options);
+            return message;
+        };
 }

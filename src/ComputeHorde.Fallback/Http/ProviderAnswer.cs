@@ -19,7 +19,11 @@ internal sealed record ProviderAnswer(string Who, HttpStatusCode Status, byte[] 
         }
         catch (JsonException exception)
         {
-            throw new FallbackException(FallbackFailure.Unknown, $"{Who} answered HTTP {(int)Status} with something that cannot be read.", exception);
+            throw new FallbackException(
+                FallbackFailure.Unknown,
+                $"{Who} answered HTTP {(int)Status} with something that cannot be read.",
+                exception
+            );
         }
     }
 }

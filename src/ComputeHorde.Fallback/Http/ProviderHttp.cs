@@ -5,10 +5,13 @@ using Polly.Retry;
 
 namespace ComputeHorde.Fallback;
 
-/// <summary>Requests with a time limit each, repeated where that is safe. An answer that is not clear is an exception, never an empty one.</summary>
+/// <summary>
+/// Requests with a time limit each, repeated where that is safe. An answer that is not clear is an exception, never an empty one.
+/// </summary>
 internal sealed class ProviderHttp
 {
-    private const int MaxAnswerBytes = 16 * 1024 * 1024, MaxRefusalBytes = 64 * 1024;
+    private const int MaxAnswerBytes = 16 * 1024 * 1024,
+        MaxRefusalBytes = 64 * 1024;
 
     private static readonly string[] Texts = ["code", "title", "detail", "message"];
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
@@ -23,22 +26,38 @@ internal sealed class ProviderHttp
     {
         (_client, _who, _timeout, _time) = (client, who, timeout, time);
         var builder = new ResiliencePipelineBuilder { TimeProvider = time };
-        _retry = retries == 0 ? builder.Build() : builder.AddRetry(new RetryStrategyOptions
-        {
-            MaxRetryAttempts = retries,
-            BackoffType = DelayBackoffType.Exponential,
-            Delay = TimeSpan.FromSeconds(1),
-            MaxDelay = LongestWait,
-            UseJitter = true,
-            ShouldHandle = new PredicateBuilder().Handle<ProviderRefusal>(static refusal => refusal.MayPass),
-            DelayGenerator = static arguments => ValueTask.FromResult(
-                arguments.Outcome.Exception is ProviderRefusal { RetryAfter: { } wish } ? (wish < LongestWait ? wish : LongestWait) : (TimeSpan?)null),
-        }).Build();
+        _retry =
+            retries == 0
+                ? builder.Build()
+                : builder
+                    .AddRetry(
+                        new RetryStrategyOptions
+                        {
+                            MaxRetryAttempts = retries,
+                            BackoffType = DelayBackoffType.Exponential,
+                            Delay = TimeSpan.FromSeconds(1),
+                            MaxDelay = LongestWait,
+                            UseJitter = true,
+                            ShouldHandle = new PredicateBuilder().Handle<ProviderRefusal>(static refusal => refusal.MayPass),
+                            DelayGenerator = static arguments =>
+                                ValueTask.FromResult(
+                                    arguments.Outcome.Exception is ProviderRefusal { RetryAfter: { } wish }
+                                        ? (wish < LongestWait ? wish : LongestWait)
+                                        : (TimeSpan?)null
+                                ),
+                        }
+                    )
+                    .Build();
     }
 
-    /// <summary>Sends a request that may be sent twice; only clear answers come back: a success, or one of <paramref name="expected"/>.</summary>
+    /// <summary>
+    /// Sends a request that may be sent twice; only clear answers come back: a success, or one of <paramref name="expected"/>.
+    /// </summary>
     public async Task<ProviderAnswer> SendAsync(
-        Func<CancellationToken, ValueTask<HttpRequestMessage>> request, CancellationToken cancellationToken, params HttpStatusCode[] expected)
+        Func<CancellationToken, ValueTask<HttpRequestMessage>> request,
+        CancellationToken cancellationToken,
+        params HttpStatusCode[] expected
+    )
     {
         try
         {
@@ -52,11 +71,16 @@ internal sealed class ProviderHttp
 
     /// <summary>Sends a request once.</summary>
     /// <exception cref="ProviderRefusal">Anything but a success.</exception>
-    public async Task<ProviderAnswer> SendOnceAsync(Func<CancellationToken, ValueTask<HttpRequestMessage>> request, CancellationToken cancellationToken) =>
-        await ExchangeAsync(request, [], cancellationToken);
+    public async Task<ProviderAnswer> SendOnceAsync(
+        Func<CancellationToken, ValueTask<HttpRequestMessage>> request,
+        CancellationToken cancellationToken
+    ) => await ExchangeAsync(request, [], cancellationToken);
 
     private async Task<ProviderAnswer> ExchangeAsync(
-        Func<CancellationToken, ValueTask<HttpRequestMessage>> request, HttpStatusCode[] expected, CancellationToken cancellationToken)
+        Func<CancellationToken, ValueTask<HttpRequestMessage>> request,
+        HttpStatusCode[] expected,
+        CancellationToken cancellationToken
+    )
     {
         using var timeout = new CancellationTokenSource(_timeout, _time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
@@ -67,7 +91,10 @@ internal sealed class ProviderHttp
             var isGood = response.IsSuccessStatusCode || expected.Contains(response.StatusCode);
             var body = await ReadAsync(response, isGood ? MaxAnswerBytes : MaxRefusalBytes, linked.Token);
             return isGood
-                ? new ProviderAnswer(_who, response.StatusCode, body) { Challenge = response.Headers.WwwAuthenticate.FirstOrDefault()?.ToString() }
+                ? new ProviderAnswer(_who, response.StatusCode, body)
+                {
+                    Challenge = response.Headers.WwwAuthenticate.FirstOrDefault()?.ToString(),
+                }
                 : throw new ProviderRefusal(_who, response.StatusCode, Detail(body)) { RetryAfter = RetryAfter(response) };
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
@@ -108,7 +135,9 @@ internal sealed class ProviderHttp
             {
                 var error = root.TryGetProperty("error", out var inner) && inner.ValueKind == JsonValueKind.Object ? inner : root;
                 var texts = Texts
-                    .Select(name => error.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null)
+                    .Select(name =>
+                        error.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null
+                    )
                     .Where(static text => !string.IsNullOrWhiteSpace(text));
                 return Line(string.Join(": ", texts));
             }
@@ -127,10 +156,11 @@ internal sealed class ProviderHttp
         return line.Length <= 300 ? line : line[..299] + "…";
     }
 
-    private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
-    {
-        { Delta: { } wish } => wish,
-        { Date: { } date } => date - _time.GetUtcNow() is var wish && wish > TimeSpan.Zero ? wish : TimeSpan.Zero,
-        _ => null,
-    };
+    private TimeSpan? RetryAfter(HttpResponseMessage response) =>
+        response.Headers.RetryAfter switch
+        {
+            { Delta: { } wish } => wish,
+            { Date: { } date } => date - _time.GetUtcNow() is var wish && wish > TimeSpan.Zero ? wish : TimeSpan.Zero,
+            _ => null,
+        };
 }

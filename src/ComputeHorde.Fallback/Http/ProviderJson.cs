@@ -6,8 +6,6 @@ namespace ComputeHorde.Fallback;
 /// <summary>How providers write JSON: camelCase, and nothing that is not set.</summary>
 internal static class ProviderJson
 {
-    public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
-    {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    };
+    public static JsonSerializerOptions Options { get; } =
+        new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 }

@@ -10,15 +10,23 @@ internal sealed class ProviderRefusal(string who, HttpStatusCode? status, string
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>Whether the same request may be answered well later.</summary>
-    public bool MayPass => status is null or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;
+    public bool MayPass =>
+        status is null or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;
 
-    public FallbackException ToException() => status switch
-    {
-        _ when MayPass => Make(FallbackFailure.Unknown),
-        HttpStatusCode.Unauthorized or HttpStatusCode.PaymentRequired or HttpStatusCode.Forbidden => Make(FallbackFailure.Account),
-        _ => Make(FallbackFailure.Protocol),
-    };
+    public FallbackException ToException() =>
+        status switch
+        {
+            _ when MayPass => Make(FallbackFailure.Unknown),
+            HttpStatusCode.Unauthorized or HttpStatusCode.PaymentRequired or HttpStatusCode.Forbidden => Make(FallbackFailure.Account),
+            _ => Make(FallbackFailure.Protocol),
+        };
 
     public FallbackException Make(FallbackFailure failure) =>
-        new(failure, status is null ? $"{who} does not answer: {Message}." : $"{who} answered HTTP {(int)status}{(Message.Length == 0 ? "" : $": {Message}")}.", this);
+        new(
+            failure,
+            status is null
+                ? $"{who} does not answer: {Message}."
+                : $"{who} answered HTTP {(int)status}{(Message.Length == 0 ? "" : $": {Message}")}.",
+            this
+        );
 }

@@ -12,6 +12,11 @@ internal sealed record ImageConfig(string Reference, IReadOnlyList<string> Entry
     public IReadOnlyList<string> CommandFor(IReadOnlyList<string> args)
     {
         IReadOnlyList<string> command = [.. Entrypoint, .. args.Count > 0 ? args : Cmd];
-        return command.Count > 0 ? command : throw new FallbackException(FallbackFailure.Job, "args: the image has neither ENTRYPOINT nor CMD, so args must say what to run.");
+        return command.Count > 0
+            ? command
+            : throw new FallbackException(
+                FallbackFailure.Job,
+                "args: the image has neither ENTRYPOINT nor CMD, so args must say what to run."
+            );
     }
 }

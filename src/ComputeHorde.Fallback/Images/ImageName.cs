@@ -1,6 +1,8 @@
 namespace ComputeHorde.Fallback;
 
-/// <summary>An image reference taken apart, as Docker does: no registry means Docker Hub, no namespace there <c>library</c>, no tag <c>latest</c>.</summary>
+/// <summary>
+/// An image reference taken apart, as Docker does: no registry means Docker Hub, no namespace there <c>library</c>, no tag <c>latest</c>.
+/// </summary>
 internal sealed record ImageName(string Registry, string Repository, string Tag, string? Digest)
 {
     private const string DockerHub = "docker.io";
@@ -24,6 +26,11 @@ internal sealed record ImageName(string Registry, string Repository, string Tag,
         var colon = path.LastIndexOf(':');
         var (repository, tag) = colon > path.LastIndexOf('/') ? (path[..colon], path[(colon + 1)..]) : (path, "latest");
         registry = registry is "index.docker.io" or "registry-1.docker.io" ? DockerHub : registry;
-        return new ImageName(registry, registry == DockerHub && !repository.Contains('/') ? "library/" + repository : repository, tag, digest);
+        return new ImageName(
+            registry,
+            registry == DockerHub && !repository.Contains('/') ? "library/" + repository : repository,
+            tag,
+            digest
+        );
     }
 }

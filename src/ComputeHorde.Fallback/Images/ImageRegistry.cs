@@ -11,11 +11,16 @@ internal sealed class ImageRegistry(HttpClient client, FallbackOptions options, 
 {
     private static readonly string[] ManifestTypes =
     [
-        "application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json",
-        "application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json",
+        "application/vnd.oci.image.index.v1+json",
+        "application/vnd.docker.distribution.manifest.list.v2+json",
+        "application/vnd.oci.image.manifest.v1+json",
+        "application/vnd.docker.distribution.manifest.v2+json",
     ];
 
-    private static readonly Regex Field = new("(?<name>[a-z]+)=\"(?<value>[^\"]*)\"", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture);
+    private static readonly Regex Field = new(
+        "(?<name>[a-z]+)=\"(?<value>[^\"]*)\"",
+        RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture
+    );
 
     private readonly ProviderHttp _http = new(client, "The image registry", options.RequestTimeout, options.MaxRetries, time);
 
@@ -28,7 +33,11 @@ internal sealed class ImageRegistry(HttpClient client, FallbackOptions options, 
         }
         catch (Exception exception) when (exception is KeyNotFoundException or InvalidOperationException)
         {
-            throw new FallbackException(FallbackFailure.Unknown, "The image registry answered with a manifest that cannot be read.", exception);
+            throw new FallbackException(
+                FallbackFailure.Unknown,
+                "The image registry answered with a manifest that cannot be read.",
+                exception
+            );
         }
     }
 
@@ -40,7 +49,8 @@ internal sealed class ImageRegistry(HttpClient client, FallbackOptions options, 
         var (digest, manifest) = (name.Digest, top);
         if (top.TryGetProperty("manifests", out var several))
         {
-            digest = several.EnumerateArray().Where(IsLinux).Select(static entry => entry.GetProperty("digest").GetString()).FirstOrDefault()
+            digest =
+                several.EnumerateArray().Where(IsLinux).Select(static entry => entry.GetProperty("digest").GetString()).FirstOrDefault()
                 ?? throw new FallbackException(FallbackFailure.Job, $"docker_image: '{image}' has no variant for linux/amd64.");
             manifest = await ManifestAsync(name, digest, login, cancellationToken);
         }
@@ -49,7 +59,11 @@ internal sealed class ImageRegistry(HttpClient client, FallbackOptions options, 
         var document = (await SendAsync(name, $"blobs/{config}", login, cancellationToken)).Read<JsonElement>();
         var run = document.TryGetProperty("config", out var inner) ? inner : default;
         return new ImageConfig(
-            digest is null ? image : name.Pinned(digest), Texts(run, "Entrypoint"), Texts(run, "Cmd"), Text(run, "WorkingDir"));
+            digest is null ? image : name.Pinned(digest),
+            Texts(run, "Entrypoint"),
+            Texts(run, "Cmd"),
+            Text(run, "WorkingDir")
+        );
     }
 
     private async Task<JsonElement> ManifestAsync(ImageName name, string reference, Login login, CancellationToken cancellationToken)
@@ -62,7 +76,10 @@ internal sealed class ImageRegistry(HttpClient client, FallbackOptions options, 
     {
         // As Docker does: a registry on this machine is spoken to by http.
         var uri = new Uri($"https://{name.ApiHost}/v2/{name.Repository}/{path}");
-        uri = uri.IsLoopback || options.InsecureRegistries.Contains(name.Registry) ? new Uri($"http://{uri.Authority}{uri.PathAndQuery}") : uri;
+        uri =
+            uri.IsLoopback || options.InsecureRegistries.Contains(name.Registry)
+                ? new Uri($"http://{uri.Authority}{uri.PathAndQuery}")
+                : uri;
         for (var tries = 0; ; tries++)
         {
             var answer = await _http.SendAsync(
@@ -76,7 +93,8 @@ internal sealed class ImageRegistry(HttpClient client, FallbackOptions options, 
                 cancellationToken,
                 HttpStatusCode.Unauthorized,
                 HttpStatusCode.Forbidden,
-                HttpStatusCode.NotFound);
+                HttpStatusCode.NotFound
+            );
             if (answer.Status == HttpStatusCode.Unauthorized && tries == 0 && answer.Challenge is { } challenge)
             {
                 login.Header = await LogInAsync(name, challenge, cancellationToken);
@@ -85,17 +103,29 @@ internal sealed class ImageRegistry(HttpClient client, FallbackOptions options, 
 
             return answer.Status == HttpStatusCode.OK
                 ? answer
-                : throw new FallbackException(FallbackFailure.Job, $"docker_image: {name.Registry} has no image {name.Repository}:{name.Reference} that may be read (HTTP {(int)answer.Status}).");
+                : throw new FallbackException(
+                    FallbackFailure.Job,
+                    $"docker_image: {name.Registry} has no image {name.Repository}:{name.Reference} that may be read (HTTP {(int)answer.Status})."
+                );
         }
     }
 
     private async Task<AuthenticationHeaderValue> LogInAsync(ImageName name, string challenge, CancellationToken cancellationToken)
     {
         var account = options.Registries.GetValueOrDefault(name.Registry);
-        var basic = account is null ? null : new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{account.Username}:{account.Password}")));
+        var basic = account is null
+            ? null
+            : new AuthenticationHeaderValue(
+                "Basic",
+                Convert.ToBase64String(Encoding.UTF8.GetBytes($"{account.Username}:{account.Password}"))
+            );
         if (!challenge.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
         {
-            return basic ?? throw new FallbackException(FallbackFailure.Job, $"docker_image: {name.Registry} wants a login, and none is set for it.");
+            return basic
+                ?? throw new FallbackException(
+                    FallbackFailure.Job,
+                    $"docker_image: {name.Registry} wants a login, and none is set for it."
+                );
         }
 
         var fields = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
@@ -114,7 +144,8 @@ internal sealed class ImageRegistry(HttpClient client, FallbackOptions options, 
             throw new FallbackException(FallbackFailure.Job, $"docker_image: {name.Registry} wants its password sent over http.");
         }
 
-        var query = $"service={Uri.EscapeDataString(fields.GetValueOrDefault("service", ""))}&scope={Uri.EscapeDataString(fields.GetValueOrDefault("scope", $"repository:{name.Repository}:pull"))}";
+        var query =
+            $"service={Uri.EscapeDataString(fields.GetValueOrDefault("service", ""))}&scope={Uri.EscapeDataString(fields.GetValueOrDefault("scope", $"repository:{name.Repository}:pull"))}";
         var answer = await _http.SendAsync(
             _ =>
             {
@@ -122,7 +153,8 @@ internal sealed class ImageRegistry(HttpClient client, FallbackOptions options, 
                 message.Headers.Authorization = basic;
                 return ValueTask.FromResult(message);
             },
-            cancellationToken);
+            cancellationToken
+        );
         var login = answer.Read<JsonElement>();
         var token = Text(login, "token") is { Length: > 0 } text ? text : Text(login, "access_token");
         return new AuthenticationHeaderValue("Bearer", token);
@@ -132,7 +164,9 @@ internal sealed class ImageRegistry(HttpClient client, FallbackOptions options, 
         entry.TryGetProperty("platform", out var platform) && Text(platform, "os") == "linux" && Text(platform, "architecture") == "amd64";
 
     private static string Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()!
+            : "";
 
     private static IReadOnlyList<string> Texts(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array

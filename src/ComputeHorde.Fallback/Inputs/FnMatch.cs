@@ -4,13 +4,18 @@ using System.Text.RegularExpressions;
 namespace ComputeHorde.Fallback;
 
 /// <summary>
-/// Python's <c>fnmatch.fnmatchcase</c>, by which Hugging Face files are chosen: <c>*</c> any text, slashes included, <c>?</c> one character, <c>[a-z]</c> and
+/// Python's <c>fnmatch.fnmatchcase</c>, by which Hugging Face files are chosen: <c>*</c> any text, slashes included, <c>?</c> one
+/// character, <c>[a-z]</c> and
 /// <c>[!a-z]</c> one of a set. A pattern that ends in a slash takes the whole folder.
 /// </summary>
 internal static class FnMatch
 {
-    public static bool IsMatch(string pattern, string name) => Regex.IsMatch(
-        name, Translate(pattern.EndsWith('/') ? pattern + "*" : pattern), RegexOptions.NonBacktracking | RegexOptions.Singleline | RegexOptions.CultureInvariant);
+    public static bool IsMatch(string pattern, string name) =>
+        Regex.IsMatch(
+            name,
+            Translate(pattern.EndsWith('/') ? pattern + "*" : pattern),
+            RegexOptions.NonBacktracking | RegexOptions.Singleline | RegexOptions.CultureInvariant
+        );
 
     private static string Translate(string pattern)
     {
@@ -18,13 +23,15 @@ internal static class FnMatch
         for (var index = 0; index < pattern.Length; index++)
         {
             var end = pattern[index] == '[' ? SetEnd(pattern, index) : -1;
-            regex.Append(pattern[index] switch
-            {
-                '*' => ".*",
-                '?' => ".",
-                '[' when end > 0 => Set(pattern[(index + 1)..end]),
-                var character => Regex.Escape(character.ToString()),
-            });
+            regex.Append(
+                pattern[index] switch
+                {
+                    '*' => ".*",
+                    '?' => ".",
+                    '[' when end > 0 => Set(pattern[(index + 1)..end]),
+                    var character => Regex.Escape(character.ToString()),
+                }
+            );
             index = end > 0 ? end : index;
         }
 

@@ -6,7 +6,8 @@ using ComputeHorde.Sdk;
 namespace ComputeHorde.Fallback;
 
 /// <summary>
-/// Turns input volumes into plain downloads. Archives are opened here and staged as tar, which every image can unpack; what is wrong with them is found before
+/// Turns input volumes into plain downloads. Archives are opened here and staged as tar, which every image can unpack; what is wrong with
+/// them is found before
 /// anything costs.
 /// </summary>
 internal sealed class InputStaging(JobBlobs blobs, HttpClient client, FallbackOptions options, TimeProvider time)
@@ -15,7 +16,12 @@ internal sealed class InputStaging(JobBlobs blobs, HttpClient client, FallbackOp
 
     private readonly HuggingFaceFiles _huggingFace = new(client, options, time);
 
-    public async Task<IReadOnlyList<PlannedInput>> StageAsync(string job, ComputeHordeJobSpec spec, DateTimeOffset until, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<PlannedInput>> StageAsync(
+        string job,
+        ComputeHordeJobSpec spec,
+        DateTimeOffset until,
+        CancellationToken cancellationToken
+    )
     {
         var inputs = new List<PlannedInput>();
         foreach (var (mount, volume) in spec.InputVolumes)
@@ -30,7 +36,16 @@ internal sealed class InputStaging(JobBlobs blobs, HttpClient client, FallbackOp
                     inputs.AddRange(await _huggingFace.ListAsync(repository, path, cancellationToken));
                     break;
                 case InlineVolume inline:
-                    inputs.Add(await StageAsync(job, mount, inputs.Count, new MemoryStream(Decode(mount, inline.Contents)), until, cancellationToken));
+                    inputs.Add(
+                        await StageAsync(
+                            job,
+                            mount,
+                            inputs.Count,
+                            new MemoryStream(Decode(mount, inline.Contents)),
+                            until,
+                            cancellationToken
+                        )
+                    );
                     break;
                 case ZipUrlVolume zip:
                     await using (var file = await DownloadAsync(mount, zip.Url, cancellationToken))
@@ -47,7 +62,14 @@ internal sealed class InputStaging(JobBlobs blobs, HttpClient client, FallbackOp
         return inputs;
     }
 
-    private async Task<PlannedInput> StageAsync(string job, string mount, int number, Stream zip, DateTimeOffset until, CancellationToken cancellationToken)
+    private async Task<PlannedInput> StageAsync(
+        string job,
+        string mount,
+        int number,
+        Stream zip,
+        DateTimeOffset until,
+        CancellationToken cancellationToken
+    )
     {
         await using var tar = TemporaryFile();
         try
@@ -62,12 +84,22 @@ internal sealed class InputStaging(JobBlobs blobs, HttpClient client, FallbackOp
         tar.Position = 0;
         var name = $"in{number}.tgz";
         await (await blobs.BlobAsync(job, name, cancellationToken)).UploadAsync(tar, overwrite: true, cancellationToken);
-        return new PlannedInput((await blobs.SignAsync(job, name, BlobSasPermissions.Read, until, cancellationToken)).AbsoluteUri, mount[Root.Length..].Trim('/'), IsArchive: true);
+        return new PlannedInput(
+            (await blobs.SignAsync(job, name, BlobSasPermissions.Read, until, cancellationToken)).AbsoluteUri,
+            mount[Root.Length..].Trim('/'),
+            IsArchive: true
+        );
     }
 
     private async Task RepackAsync(string mount, Stream zip, Stream tar, CancellationToken cancellationToken)
     {
-        await using var archive = await ZipArchive.CreateAsync(zip, ZipArchiveMode.Read, leaveOpen: true, entryNameEncoding: null, cancellationToken);
+        await using var archive = await ZipArchive.CreateAsync(
+            zip,
+            ZipArchiveMode.Read,
+            leaveOpen: true,
+            entryNameEncoding: null,
+            cancellationToken
+        );
         await using var packed = new GZipStream(tar, CompressionLevel.Fastest, leaveOpen: true);
         await using var writer = new TarWriter(packed, TarEntryFormat.Pax, leaveOpen: true);
         var left = options.MaxStagedBytes;
@@ -86,7 +118,10 @@ internal sealed class InputStaging(JobBlobs blobs, HttpClient client, FallbackOp
             }
 
             content.Position = 0;
-            await writer.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, entry.FullName) { DataStream = content, Mode = (UnixFileMode)0b110_100_100 }, cancellationToken);
+            await writer.WriteEntryAsync(
+                new PaxTarEntry(TarEntryType.RegularFile, entry.FullName) { DataStream = content, Mode = (UnixFileMode)0b110_100_100 },
+                cancellationToken
+            );
         }
     }
 
@@ -130,7 +165,10 @@ internal sealed class InputStaging(JobBlobs blobs, HttpClient client, FallbackOp
             total += read;
             if (total > most)
             {
-                throw Wrong(mount, $"holds more than {options.MaxStagedBytes} bytes, which is the most that is unpacked for a fallback machine.");
+                throw Wrong(
+                    mount,
+                    $"holds more than {options.MaxStagedBytes} bytes, which is the most that is unpacked for a fallback machine."
+                );
             }
 
             await to.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
@@ -151,8 +189,16 @@ internal sealed class InputStaging(JobBlobs blobs, HttpClient client, FallbackOp
         }
     }
 
-    private static FileStream TemporaryFile() => new(
-        Path.GetTempFileName(), new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous });
+    private static FileStream TemporaryFile() =>
+        new(
+            Path.GetTempFileName(),
+            new FileStreamOptions
+            {
+                Mode = FileMode.Open,
+                Access = FileAccess.ReadWrite,
+                Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
+            }
+        );
 
     private static FallbackException Wrong(string mount, string text) => new(FallbackFailure.Job, $"input_volumes[\"{mount}\"]: {text}");
 }

@@ -8,7 +8,8 @@ public sealed record FallbackCreateOptions
     public decimal? MaxUsd { get; init; }
 
     /// <summary>
-    /// Asked before a machine is requested, with the job's id and its cost bound in US dollars; what it throws keeps the machine from being rented. Called again for
+    /// Asked before a machine is requested, with the job's id and its cost bound in US dollars; what it throws keeps the machine from being
+    /// rented. Called again for
     /// a job whose request is repeated.
     /// </summary>
     /// <value>Default null: nobody is asked.</value>

@@ -12,7 +12,9 @@ public sealed record FallbackJob(ComputeHordeJob Job, string Provider, decimal C
     /// <summary>The price of its machine, in US dollars an hour; null while there is none.</summary>
     public decimal? UsdPerHour { get; init; }
 
-    /// <summary>What it has cost, in US dollars: by the provider's bill where there is one, else by price and time. Null until its machine is gone.</summary>
+    /// <summary>
+    /// What it has cost, in US dollars: by the provider's bill where there is one, else by price and time. Null until its machine is gone.
+    /// </summary>
     public decimal? CostUsd { get; init; }
 
     /// <summary>Whether its machine is gone for sure.</summary>

@@ -8,7 +8,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace ComputeHorde.Fallback;
 
 /// <summary>
-/// Jobs on rented machines: each tag rents one, looks it up before it is rented again, reads results from blobs, and ends every machine. Holds nothing in memory
+/// Jobs on rented machines: each tag rents one, looks it up before it is rented again, reads results from blobs, and ends every machine.
+/// Holds nothing in memory
 /// that counts: any process with the same container goes on where another has died.
 /// </summary>
 public sealed class FallbackJobs
@@ -40,7 +41,8 @@ public sealed class FallbackJobs
         HttpClient downloads,
         FallbackOptions? options = null,
         TimeProvider? timeProvider = null,
-        ILogger? logger = null)
+        ILogger? logger = null
+    )
     {
         ArgumentNullException.ThrowIfNull(provider);
         ArgumentNullException.ThrowIfNull(container);
@@ -48,7 +50,10 @@ public sealed class FallbackJobs
         (_provider, _options, _time) = (provider, options ?? new FallbackOptions(), timeProvider ?? TimeProvider.System);
         logger ??= NullLogger.Instance;
         _deployment = _options.Deployment ?? JobId.Deployment(container.Uri);
-        if (_deployment.Length != 6 || !_deployment.All(static character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character)))
+        if (
+            _deployment.Length != 6
+            || !_deployment.All(static character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character))
+        )
         {
             throw new ArgumentException($"{nameof(FallbackOptions.Deployment)} must be six small letters and digits.", nameof(options));
         }
@@ -75,7 +80,9 @@ public sealed class FallbackJobs
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(options);
-        return options.StartLimit + options.Margin + TimeSpan.FromSeconds((double)spec.DownloadTimeLimitSec + spec.ExecutionTimeLimitSec + spec.UploadTimeLimitSec);
+        return options.StartLimit
+            + options.Margin
+            + TimeSpan.FromSeconds((double)spec.DownloadTimeLimitSec + spec.ExecutionTimeLimitSec + spec.UploadTimeLimitSec);
     }
 
     /// <summary>The provider's name.</summary>
@@ -92,11 +99,17 @@ public sealed class FallbackJobs
     /// <param name="options">Its cap, and who is asked before it may cost something.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The job.</returns>
-    /// <exception cref="ComputeHordeValidationException">The specification has faults, or asks for what fallback machines do not have; all are named.</exception>
+    /// <exception cref="ComputeHordeValidationException">The specification has faults, or asks for what fallback machines do not have; all
+    /// are named.</exception>
     /// <exception cref="FallbackException">
     /// <see cref="FallbackFailure.Unknown"/>: call again later. Anything else: nothing was rented.
     /// </exception>
-    public async Task<FallbackJob> CreateAsync(string tag, ComputeHordeJobSpec spec, FallbackCreateOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<FallbackJob> CreateAsync(
+        string tag,
+        ComputeHordeJobSpec spec,
+        FallbackCreateOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(tag);
         ArgumentNullException.ThrowIfNull(spec);
@@ -118,7 +131,11 @@ public sealed class FallbackJobs
             var offers = await _planner.OffersAsync(spec, options?.MaxUsd, cancellationToken);
             record = record is null
                 ? _planner.NewRecord(id, tag, spec, offers)
-                : record with { Deadline = _planner.DeadlineFrom(_time.GetUtcNow(), spec), CostBoundUsd = offers.Max(offer => JobPlanner.Bound(offer.UsdPerHour, _planner.Lifetime(spec))) };
+                : record with
+                {
+                    Deadline = _planner.DeadlineFrom(_time.GetUtcNow(), spec),
+                    CostBoundUsd = offers.Max(offer => JobPlanner.Bound(offer.UsdPerHour, _planner.Lifetime(spec))),
+                };
             var plan = await _planner.PlanAsync(record, spec, cancellationToken);
             if (options?.Reserve is { } reserve)
             {
@@ -136,17 +153,25 @@ public sealed class FallbackJobs
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The job, with its result.</returns>
     /// <exception cref="ComputeHordeNotFoundException">There is no such job.</exception>
-    public Task<FallbackJob> GetAsync(string id, CancellationToken cancellationToken = default) => GuardAsync(async () =>
-    {
-        var record = await _records.FindAsync(id, cancellationToken) ?? throw new ComputeHordeNotFoundException($"There is no job {id}.");
-        return await _observer.WithResultAsync(await _observer.ObserveAsync(record, MachineLook.Unknown, cancellationToken), cancellationToken);
-    });
+    public Task<FallbackJob> GetAsync(string id, CancellationToken cancellationToken = default) =>
+        GuardAsync(async () =>
+        {
+            var record =
+                await _records.FindAsync(id, cancellationToken) ?? throw new ComputeHordeNotFoundException($"There is no job {id}.");
+            return await _observer.WithResultAsync(
+                await _observer.ObserveAsync(record, MachineLook.Unknown, cancellationToken),
+                cancellationToken
+            );
+        });
 
     /// <summary>Looks at many jobs, without their results, and at their machines with one request for all of them.</summary>
     /// <param name="ids">Their ids.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>Each job by its id. One job's trouble is its own.</returns>
-    public async Task<IReadOnlyDictionary<string, FallbackLookup>> GetManyAsync(IEnumerable<string> ids, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyDictionary<string, FallbackLookup>> GetManyAsync(
+        IEnumerable<string> ids,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(ids);
         var wanted = ids.Distinct(StringComparer.Ordinal).ToList();
@@ -157,50 +182,65 @@ public sealed class FallbackJobs
         }
 
         await _roster.RefreshAsync(cancellationToken);
-        await Parallel.ForEachAsync(wanted, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken }, async (id, token) =>
-        {
-            try
+        await Parallel.ForEachAsync(
+            wanted,
+            new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken },
+            async (id, token) =>
             {
-                looks[id] = await _records.FindAsync(id, token) is { } record
-                    ? new FallbackLookup(id) { Job = await ObserveAsync(record, _roster.Find(record.MachineId), token) }
-                    : new FallbackLookup(id);
+                try
+                {
+                    looks[id] = await _records.FindAsync(id, token) is { } record
+                        ? new FallbackLookup(id) { Job = await ObserveAsync(record, _roster.Find(record.MachineId), token) }
+                        : new FallbackLookup(id);
+                }
+                catch (Exception exception) when (!token.IsCancellationRequested)
+                {
+                    looks[id] = new FallbackLookup(id) { Problem = exception.Message };
+                }
             }
-            catch (Exception exception) when (!token.IsCancellationRequested)
-            {
-                looks[id] = new FallbackLookup(id) { Problem = exception.Message };
-            }
-        });
+        );
         return looks;
     }
 
-    /// <summary>Ends a job and its machine, whatever it is doing. Returns only when the provider has said that no machine of it is left.</summary>
+    /// <summary>
+    /// Ends a job and its machine, whatever it is doing. Returns only when the provider has said that no machine of it is left.
+    /// </summary>
     /// <param name="id">Its id.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The job as it was left; null when there is none.</returns>
     /// <exception cref="FallbackException">That is not known: call again.</exception>
-    public Task<FallbackJob?> ReleaseAsync(string id, CancellationToken cancellationToken = default) => GuardAsync(async () =>
-    {
-        if (await _records.FindAsync(id, cancellationToken) is not { } record)
+    public Task<FallbackJob?> ReleaseAsync(string id, CancellationToken cancellationToken = default) =>
+        GuardAsync(async () =>
         {
-            return null;
-        }
+            if (await _records.FindAsync(id, cancellationToken) is not { } record)
+            {
+                return null;
+            }
 
-        if (record.ReleasedAt is null)
-        {
-            record = await _ending.EndMachinesAsync(record, cancellationToken);
-            record = await _records.SaveAsync(
-                record with { Verdict = record.Verdict ?? await _results.FindVerdictAsync(record, cancellationToken) ?? Stopped() }, cancellationToken);
-        }
+            if (record.ReleasedAt is null)
+            {
+                record = await _ending.EndMachinesAsync(record, cancellationToken);
+                record = await _records.SaveAsync(
+                    record with
+                    {
+                        Verdict = record.Verdict ?? await _results.FindVerdictAsync(record, cancellationToken) ?? Stopped(),
+                    },
+                    cancellationToken
+                );
+            }
 
-        return (FallbackJob?)JobView.Of(record, record.Verdict?.Stages ?? []);
+            return (FallbackJob?)JobView.Of(record, record.Verdict?.Stages ?? []);
 
-        JobVerdict Stopped() => new(JobStatus.HordeFailed.Value, "stopped", _time.GetUtcNow()) { Message = "The job was ended before it had a result." };
-    });
+            JobVerdict Stopped() =>
+                new(JobStatus.HordeFailed.Value, "stopped", _time.GetUtcNow()) { Message = "The job was ended before it had a result." };
+        });
 
     /// <summary>All jobs that the container knows, without their results.</summary>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The jobs, in no particular order.</returns>
-    public async IAsyncEnumerable<FallbackJob> ListAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<FallbackJob> ListAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
         await foreach (var id in _blobs.ListJobsAsync(cancellationToken))
         {
@@ -212,7 +252,8 @@ public sealed class FallbackJobs
     }
 
     /// <summary>
-    /// Ends machines of this deployment that nobody needs: past their deadline, of a job that is over, or a second one of a job. For what lies between two steps of a
+    /// Ends machines of this deployment that nobody needs: past their deadline, of a job that is over, or a second one of a job. For what
+    /// lies between two steps of a
     /// process that died; to be called every few minutes.
     /// </summary>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -235,7 +276,11 @@ public sealed class FallbackJobs
         }
         catch (Exception exception) when (exception is RequestFailedException or AggregateException)
         {
-            throw new FallbackException(FallbackFailure.Unknown, $"The storage of fallback jobs does not answer: {exception.Message.Split('\n')[0].Trim()}", exception);
+            throw new FallbackException(
+                FallbackFailure.Unknown,
+                $"The storage of fallback jobs does not answer: {exception.Message.Split('\n')[0].Trim()}",
+                exception
+            );
         }
     }
 }

@@ -5,7 +5,14 @@ namespace ComputeHorde.Fallback;
 
 /// <summary>Ends jobs: their machines first, then what is known of them for good.</summary>
 internal sealed class JobEnding(
-    IFallbackProvider provider, FallbackOptions options, TimeProvider time, ILogger logger, JobBlobs blobs, JobRecords records, JobResults results)
+    IFallbackProvider provider,
+    FallbackOptions options,
+    TimeProvider time,
+    ILogger logger,
+    JobBlobs blobs,
+    JobRecords records,
+    JobResults results
+)
 {
     /// <summary>Ends the machine of a job that is over, looks for a result one last time, and decides for good.</summary>
     public async Task<JobRecord> ConcludeAsync(JobRecord record, JobVerdict verdict, CancellationToken cancellationToken)
@@ -28,7 +35,9 @@ internal sealed class JobEnding(
     /// <summary>Ends all machines of a job, and notes what they cost.</summary>
     public async Task<JobRecord> EndMachinesAsync(JobRecord record, CancellationToken cancellationToken)
     {
-        var ids = (await provider.ListAsync(record.Id + "-", cancellationToken)).Select(static machine => machine.Id).ToHashSet(StringComparer.Ordinal);
+        var ids = (await provider.ListAsync(record.Id + "-", cancellationToken))
+            .Select(static machine => machine.Id)
+            .ToHashSet(StringComparer.Ordinal);
         if (record.MachineId is { } own)
         {
             ids.Add(own);

@@ -3,10 +3,21 @@ using ComputeHorde.Sdk;
 namespace ComputeHorde.Fallback;
 
 /// <summary>Looks at jobs: what they wrote to their blobs, and what the provider says of their machines.</summary>
-internal sealed class JobObserver(IFallbackProvider provider, TimeProvider time, JobBlobs blobs, JobResults results, JobJudge judge, JobEnding ending)
+internal sealed class JobObserver(
+    IFallbackProvider provider,
+    TimeProvider time,
+    JobBlobs blobs,
+    JobResults results,
+    JobJudge judge,
+    JobEnding ending
+)
 {
     /// <summary>Brings a record up to what storage and provider say.</summary>
-    public async Task<(JobRecord Record, IReadOnlyList<StageTime> Stages)> ObserveAsync(JobRecord record, MachineLook look, CancellationToken cancellationToken)
+    public async Task<(JobRecord Record, IReadOnlyList<StageTime> Stages)> ObserveAsync(
+        JobRecord record,
+        MachineLook look,
+        CancellationToken cancellationToken
+    )
     {
         if (record.Verdict is { } known)
         {
@@ -48,16 +59,29 @@ internal sealed class JobObserver(IFallbackProvider provider, TimeProvider time,
         }
 
         var marker = $"##CH {record.Nonce} result ";
-        var line = (await provider.ReadLogsAsync(machine.Id, cancellationToken)).Split('\n').LastOrDefault(line => line.Contains(marker, StringComparison.Ordinal));
+        var line = (await provider.ReadLogsAsync(machine.Id, cancellationToken))
+            .Split('\n')
+            .LastOrDefault(line => line.Contains(marker, StringComparison.Ordinal));
         return line?.Contains("no_transfer_tool", StringComparison.Ordinal) == true
-            ? verdict with { Reason = "no_transfer_tool", Message = "The image has none of curl, wget and python3, and none could be installed." }
+                ? verdict with
+                {
+                    Reason = "no_transfer_tool",
+                    Message = "The image has none of curl, wget and python3, and none could be installed.",
+                }
             : line?.Contains("storage_unreachable", StringComparison.Ordinal) == true
-                ? verdict with { Reason = "storage_unreachable", Message = "The machine could not reach the storage." }
-                : verdict;
+                ? verdict with
+                {
+                    Reason = "storage_unreachable",
+                    Message = "The machine could not reach the storage.",
+                }
+            : verdict;
     }
 
     /// <summary>The job as it is shown, with its result once it has one.</summary>
-    public async Task<FallbackJob> WithResultAsync((JobRecord Record, IReadOnlyList<StageTime> Stages) observed, CancellationToken cancellationToken)
+    public async Task<FallbackJob> WithResultAsync(
+        (JobRecord Record, IReadOnlyList<StageTime> Stages) observed,
+        CancellationToken cancellationToken
+    )
     {
         var record = observed.Record;
         if (record.Verdict is not { } verdict)
@@ -67,10 +91,17 @@ internal sealed class JobObserver(IFallbackProvider provider, TimeProvider time,
 
         var output = (
             Stdout: await results.ReadTextAsync(record, JobBlobs.Stdout, cancellationToken),
-            Stderr: await results.ReadTextAsync(record, JobBlobs.Stderr, cancellationToken));
-        var result = verdict.Status == JobStatus.Completed.Value
-            ? new JobResult { Stdout = output.Stdout, Stderr = output.Stderr, Artifacts = await results.ReadArtifactsAsync(record, cancellationToken) }
-            : null;
+            Stderr: await results.ReadTextAsync(record, JobBlobs.Stderr, cancellationToken)
+        );
+        var result =
+            verdict.Status == JobStatus.Completed.Value
+                ? new JobResult
+                {
+                    Stdout = output.Stdout,
+                    Stderr = output.Stderr,
+                    Artifacts = await results.ReadArtifactsAsync(record, cancellationToken),
+                }
+                : null;
         return JobView.Of(record, observed.Stages, result, output);
     }
 }

@@ -5,7 +5,13 @@ using ComputeHorde.Sdk;
 namespace ComputeHorde.Fallback;
 
 /// <summary>Plans a job: what it may cost, when it has to be over, and what its machine is told.</summary>
-internal sealed class JobPlanner(IFallbackProvider provider, JobBlobs blobs, HttpClient downloads, FallbackOptions options, TimeProvider time)
+internal sealed class JobPlanner(
+    IFallbackProvider provider,
+    JobBlobs blobs,
+    HttpClient downloads,
+    FallbackOptions options,
+    TimeProvider time
+)
 {
     private static readonly TimeSpan UrlMargin = TimeSpan.FromHours(1);
 
@@ -17,12 +23,19 @@ internal sealed class JobPlanner(IFallbackProvider provider, JobBlobs blobs, Htt
 
     /// <summary>The offers that a job can be run on within its cap, the cheapest first.</summary>
     /// <exception cref="FallbackException">There is none.</exception>
-    public async Task<IReadOnlyList<MachineOffer>> OffersAsync(ComputeHordeJobSpec spec, decimal? maxUsd, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<MachineOffer>> OffersAsync(
+        ComputeHordeJobSpec spec,
+        decimal? maxUsd,
+        CancellationToken cancellationToken
+    )
     {
         var offers = await provider.GetOffersAsync(spec.ExecutorClass, cancellationToken);
         if (offers.Count == 0)
         {
-            throw new FallbackException(FallbackFailure.NoCapacity, $"{provider.Name} has no machine for '{spec.ExecutorClass}' at the moment.");
+            throw new FallbackException(
+                FallbackFailure.NoCapacity,
+                $"{provider.Name} has no machine for '{spec.ExecutorClass}' at the moment."
+            );
         }
 
         var cap = Math.Min(maxUsd ?? options.MaxUsdPerJob, options.MaxUsdPerJob);
@@ -31,7 +44,8 @@ internal sealed class JobPlanner(IFallbackProvider provider, JobBlobs blobs, Htt
             ? affordable
             : throw new FallbackException(
                 FallbackFailure.Price,
-                $"The job may cost {Bound(offers[0].UsdPerHour, Lifetime(spec)):0.00##} USD on the cheapest machine ({offers[0].Id}), and {cap:0.00##} USD are allowed: raise the cap or lower the job's time limits.");
+                $"The job may cost {Bound(offers[0].UsdPerHour, Lifetime(spec)):0.00##} USD on the cheapest machine ({offers[0].Id}), and {cap:0.00##} USD are allowed: raise the cap or lower the job's time limits."
+            );
     }
 
     public JobRecord NewRecord(string id, string tag, ComputeHordeJobSpec spec, IReadOnlyList<MachineOffer> offers)
@@ -50,7 +64,8 @@ internal sealed class JobPlanner(IFallbackProvider provider, JobBlobs blobs, Htt
         };
     }
 
-    public DateTimeOffset DeadlineFrom(DateTimeOffset now, ComputeHordeJobSpec spec) => DateTimeOffset.FromUnixTimeSeconds((now + Lifetime(spec)).ToUnixTimeSeconds());
+    public DateTimeOffset DeadlineFrom(DateTimeOffset now, ComputeHordeJobSpec spec) =>
+        DateTimeOffset.FromUnixTimeSeconds((now + Lifetime(spec)).ToUnixTimeSeconds());
 
     /// <summary>What the machine of a record is told. Everything that can be wrong with a job is found here.</summary>
     public async Task<MachinePlan> PlanAsync(JobRecord record, ComputeHordeJobSpec spec, CancellationToken cancellationToken)
@@ -60,28 +75,33 @@ internal sealed class JobPlanner(IFallbackProvider provider, JobBlobs blobs, Htt
         var until = record.Deadline + UrlMargin;
         var inputs = await _staging.StageAsync(record.Id, spec, until, cancellationToken);
         var uploads = new Dictionary<string, Uri>(StringComparer.Ordinal);
-        foreach (var (variable, blob, permissions) in new[]
-        {
-            // The claim can be read back, so that a machine whose answer was lost knows its own claim; neither it nor the result can be written twice.
-            ("CLAIM", JobBlobs.Claim, BlobSasPermissions.Create | BlobSasPermissions.Read),
-            ("RESULT", JobBlobs.Result, BlobSasPermissions.Create),
-            ("STAGE", JobBlobs.Stage, BlobSasPermissions.Create | BlobSasPermissions.Write),
-            ("STDOUT", JobBlobs.Stdout, BlobSasPermissions.Create | BlobSasPermissions.Write),
-            ("STDERR", JobBlobs.Stderr, BlobSasPermissions.Create | BlobSasPermissions.Write),
-            ("ARTIFACTS", JobBlobs.Artifacts, BlobSasPermissions.Create | BlobSasPermissions.Write),
-        })
+        foreach (
+            var (variable, blob, permissions) in new[]
+            {
+                // The claim can be read back, so that a machine whose answer was lost knows its own claim; neither it nor the result can be
+                // written twice.
+                ("CLAIM", JobBlobs.Claim, BlobSasPermissions.Create | BlobSasPermissions.Read),
+                ("RESULT", JobBlobs.Result, BlobSasPermissions.Create),
+                ("STAGE", JobBlobs.Stage, BlobSasPermissions.Create | BlobSasPermissions.Write),
+                ("STDOUT", JobBlobs.Stdout, BlobSasPermissions.Create | BlobSasPermissions.Write),
+                ("STDERR", JobBlobs.Stderr, BlobSasPermissions.Create | BlobSasPermissions.Write),
+                ("ARTIFACTS", JobBlobs.Artifacts, BlobSasPermissions.Create | BlobSasPermissions.Write),
+            }
+        )
         {
             uploads[variable] = await blobs.SignAsync(record.Id, blob, permissions, until, cancellationToken);
         }
 
-        var script = WrapperScript.Write(new WrapperJob(spec, record.Nonce)
-        {
-            Command = command,
-            WorkingDir = image.WorkingDir,
-            Heartbeat = options.Heartbeat,
-            Inputs = inputs,
-            Uploads = uploads,
-        });
+        var script = WrapperScript.Write(
+            new WrapperJob(spec, record.Nonce)
+            {
+                Command = command,
+                WorkingDir = image.WorkingDir,
+                Heartbeat = options.Heartbeat,
+                Inputs = inputs,
+                Uploads = uploads,
+            }
+        );
         return new MachinePlan(record.MachineName, image.Reference)
         {
             Script = WrapperScript.Encode(script),
@@ -94,5 +114,6 @@ internal sealed class JobPlanner(IFallbackProvider provider, JobBlobs blobs, Htt
     }
 
     /// <summary>What a machine may cost at most. A tenth more than its price: disks cost a little, and seconds are rounded up.</summary>
-    public static decimal Bound(decimal usdPerHour, TimeSpan lifetime) => Math.Ceiling(usdPerHour * 1.1m * (decimal)lifetime.TotalHours * 10_000) / 10_000;
+    public static decimal Bound(decimal usdPerHour, TimeSpan lifetime) =>
+        Math.Ceiling(usdPerHour * 1.1m * (decimal)lifetime.TotalHours * 10_000) / 10_000;
 }

@@ -11,8 +11,11 @@ namespace ComputeHorde.Fallback;
 /// <summary>Reads what a job has written to its blobs. All of it is the machine's word: bounded, and never trusted with a path.</summary>
 internal sealed class JobResults(JobBlobs blobs)
 {
-    private const int MaxCharacters = 1_000_000, MaxTextBytes = 4 * MaxCharacters, MaxArtifacts = 1000;
-    private const long MaxArtifactBytes = 1_000_000, MaxArtifactsBytes = 64L << 20;
+    private const int MaxCharacters = 1_000_000,
+        MaxTextBytes = 4 * MaxCharacters,
+        MaxArtifacts = 1000;
+    private const long MaxArtifactBytes = 1_000_000,
+        MaxArtifactsBytes = 64L << 20;
 
     /// <summary>What the wrapper wrote last; null while there is nothing.</summary>
     public async Task<JobVerdict?> FindVerdictAsync(JobRecord record, CancellationToken cancellationToken)
@@ -43,12 +46,18 @@ internal sealed class JobResults(JobBlobs blobs)
         }
         catch (JsonException)
         {
-            return new JobVerdict(JobStatus.HordeFailed.Value, "generic_error", at) { Message = "The machine wrote a result that cannot be read." };
+            return new JobVerdict(JobStatus.HordeFailed.Value, "generic_error", at)
+            {
+                Message = "The machine wrote a result that cannot be read.",
+            };
         }
     }
 
     /// <summary>How far the job has come, and when it last showed that it is alive; null before its first sign.</summary>
-    public async Task<(IReadOnlyList<StageTime> Stages, DateTimeOffset SeenAt)?> FindStagesAsync(JobRecord record, CancellationToken cancellationToken) =>
+    public async Task<(IReadOnlyList<StageTime> Stages, DateTimeOffset SeenAt)?> FindStagesAsync(
+        JobRecord record,
+        CancellationToken cancellationToken
+    ) =>
         await blobs.FindAsync(record.Id, JobBlobs.Stage, cancellationToken) is { } blob
             ? ([.. StageTime.Parse(blob.Content.ToString()).Where(static stage => stage.Stage != "now")], blob.Details.LastModified)
             : null;
@@ -94,7 +103,10 @@ internal sealed class JobResults(JobBlobs blobs)
             var total = 0L;
             while (artifacts.Count < MaxArtifacts && await tar.GetNextEntryAsync(copyData: false, cancellationToken) is { } entry)
             {
-                if (entry is { EntryType: TarEntryType.RegularFile or TarEntryType.V7RegularFile, Length: < MaxArtifactBytes } && (total += entry.Length) <= MaxArtifactsBytes)
+                if (
+                    entry is { EntryType: TarEntryType.RegularFile or TarEntryType.V7RegularFile, Length: < MaxArtifactBytes }
+                    && (total += entry.Length) <= MaxArtifactsBytes
+                )
                 {
                     var content = new byte[entry.Length];
                     if (entry.DataStream is { } data)
@@ -102,7 +114,9 @@ internal sealed class JobResults(JobBlobs blobs)
                         await data.ReadExactlyAsync(content, cancellationToken);
                     }
 
-                    artifacts[$"{record.ArtifactsDir.TrimEnd('/')}/{entry.Name[(entry.Name.StartsWith("./", StringComparison.Ordinal) ? 2 : 0)..]}"] = content;
+                    artifacts[
+                        $"{record.ArtifactsDir.TrimEnd('/')}/{entry.Name[(entry.Name.StartsWith("./", StringComparison.Ordinal) ? 2 : 0)..]}"
+                    ] = content;
                 }
             }
         }
@@ -117,20 +131,25 @@ internal sealed class JobResults(JobBlobs blobs)
     private static string Cut(string text) => text.Length <= MaxCharacters ? text : Join(text, text);
 
     private static string Join(string head, string tail) =>
-        string.Concat(head.AsSpan(0, Math.Min(head.Length, MaxCharacters / 2)), " ... ", tail.AsSpan(Math.Max(0, tail.Length - (MaxCharacters / 2))));
+        string.Concat(
+            head.AsSpan(0, Math.Min(head.Length, MaxCharacters / 2)),
+            " ... ",
+            tail.AsSpan(Math.Max(0, tail.Length - (MaxCharacters / 2)))
+        );
 
-    private static string Message(WrapperResult result) => result.Reason switch
-    {
-        "ok" => "",
-        "nonzero_return_code" => $"The command ended with exit code {result.Exit}.",
-        "timeout" => $"The time limit of stage {result.Stage} was reached.",
-        "download_failed" => "An input could not be fetched.",
-        "upload_failed" => "An output is missing or could not be uploaded.",
-        "restarted" => "The machine's container was started a second time; the job is not run twice.",
-        "no_transfer_tool" => "The image has none of curl, wget and python3, and none could be installed.",
-        "folders_not_writable" => "The image's user may not write to /volume, /output or the artifacts folder.",
-        var reason => reason ?? "",
-    };
+    private static string Message(WrapperResult result) =>
+        result.Reason switch
+        {
+            "ok" => "",
+            "nonzero_return_code" => $"The command ended with exit code {result.Exit}.",
+            "timeout" => $"The time limit of stage {result.Stage} was reached.",
+            "download_failed" => "An input could not be fetched.",
+            "upload_failed" => "An output is missing or could not be uploaded.",
+            "restarted" => "The machine's container was started a second time; the job is not run twice.",
+            "no_transfer_tool" => "The image has none of curl, wget and python3, and none could be installed.",
+            "folders_not_writable" => "The image's user may not write to /volume, /output or the artifacts folder.",
+            var reason => reason ?? "",
+        };
 
     private sealed record WrapperResult(string? Class, string? Reason, string? Stage, int? Exit, string? Stages);
 }

@@ -9,7 +9,12 @@ internal static class JobView
     /// <param name="stages">The stages it has reached.</param>
     /// <param name="result">What it gave; null for none.</param>
     /// <param name="output">Its output, for a job that failed.</param>
-    public static FallbackJob Of(JobRecord record, IReadOnlyList<StageTime> stages, JobResult? result = null, (string Stdout, string Stderr)? output = null)
+    public static FallbackJob Of(
+        JobRecord record,
+        IReadOnlyList<StageTime> stages,
+        JobResult? result = null,
+        (string Stdout, string Stderr)? output = null
+    )
     {
         var history = new List<JobStatusEntry> { new(JobStatus.Sent, record.CreatedAt) };
         if (record.MachineId is not null)
@@ -52,17 +57,22 @@ internal static class JobView
     private static JobError? ErrorOf(JobVerdict verdict, (string Stdout, string Stderr)? output)
     {
         var status = new JobStatus(verdict.Status);
-        return status == JobStatus.Completed ? null : new JobError
-        {
-            Class = status == JobStatus.Failed ? FailureClass.JobFailed : status == JobStatus.Rejected ? FailureClass.Rejected : FailureClass.HordeFailed,
-            Reason = verdict.Reason,
-            Message = verdict.Message,
-            Stage = verdict.Stage,
-            ReportedBy = "executor",
-            ExitCode = verdict.Reason == "nonzero_return_code" ? verdict.ExitCode : null,
-            Stdout = output?.Stdout,
-            Stderr = output?.Stderr,
-        };
+        return status == JobStatus.Completed
+            ? null
+            : new JobError
+            {
+                Class =
+                    status == JobStatus.Failed ? FailureClass.JobFailed
+                    : status == JobStatus.Rejected ? FailureClass.Rejected
+                    : FailureClass.HordeFailed,
+                Reason = verdict.Reason,
+                Message = verdict.Message,
+                Stage = verdict.Stage,
+                ReportedBy = "executor",
+                ExitCode = verdict.Reason == "nonzero_return_code" ? verdict.ExitCode : null,
+                Stdout = output?.Stdout,
+                Stderr = output?.Stderr,
+            };
     }
 
     /// <summary>The clocks of three machines meet here; a history goes forward all the same.</summary>

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.Fallback;
 
-/// <summary>Ends machines of a deployment that nobody needs: past their deadline, of a job that is over, or a second one of a job.</summary>
+/// <summary>
+/// Ends machines of a deployment that nobody needs: past their deadline, of a job that is over, or a second one of a job.
+/// </summary>
 internal sealed class MachineReaper(IFallbackProvider provider, string prefix, TimeProvider time, ILogger logger, JobRecords records)
 {
     /// <returns>How many were ended.</returns>

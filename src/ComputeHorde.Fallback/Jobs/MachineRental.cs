@@ -5,17 +5,34 @@ namespace ComputeHorde.Fallback;
 
 /// <summary>Rents the machine of a job: once, whatever becomes of the answers, and never for more than was agreed.</summary>
 internal sealed class MachineRental(
-    IFallbackProvider provider, FallbackOptions options, TimeProvider time, ILogger logger, JobBlobs blobs, JobRecords records, JobEnding ending)
+    IFallbackProvider provider,
+    FallbackOptions options,
+    TimeProvider time,
+    ILogger logger,
+    JobBlobs blobs,
+    JobRecords records,
+    JobEnding ending
+)
 {
     /// <summary>Rents a machine by the first offer that is not refused.</summary>
-    public async Task<JobRecord> RentAsync(JobRecord record, MachinePlan plan, IReadOnlyList<MachineOffer> offers, CancellationToken cancellationToken)
+    public async Task<JobRecord> RentAsync(
+        JobRecord record,
+        MachinePlan plan,
+        IReadOnlyList<MachineOffer> offers,
+        CancellationToken cancellationToken
+    )
     {
         FallbackException? refusal = null;
         foreach (var offer in offers)
         {
             try
             {
-                return await TakeAsync(record, await provider.CreateAsync(plan, offer, cancellationToken), offer.UsdPerHour, cancellationToken);
+                return await TakeAsync(
+                    record,
+                    await provider.CreateAsync(plan, offer, cancellationToken),
+                    offer.UsdPerHour,
+                    cancellationToken
+                );
             }
             catch (FallbackException exception) when (exception.Failure == FallbackFailure.Unknown)
             {
@@ -77,12 +94,14 @@ internal sealed class MachineRental(
         if (await blobs.FindAsync(record.Id, JobBlobs.Claim, cancellationToken) is not null)
         {
             // There was a machine, and the job has begun on it: it is not begun again.
-            return await ending.ConcludeAsync(record, new JobVerdict(JobStatus.HordeFailed.Value, "executor_disconnected", time.GetUtcNow()) { Message = "The machine is gone." }, cancellationToken);
+            return await ending.ConcludeAsync(
+                record,
+                new JobVerdict(JobStatus.HordeFailed.Value, "executor_disconnected", time.GetUtcNow()) { Message = "The machine is gone." },
+                cancellationToken
+            );
         }
 
-        return time.GetUtcNow() - record.RequestedAt < options.CreateDoubt
-            ? throw FallbackException.NoAnswerYet()
-            : null;
+        return time.GetUtcNow() - record.RequestedAt < options.CreateDoubt ? throw FallbackException.NoAnswerYet() : null;
     }
 
     private async Task<JobRecord> AdoptAsync(JobRecord record, Machine machine, CancellationToken cancellationToken)
@@ -94,7 +113,10 @@ internal sealed class MachineRental(
     /// <summary>The machine that has claimed a job, else the oldest; others are ended, as the job is not theirs.</summary>
     private async Task<Machine?> FindMachineAsync(JobRecord record, CancellationToken cancellationToken)
     {
-        var machines = (await provider.ListAsync(record.Id + "-", cancellationToken)).OrderBy(static machine => machine.CreatedAt).ThenBy(static machine => machine.Id, StringComparer.Ordinal).ToList();
+        var machines = (await provider.ListAsync(record.Id + "-", cancellationToken))
+            .OrderBy(static machine => machine.CreatedAt)
+            .ThenBy(static machine => machine.Id, StringComparer.Ordinal)
+            .ToList();
         if (machines.Count < 2)
         {
             return machines.FirstOrDefault();
@@ -119,7 +141,9 @@ internal sealed class MachineRental(
             await provider.TerminateAsync(machine.Id, cancellationToken);
             await records.SaveAsync(record with { RequestedAt = null }, cancellationToken);
             throw new FallbackException(
-                FallbackFailure.Price, $"{provider.Name} asks {taken.UsdPerHour} USD an hour for the machine that was rented, so that the job may cost {bound:0.00##} USD instead of {record.CostBoundUsd}. It was ended.");
+                FallbackFailure.Price,
+                $"{provider.Name} asks {taken.UsdPerHour} USD an hour for the machine that was rented, so that the job may cost {bound:0.00##} USD instead of {record.CostBoundUsd}. It was ended."
+            );
         }
 
         var saved = await records.SaveAsync(taken, cancellationToken);

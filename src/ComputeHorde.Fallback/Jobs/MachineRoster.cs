@@ -1,6 +1,8 @@
 namespace ComputeHorde.Fallback;
 
-/// <summary>The provider's machines as they were last listed: one request for all jobs, and not more often than the provider likes.</summary>
+/// <summary>
+/// The provider's machines as they were last listed: one request for all jobs, and not more often than the provider likes.
+/// </summary>
 internal sealed class MachineRoster(IFallbackProvider provider, string prefix, FallbackOptions options, TimeProvider time)
 {
     private Task _listing = Task.CompletedTask;
@@ -31,7 +33,10 @@ internal sealed class MachineRoster(IFallbackProvider provider, string prefix, F
         _machines = null;
         try
         {
-            _machines = (await provider.ListAsync(prefix, cancellationToken)).ToDictionary(static machine => machine.Id, StringComparer.Ordinal);
+            _machines = (await provider.ListAsync(prefix, cancellationToken)).ToDictionary(
+                static machine => machine.Id,
+                StringComparer.Ordinal
+            );
         }
         catch (FallbackException)
         {
@@ -40,5 +45,6 @@ internal sealed class MachineRoster(IFallbackProvider provider, string prefix, F
     }
 
     /// <summary>What the last list says of a machine.</summary>
-    public MachineLook Find(string? id) => id is null || _machines is not { } machines ? MachineLook.Unknown : MachineLook.Of(machines.GetValueOrDefault(id));
+    public MachineLook Find(string? id) =>
+        id is null || _machines is not { } machines ? MachineLook.Unknown : MachineLook.Of(machines.GetValueOrDefault(id));
 }

@@ -16,16 +16,20 @@ public sealed class FallbackException : ComputeHordeException
     public FallbackFailure Failure { get; }
 
     /// <summary>The protocol's reason that comes nearest (protocol 9.3), for outcomes.</summary>
-    public string Reason => Failure switch
-    {
-        FallbackFailure.NoCapacity => "no_miner_for_job",
-        FallbackFailure.NoMapping => "no_machine_for_class",
-        FallbackFailure.Account => "provider_account_refused",
-        FallbackFailure.Price => "price_above_cap",
-        FallbackFailure.Job => "job_not_portable",
-        _ => "generic_error",
-    };
+    public string Reason =>
+        Failure switch
+        {
+            FallbackFailure.NoCapacity => "no_miner_for_job",
+            FallbackFailure.NoMapping => "no_machine_for_class",
+            FallbackFailure.Account => "provider_account_refused",
+            FallbackFailure.Price => "price_above_cap",
+            FallbackFailure.Job => "job_not_portable",
+            _ => "generic_error",
+        };
 
-    internal static FallbackException NoAnswerYet() => new(
-        FallbackFailure.Unknown, "A request for this job's machine was sent a moment ago and has no answer; waiting until it cannot arrive any more.");
+    internal static FallbackException NoAnswerYet() =>
+        new(
+            FallbackFailure.Unknown,
+            "A request for this job's machine was sent a moment ago and has no answer; waiting until it cannot arrive any more."
+        );
 }

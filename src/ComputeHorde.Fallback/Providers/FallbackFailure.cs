@@ -15,7 +15,9 @@ public enum FallbackFailure
     /// <summary>The provider refuses the account: key, permission or balance. Nothing else can be rented either.</summary>
     Account,
 
-    /// <summary>The job cannot run on a fallback machine: its input is wrong, its image is unknown, or it needs what providers do not have.</summary>
+    /// <summary>
+    /// The job cannot run on a fallback machine: its input is wrong, its image is unknown, or it needs what providers do not have.
+    /// </summary>
     Job,
 
     /// <summary>The job may cost more than it is allowed to.</summary>

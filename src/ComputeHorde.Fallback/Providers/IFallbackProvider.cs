@@ -1,7 +1,8 @@
 namespace ComputeHorde.Fallback;
 
 /// <summary>
-/// Rents machines for one job each. A provider knows nothing of jobs: what a machine does it learns from its start command, and what became of the job is read
+/// Rents machines for one job each. A provider knows nothing of jobs: what a machine does it learns from its start command, and what became
+/// of the job is read
 /// from storage. Every method throws <see cref="FallbackException"/> when the answer is not known, and never takes that for "no".
 /// </summary>
 public interface IFallbackProvider
@@ -16,7 +17,9 @@ public interface IFallbackProvider
     /// <exception cref="FallbackException"><see cref="FallbackFailure.NoMapping"/>: it never has.</exception>
     Task<IReadOnlyList<MachineOffer>> GetOffersAsync(string executorClass, CancellationToken cancellationToken = default);
 
-    /// <summary>Rents a machine. Called once for a plan; afterwards the machine is looked up by its name before this is called again.</summary>
+    /// <summary>
+    /// Rents a machine. Called once for a plan; afterwards the machine is looked up by its name before this is called again.
+    /// </summary>
     /// <param name="plan">What to start.</param>
     /// <param name="offer">On which kind of machine.</param>
     /// <param name="cancellationToken">Ends the call; the machine may exist all the same.</param>
@@ -38,7 +41,10 @@ public interface IFallbackProvider
     /// <returns>The machine; null only when the provider says clearly that it has none of this id.</returns>
     Task<Machine?> GetAsync(string id, CancellationToken cancellationToken = default);
 
-    /// <summary>Lists the machines whose names begin with a text, with one request for all of them. A machine that was made a moment ago may be missing.</summary>
+    /// <summary>
+    /// Lists the machines whose names begin with a text, with one request for all of them. A machine that was made a moment ago may be
+    /// missing.
+    /// </summary>
     /// <param name="prefix">Begins their names.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The machines, in no order.</returns>

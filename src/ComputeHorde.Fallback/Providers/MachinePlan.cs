@@ -5,7 +5,9 @@ namespace ComputeHorde.Fallback;
 /// <param name="Image">The image, pinned by its digest where that is known.</param>
 public sealed record MachinePlan(string Name, string Image)
 {
-    /// <summary>The script that the machine runs, Base64, for environment variable <c>CH_SCRIPT</c>. Holds presigned URLs: a secret.</summary>
+    /// <summary>
+    /// The script that the machine runs, Base64, for environment variable <c>CH_SCRIPT</c>. Holds presigned URLs: a secret.
+    /// </summary>
     public required string Script { get; init; }
 
     /// <summary>The command that unpacks and starts <see cref="Script"/>, for <c>/bin/sh -c</c>. No secret.</summary>

@@ -18,7 +18,10 @@ public sealed record RunPodOptions
     /// <value>Default 60.</value>
     public int DiskGb { get; init; } = 60;
 
-    /// <summary>US dollars an hour that a CPU pod is taken to cost before it exists: the catalogue has prices of GPUs only. Checked against the pod's own price once it exists.</summary>
+    /// <summary>
+    /// US dollars an hour that a CPU pod is taken to cost before it exists: the catalogue has prices of GPUs only. Checked against the
+    /// pod's own price once it exists.
+    /// </summary>
     /// <value>Default 0.30.</value>
     public decimal CpuUsdPerHour { get; init; } = 0.30m;
 

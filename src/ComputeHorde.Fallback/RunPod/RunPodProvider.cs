@@ -7,7 +7,8 @@ using System.Text.Json;
 namespace ComputeHorde.Fallback;
 
 /// <summary>
-/// RunPod Pods by REST v2. A pod whose command has ended is started again, endlessly, and costs until it is deleted: the wrapper never ends, and deleting is
+/// RunPod Pods by REST v2. A pod whose command has ended is started again, endlessly, and costs until it is deleted: the wrapper never
+/// ends, and deleting is
 /// this library's duty.
 /// </summary>
 public sealed class RunPodProvider : IFallbackProvider
@@ -37,7 +38,10 @@ public sealed class RunPodProvider : IFallbackProvider
 
         if (!options.BaseAddress.IsAbsoluteUri || !(options.BaseAddress.Scheme == Uri.UriSchemeHttps || options.BaseAddress.IsLoopback))
         {
-            throw new ArgumentException($"{nameof(RunPodOptions.BaseAddress)} must be an https address: the key is sent there.", nameof(options));
+            throw new ArgumentException(
+                $"{nameof(RunPodOptions.BaseAddress)} must be an https address: the key is sent there.",
+                nameof(options)
+            );
         }
 
         _client = httpClient;
@@ -56,16 +60,25 @@ public sealed class RunPodProvider : IFallbackProvider
         if (wanted.Count == 0)
         {
             var cpus = RunPodGpus.Cpus(executorClass);
-            return [.. RunPodGpus.CpuFlavours.Select(flavour => new MachineOffer($"{flavour}/{cpus}", _options.CpuUsdPerHour) { HasGpu = false })];
+            return
+            [
+                .. RunPodGpus.CpuFlavours.Select(flavour => new MachineOffer($"{flavour}/{cpus}", _options.CpuUsdPerHour)
+                {
+                    HasGpu = false,
+                }),
+            ];
         }
 
         var answer = await _http.SendAsync(
-            Request(HttpMethod.Get, $"catalog/gpus?include=AVAILABILITY&product=POD&count=1&cloud={_options.Cloud}"), cancellationToken);
+            Request(HttpMethod.Get, $"catalog/gpus?include=AVAILABILITY&product=POD&count=1&cloud={_options.Cloud}"),
+            cancellationToken
+        );
         var price = _options.Cloud.ToLowerInvariant();
         return
         [
-            .. answer.Read<RunPodCatalogue>().Gpus
-                .Where(gpu => wanted.Contains(gpu.Id) && gpu.Availability != "NONE")
+            .. answer
+                .Read<RunPodCatalogue>()
+                .Gpus.Where(gpu => wanted.Contains(gpu.Id) && gpu.Availability != "NONE")
                 .Select(gpu => (gpu.Id, Price: gpu.Price?.GetValueOrDefault(price)))
                 .Where(static gpu => gpu.Price is > 0)
                 .Select(static gpu => new MachineOffer(gpu.Id, gpu.Price!.Value))
@@ -83,7 +96,11 @@ public sealed class RunPodProvider : IFallbackProvider
             Gpu = offer.HasGpu ? new RunPodGpu(offer.Id, 1) : null,
             Cpu = offer.HasGpu ? null : new RunPodCpu(offer.Id.Split('/')[0], int.Parse(offer.Id.Split('/')[1])),
             Args = Args(plan),
-            Env = new Dictionary<string, string>(plan.Env, StringComparer.Ordinal) { ["CH_SCRIPT"] = plan.Script, ["CH_RUNPOD"] = _options.BaseAddress.AbsoluteUri.TrimEnd('/') },
+            Env = new Dictionary<string, string>(plan.Env, StringComparer.Ordinal)
+            {
+                ["CH_SCRIPT"] = plan.Script,
+                ["CH_RUNPOD"] = _options.BaseAddress.AbsoluteUri.TrimEnd('/'),
+            },
             Disk = _options.DiskGb,
             Cloud = _options.Cloud,
             Registry = _options.RegistryId,
@@ -96,7 +113,9 @@ public sealed class RunPodProvider : IFallbackProvider
         catch (ProviderRefusal refusal)
         {
             // 400 says "no capacity" and "rule broken" alike, and 403 can be this kind of machine only.
-            throw refusal.Status is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden ? refusal.Make(FallbackFailure.NoCapacity) : refusal.ToException();
+            throw refusal.Status is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden
+                ? refusal.Make(FallbackFailure.NoCapacity)
+                : refusal.ToException();
         }
     }
 
@@ -106,8 +125,14 @@ public sealed class RunPodProvider : IFallbackProvider
     /// <inheritdoc/>
     public async Task<Machine?> GetAsync(string id, CancellationToken cancellationToken = default)
     {
-        var answer = await _http.SendAsync(Request(HttpMethod.Get, $"pods/{Uri.EscapeDataString(id)}"), cancellationToken, HttpStatusCode.NotFound);
-        return answer.Status == HttpStatusCode.NotFound || answer.Read<RunPodPod>() is not { Status: not "TERMINATED" } pod ? null : ToMachine(pod);
+        var answer = await _http.SendAsync(
+            Request(HttpMethod.Get, $"pods/{Uri.EscapeDataString(id)}"),
+            cancellationToken,
+            HttpStatusCode.NotFound
+        );
+        return answer.Status == HttpStatusCode.NotFound || answer.Read<RunPodPod>() is not { Status: not "TERMINATED" } pod
+            ? null
+            : ToMachine(pod);
     }
 
     /// <inheritdoc/>
@@ -116,8 +141,9 @@ public sealed class RunPodProvider : IFallbackProvider
         var answer = await _http.SendAsync(Request(HttpMethod.Get, "pods"), cancellationToken);
         return
         [
-            .. answer.Read<RunPodList>().Pods
-                .Where(pod => pod.Name.StartsWith(prefix, StringComparison.Ordinal) && pod.Status != "TERMINATED")
+            .. answer
+                .Read<RunPodList>()
+                .Pods.Where(pod => pod.Name.StartsWith(prefix, StringComparison.Ordinal) && pod.Status != "TERMINATED")
                 .Select(ToMachine),
         ];
     }
@@ -135,7 +161,9 @@ public sealed class RunPodProvider : IFallbackProvider
         var log = new StringBuilder();
         try
         {
-            using var request = await Request(HttpMethod.Get, $"pods/{Uri.EscapeDataString(id)}/logs?source=container&tail=200")(linked.Token);
+            using var request = await Request(HttpMethod.Get, $"pods/{Uri.EscapeDataString(id)}/logs?source=container&tail=200")(
+                linked.Token
+            );
             using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, linked.Token);
             using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(linked.Token));
             while (response.IsSuccessStatusCode && log.Length < MaxLogBytes && await reader.ReadLineAsync(linked.Token) is { } line)
@@ -159,47 +187,58 @@ public sealed class RunPodProvider : IFallbackProvider
     /// <inheritdoc/>
     public async Task<decimal?> GetCostAsync(string id, CancellationToken cancellationToken = default)
     {
-        var answer = await _http.SendAsync(Request(HttpMethod.Get, $"billing/pods?podId={Uri.EscapeDataString(id)}"), cancellationToken, HttpStatusCode.NotFound);
+        var answer = await _http.SendAsync(
+            Request(HttpMethod.Get, $"billing/pods?podId={Uri.EscapeDataString(id)}"),
+            cancellationToken,
+            HttpStatusCode.NotFound
+        );
         if (answer.Status == HttpStatusCode.NotFound)
         {
             return null;
         }
 
         var billing = answer.Read<RunPodBilling>();
-        var amounts = (billing.Pods ?? billing.Records ?? []).Where(entry => entry.PodId is null || entry.PodId == id).Select(static entry => entry.TotalAmount ?? 0).ToList();
+        var amounts = (billing.Pods ?? billing.Records ?? [])
+            .Where(entry => entry.PodId is null || entry.PodId == id)
+            .Select(static entry => entry.TotalAmount ?? 0)
+            .ToList();
         return amounts.Sum() is > 0 and var billed ? billed : null;
     }
 
     private string Args(MachinePlan plan)
     {
-        var isPlain = _options.ArgsForm == RunPodArgsForm.Plain || (_options.ArgsForm == RunPodArgsForm.Auto && plan.HasEntrypoint == false);
+        var isPlain =
+            _options.ArgsForm == RunPodArgsForm.Plain || (_options.ArgsForm == RunPodArgsForm.Auto && plan.HasEntrypoint == false);
         return isPlain
             ? $"/bin/sh -c '{plan.Bootstrap}'"
             : JsonSerializer.Serialize(new { entrypoint = Shell, cmd = new[] { plan.Bootstrap } }, ProviderJson.Options);
     }
 
-    private Machine ToMachine(RunPodPod pod) => new(
-        pod.Id,
-        pod.Name,
-        pod.Status switch
+    private Machine ToMachine(RunPodPod pod) =>
+        new(
+            pod.Id,
+            pod.Name,
+            pod.Status switch
+            {
+                "PROVISIONING" or "STARTING" => MachineState.Starting,
+                "RUNNING" when pod.Runtime is { ValueKind: JsonValueKind.Object } => MachineState.Running,
+                "RUNNING" => MachineState.Starting,
+                "EXITED" or "ERROR" or "TERMINATED" => MachineState.Ended,
+                _ => MachineState.Unknown,
+            },
+            pod.CreatedAt ?? _time.GetUtcNow()
+        )
         {
-            "PROVISIONING" or "STARTING" => MachineState.Starting,
-            "RUNNING" when pod.Runtime is { ValueKind: JsonValueKind.Object } => MachineState.Running,
-            "RUNNING" => MachineState.Starting,
-            "EXITED" or "ERROR" or "TERMINATED" => MachineState.Ended,
-            _ => MachineState.Unknown,
-        },
-        pod.CreatedAt ?? _time.GetUtcNow())
-    {
-        UsdPerHour = pod.Cost is > 0 ? pod.Cost : null,
-        RawState = pod.Status,
-    };
+            UsdPerHour = pod.Cost is > 0 ? pod.Cost : null,
+            RawState = pod.Status,
+        };
 
-    private Func<CancellationToken, ValueTask<HttpRequestMessage>> Request(HttpMethod method, string path, object? body = null) => _ =>
-    {
-        var message = new HttpRequestMessage(method, new Uri(_options.BaseAddress, path));
-        message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _options.ApiKey);
-        message.Content = body is null ? null : JsonContent.Create(body, body.GetType(), options: ProviderJson.Options);
-        return ValueTask.FromResult(message);
-    };
+    private Func<CancellationToken, ValueTask<HttpRequestMessage>> Request(HttpMethod method, string path, object? body = null) =>
+        _ =>
+        {
+            var message = new HttpRequestMessage(method, new Uri(_options.BaseAddress, path));
+            message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _options.ApiKey);
+            message.Content = body is null ? null : JsonContent.Create(body, body.GetType(), options: ProviderJson.Options);
+            return ValueTask.FromResult(message);
+        };
 }

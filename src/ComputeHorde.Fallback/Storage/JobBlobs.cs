@@ -6,14 +6,22 @@ using Azure.Storage.Sas;
 
 namespace ComputeHorde.Fallback;
 
-/// <summary>The blobs of jobs, one folder a job, and the URLs by which a machine reaches its own: one blob each, and no more rights than it needs.</summary>
+/// <summary>
+/// The blobs of jobs, one folder a job, and the URLs by which a machine reaches its own: one blob each, and no more rights than it needs.
+/// </summary>
 internal sealed class JobBlobs(BlobContainerClient container, TimeProvider time)
 {
-    public const string Claim = "claim", Stage = "stage", Result = "result", Stdout = "stdout", Stderr = "stderr", Artifacts = "artifacts.tgz";
+    public const string Claim = "claim",
+        Stage = "stage",
+        Result = "result",
+        Stdout = "stdout",
+        Stderr = "stderr",
+        Artifacts = "artifacts.tgz";
 
     private const string Record = "job.json";
 
-    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5), MaxDelegatedLife = TimeSpan.FromDays(7) - ClockSkew - ClockSkew;
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5),
+        MaxDelegatedLife = TimeSpan.FromDays(7) - ClockSkew - ClockSkew;
 
     private UserDelegationKey? _key;
     private long _keyFetched;
@@ -48,7 +56,13 @@ internal sealed class JobBlobs(BlobContainerClient container, TimeProvider time)
     }
 
     /// <summary>Signs a URL for a machine.</summary>
-    public async Task<Uri> SignAsync(string job, string name, BlobSasPermissions permissions, DateTimeOffset until, CancellationToken cancellationToken)
+    public async Task<Uri> SignAsync(
+        string job,
+        string name,
+        BlobSasPermissions permissions,
+        DateTimeOffset until,
+        CancellationToken cancellationToken
+    )
     {
         var blob = await BlobAsync(job, name, cancellationToken);
         var now = time.GetUtcNow();
@@ -81,7 +95,9 @@ internal sealed class JobBlobs(BlobContainerClient container, TimeProvider time)
     }
 
     /// <summary>The ids of all jobs that have a record.</summary>
-    public async IAsyncEnumerable<string> ListJobsAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<string> ListJobsAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix: null, cancellationToken))
         {
@@ -92,7 +108,12 @@ internal sealed class JobBlobs(BlobContainerClient container, TimeProvider time)
         }
     }
 
-    private async Task<UserDelegationKey> DelegationKeyAsync(BlobServiceClient service, DateTimeOffset until, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<UserDelegationKey> DelegationKeyAsync(
+        BlobServiceClient service,
+        DateTimeOffset until,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         // Two at once fetch two keys, and either signs well.
         if (_key is not { } key || key.SignedExpiresOn < until || time.GetElapsedTime(_keyFetched) > TimeSpan.FromMinutes(15))

@@ -4,13 +4,15 @@ using System.Text;
 namespace ComputeHorde.Fallback;
 
 /// <summary>
-/// Names of jobs and their machines: <c>ch-{deployment}-{hash of the tag}</c> and, of a machine, <c>-{deadline}</c>. Under 32 characters, small letters and
+/// Names of jobs and their machines: <c>ch-{deployment}-{hash of the tag}</c> and, of a machine, <c>-{deadline}</c>. Under 32 characters,
+/// small letters and
 /// digits: what the pickiest provider takes.
 /// </summary>
 internal static class JobId
 {
     private const string Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
-    private const int DeploymentLength = 6, HashLength = 13;
+    private const int DeploymentLength = 6,
+        HashLength = 13;
 
     public static string Deployment(Uri container) => Hash(container.AbsoluteUri, DeploymentLength);
 
@@ -37,7 +39,10 @@ internal static class JobId
         var seconds = 0L;
         foreach (var character in machine[(machine.LastIndexOf('-') + 1)..])
         {
-            var digit = char.IsAsciiDigit(character) ? character - '0' : char.IsAsciiLetterLower(character) ? character - 'a' + 10 : -1;
+            var digit =
+                char.IsAsciiDigit(character) ? character - '0'
+                : char.IsAsciiLetterLower(character) ? character - 'a' + 10
+                : -1;
             if (digit < 0 || seconds > 10_000_000_000)
             {
                 return null;

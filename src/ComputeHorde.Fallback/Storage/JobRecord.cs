@@ -4,7 +4,8 @@ using Azure;
 namespace ComputeHorde.Fallback;
 
 /// <summary>
-/// What is known of a job, in its blob <c>job.json</c>: written before a machine is asked for, so that whoever comes after a crash finds the same name, bound
+/// What is known of a job, in its blob <c>job.json</c>: written before a machine is asked for, so that whoever comes after a crash finds
+/// the same name, bound
 /// and deadline. No secret, no argument, no URL.
 /// </summary>
 internal sealed record JobRecord(string Id, string Tag, string Provider)

@@ -24,16 +24,26 @@ internal sealed class JobRecords(JobBlobs blobs)
     /// <exception cref="FallbackException">Somebody else has written it meanwhile.</exception>
     public async Task<JobRecord> SaveAsync(JobRecord record, CancellationToken cancellationToken)
     {
-        var conditions = record.ETag == default ? new BlobRequestConditions { IfNoneMatch = ETag.All } : new BlobRequestConditions { IfMatch = record.ETag };
+        var conditions =
+            record.ETag == default
+                ? new BlobRequestConditions { IfNoneMatch = ETag.All }
+                : new BlobRequestConditions { IfMatch = record.ETag };
         try
         {
             BlobContentInfo saved = await (await blobs.RecordAsync(record.Id, cancellationToken)).UploadAsync(
-                new BinaryData(JsonSerializer.SerializeToUtf8Bytes(record, ProviderJson.Options)), new BlobUploadOptions { Conditions = conditions }, cancellationToken);
+                new BinaryData(JsonSerializer.SerializeToUtf8Bytes(record, ProviderJson.Options)),
+                new BlobUploadOptions { Conditions = conditions },
+                cancellationToken
+            );
             return record with { ETag = saved.ETag };
         }
         catch (RequestFailedException exception) when (exception.Status is 409 or 412)
         {
-            throw new FallbackException(FallbackFailure.Unknown, $"Job {record.Id} is worked at by somebody else at this moment.", exception);
+            throw new FallbackException(
+                FallbackFailure.Unknown,
+                $"Job {record.Id} is worked at by somebody else at this moment.",
+                exception
+            );
         }
     }
 }

@@ -8,7 +8,11 @@ internal sealed record StageTime(string Stage, DateTimeOffset At)
     {
         var words = text.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
         var stages = new List<StageTime>();
-        for (var index = 0; index + 1 < words.Length && long.TryParse(words[index + 1], out var seconds) && seconds is > 0 and < 253_402_300_799; index += 2)
+        for (
+            var index = 0;
+            index + 1 < words.Length && long.TryParse(words[index + 1], out var seconds) && seconds is > 0 and < 253_402_300_799;
+            index += 2
+        )
         {
             stages.Add(new StageTime(words[index], DateTimeOffset.FromUnixTimeSeconds(seconds)));
         }

@@ -3,7 +3,9 @@ using ComputeHorde.Sdk;
 
 namespace ComputeHorde.Fallback;
 
-/// <summary>Writes the script that runs a job on a machine: a head with this job's facts, then <c>run-job.sh</c>, which is the same for all.</summary>
+/// <summary>
+/// Writes the script that runs a job on a machine: a head with this job's facts, then <c>run-job.sh</c>, which is the same for all.
+/// </summary>
 internal static class WrapperScript
 {
     /// <summary>Linux takes 128 KiB in one environment variable.</summary>
@@ -13,7 +15,8 @@ internal static class WrapperScript
     public const string Bootstrap =
         "umask 077; d=${CH_ROOT:-}/tmp; mkdir -p \"$d\"; printf %s \"$CH_SCRIPT\" | base64 -d >\"$d/.ch.sh\" && exec /bin/sh \"$d/.ch.sh\"";
 
-    private const string Root = "/output/", Boundary = "----computehorde-";
+    private const string Root = "/output/",
+        Boundary = "----computehorde-";
 
     private static readonly string Body = ReadBody();
 
@@ -40,7 +43,13 @@ internal static class WrapperScript
         foreach (var input in job.Inputs)
         {
             var path = "\"$V\"/" + Quote("input_volumes", input.Path);
-            script.Append(input.IsArchive ? $"unpack {Quote("url", input.Url)} {path}" : $"fetch {Quote("url", input.Url)} {path}{Headers(input.Headers)}").Append(" || return 1\n");
+            script
+                .Append(
+                    input.IsArchive
+                        ? $"unpack {Quote("url", input.Url)} {path}"
+                        : $"fetch {Quote("url", input.Url)} {path}{Headers(input.Headers)}"
+                )
+                .Append(" || return 1\n");
         }
 
         script.Append(":\n}\nch_outputs() {\n");
@@ -60,7 +69,10 @@ internal static class WrapperScript
         var text = Convert.ToBase64String(Encoding.UTF8.GetBytes(script));
         return text.Length <= MaxLength
             ? text
-            : throw new FallbackException(FallbackFailure.Job, $"The job's start script has {text.Length} characters, of which a fallback machine takes {MaxLength}: give it fewer volumes or shorter arguments.");
+            : throw new FallbackException(
+                FallbackFailure.Job,
+                $"The job's start script has {text.Length} characters, of which a fallback machine takes {MaxLength}: give it fewer volumes or shorter arguments."
+            );
     }
 
     private static void WriteOutput(StringBuilder script, string path, HttpOutputVolume volume, int number)
@@ -81,22 +93,35 @@ internal static class WrapperScript
             lines.AddRange([$"--{boundary}", $"Content-Disposition: form-data; name=\"{Disposition(name)}\"", "", value]);
         }
 
-        lines.AddRange([$"--{boundary}", $"Content-Disposition: form-data; name=\"file\"; filename=\"{Disposition(path[(path.LastIndexOf('/') + 1)..])}\"", "Content-Type: application/octet-stream", ""]);
-        script.Append("printf '%s\\r\\n' ").AppendJoin(' ', lines.Select(static line => Quote("form_fields", line))).Append($" >\"$W/head{number}\"\n")
+        lines.AddRange([
+            $"--{boundary}",
+            $"Content-Disposition: form-data; name=\"file\"; filename=\"{Disposition(path[(path.LastIndexOf('/') + 1)..])}\"",
+            "Content-Type: application/octet-stream",
+            "",
+        ]);
+        script
+            .Append("printf '%s\\r\\n' ")
+            .AppendJoin(' ', lines.Select(static line => Quote("form_fields", line)))
+            .Append($" >\"$W/head{number}\"\n")
             .Append($"post {url} {file} '{boundary}' \"$W/head{number}\"{headers} || return 1\n");
     }
 
     private static string Headers(IEnumerable<KeyValuePair<string, string>> headers) =>
-        string.Concat(headers.Select(static header => (header.Key + header.Value).Any(char.IsControl)
-            ? throw new FallbackException(FallbackFailure.Job, "signed_headers: no header may hold a control character.")
-            : " " + Quote("signed_headers", $"{header.Key}: {header.Value}")));
+        string.Concat(
+            headers.Select(static header =>
+                (header.Key + header.Value).Any(char.IsControl)
+                    ? throw new FallbackException(FallbackFailure.Job, "signed_headers: no header may hold a control character.")
+                    : " " + Quote("signed_headers", $"{header.Key}: {header.Value}")
+            )
+        );
 
     private static string Disposition(string text) =>
         text.Any(char.IsControl)
             ? throw new FallbackException(FallbackFailure.Job, "form_fields: no name may hold a control character.")
             : text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "%22", StringComparison.Ordinal);
 
-    private static void Set(StringBuilder script, string name, string value) => script.Append(name).Append('=').Append(Quote(name, value)).Append('\n');
+    private static void Set(StringBuilder script, string name, string value) =>
+        script.Append(name).Append('=').Append(Quote(name, value)).Append('\n');
 
     /// <summary>A word that a shell takes as it is.</summary>
     private static string Quote(string field, string text) =>

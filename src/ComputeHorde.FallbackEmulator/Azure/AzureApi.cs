@@ -15,28 +15,48 @@ internal static partial class AzureApi
     public static void Map(WebApplication web, CloudEmulator cloud)
     {
         var jobs = new ConcurrentDictionary<string, Job>(StringComparer.Ordinal);
-        web.MapGet("/identity/token", (HttpContext context, string resource) =>
-            context.Request.Headers["X-IDENTITY-HEADER"] != cloud.Options.IdentityHeader
-                ? Results.Unauthorized()
-                : Results.Json(new JsonObject
-                {
-                    ["access_token"] = cloud.Options.AzureToken,
-                    ["expires_on"] = (cloud.Options.TimeProvider.GetUtcNow() + TimeSpan.FromHours(24)).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
-                    ["resource"] = resource,
-                    ["token_type"] = "Bearer",
-                }));
+        web.MapGet(
+            "/identity/token",
+            (HttpContext context, string resource) =>
+                context.Request.Headers["X-IDENTITY-HEADER"] != cloud.Options.IdentityHeader
+                    ? Results.Unauthorized()
+                    : Results.Json(
+                        new JsonObject
+                        {
+                            ["access_token"] = cloud.Options.AzureToken,
+                            ["expires_on"] = (cloud.Options.TimeProvider.GetUtcNow() + TimeSpan.FromHours(24))
+                                .ToUnixTimeSeconds()
+                                .ToString(CultureInfo.InvariantCulture),
+                            ["resource"] = resource,
+                            ["token_type"] = "Bearer",
+                        }
+                    )
+        );
         var api = web.MapGroup(Jobs);
-        api.AddEndpointFilter(async (context, next) =>
-            context.HttpContext.Request.Headers.Authorization != $"Bearer {cloud.Options.AzureToken}" ? Error(401, "InvalidAuthenticationToken", "The access token is invalid.")
-            : !context.HttpContext.Request.Query.ContainsKey("api-version") ? Error(400, "MissingApiVersionParameter", "api-version is needed.")
-            : await next(context));
+        api.AddEndpointFilter(
+            async (context, next) =>
+                context.HttpContext.Request.Headers.Authorization != $"Bearer {cloud.Options.AzureToken}"
+                    ? Error(401, "InvalidAuthenticationToken", "The access token is invalid.")
+                : !context.HttpContext.Request.Query.ContainsKey("api-version")
+                    ? Error(400, "MissingApiVersionParameter", "api-version is needed.")
+                : await next(context)
+        );
         api.MapPut("/{name}", (string name, JsonObject body) => Put(cloud, jobs, name, body));
         api.MapGet("/{name}", (string name) => jobs.TryGetValue(name, out var job) ? Results.Json(Show(job, cloud)) : NotFound(name));
-        api.MapGet("", () => Results.Json(new JsonObject { ["value"] = new JsonArray([.. jobs.Values.Select(job => (JsonNode)Show(job, cloud))]) }));
+        api.MapGet(
+            "",
+            () => Results.Json(new JsonObject { ["value"] = new JsonArray([.. jobs.Values.Select(job => (JsonNode)Show(job, cloud))]) })
+        );
         api.MapPost("/{name}/start", (string name, HttpContext context) => Start(cloud, jobs, name, context));
-        api.MapGet("/{name}/executions", (string name) => jobs.TryGetValue(name, out var job)
-            ? Results.Json(new JsonObject { ["value"] = new JsonArray([.. job.Executions.Select(machine => (JsonNode)Execution(machine))]) })
-            : NotFound(name));
+        api.MapGet(
+            "/{name}/executions",
+            (string name) =>
+                jobs.TryGetValue(name, out var job)
+                    ? Results.Json(
+                        new JsonObject { ["value"] = new JsonArray([.. job.Executions.Select(machine => (JsonNode)Execution(machine))]) }
+                    )
+                    : NotFound(name)
+        );
         api.MapDelete("/{name}", (string name) => DeleteAsync(cloud, jobs, name));
     }
 
@@ -54,7 +74,11 @@ internal static partial class AzureApi
         }
 
         var configuration = body["properties"]?["configuration"];
-        if ((int?)configuration?["replicaTimeout"] is not > 0 || (string?)configuration["triggerType"] != "Manual" || body["location"] is null)
+        if (
+            (int?)configuration?["replicaTimeout"] is not > 0
+            || (string?)configuration["triggerType"] != "Manual"
+            || body["location"] is null
+        )
         {
             return Error(400, "InvalidParameterValueInContainerTemplate", "location, triggerType and replicaTimeout are needed.");
         }
@@ -65,7 +89,9 @@ internal static partial class AzureApi
         }
 
         var job = jobs.GetOrAdd(name, _ => new Job(name, body, cloud.Options.TimeProvider.GetUtcNow()));
-        return fault == CreateFault.ErrorAfter ? Error(500, "InternalServerError", "Something went wrong.") : Results.Json(Show(job, cloud), statusCode: 201);
+        return fault == CreateFault.ErrorAfter
+            ? Error(500, "InternalServerError", "Something went wrong.")
+            : Results.Json(Show(job, cloud), statusCode: 201);
     }
 
     private static IResult Start(CloudEmulator cloud, ConcurrentDictionary<string, Job> jobs, string name, HttpContext context)
@@ -93,15 +119,31 @@ internal static partial class AzureApi
     private static EmulatedMachine Run(CloudEmulator cloud, Job job)
     {
         var container = job.Body["properties"]!["template"]!["containers"]![0]!;
-        var secrets = (job.Body["properties"]!["configuration"]!["secrets"] as JsonArray ?? []).ToDictionary(static secret => (string)secret!["name"]!, static secret => (string)secret!["value"]!);
+        var secrets = (job.Body["properties"]!["configuration"]!["secrets"] as JsonArray ?? []).ToDictionary(
+            static secret => (string)secret!["name"]!,
+            static secret => (string)secret!["value"]!
+        );
         var environment = (container["env"] as JsonArray ?? []).ToDictionary(
-            static entry => (string)entry!["name"]!, entry => (string?)entry!["value"] ?? secrets[(string)entry["secretRef"]!], StringComparer.Ordinal);
-        string[] command = [.. container["command"]!.AsArray().Select(static word => (string)word!), .. container["args"]!.AsArray().Select(static word => (string)word!)];
-        var machine = cloud.Add("exec", job.Name, cloud.Options.CpuPrice, command, id =>
-        {
-            environment["CONTAINER_APP_JOB_EXECUTION_NAME"] = id;
-            return environment;
-        });
+            static entry => (string)entry!["name"]!,
+            entry => (string?)entry!["value"] ?? secrets[(string)entry["secretRef"]!],
+            StringComparer.Ordinal
+        );
+        string[] command =
+        [
+            .. container["command"]!.AsArray().Select(static word => (string)word!),
+            .. container["args"]!.AsArray().Select(static word => (string)word!),
+        ];
+        var machine = cloud.Add(
+            "exec",
+            job.Name,
+            cloud.Options.CpuPrice,
+            command,
+            id =>
+            {
+                environment["CONTAINER_APP_JOB_EXECUTION_NAME"] = id;
+                return environment;
+            }
+        );
         if (!cloud.Faults.PullNeverEnds)
         {
             machine.Start(isRestarted: false, TimeSpan.FromSeconds((int)job.Body["properties"]!["configuration"]!["replicaTimeout"]!));
@@ -134,29 +176,42 @@ internal static partial class AzureApi
     private static string State(Job job, CloudEmulator cloud) =>
         cloud.Options.TimeProvider.GetUtcNow() - job.CreatedAt < cloud.Options.StartTime ? "InProgress" : "Succeeded";
 
-    private static JsonObject Show(Job job, CloudEmulator cloud) => new()
-    {
-        ["name"] = job.Name,
-        ["location"] = "westus3",
-        ["tags"] = job.Body["tags"]?.DeepClone(),
-        ["systemData"] = new JsonObject { ["createdAt"] = job.CreatedAt },
-        ["properties"] = new JsonObject { ["provisioningState"] = State(job, cloud) },
-    };
-
-    private static JsonObject Execution(EmulatedMachine machine) => new()
-    {
-        ["name"] = machine.Id,
-        ["properties"] = new JsonObject
+    private static JsonObject Show(Job job, CloudEmulator cloud) =>
+        new()
         {
-            ["status"] = !machine.IsThere ? "Stopped" : machine.HasEnded ? machine.ExitCode == 0 ? "Succeeded" : "Failed" : "Running",
-            ["startTime"] = machine.CreatedAt,
-        },
-    };
+            ["name"] = job.Name,
+            ["location"] = "westus3",
+            ["tags"] = job.Body["tags"]?.DeepClone(),
+            ["systemData"] = new JsonObject { ["createdAt"] = job.CreatedAt },
+            ["properties"] = new JsonObject { ["provisioningState"] = State(job, cloud) },
+        };
+
+    private static JsonObject Execution(EmulatedMachine machine) =>
+        new()
+        {
+            ["name"] = machine.Id,
+            ["properties"] = new JsonObject
+            {
+                ["status"] =
+                    !machine.IsThere ? "Stopped"
+                    : machine.HasEnded
+                        ? machine.ExitCode == 0 ? "Succeeded"
+                            : "Failed"
+                    : "Running",
+                ["startTime"] = machine.CreatedAt,
+            },
+        };
 
     private static IResult NotFound(string name) => Error(404, "ResourceNotFound", $"The job {name} was not found.");
 
     private static IResult Error(int status, string code, string message) =>
-        Results.Json(new JsonObject { ["error"] = new JsonObject { ["code"] = code, ["message"] = message } }, statusCode: status);
+        Results.Json(
+            new JsonObject
+            {
+                ["error"] = new JsonObject { ["code"] = code, ["message"] = message },
+            },
+            statusCode: status
+        );
 
     [GeneratedRegex("^[a-z][a-z0-9-]{1,30}$", RegexOptions.None, 1000)]
     private static partial Regex NameRule();

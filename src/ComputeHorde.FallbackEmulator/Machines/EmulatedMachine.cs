@@ -20,7 +20,14 @@ public sealed class EmulatedMachine : IDisposable
     private IDisposable? _busy;
     private int _starts;
 
-    internal EmulatedMachine(CloudEmulatorOptions options, string id, string name, decimal price, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment)
+    internal EmulatedMachine(
+        CloudEmulatorOptions options,
+        string id,
+        string name,
+        decimal price,
+        IReadOnlyList<string> command,
+        IReadOnlyDictionary<string, string> environment
+    )
     {
         (_options, Id, Name, UsdPerHour, Command, _environment) = (options, id, name, price, command, environment);
         _createdAt = options.TimeProvider.GetUtcNow();
@@ -49,10 +56,15 @@ public sealed class EmulatedMachine : IDisposable
     public int Starts => Volatile.Read(ref _starts);
 
     /// <summary>What it has cost so far, by the second.</summary>
-    public decimal CostUsd => UsdPerHour * (decimal)Math.Ceiling(((_deletedAt ?? _options.TimeProvider.GetUtcNow()) - _createdAt).TotalSeconds) / 3600;
+    public decimal CostUsd =>
+        UsdPerHour * (decimal)Math.Ceiling(((_deletedAt ?? _options.TimeProvider.GetUtcNow()) - _createdAt).TotalSeconds) / 3600;
 
     /// <summary>How often a job was begun on it, by the wrapper's own lines.</summary>
-    public int Executions => _log.Count(static entry => entry.Line.StartsWith("##CH ", StringComparison.Ordinal) && entry.Line.EndsWith(" stage volumes_ready", StringComparison.Ordinal));
+    public int Executions =>
+        _log.Count(static entry =>
+            entry.Line.StartsWith("##CH ", StringComparison.Ordinal)
+            && entry.Line.EndsWith(" stage volumes_ready", StringComparison.Ordinal)
+        );
 
     /// <summary>What it printed.</summary>
     public IReadOnlyList<LogEntry> Log => [.. _log];
@@ -122,8 +134,7 @@ public sealed class EmulatedMachine : IDisposable
                 Wipe();
                 await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, CancellationToken.None);
             }
-        }
-        while (isRestarted && !over.IsCancellationRequested);
+        } while (isRestarted && !over.IsCancellationRequested);
         if (limit.IsCancellationRequested)
         {
             ExitCode = 137;
@@ -135,7 +146,13 @@ public sealed class EmulatedMachine : IDisposable
     private async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var start = new ProcessStartInfo(Command[0]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = _folder };
+        var start = new ProcessStartInfo(Command[0])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = _folder,
+        };
         foreach (var argument in Command.Skip(1))
         {
             start.ArgumentList.Add(argument);
@@ -160,7 +177,9 @@ public sealed class EmulatedMachine : IDisposable
             var output = CollectAsync(process.StandardOutput, cancellationToken);
             var errors = CollectAsync(process.StandardError, cancellationToken);
             await process.WaitForExitAsync(cancellationToken);
-            await Task.WhenAll(output, errors).WaitAsync(TimeSpan.FromSeconds(1), TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(output, errors)
+                .WaitAsync(TimeSpan.FromSeconds(1), TimeProvider.System, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             ExitCode = process.ExitCode;
         }
         catch (System.ComponentModel.Win32Exception exception)
@@ -207,7 +226,11 @@ public sealed class EmulatedMachine : IDisposable
         for (var round = 0; round < 5; round++)
         {
             var found = false;
-            foreach (var folder in Directory.EnumerateDirectories("/proc").Where(static folder => char.IsAsciiDigit(folder[^1]) && char.IsAsciiDigit(folder["/proc/".Length])))
+            foreach (
+                var folder in Directory
+                    .EnumerateDirectories("/proc")
+                    .Where(static folder => char.IsAsciiDigit(folder[^1]) && char.IsAsciiDigit(folder["/proc/".Length]))
+            )
             {
                 try
                 {
@@ -217,7 +240,14 @@ public sealed class EmulatedMachine : IDisposable
                         found = true;
                     }
                 }
-                catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+                catch (Exception exception)
+                    when (exception
+                            is IOException
+                                or UnauthorizedAccessException
+                                or ArgumentException
+                                or InvalidOperationException
+                                or System.ComponentModel.Win32Exception
+                    )
                 {
                     // Another user's, or gone since.
                 }

@@ -6,29 +6,50 @@ using Microsoft.AspNetCore.Http;
 
 namespace ComputeHorde.FallbackEmulator;
 
-/// <summary>An image registry that wants a token, with an index of two platforms for each image; and Hugging Face's lists and files.</summary>
+/// <summary>
+/// An image registry that wants a token, with an index of two platforms for each image; and Hugging Face's lists and files.
+/// </summary>
 internal static class RegistryApi
 {
-    private const string Token = "emulated-registry-token", Commit = "0123456789abcdef0123456789abcdef01234567";
+    private const string Token = "emulated-registry-token",
+        Commit = "0123456789abcdef0123456789abcdef01234567";
 
     public static void Map(WebApplication web, CloudEmulator cloud)
     {
         web.MapGet("/v2/{**path}", (string path, HttpContext context) => Registry(cloud, path, context));
         web.MapGet("/registry-token", () => Results.Json(new JsonObject { ["token"] = Token }));
-        web.MapGet("/hf/api/models/{owner}/{name}/revision/{revision}", (string owner, string name) => cloud.Options.Repositories.TryGetValue($"{owner}/{name}", out var files)
-            ? Results.Json(new JsonObject { ["sha"] = Commit, ["siblings"] = new JsonArray([.. files.Keys.Select(static file => (JsonNode)new JsonObject { ["rfilename"] = file })]) })
-            : Results.StatusCode(401));
-        web.MapGet("/hf/{owner}/{name}/resolve/{commit}/{**file}", (string owner, string name, string commit, string file) =>
-            commit == Commit && cloud.Options.Repositories.TryGetValue($"{owner}/{name}", out var files) && files.TryGetValue(file, out var content)
-                ? Results.Text(content)
-                : Results.NotFound());
+        web.MapGet(
+            "/hf/api/models/{owner}/{name}/revision/{revision}",
+            (string owner, string name) =>
+                cloud.Options.Repositories.TryGetValue($"{owner}/{name}", out var files)
+                    ? Results.Json(
+                        new JsonObject
+                        {
+                            ["sha"] = Commit,
+                            ["siblings"] = new JsonArray([
+                                .. files.Keys.Select(static file => (JsonNode)new JsonObject { ["rfilename"] = file }),
+                            ]),
+                        }
+                    )
+                    : Results.StatusCode(401)
+        );
+        web.MapGet(
+            "/hf/{owner}/{name}/resolve/{commit}/{**file}",
+            (string owner, string name, string commit, string file) =>
+                commit == Commit
+                && cloud.Options.Repositories.TryGetValue($"{owner}/{name}", out var files)
+                && files.TryGetValue(file, out var content)
+                    ? Results.Text(content)
+                    : Results.NotFound()
+        );
     }
 
     private static IResult Registry(CloudEmulator cloud, string path, HttpContext context)
     {
         if (context.Request.Headers.Authorization != $"Bearer {Token}")
         {
-            context.Response.Headers.WWWAuthenticate = $"Bearer realm=\"{cloud.BaseAddress}registry-token\",service=\"emulated\",scope=\"repository:x:pull,push\"";
+            context.Response.Headers.WWWAuthenticate =
+                $"Bearer realm=\"{cloud.BaseAddress}registry-token\",service=\"emulated\",scope=\"repository:x:pull,push\"";
             return Results.Unauthorized();
         }
 
@@ -43,7 +64,12 @@ internal static class RegistryApi
         {
             ["architecture"] = "amd64",
             ["os"] = "linux",
-            ["config"] = new JsonObject { ["Entrypoint"] = Words(image.Entrypoint), ["Cmd"] = Words(image.Cmd), ["WorkingDir"] = image.WorkingDir },
+            ["config"] = new JsonObject
+            {
+                ["Entrypoint"] = Words(image.Entrypoint),
+                ["Cmd"] = Words(image.Cmd),
+                ["WorkingDir"] = image.WorkingDir,
+            },
         }.ToJsonString();
         var manifest = new JsonObject
         {
@@ -57,19 +83,26 @@ internal static class RegistryApi
             ["schemaVersion"] = 2,
             ["manifests"] = new JsonArray(Entry(Digest("arm"), "arm64"), Entry(Digest(manifest), "amd64")),
         }.ToJsonString();
-        return kind == "blobs" ? reference == Digest(config) ? Results.Text(config, "application/octet-stream") : Results.NotFound()
-            : reference == Digest(manifest) ? Results.Text(manifest, "application/vnd.oci.image.manifest.v1+json")
-            : reference.StartsWith("sha256:", StringComparison.Ordinal) ? Results.NotFound()
-            : Results.Text(index, "application/vnd.oci.image.index.v1+json");
+        return kind == "blobs"
+            ? reference == Digest(config)
+                ? Results.Text(config, "application/octet-stream")
+                : Results.NotFound()
+            : reference == Digest(manifest)
+                ? Results.Text(manifest, "application/vnd.oci.image.manifest.v1+json")
+                : reference.StartsWith("sha256:", StringComparison.Ordinal)
+                    ? Results.NotFound()
+                    : Results.Text(index, "application/vnd.oci.image.index.v1+json");
     }
 
-    private static JsonArray? Words(IReadOnlyList<string> words) => words.Count == 0 ? null : new JsonArray([.. words.Select(static word => JsonValue.Create(word))]);
+    private static JsonArray? Words(IReadOnlyList<string> words) =>
+        words.Count == 0 ? null : new JsonArray([.. words.Select(static word => JsonValue.Create(word))]);
 
-    private static JsonObject Entry(string digest, string architecture) => new()
-    {
-        ["digest"] = digest,
-        ["platform"] = new JsonObject { ["os"] = "linux", ["architecture"] = architecture },
-    };
+    private static JsonObject Entry(string digest, string architecture) =>
+        new()
+        {
+            ["digest"] = digest,
+            ["platform"] = new JsonObject { ["os"] = "linux", ["architecture"] = architecture },
+        };
 
     private static string Digest(string text) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

@@ -9,23 +9,70 @@ namespace ComputeHorde.FallbackEmulator;
 internal static class RunPodApi
 {
     private static readonly string[] Members =
-        ["name", "image", "gpu", "cpu", "args", "env", "disk", "mounts", "ports", "cloud", "dataCenterIds", "registry", "templateId", "startSsh", "startJupyter", "globalNetworking"];
+    [
+        "name",
+        "image",
+        "gpu",
+        "cpu",
+        "args",
+        "env",
+        "disk",
+        "mounts",
+        "ports",
+        "cloud",
+        "dataCenterIds",
+        "registry",
+        "templateId",
+        "startSsh",
+        "startJupyter",
+        "globalNetworking",
+    ];
 
     public static void Map(WebApplication web, CloudEmulator cloud)
     {
         var api = web.MapGroup("/runpod/v2");
         api.AddEndpointFilter(async (context, next) => Refusal(context.HttpContext, cloud) ?? await next(context));
         api.MapPost("/pods", (HttpContext context, CancellationToken _) => CreateAsync(context, cloud));
-        api.MapGet("/pods", () => Results.Json(new JsonObject { ["pods"] = new JsonArray([.. Pods(cloud).Where(pod => IsListed(pod, cloud)).Select(pod => (JsonNode)Show(pod, cloud))]) }));
-        api.MapGet("/pods/{id}", (string id) => Find(cloud, id) is { } pod ? Results.Json(Show(pod, cloud)) : Problem(404, "Pod not found"));
+        api.MapGet(
+            "/pods",
+            () =>
+                Results.Json(
+                    new JsonObject
+                    {
+                        ["pods"] = new JsonArray([
+                            .. Pods(cloud).Where(pod => IsListed(pod, cloud)).Select(pod => (JsonNode)Show(pod, cloud)),
+                        ]),
+                    }
+                )
+        );
+        api.MapGet(
+            "/pods/{id}",
+            (string id) => Find(cloud, id) is { } pod ? Results.Json(Show(pod, cloud)) : Problem(404, "Pod not found")
+        );
         api.MapDelete("/pods/{id}", (string id) => DeleteAsync(cloud, id));
         api.MapPost("/pods/{id}/action", (string id, JsonObject body) => ActAsync(cloud, id, (string?)body["action"]));
         api.MapGet("/pods/{id}/logs", (string id, HttpContext context) => StreamLogsAsync(cloud, id, context));
-        api.MapGet("/catalog/gpus", (string? include, string? product) => include is not null && product is null ? Problem(400, "product is needed with include") : Catalogue(cloud));
-        api.MapGet("/billing/pods", (string podId) => Results.Json(new JsonObject
-        {
-            ["pods"] = new JsonArray([.. cloud.Machines.Where(machine => machine.Id == podId).Select(static machine => (JsonNode)new JsonObject { ["podId"] = machine.Id, ["totalAmount"] = machine.CostUsd })]),
-        }));
+        api.MapGet(
+            "/catalog/gpus",
+            (string? include, string? product) =>
+                include is not null && product is null ? Problem(400, "product is needed with include") : Catalogue(cloud)
+        );
+        api.MapGet(
+            "/billing/pods",
+            (string podId) =>
+                Results.Json(
+                    new JsonObject
+                    {
+                        ["pods"] = new JsonArray([
+                            .. cloud
+                                .Machines.Where(machine => machine.Id == podId)
+                                .Select(static machine =>
+                                    (JsonNode)new JsonObject { ["podId"] = machine.Id, ["totalAmount"] = machine.CostUsd }
+                                ),
+                        ]),
+                    }
+                )
+        );
     }
 
     /// <summary>The account's key may do all; a pod's key may delete its own pod, unless that is refused.</summary>
@@ -45,11 +92,13 @@ internal static class RunPodApi
 
     private static string PodKey(string id) => $"rpa_pod_{id}";
 
-    private static IEnumerable<EmulatedMachine> Pods(CloudEmulator cloud) => cloud.Costing.Where(static machine => machine.Id.StartsWith("pod", StringComparison.Ordinal));
+    private static IEnumerable<EmulatedMachine> Pods(CloudEmulator cloud) =>
+        cloud.Costing.Where(static machine => machine.Id.StartsWith("pod", StringComparison.Ordinal));
 
     private static EmulatedMachine? Find(CloudEmulator cloud, string id) => cloud.Find(id) is { IsThere: true } pod ? pod : null;
 
-    private static bool IsListed(EmulatedMachine pod, CloudEmulator cloud) => cloud.Options.TimeProvider.GetUtcNow() - pod.CreatedAt >= cloud.Faults.ListingLag;
+    private static bool IsListed(EmulatedMachine pod, CloudEmulator cloud) =>
+        cloud.Options.TimeProvider.GetUtcNow() - pod.CreatedAt >= cloud.Faults.ListingLag;
 
     private static async Task<IResult> CreateAsync(HttpContext context, CloudEmulator cloud)
     {
@@ -93,7 +142,13 @@ internal static class RunPodApi
 
         EmulatedMachine Rent()
         {
-            var machine = cloud.Add("pod", (string)body["name"]!, price, Command((string?)body["args"], image), id => Environment(body, id));
+            var machine = cloud.Add(
+                "pod",
+                (string)body["name"]!,
+                price,
+                Command((string?)body["args"], image),
+                id => Environment(body, id)
+            );
             if (!cloud.Faults.PullNeverEnds)
             {
                 machine.Start(isRestarted: true, timeLimit: null);
@@ -105,7 +160,12 @@ internal static class RunPodApi
 
     private static Dictionary<string, string> Environment(JsonObject body, string id)
     {
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["RUNPOD_POD_ID"] = id, ["RUNPOD_API_KEY"] = PodKey(id), ["RUNPOD_GPU_COUNT"] = "1" };
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["RUNPOD_POD_ID"] = id,
+            ["RUNPOD_API_KEY"] = PodKey(id),
+            ["RUNPOD_GPU_COUNT"] = "1",
+        };
         foreach (var (name, value) in body["env"] as JsonObject ?? [])
         {
             environment[name] = (string)value!;
@@ -120,9 +180,16 @@ internal static class RunPodApi
         if (unknown.Count > 0 || (string?)body["name"] is not { Length: > 0 } || (string?)body["image"] is not { Length: > 0 })
         {
             return Results.Json(
-                new JsonObject { ["title"] = "Unprocessable Entity", ["status"] = 422, ["detail"] = "validation failed", ["errors"] = new JsonArray([.. unknown.Select(static name => JsonValue.Create($"unexpected property {name}"))]) },
+                new JsonObject
+                {
+                    ["title"] = "Unprocessable Entity",
+                    ["status"] = 422,
+                    ["detail"] = "validation failed",
+                    ["errors"] = new JsonArray([.. unknown.Select(static name => JsonValue.Create($"unexpected property {name}"))]),
+                },
                 contentType: "application/problem+json",
-                statusCode: 422);
+                statusCode: 422
+            );
         }
 
         return body["gpu"] is null == body["cpu"] is null ? Problem(400, "exactly one of gpu and cpu is needed") : null;
@@ -146,7 +213,8 @@ internal static class RunPodApi
         return [.. image.Entrypoint, .. string.IsNullOrWhiteSpace(args) ? image.Cmd : Shlex.Split(args)];
     }
 
-    private static IReadOnlyList<string>? Words(JsonNode? node) => node is JsonArray words ? [.. words.Select(static word => (string)word!)] : null;
+    private static IReadOnlyList<string>? Words(JsonNode? node) =>
+        node is JsonArray words ? [.. words.Select(static word => (string)word!)] : null;
 
     private static async Task<IResult> DeleteAsync(CloudEmulator cloud, string id)
     {
@@ -204,26 +272,40 @@ internal static class RunPodApi
                 sent++;
                 if (string.CompareOrdinal(entry.At.ToString("O"), last) > 0)
                 {
-                    var data = new JsonObject { ["source"] = "container", ["line"] = entry.Line, ["ts"] = entry.At };
+                    var data = new JsonObject
+                    {
+                        ["source"] = "container",
+                        ["line"] = entry.Line,
+                        ["ts"] = entry.At,
+                    };
                     await context.Response.WriteAsync($"id: {entry.At:O}\ndata: {data.ToJsonString()}\n\n", context.RequestAborted);
                 }
             }
 
             await context.Response.Body.FlushAsync(context.RequestAborted);
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, context.RequestAborted)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private static IResult Catalogue(CloudEmulator cloud) => Results.Json(new JsonObject
-    {
-        ["gpus"] = new JsonArray([.. cloud.Options.Prices.Select(gpu => (JsonNode)new JsonObject
-        {
-            ["id"] = gpu.Key,
-            ["price"] = new JsonObject { ["secure"] = gpu.Value, ["community"] = gpu.Value * 0.8m },
-            ["availability"] = cloud.Faults.SoldOut.ContainsKey(gpu.Key) ? "LOW" : "HIGH",
-            ["maxCount"] = 8,
-        })]),
-    });
+    private static IResult Catalogue(CloudEmulator cloud) =>
+        Results.Json(
+            new JsonObject
+            {
+                ["gpus"] = new JsonArray([
+                    .. cloud.Options.Prices.Select(gpu =>
+                        (JsonNode)
+                            new JsonObject
+                            {
+                                ["id"] = gpu.Key,
+                                ["price"] = new JsonObject { ["secure"] = gpu.Value, ["community"] = gpu.Value * 0.8m },
+                                ["availability"] = cloud.Faults.SoldOut.ContainsKey(gpu.Key) ? "LOW" : "HIGH",
+                                ["maxCount"] = 8,
+                            }
+                    ),
+                ]),
+            }
+        );
 
     private static string Status(EmulatedMachine pod, CloudEmulator cloud)
     {
@@ -250,5 +332,14 @@ internal static class RunPodApi
     }
 
     private static IResult Problem(int status, string detail) =>
-        Results.Json(new JsonObject { ["title"] = "Error", ["status"] = status, ["detail"] = detail }, contentType: "application/problem+json", statusCode: status);
+        Results.Json(
+            new JsonObject
+            {
+                ["title"] = "Error",
+                ["status"] = status,
+                ["detail"] = detail,
+            },
+            contentType: "application/problem+json",
+            statusCode: status
+        );
 }

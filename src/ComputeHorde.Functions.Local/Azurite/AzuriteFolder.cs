@@ -82,7 +82,10 @@ internal sealed class AzuriteFolder : IDisposable
         }
         catch (JsonException exception)
         {
-            throw new LocalFunctionsException($"{_portsFile} is not valid JSON ({exception.Message}): correct it, or delete it to have new ports.", exception);
+            throw new LocalFunctionsException(
+                $"{_portsFile} is not valid JSON ({exception.Message}): correct it, or delete it to have new ports.",
+                exception
+            );
         }
     }
 
@@ -113,7 +116,10 @@ internal sealed class AzuriteFolder : IDisposable
         }
         catch (Exception exception) when (exception is UnauthorizedAccessException or DirectoryNotFoundException)
         {
-            throw new LocalFunctionsException($"Azurite cannot write to {directory}: correct its permissions, or give another directory.", exception);
+            throw new LocalFunctionsException(
+                $"Azurite cannot write to {directory}: correct its permissions, or give another directory.",
+                exception
+            );
         }
         catch (IOException) when (Directory.Exists(directory))
         {
@@ -121,7 +127,10 @@ internal sealed class AzuriteFolder : IDisposable
         }
         catch (IOException exception)
         {
-            throw new LocalFunctionsException($"Azurite cannot write to {directory} ({exception.Message}): give another directory.", exception);
+            throw new LocalFunctionsException(
+                $"Azurite cannot write to {directory} ({exception.Message}): give another directory.",
+                exception
+            );
         }
     }
 
@@ -137,7 +146,9 @@ internal sealed class AzuriteFolder : IDisposable
 
             // A process that began after the file was written has only got the number of the one that wrote it.
             using var process = Process.GetProcessById(id);
-            return !process.HasExited && process.StartTime.ToUniversalTime() <= File.GetLastWriteTimeUtc(file) + StartTolerance ? $"Azurite (process {id})" : null;
+            return !process.HasExited && process.StartTime.ToUniversalTime() <= File.GetLastWriteTimeUtc(file) + StartTolerance
+                ? $"Azurite (process {id})"
+                : null;
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or FileNotFoundException)
         {

@@ -3,12 +3,15 @@ namespace ComputeHorde.Functions.Local;
 /// <summary>How Azurite, the local storage account, is started.</summary>
 public sealed class AzuriteOptions
 {
-    /// <summary>Where blobs, queues and tables are kept; made if missing, for this user alone. One Azurite at a time uses a folder: a start waits
+    /// <summary>Where blobs, queues and tables are kept; made if missing, for this user alone. One Azurite at a time uses a folder: a start
+    /// waits
     /// for one that is still saving.</summary>
     /// <value>Default null: in memory, gone when Azurite ends.</value>
     public string? DataDirectory { get; init; }
 
-    /// <summary>The loopback port of blobs; 0 takes that of the data directory's last start, or a free one: URLs that were handed out stay valid.</summary>
+    /// <summary>
+    /// The loopback port of blobs; 0 takes that of the data directory's last start, or a free one: URLs that were handed out stay valid.
+    /// </summary>
     /// <value>Default 0.</value>
     public int BlobPort { get; init; }
 
@@ -20,7 +23,9 @@ public sealed class AzuriteOptions
     /// <value>Default 0.</value>
     public int TablePort { get; init; }
 
-    /// <summary>Takes ports 10000 to 10002, where tools look for a development account, if they are free and the data directory has none yet.</summary>
+    /// <summary>
+    /// Takes ports 10000 to 10002, where tools look for a development account, if they are free and the data directory has none yet.
+    /// </summary>
     /// <value>Default false.</value>
     public bool PrefersDevelopmentPorts { get; init; }
 

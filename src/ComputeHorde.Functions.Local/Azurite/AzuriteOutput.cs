@@ -54,7 +54,9 @@ internal static partial class AzuriteOutput
 
         if (first == timeout)
         {
-            throw new LocalFunctionsException($"Azurite did not listen within {options.StartTimeout:c}: is the machine overloaded? Try again.");
+            throw new LocalFunctionsException(
+                $"Azurite did not listen within {options.StartTimeout:c}: is the machine overloaded? Try again."
+            );
         }
 
         process.WaitForExit();
@@ -73,28 +75,45 @@ internal static partial class AzuriteOutput
 
         if (errors.Contains("EACCES", StringComparison.Ordinal) || errors.Contains("EROFS", StringComparison.Ordinal))
         {
-            return new LocalFunctionsException($"Azurite cannot write to {options.DataDirectory}: correct its permissions, or give another directory.");
+            return new LocalFunctionsException(
+                $"Azurite cannot write to {options.DataDirectory}: correct its permissions, or give another directory."
+            );
         }
 
-        var line = errors.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            .FirstOrDefault(text => text.Contains("Error", StringComparison.Ordinal)) ?? "it gave no reason";
+        var line =
+            errors
+                .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                .FirstOrDefault(text => text.Contains("Error", StringComparison.Ordinal))
+            ?? "it gave no reason";
         return new LocalFunctionsException($"Azurite ended at once with code {exitCode}: {line}");
     }
 
     private static LocalFunctionsException PortTaken(string address, AzuriteOptions options)
     {
-        var isChosen = new[] { options.BlobPort, options.QueuePort, options.TablePort }.Any(port => port != 0 && address.EndsWith($":{port}", StringComparison.Ordinal));
-        return new LocalFunctionsException($"Azurite cannot listen on {address}: the port is taken. " + (isChosen || options.DataDirectory is null
-            ? "Choose another one, or 0 for a free one."
-            : $"It is that of the data in {options.DataDirectory}, and URLs with it may be in use: end what listens there, or delete {AzuriteFolder.PortsName} to have others."));
+        var isChosen = new[] { options.BlobPort, options.QueuePort, options.TablePort }.Any(port =>
+            port != 0 && address.EndsWith($":{port}", StringComparison.Ordinal)
+        );
+        return new LocalFunctionsException(
+            $"Azurite cannot listen on {address}: the port is taken. "
+                + (
+                    isChosen || options.DataDirectory is null
+                        ? "Choose another one, or 0 for a free one."
+                        : $"It is that of the data in {options.DataDirectory}, and URLs with it may be in use: end what listens there, or delete {AzuriteFolder.PortsName} to have others."
+                )
+        );
     }
 
     [GeneratedRegex(
         @"Azurite (?<service>Blob|Queue|Table) service (?:is successfully listening at|successfully listens on) (?<address>http://\S+)",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000)]
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Listening();
 
-    [GeneratedRegex(@"EADDRINUSE.*?(?<address>\d+\.\d+\.\d+\.\d+:\d+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"EADDRINUSE.*?(?<address>\d+\.\d+\.\d+\.\d+:\d+)",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Singleline,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex AddressInUse();
 }

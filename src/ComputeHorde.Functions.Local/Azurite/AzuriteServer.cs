@@ -48,7 +48,9 @@ public sealed class AzuriteServer : IAsyncDisposable
     public string ConnectionString =>
         $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={AccountKey};BlobEndpoint={BlobEndpoint};QueueEndpoint={QueueEndpoint};TableEndpoint={TableEndpoint};";
 
-    /// <summary>Starts Azurite, after installing it where that has not been done yet. With an installation in place it needs no network.</summary>
+    /// <summary>
+    /// Starts Azurite, after installing it where that has not been done yet. With an installation in place it needs no network.
+    /// </summary>
     /// <param name="options">How it is started; null for all defaults.</param>
     /// <param name="cancellation">Gives up starting.</param>
     /// <returns>Azurite, listening.</returns>
@@ -117,12 +119,18 @@ public sealed class AzuriteServer : IAsyncDisposable
 
     private static AzuritePorts Ports(AzuriteOptions options, AzuriteFolder? folder)
     {
-        var usual = folder?.ReadPorts()
-            ?? (options.PrefersDevelopmentPorts && AzuritePorts.Development.All.All(IsFree) ? AzuritePorts.Development : new AzuritePorts(0, 0, 0));
+        var usual =
+            folder?.ReadPorts()
+            ?? (
+                options.PrefersDevelopmentPorts && AzuritePorts.Development.All.All(IsFree)
+                    ? AzuritePorts.Development
+                    : new AzuritePorts(0, 0, 0)
+            );
         return new AzuritePorts(
             options.BlobPort == 0 ? usual.Blob : options.BlobPort,
             options.QueuePort == 0 ? usual.Queue : options.QueuePort,
-            options.TablePort == 0 ? usual.Table : options.TablePort);
+            options.TablePort == 0 ? usual.Table : options.TablePort
+        );
     }
 
     private static bool IsFree(int port)
@@ -162,10 +170,22 @@ public sealed class AzuriteServer : IAsyncDisposable
     {
         List<string> arguments =
         [
-            "run.mjs", "--silent", "--skipApiVersionCheck", "--disableTelemetry",
-            "--blobHost", "127.0.0.1", "--blobPort", $"{ports.Blob}",
-            "--queueHost", "127.0.0.1", "--queuePort", $"{ports.Queue}",
-            "--tableHost", "127.0.0.1", "--tablePort", $"{ports.Table}",
+            "run.mjs",
+            "--silent",
+            "--skipApiVersionCheck",
+            "--disableTelemetry",
+            "--blobHost",
+            "127.0.0.1",
+            "--blobPort",
+            $"{ports.Blob}",
+            "--queueHost",
+            "127.0.0.1",
+            "--queuePort",
+            $"{ports.Queue}",
+            "--tableHost",
+            "127.0.0.1",
+            "--tablePort",
+            $"{ports.Table}",
         ];
         if (folder is not null)
         {

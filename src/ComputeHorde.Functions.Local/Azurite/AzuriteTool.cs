@@ -41,17 +41,23 @@ internal static class AzuriteTool
         }
 
         throw new LocalFunctionsException(
-            $"tools/azurite was not found above {AppContext.BaseDirectory} or {Directory.GetCurrentDirectory()}: run from within the repository.");
+            $"tools/azurite was not found above {AppContext.BaseDirectory} or {Directory.GetCurrentDirectory()}: run from within the repository."
+        );
     }
 
     private static async Task CheckNodeAsync(string node, CancellationToken cancellation)
     {
-        var (code, output) = await RunAsync(node, ["--version"], Directory.GetCurrentDirectory(), VersionTimeout, cancellation)
-            ?? throw new LocalFunctionsException($"Node was not found ('{node}'): install Node {OldestNode} or newer, which runs Azurite, the local storage.");
+        var (code, output) =
+            await RunAsync(node, ["--version"], Directory.GetCurrentDirectory(), VersionTimeout, cancellation)
+            ?? throw new LocalFunctionsException(
+                $"Node was not found ('{node}'): install Node {OldestNode} or newer, which runs Azurite, the local storage."
+            );
         var version = output.Trim();
         if (code != 0 || !version.StartsWith('v') || !int.TryParse(version[1..].Split('.')[0], out var major) || major < OldestNode)
         {
-            throw new LocalFunctionsException($"Node {OldestNode} or newer is needed for Azurite, the local storage, but '{node} --version' says '{version}': update it.");
+            throw new LocalFunctionsException(
+                $"Node {OldestNode} or newer is needed for Azurite, the local storage, but '{node} --version' says '{version}': update it."
+            );
         }
     }
 
@@ -64,12 +70,22 @@ internal static class AzuriteTool
         }
 
         options.Progress?.Invoke($"Installing Azurite, the local storage, in {directory} (npm ci; once only)");
-        var (code, output) = await RunAsync(
-                options.NpmPath, ["ci", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"], directory, options.InstallTimeout, cancellation)
-            ?? throw new LocalFunctionsException($"npm was not found ('{options.NpmPath}'): install it with Node; it installs Azurite, the local storage.");
+        var (code, output) =
+            await RunAsync(
+                options.NpmPath,
+                ["ci", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"],
+                directory,
+                options.InstallTimeout,
+                cancellation
+            )
+            ?? throw new LocalFunctionsException(
+                $"npm was not found ('{options.NpmPath}'): install it with Node; it installs Azurite, the local storage."
+            );
         if (code != 0 || !IsInstalled(directory))
         {
-            throw new LocalFunctionsException($"'npm ci' in {directory} failed with code {code} ({LastLine(output)}): run it there to see why.");
+            throw new LocalFunctionsException(
+                $"'npm ci' in {directory} failed with code {code} ({LastLine(output)}): run it there to see why."
+            );
         }
     }
 
@@ -109,7 +125,12 @@ internal static class AzuriteTool
 
     /// <returns>Exit code and output; null when there is no such program.</returns>
     private static async Task<(int Code, string Output)?> RunAsync(
-        string program, string[] arguments, string directory, TimeSpan timeout, CancellationToken cancellation)
+        string program,
+        string[] arguments,
+        string directory,
+        TimeSpan timeout,
+        CancellationToken cancellation
+    )
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -141,7 +162,9 @@ internal static class AzuriteTool
             {
                 process.Kill(entireProcessTree: true);
                 cancellation.ThrowIfCancellationRequested();
-                throw new LocalFunctionsException($"'{program} {string.Join(' ', arguments)}' took longer than {timeout:c} and was ended: check the network, and try again.");
+                throw new LocalFunctionsException(
+                    $"'{program} {string.Join(' ', arguments)}' took longer than {timeout:c} and was ended: check the network, and try again."
+                );
             }
 
             return (process.ExitCode, await output + await errors);
@@ -149,5 +172,8 @@ internal static class AzuriteTool
     }
 
     private static string LastLine(string output) =>
-        output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).LastOrDefault(line => !line.Contains(".log", StringComparison.Ordinal)) ?? "no output";
+        output
+            .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .LastOrDefault(line => !line.Contains(".log", StringComparison.Ordinal))
+        ?? "no output";
 }

@@ -11,14 +11,20 @@ namespace ComputeHorde.Functions.Local.Blobs;
 /// <summary>The parameters of blob triggers and inputs: the blob, or its content.</summary>
 internal static class BlobBinding
 {
-    public static ParameterBinder Trigger(Type type, ValueConverter converter) => async context =>
-    {
-        var found = (FoundBlob)context.Trigger.Value!;
-        return await ReadAsync(found.Container, found.Name, found.ETag, type, converter, context);
-    };
+    public static ParameterBinder Trigger(Type type, ValueConverter converter) =>
+        async context =>
+        {
+            var found = (FoundBlob)context.Trigger.Value!;
+            return await ReadAsync(found.Container, found.Name, found.ETag, type, converter, context);
+        };
 
     public static ParameterBinder Input(
-        BlobInputAttribute input, Type type, ValueConverter converter, StorageClients storage, FunctionDescriptor function)
+        BlobInputAttribute input,
+        Type type,
+        ValueConverter converter,
+        StorageClients storage,
+        FunctionDescriptor function
+    )
     {
         var place = $"Function '{function.Name}', [BlobInput]";
         var path = BlobPath.Parse(storage.Resolve(input.BlobPath, place), place);
@@ -30,7 +36,9 @@ internal static class BlobBinding
 
         if (path.NamesContainer)
         {
-            throw new LocalFunctionsException($"{place}: '{path.Container}' names a container, which only a BlobContainerClient can be bound to: name a blob in it.");
+            throw new LocalFunctionsException(
+                $"{place}: '{path.Container}' names a container, which only a BlobContainerClient can be bound to: name a blob in it."
+            );
         }
 
         return async context =>
@@ -56,7 +64,13 @@ internal static class BlobBinding
     }
 
     private static async Task<object?> ReadAsync(
-        BlobContainerClient container, string name, ETag? eTag, Type type, ValueConverter converter, LocalFunctionContext context)
+        BlobContainerClient container,
+        string name,
+        ETag? eTag,
+        Type type,
+        ValueConverter converter,
+        LocalFunctionContext context
+    )
     {
         if (type.IsAssignableFrom(typeof(BlobClient)) && typeof(BlobBaseClient).IsAssignableFrom(type))
         {
@@ -88,7 +102,10 @@ internal static class BlobBinding
         if (type == typeof(Stream))
         {
             // Read in pieces: one download would hold its connection for as long as the function does not read to the end.
-            var stream = await blob.OpenReadAsync(new BlobOpenReadOptions(allowModifications: false) { Conditions = conditions }, context.CancellationToken);
+            var stream = await blob.OpenReadAsync(
+                new BlobOpenReadOptions(allowModifications: false) { Conditions = conditions },
+                context.CancellationToken
+            );
             context.DisposeAtTheEnd(stream);
             return stream;
         }

@@ -16,7 +16,8 @@ internal sealed class BlobHandling(
     HostJson settings,
     HostState state,
     FunctionRunner runner,
-    ILogger logger)
+    ILogger logger
+)
 {
     /// <summary>The queue that tells of blobs given up, shared by all functions.</summary>
     public const string PoisonQueue = "webjobs-blobtrigger-poison";
@@ -116,15 +117,17 @@ internal sealed class BlobHandling(
 
     private async Task NotePoisonAsync(FoundBlob blob, int attempts)
     {
-        var note = JsonSerializer.Serialize(new
-        {
-            Type = "BlobTrigger",
-            FunctionId = $"Host.Functions.{function.Name}",
-            BlobType = "BlockBlob",
-            ContainerName = blob.Container.Name,
-            BlobName = blob.Name,
-            ETag = blob.Version,
-        });
+        var note = JsonSerializer.Serialize(
+            new
+            {
+                Type = "BlobTrigger",
+                FunctionId = $"Host.Functions.{function.Name}",
+                BlobType = "BlockBlob",
+                ContainerName = blob.Container.Name,
+                BlobName = blob.Name,
+                ETag = blob.Version,
+            }
+        );
         await poisonQueue.CreateIfNotExistsAsync(cancellationToken: runner.Closed);
         // The blob listener of Azure writes Base64, whatever messageEncoding says of queues.
         await poisonQueue.SendMessageAsync(QueueBody.Encode(new BinaryData(note), base64: true), runner.Closed);

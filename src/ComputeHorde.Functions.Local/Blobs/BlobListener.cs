@@ -9,7 +9,10 @@ using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.Functions.Local.Blobs;
 
-/// <summary>Polls a container for one function, or waits for its news where storage tells them. Each version of a blob (its ETag) is handled once; the receipt for it is kept on disk.</summary>
+/// <summary>
+/// Polls a container for one function, or waits for its news where storage tells them. Each version of a blob (its ETag) is handled once;
+/// the receipt for it is kept on disk.
+/// </summary>
 internal sealed class BlobListener(
     RunnableFunction function,
     BlobContainerClient container,
@@ -18,7 +21,8 @@ internal sealed class BlobListener(
     HostState state,
     int parallelism,
     LocalStorage? local,
-    ILogger logger) : IFunctionListener
+    ILogger logger
+) : IFunctionListener
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
@@ -174,7 +178,9 @@ internal sealed class BlobListener(
         }
     }
 
-    /// <summary>Drops the receipts of versions that a whole scan no longer found. Those of versions that came during the scan stay.</summary>
+    /// <summary>
+    /// Drops the receipts of versions that a whole scan no longer found. Those of versions that came during the scan stay.
+    /// </summary>
     private void Forget((string Blob, string ETag)[] before, HashSet<(string Blob, string ETag)> seen)
     {
         var gone = before.Where(version => !seen.Contains(version)).ToArray();

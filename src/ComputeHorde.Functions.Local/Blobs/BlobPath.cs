@@ -47,9 +47,16 @@ internal sealed partial class BlobPath
         var template = slash < 0 ? "{blobname}" : path[(slash + 1)..];
         var names = Placeholder().Matches(template).Select(match => match.Groups["name"].Value).ToArray();
         var literal = Placeholder().Replace(template, "");
-        if (!ContainerName().IsMatch(container) || template.Length == 0 || literal.AsSpan().ContainsAny('{', '}') || names.Distinct().Count() != names.Length)
+        if (
+            !ContainerName().IsMatch(container)
+            || template.Length == 0
+            || literal.AsSpan().ContainsAny('{', '}')
+            || names.Distinct().Count() != names.Length
+        )
         {
-            throw new LocalFunctionsException($"{place}: '{path}' is not a blob path: write container/name, with placeholders like {{name}} in the name only.");
+            throw new LocalFunctionsException(
+                $"{place}: '{path}' is not a blob path: write container/name, with placeholders like {{name}} in the name only."
+            );
         }
 
         return new BlobPath(container, template, names, namesContainer: slash < 0);
@@ -75,14 +82,24 @@ internal sealed partial class BlobPath
 
     /// <summary>The blob name with every placeholder replaced.</summary>
     /// <exception cref="LocalFunctionsException">A value is missing.</exception>
-    public string Fill(IReadOnlyDictionary<string, object?> values, string place) => Placeholder().Replace(_template, match => match.Groups["name"].Value switch
-    {
-        "rand-guid" => Guid.NewGuid().ToString(),
-        var name when values.TryGetValue(name, out var value) && value is not null => Convert.ToString(value)!,
-        var name => throw new LocalFunctionsException($"{place}: the trigger has no value '{name}' for the blob path."),
-    });
+    public string Fill(IReadOnlyDictionary<string, object?> values, string place) =>
+        Placeholder()
+            .Replace(
+                _template,
+                match =>
+                    match.Groups["name"].Value switch
+                    {
+                        "rand-guid" => Guid.NewGuid().ToString(),
+                        var name when values.TryGetValue(name, out var value) && value is not null => Convert.ToString(value)!,
+                        var name => throw new LocalFunctionsException($"{place}: the trigger has no value '{name}' for the blob path."),
+                    }
+            );
 
-    [GeneratedRegex(@"\{(?<name>[A-Za-z][\w-]*)\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"\{(?<name>[A-Za-z][\w-]*)\}",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Placeholder();
 
     [GeneratedRegex("^[a-z0-9$][a-z0-9-]{2,62}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]

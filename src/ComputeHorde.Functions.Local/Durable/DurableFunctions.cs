@@ -15,31 +15,40 @@ internal static class DurableFunctions
     public static void AddTo(IServiceCollection services, FunctionsSetup setup)
     {
         services.TryAddSingleton<DataConverter, WorkerDataConverter>();
-        services.AddDurableTaskWorker(worker => worker.UseSqlite(hub =>
-        {
-            hub.Path = setup.DataDirectory is { } directory ? Path.Combine(directory, setup.HostJson.Durable.HubName.ToLowerInvariant() + ".db") : null;
-            hub.TimeProvider = setup.Options.TimeProvider;
-            hub.DrainTimeout = setup.Options.DrainTimeout;
-        }));
+        services.AddDurableTaskWorker(worker =>
+            worker.UseSqlite(hub =>
+            {
+                hub.Path = setup.DataDirectory is { } directory
+                    ? Path.Combine(directory, setup.HostJson.Durable.HubName.ToLowerInvariant() + ".db")
+                    : null;
+                hub.TimeProvider = setup.Options.TimeProvider;
+                hub.DrainTimeout = setup.Options.DrainTimeout;
+            })
+        );
         services.AddDurableTaskClient(client => client.UseSqlite());
         services.AddOptions<DurableTaskRegistry>().Configure<FunctionsRuntime>(static (registry, runtime) => runtime.AddTasksTo(registry));
 
         var settings = setup.HostJson.Durable;
-        services.AddOptions<DurableTaskWorkerOptions>().PostConfigure(worker =>
-        {
-            var concurrency = worker.Concurrency;
-            concurrency.MaximumConcurrentActivityWorkItems = settings.MaxConcurrentActivityFunctions ?? concurrency.MaximumConcurrentActivityWorkItems;
-            concurrency.MaximumConcurrentOrchestrationWorkItems =
-                settings.MaxConcurrentOrchestratorFunctions ?? concurrency.MaximumConcurrentOrchestrationWorkItems;
-            worker.Versioning ??= settings.Versioning;
-        });
-        services.AddOptions<DurableTaskClientOptions>().PostConfigure(client =>
-        {
-            if (client.DefaultVersion.Length == 0)
+        services
+            .AddOptions<DurableTaskWorkerOptions>()
+            .PostConfigure(worker =>
             {
-                client.DefaultVersion = settings.Versioning?.DefaultVersion ?? "";
-            }
-        });
+                var concurrency = worker.Concurrency;
+                concurrency.MaximumConcurrentActivityWorkItems =
+                    settings.MaxConcurrentActivityFunctions ?? concurrency.MaximumConcurrentActivityWorkItems;
+                concurrency.MaximumConcurrentOrchestrationWorkItems =
+                    settings.MaxConcurrentOrchestratorFunctions ?? concurrency.MaximumConcurrentOrchestrationWorkItems;
+                worker.Versioning ??= settings.Versioning;
+            });
+        services
+            .AddOptions<DurableTaskClientOptions>()
+            .PostConfigure(client =>
+            {
+                if (client.DefaultVersion.Length == 0)
+                {
+                    client.DefaultVersion = settings.Versioning?.DefaultVersion ?? "";
+                }
+            });
     }
 
     public static void Add(DurableTaskRegistry registry, RunnableFunction function, FunctionRunner runner, Func<CancellationToken> stopping)

@@ -10,7 +10,11 @@ namespace ComputeHorde.Functions.Local.Durable;
 internal static class OrchestratorRun
 {
     public static async Task<object?> RunAsync(
-        RunnableFunction function, TriggerInput trigger, FunctionExecutionDelegate pipeline, IServiceProvider services)
+        RunnableFunction function,
+        TriggerInput trigger,
+        FunctionExecutionDelegate pipeline,
+        IServiceProvider services
+    )
     {
         var scope = services.CreateAsyncScope();
         try

@@ -8,9 +8,8 @@ namespace ComputeHorde.Functions.Local.Durable;
 /// <summary>Orchestrations of a functions application are serialised by the worker's own serializer.</summary>
 internal sealed class WorkerDataConverter(IOptions<WorkerOptions> worker) : DataConverter
 {
-    public override string? Serialize(object? value) => value is null
-        ? null
-        : worker.Value.Serializer!.Serialize(value, value.GetType(), CancellationToken.None).ToString();
+    public override string? Serialize(object? value) =>
+        value is null ? null : worker.Value.Serializer!.Serialize(value, value.GetType(), CancellationToken.None).ToString();
 
     public override object? Deserialize(string? data, Type targetType)
     {

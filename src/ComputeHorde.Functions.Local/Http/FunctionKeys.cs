@@ -10,6 +10,9 @@ internal static class FunctionKeys
     public static bool Allow(HttpRequest request, string key)
     {
         var sent = request.Headers["x-functions-key"] is { Count: > 0 } header ? header.ToString() : request.Query["code"].ToString();
-        return CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(sent)), SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+        return CryptographicOperations.FixedTimeEquals(
+            SHA256.HashData(Encoding.UTF8.GetBytes(sent)),
+            SHA256.HashData(Encoding.UTF8.GetBytes(key))
+        );
     }
 }

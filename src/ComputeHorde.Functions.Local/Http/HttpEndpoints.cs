@@ -24,16 +24,22 @@ internal sealed class HttpEndpoints(string routePrefix, string? key, RequestLimi
         {
             var pattern = RoutePatternFactory.Parse(route);
             var needed = trigger.AuthLevel == AuthorizationLevel.Anonymous ? null : key;
-            RequestDelegate handler = http => needed is null || FunctionKeys.Allow(http.Request, needed)
-                ? limit.RunAsync(http, allowed => HandleAsync(allowed, function))
-                : Results.Problem("Send the key of functions.key in header x-functions-key.", statusCode: StatusCodes.Status401Unauthorized).ExecuteAsync(http);
+            RequestDelegate handler = http =>
+                needed is null || FunctionKeys.Allow(http.Request, needed)
+                    ? limit.RunAsync(http, allowed => HandleAsync(allowed, function))
+                    : Results
+                        .Problem("Send the key of functions.key in header x-functions-key.", statusCode: StatusCodes.Status401Unauthorized)
+                        .ExecuteAsync(http);
             _ = trigger.Methods is { Length: > 0 } methods
                 ? endpoints.MapMethods(pattern.RawText!, methods.Select(method => method.ToUpperInvariant()), handler)
                 : endpoints.Map(pattern, handler);
         }
         catch (RoutePatternException exception)
         {
-            throw new LocalFunctionsException($"Function '{function.Name}': the route '{route}' is not valid: {exception.Message}", exception);
+            throw new LocalFunctionsException(
+                $"Function '{function.Name}': the route '{route}' is not valid: {exception.Message}",
+                exception
+            );
         }
 
         if (trigger.AuthLevel != AuthorizationLevel.Anonymous && key is null)
@@ -74,7 +80,8 @@ internal sealed class HttpEndpoints(string routePrefix, string? key, RequestLimi
         }
         catch (Exception exception) when (!http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
         {
-            // A result can be something that does not serialise, or a stream that breaks: that too is the function's error, and told no further.
+            // A result can be something that does not serialise, or a stream that breaks: that too is the function's error, and told no
+            // further.
             logger.ResultFailed(exception, function.Name);
             http.Response.Clear();
             await HttpResults.WriteErrorAsync(http, exception);

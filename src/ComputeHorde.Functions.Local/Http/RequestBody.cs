@@ -10,7 +10,8 @@ namespace ComputeHorde.Functions.Local.Http;
 /// <summary>Reads a parameter from the body of the request, which is JSON whatever the type, with MVC's options as its results.</summary>
 internal sealed class RequestBody(Type type)
 {
-    /// <exception cref="FunctionInputException">The body does not fit the type, or something other than HTTP started the function.</exception>
+    /// <exception cref="FunctionInputException">The body does not fit the type, or something other than HTTP started the
+    /// function.</exception>
     public async ValueTask<object?> ReadAsync(LocalFunctionContext context)
     {
         if (context.Trigger.Value is not HttpContext http)

@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace ComputeHorde.Functions.Local.Http;
 
-/// <summary>host.json, extensions.http: so many requests run at once, so many more wait, and the rest is answered 429. A request counts when its
+/// <summary>host.json, extensions.http: so many requests run at once, so many more wait, and the rest is answered 429. A request counts
+/// when its
 /// body is here, so that slow senders hold up nobody but themselves.</summary>
 internal sealed class RequestLimit(HttpSettings settings) : IDisposable
 {
@@ -15,12 +16,14 @@ internal sealed class RequestLimit(HttpSettings settings) : IDisposable
 
     private const string RetryAfterSeconds = "1";
 
-    private readonly ConcurrencyLimiter _limiter = new(new ConcurrencyLimiterOptions
-    {
-        PermitLimit = Math.Min(settings.MaxConcurrentRequests, settings.MaxOutstandingRequests),
-        QueueLimit = Math.Max(0, settings.MaxOutstandingRequests - settings.MaxConcurrentRequests),
-        QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
-    });
+    private readonly ConcurrencyLimiter _limiter = new(
+        new ConcurrencyLimiterOptions
+        {
+            PermitLimit = Math.Min(settings.MaxConcurrentRequests, settings.MaxOutstandingRequests),
+            QueueLimit = Math.Max(0, settings.MaxOutstandingRequests - settings.MaxConcurrentRequests),
+            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+        }
+    );
 
     public async Task RunAsync(HttpContext http, RequestDelegate next)
     {
@@ -37,7 +40,9 @@ internal sealed class RequestLimit(HttpSettings settings) : IDisposable
         }
 
         http.Response.Headers.RetryAfter = RetryAfterSeconds;
-        await Results.Problem("Too many requests are running and waiting: try again.", statusCode: StatusCodes.Status429TooManyRequests).ExecuteAsync(http);
+        await Results
+            .Problem("Too many requests are running and waiting: try again.", statusCode: StatusCodes.Status429TooManyRequests)
+            .ExecuteAsync(http);
     }
 
     public void Dispose() => _limiter.Dispose();
@@ -60,9 +65,12 @@ internal sealed class RequestLimit(HttpSettings settings) : IDisposable
         }
         catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
         {
-            await Results.Problem($"The body did not arrive within {BodyPatience:c}.", statusCode: StatusCodes.Status408RequestTimeout).ExecuteAsync(http);
+            await Results
+                .Problem($"The body did not arrive within {BodyPatience:c}.", statusCode: StatusCodes.Status408RequestTimeout)
+                .ExecuteAsync(http);
         }
-        catch (Exception exception) when (http.RequestAborted.IsCancellationRequested && exception is OperationCanceledException or IOException)
+        catch (Exception exception)
+            when (http.RequestAborted.IsCancellationRequested && exception is OperationCanceledException or IOException)
         {
             // The caller has gone away.
         }

@@ -76,9 +76,17 @@ internal sealed class FunctionOutputs
     }
 
     /// <summary>What is an array in JSON is many messages; what is an object there, as dictionaries of all kinds are, is one.</summary>
-    private static bool IsMany(object value) => value is IEnumerable and not (string or byte[] or IDictionary)
-        && !value.GetType().GetInterfaces().Any(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IEnumerable<>)
-            && type.GetGenericArguments()[0] is { IsGenericType: true } item && item.GetGenericTypeDefinition() == typeof(KeyValuePair<,>));
+    private static bool IsMany(object value) =>
+        value is IEnumerable and not (string or byte[] or IDictionary)
+        && !value
+            .GetType()
+            .GetInterfaces()
+            .Any(type =>
+                type.IsGenericType
+                && type.GetGenericTypeDefinition() == typeof(IEnumerable<>)
+                && type.GetGenericArguments()[0] is { IsGenericType: true } item
+                && item.GetGenericTypeDefinition() == typeof(KeyValuePair<,>)
+            );
 
     private Func<LocalFunctionContext, object, Task> Blob(BlobOutputAttribute output)
     {
@@ -99,11 +107,12 @@ internal sealed class FunctionOutputs
         };
     }
 
-    private BinaryData Body(object value) => value switch
-    {
-        string text => new BinaryData(text),
-        byte[] bytes => new BinaryData(bytes),
-        BinaryData data => data,
-        _ => _converter.Serializer.Serialize(value, value.GetType(), CancellationToken.None),
-    };
+    private BinaryData Body(object value) =>
+        value switch
+        {
+            string text => new BinaryData(text),
+            byte[] bytes => new BinaryData(bytes),
+            BinaryData data => data,
+            _ => _converter.Serializer.Serialize(value, value.GetType(), CancellationToken.None),
+        };
 }

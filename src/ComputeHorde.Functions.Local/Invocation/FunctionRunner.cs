@@ -21,12 +21,16 @@ internal sealed class FunctionRunner(
     InvocationDrain drain,
     ILogger logger,
     VirtualTimeProvider? clock,
-    ILogger? invocations)
+    ILogger? invocations
+)
 {
     /// <summary>How long a function may take to notice that it was cancelled.</summary>
     private static readonly TimeSpan CancellationGrace = TimeSpan.FromSeconds(2);
 
-    /// <summary>Whether the host's stop cancels what still runs: an invocation that fails from now on has been cut off, and is no failure of its own.</summary>
+    /// <summary>
+    /// Whether the host's stop cancels what still runs: an invocation that fails from now on has been cut off, and is no failure of its
+    /// own.
+    /// </summary>
     public bool IsCuttingOff => drain.Aborted.IsCancellationRequested;
 
     /// <summary>Bounds what triggers do in storage after their functions, so that a stop does not wait for storage that hangs.</summary>
@@ -40,7 +44,11 @@ internal sealed class FunctionRunner(
     /// <returns>What the function returned.</returns>
     /// <exception cref="FunctionTimeoutException">The function ran longer than it may.</exception>
     public async Task<object?> RunAsync(
-        RunnableFunction function, TriggerInput trigger, IServiceProvider? scoped = null, CancellationToken cancellation = default)
+        RunnableFunction function,
+        TriggerInput trigger,
+        IServiceProvider? scoped = null,
+        CancellationToken cancellation = default
+    )
     {
         using var lease = drain.Enter();
         using var held = clock?.Running();
@@ -119,7 +127,8 @@ internal sealed class FunctionRunner(
         await Task.WhenAny(run, Task.Delay(CancellationGrace, TimeProvider.System, drain.Abandoned));
         throw new FunctionTimeoutException(
             $"Function '{function.Name}' ran longer than {functionTimeout:c} (host.json, functionTimeout) and was cancelled.",
-            run.Exception?.InnerException);
+            run.Exception?.InnerException
+        );
     }
 
     private async Task ObserveAsync(Task run, LocalFunctionContext context, CancellationTokenSource source)

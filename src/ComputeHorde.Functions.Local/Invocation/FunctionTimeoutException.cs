@@ -4,22 +4,16 @@ namespace ComputeHorde.Functions.Local;
 public sealed class FunctionTimeoutException : Exception
 {
     /// <summary>Creates the exception.</summary>
-    public FunctionTimeoutException()
-    {
-    }
+    public FunctionTimeoutException() { }
 
     /// <summary>Creates the exception.</summary>
     /// <param name="message">Which function, and how long it may run.</param>
     public FunctionTimeoutException(string message)
-        : base(message)
-    {
-    }
+        : base(message) { }
 
     /// <summary>Creates the exception.</summary>
     /// <param name="message">Which function, and how long it may run.</param>
     /// <param name="innerException">What brought it about.</param>
     public FunctionTimeoutException(string message, Exception? innerException)
-        : base(message, innerException)
-    {
-    }
+        : base(message, innerException) { }
 }

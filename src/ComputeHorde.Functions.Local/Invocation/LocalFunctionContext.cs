@@ -6,7 +6,11 @@ namespace ComputeHorde.Functions.Local.Invocation;
 
 /// <summary>One invocation in the local host.</summary>
 internal sealed class LocalFunctionContext(
-    RunnableFunction function, TriggerInput trigger, IServiceProvider services, CancellationToken cancellation) : FunctionContext
+    RunnableFunction function,
+    TriggerInput trigger,
+    IServiceProvider services,
+    CancellationToken cancellation
+) : FunctionContext
 {
     /// <summary>Where <c>FunctionContext.GetHttpContext</c> looks.</summary>
     private const string HttpContextKey = "HttpRequestContext";

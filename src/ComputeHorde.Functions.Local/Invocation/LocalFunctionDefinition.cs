@@ -29,12 +29,14 @@ internal sealed class LocalFunctionDefinition(FunctionDescriptor function) : Fun
     private static ImmutableDictionary<string, BindingMetadata> Metadata(IEnumerable<BindingDescriptor> bindings) =>
         bindings.ToImmutableDictionary(binding => binding.Name, BindingMetadata (binding) => new LocalBindingMetadata(binding));
 
-    private static FunctionParameter Describe(ParameterInfo parameter) => new(
-        parameter.Name!,
-        parameter.ParameterType,
-        parameter.HasDefaultValue,
-        parameter.HasDefaultValue ? parameter.DefaultValue : null,
-        parameter.GetCustomAttribute<BindingAttribute>() is { } attribute
-            ? ImmutableDictionary<string, object>.Empty.Add(AttributeKey, attribute)
-            : ImmutableDictionary<string, object>.Empty);
+    private static FunctionParameter Describe(ParameterInfo parameter) =>
+        new(
+            parameter.Name!,
+            parameter.ParameterType,
+            parameter.HasDefaultValue,
+            parameter.HasDefaultValue ? parameter.DefaultValue : null,
+            parameter.GetCustomAttribute<BindingAttribute>() is { } attribute
+                ? ImmutableDictionary<string, object>.Empty.Add(AttributeKey, attribute)
+                : ImmutableDictionary<string, object>.Empty
+        );
 }

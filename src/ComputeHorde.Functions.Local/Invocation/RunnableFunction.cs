@@ -16,7 +16,10 @@ internal sealed class RunnableFunction
     private readonly Func<object, object?>? _taskResult;
 
     public RunnableFunction(
-        FunctionDescriptor descriptor, Func<FunctionDescriptor, ParameterInfo, ParameterBinder> bind, FunctionOutputs outputs)
+        FunctionDescriptor descriptor,
+        Func<FunctionDescriptor, ParameterInfo, ParameterBinder> bind,
+        FunctionOutputs outputs
+    )
     {
         Outputs = outputs;
         Descriptor = descriptor;

@@ -8,6 +8,7 @@ namespace ComputeHorde.Functions.Local.Invocation;
 /// <param name="Reason">For the log.</param>
 internal sealed record TriggerInput(object? Value, IReadOnlyDictionary<string, object?> Data, string Reason)
 {
-    public static readonly IReadOnlyDictionary<string, object?> NoData =
-        ImmutableDictionary.Create<string, object?>(StringComparer.OrdinalIgnoreCase);
+    public static readonly IReadOnlyDictionary<string, object?> NoData = ImmutableDictionary.Create<string, object?>(
+        StringComparer.OrdinalIgnoreCase
+    );
 }

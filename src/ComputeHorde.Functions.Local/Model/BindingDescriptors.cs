@@ -15,12 +15,20 @@ internal static class BindingDescriptors
                 "httpTrigger",
                 ("route", http.Route),
                 ("methods", http.Methods is null ? null : string.Join(",", http.Methods).ToUpperInvariant()),
-                ("authLevel", http.AuthLevel.ToString().ToLowerInvariant())),
+                ("authLevel", http.AuthLevel.ToString().ToLowerInvariant())
+            ),
             QueueTriggerAttribute queue => New("queueTrigger", ("queueName", queue.QueueName), ("connection", queue.Connection)),
             BlobTriggerAttribute blob => New(
-                "blobTrigger", ("path", blob.BlobPath), ("connection", blob.Connection), ("source", blob.Source.ToString())),
+                "blobTrigger",
+                ("path", blob.BlobPath),
+                ("connection", blob.Connection),
+                ("source", blob.Source.ToString())
+            ),
             TimerTriggerAttribute timer => New(
-                "timerTrigger", ("schedule", timer.Schedule), ("runOnStartup", timer.RunOnStartup ? "true" : null)),
+                "timerTrigger",
+                ("schedule", timer.Schedule),
+                ("runOnStartup", timer.RunOnStartup ? "true" : null)
+            ),
             OrchestrationTriggerAttribute orchestration => New("orchestrationTrigger", ("orchestration", orchestration.Orchestration)),
             ActivityTriggerAttribute activity => New("activityTrigger", ("activity", activity.Activity)),
             DurableClientAttribute client => New("durableClient", ("taskHub", client.TaskHub), ("connectionName", client.ConnectionName)),
@@ -31,11 +39,13 @@ internal static class BindingDescriptors
             _ => throw new LocalFunctionsException($"{place}: a local host does not know [{attribute.GetType().Name}]."),
         };
 
-        BindingDescriptor New(string type, params (string Key, string? Value)[] properties) => new(
-            type,
-            name,
-            attribute is OutputBindingAttribute,
-            properties.Where(pair => pair.Value is not null).ToDictionary(pair => pair.Key, pair => pair.Value!),
-            attribute);
+        BindingDescriptor New(string type, params (string Key, string? Value)[] properties) =>
+            new(
+                type,
+                name,
+                attribute is OutputBindingAttribute,
+                properties.Where(pair => pair.Value is not null).ToDictionary(pair => pair.Key, pair => pair.Value!),
+                attribute
+            );
     }
 }

@@ -14,7 +14,8 @@ internal static partial class FunctionDiscovery
 
     public static IReadOnlyList<FunctionDescriptor> Find(IEnumerable<Assembly> assemblies)
     {
-        var functions = assemblies.Distinct()
+        var functions = assemblies
+            .Distinct()
             .SelectMany(assembly => assembly.GetTypes())
             .SelectMany(type => type.GetMethods(EveryMethod))
             .Where(method => method.IsDefined(typeof(FunctionAttribute), inherit: false))
@@ -27,7 +28,8 @@ internal static partial class FunctionDiscovery
             if (functions[i].Name.Equals(functions[i - 1].Name, StringComparison.OrdinalIgnoreCase))
             {
                 throw new LocalFunctionsException(
-                    $"Two functions are named '{functions[i].Name}': {functions[i - 1].EntryPoint} and {functions[i].EntryPoint}: rename one of them.");
+                    $"Two functions are named '{functions[i].Name}': {functions[i - 1].EntryPoint} and {functions[i].EntryPoint}: rename one of them."
+                );
             }
         }
 
@@ -58,9 +60,13 @@ internal static partial class FunctionDiscovery
             throw new LocalFunctionsException($"{place}: its class is abstract.");
         }
 
-        var inputs = method.GetParameters()
-            .SelectMany(parameter => parameter.GetCustomAttributes<BindingAttribute>()
-                .Select(attribute => BindingDescriptors.Describe(attribute, parameter.Name!, place)))
+        var inputs = method
+            .GetParameters()
+            .SelectMany(parameter =>
+                parameter
+                    .GetCustomAttributes<BindingAttribute>()
+                    .Select(attribute => BindingDescriptors.Describe(attribute, parameter.Name!, place))
+            )
             .ToArray();
         if (inputs.Count(IsTrigger) != 1)
         {
@@ -71,10 +77,16 @@ internal static partial class FunctionDiscovery
         if (outputs.GroupBy(output => output.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
             throw new LocalFunctionsException(
-                $"{place}: '{twice.Key}' has {twice.Count()} output attributes: return an object with a property for each of them.");
+                $"{place}: '{twice.Key}' has {twice.Count()} output attributes: return an object with a property for each of them."
+            );
         }
 
-        return new FunctionDescriptor(name, method, inputs.Single(IsTrigger), [.. inputs.Where(binding => !IsTrigger(binding)), .. outputs]);
+        return new FunctionDescriptor(
+            name,
+            method,
+            inputs.Single(IsTrigger),
+            [.. inputs.Where(binding => !IsTrigger(binding)), .. outputs]
+        );
     }
 
     private static IEnumerable<BindingDescriptor> Outputs(MethodInfo method, string place)

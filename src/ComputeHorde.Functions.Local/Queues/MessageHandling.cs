@@ -18,7 +18,8 @@ internal sealed class MessageHandling(
     TimeSpan lockDuration,
     HostState state,
     FunctionRunner runner,
-    ILogger logger)
+    ILogger logger
+)
 {
     private static readonly TimeSpan Forever = TimeSpan.FromSeconds(-1);
 
@@ -54,7 +55,8 @@ internal sealed class MessageHandling(
         var isLast = poisonQueue is not null && attempt >= settings.MaxDequeueCount;
 
         // Earlier attempts may have died with their process, before anybody could count them as failures.
-        var outcome = isLast && attempt > settings.MaxDequeueCount ? Outcome.Failed : await RunFunctionAsync(new ReceivedMessage(message, body));
+        var outcome =
+            isLast && attempt > settings.MaxDequeueCount ? Outcome.Failed : await RunFunctionAsync(new ReceivedMessage(message, body));
         if (outcome == Outcome.CutOff)
         {
             await GiveBackAsync();
@@ -80,7 +82,9 @@ internal sealed class MessageHandling(
         }
     }
 
-    /// <summary>Lets the next host have a message that this one, which stops, has not brought to its end. It counts as no attempt.</summary>
+    /// <summary>
+    /// Lets the next host have a message that this one, which stops, has not brought to its end. It counts as no attempt.
+    /// </summary>
     public async Task GiveBackAsync()
     {
         state.NoteCutOffMessage(queue.Name, message.MessageId);
@@ -88,7 +92,9 @@ internal sealed class MessageHandling(
     }
 
     private Task ShowAgainAsync(TimeSpan wait) =>
-        IfLockedAsync(() => queue.UpdateMessageAsync(message.MessageId, _popReceipt, visibilityTimeout: wait, cancellationToken: runner.Closed));
+        IfLockedAsync(() =>
+            queue.UpdateMessageAsync(message.MessageId, _popReceipt, visibilityTimeout: wait, cancellationToken: runner.Closed)
+        );
 
     /// <summary>No attempt could make more of it.</summary>
     private async Task RefuseAsync()
@@ -143,7 +149,11 @@ internal sealed class MessageHandling(
             try
             {
                 UpdateReceipt receipt = await queue.UpdateMessageAsync(
-                    message.MessageId, _popReceipt, visibilityTimeout: lockDuration, cancellationToken: runner.Closed);
+                    message.MessageId,
+                    _popReceipt,
+                    visibilityTimeout: lockDuration,
+                    cancellationToken: runner.Closed
+                );
                 _popReceipt = receipt.PopReceipt;
             }
             catch (Exception exception) when (OutageMonitor.IsOutage(exception) || exception is RequestFailedException)

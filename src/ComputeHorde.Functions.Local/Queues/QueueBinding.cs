@@ -60,14 +60,16 @@ internal static class QueueBinding
         }
     }
 
-    private static QueueMessage Decoded(ReceivedMessage received) => QueuesModelFactory.QueueMessage(
-        received.Message.MessageId,
-        received.Message.PopReceipt,
-        received.Body,
-        received.Message.DequeueCount,
-        received.Message.NextVisibleOn,
-        received.Message.InsertedOn,
-        received.Message.ExpiresOn);
+    private static QueueMessage Decoded(ReceivedMessage received) =>
+        QueuesModelFactory.QueueMessage(
+            received.Message.MessageId,
+            received.Message.PopReceipt,
+            received.Body,
+            received.Message.DequeueCount,
+            received.Message.NextVisibleOn,
+            received.Message.InsertedOn,
+            received.Message.ExpiresOn
+        );
 
     private static void AddJson(Dictionary<string, object?> data, BinaryData body)
     {
@@ -82,12 +84,14 @@ internal static class QueueBinding
             using var document = JsonDocument.Parse(json);
             foreach (var property in document.RootElement.EnumerateObject())
             {
-                data[property.Name] = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString() : property.Value.GetRawText();
+                data[property.Name] =
+                    property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString() : property.Value.GetRawText();
             }
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // A text that merely begins like JSON, or holds half of a surrogate pair, has no properties to offer; the function still gets it whole.
+            // A text that merely begins like JSON, or holds half of a surrogate pair, has no properties to offer; the function still gets
+            // it whole.
             data.Clear();
         }
     }

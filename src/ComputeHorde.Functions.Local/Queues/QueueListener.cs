@@ -10,7 +10,8 @@ using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.Functions.Local.Queues;
 
-/// <summary>Polls a queue for one function, or waits for its news where storage tells them. A message is locked while its function runs, deleted when it succeeded, shown again when
+/// <summary>Polls a queue for one function, or waits for its news where storage tells them. A message is locked while its function runs,
+/// deleted when it succeeded, shown again when
 /// it failed, and moved to the poison queue, if there is one, after <c>maxDequeueCount</c> attempts.</summary>
 internal sealed class QueueListener(
     RunnableFunction function,
@@ -21,7 +22,8 @@ internal sealed class QueueListener(
     HostState state,
     FunctionRunner runner,
     LocalStorage? local,
-    ILogger logger) : IFunctionListener
+    ILogger logger
+) : IFunctionListener
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(3);
@@ -102,7 +104,9 @@ internal sealed class QueueListener(
         }
     }
 
-    /// <summary>A stop waits for the answer: otherwise messages that are on their way would stay locked, and count an attempt that never was.</summary>
+    /// <summary>
+    /// A stop waits for the answer: otherwise messages that are on their way would stay locked, and count an attempt that never was.
+    /// </summary>
     private async Task<QueueMessage[]> ReceiveAsync(CancellationToken stopping)
     {
         using var late = new CancellationTokenSource();
@@ -144,7 +148,8 @@ internal sealed class QueueListener(
         }
     }
 
-    private MessageHandling Handling(QueueMessage message) => new(message, function, queue, poisonQueue, settings, lockDuration, state, runner, logger);
+    private MessageHandling Handling(QueueMessage message) =>
+        new(message, function, queue, poisonQueue, settings, lockDuration, state, runner, logger);
 
     private static async Task WaitQuietlyAsync(IdleBackoff idle, CancellationToken stopping)
     {

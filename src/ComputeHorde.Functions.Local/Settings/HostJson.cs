@@ -7,8 +7,16 @@ namespace ComputeHorde.Functions.Local.Settings;
 /// <summary>What a local host takes from host.json, with the defaults of Azure Functions.</summary>
 internal sealed record HostJson
 {
-    /// <summary>Settings of the Azure host about its own telemetry: on one machine there is nothing to set, and nothing to warn of.</summary>
-    private static readonly string[] OnlyForAzure = ["telemetryMode", "logging:applicationInsights", "extensions:durableTask:tracing", "extensions:durableTask:storageProvider"];
+    /// <summary>
+    /// Settings of the Azure host about its own telemetry: on one machine there is nothing to set, and nothing to warn of.
+    /// </summary>
+    private static readonly string[] OnlyForAzure =
+    [
+        "telemetryMode",
+        "logging:applicationInsights",
+        "extensions:durableTask:tracing",
+        "extensions:durableTask:storageProvider",
+    ];
 
     private const string SettingsSection = "AzureFunctionsJobHost";
     private const string LogLevelSection = "logging:logLevel";
@@ -65,15 +73,19 @@ internal sealed record HostJson
         return defaults with
         {
             Http = HttpSettings.From(file),
-            FunctionTimeout = file.Text("functionTimeout") == "-1" ? null
-                : file.Span("functionTimeout", defaults.FunctionTimeout!.Value, TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(10)),
+            FunctionTimeout =
+                file.Text("functionTimeout") == "-1"
+                    ? null
+                    : file.Span("functionTimeout", defaults.FunctionTimeout!.Value, TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(10)),
             Queues = QueueSettings.From(file),
             Blobs = BlobSettings.From(file),
             Durable = DurableSettings.From(file),
             Functions = [.. file.Items("functions")],
             LogLevels = file.Below(LogLevelSection)
                 .Select(pair => new KeyValuePair<string, string?>(
-                    pair.Key, file.OneOf($"{LogLevelSection}:{pair.Key}", nameof(LogLevel.Information), Enum.GetNames<LogLevel>())))
+                    pair.Key,
+                    file.OneOf($"{LogLevelSection}:{pair.Key}", nameof(LogLevel.Information), Enum.GetNames<LogLevel>())
+                ))
                 .ToArray(),
             IgnoredKeys = file.Unused(),
         };
@@ -130,7 +142,12 @@ internal sealed record QueueSettings
         var batchSize = file.Integer(Prefix + "batchSize", defaults.BatchSize, 1, 32);
         return new QueueSettings
         {
-            MaxPollingInterval = file.Span(Prefix + "maxPollingInterval", defaults.MaxPollingInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1)),
+            MaxPollingInterval = file.Span(
+                Prefix + "maxPollingInterval",
+                defaults.MaxPollingInterval,
+                TimeSpan.FromMilliseconds(100),
+                TimeSpan.FromDays(1)
+            ),
             VisibilityTimeout = file.Span(Prefix + "visibilityTimeout", defaults.VisibilityTimeout, TimeSpan.Zero, TimeSpan.FromDays(7)),
             BatchSize = batchSize,
             MaxDequeueCount = file.Integer(Prefix + "maxDequeueCount", defaults.MaxDequeueCount, 1, int.MaxValue),
@@ -194,7 +211,8 @@ internal sealed record DurableSettings
             MaxConcurrentOrchestratorFunctions = Optional(file, Prefix + "maxConcurrentOrchestratorFunctions"),
             ThrowStatusExceptionsOnRaiseEvent = file.Flag(Prefix + "throwStatusExceptionsOnRaiseEvent", true),
             LiveInstancesKeepTheirId =
-                file.OneOf(Prefix + "overridableExistingInstanceStates", "NonRunningStates", "NonRunningStates", "AnyState") == "NonRunningStates",
+                file.OneOf(Prefix + "overridableExistingInstanceStates", "NonRunningStates", "NonRunningStates", "AnyState")
+                == "NonRunningStates",
             Versioning = VersioningFrom(file, Prefix),
         };
     }
@@ -202,17 +220,26 @@ internal sealed record DurableSettings
     private static DurableTaskWorkerOptions.VersioningOptions? VersioningFrom(JsonSettings file, string prefix)
     {
         var version = file.Text(prefix + "defaultVersion");
-        var match = file.OneOf(prefix + "versionMatchStrategy", "CurrentOrOlder", Enum.GetNames<DurableTaskWorkerOptions.VersionMatchStrategy>());
-        var failure = file.OneOf(prefix + "versionFailureStrategy", "Reject", Enum.GetNames<DurableTaskWorkerOptions.VersionFailureStrategy>());
-        return string.IsNullOrEmpty(version) ? null : new DurableTaskWorkerOptions.VersioningOptions
-        {
-            Version = version,
-            DefaultVersion = version,
-            MatchStrategy = Enum.Parse<DurableTaskWorkerOptions.VersionMatchStrategy>(match, ignoreCase: true),
-            FailureStrategy = Enum.Parse<DurableTaskWorkerOptions.VersionFailureStrategy>(failure, ignoreCase: true),
-        };
+        var match = file.OneOf(
+            prefix + "versionMatchStrategy",
+            "CurrentOrOlder",
+            Enum.GetNames<DurableTaskWorkerOptions.VersionMatchStrategy>()
+        );
+        var failure = file.OneOf(
+            prefix + "versionFailureStrategy",
+            "Reject",
+            Enum.GetNames<DurableTaskWorkerOptions.VersionFailureStrategy>()
+        );
+        return string.IsNullOrEmpty(version)
+            ? null
+            : new DurableTaskWorkerOptions.VersioningOptions
+            {
+                Version = version,
+                DefaultVersion = version,
+                MatchStrategy = Enum.Parse<DurableTaskWorkerOptions.VersionMatchStrategy>(match, ignoreCase: true),
+                FailureStrategy = Enum.Parse<DurableTaskWorkerOptions.VersionFailureStrategy>(failure, ignoreCase: true),
+            };
     }
 
-    private static int? Optional(JsonSettings file, string key) =>
-        file.Integer(key, 0, 1, 100_000) is var value and > 0 ? value : null;
+    private static int? Optional(JsonSettings file, string key) => file.Integer(key, 0, 1, 100_000) is var value and > 0 ? value : null;
 }

@@ -43,7 +43,9 @@ internal sealed class JsonSettings
         catch (JsonException exception)
         {
             throw new LocalFunctionsException(
-                $"{path} is not valid JSON (line {exception.LineNumber + 1}, position {exception.BytePositionInLine + 1}): correct it there.", exception);
+                $"{path} is not valid JSON (line {exception.LineNumber + 1}, position {exception.BytePositionInLine + 1}): correct it there.",
+                exception
+            );
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -63,28 +65,39 @@ internal sealed class JsonSettings
         _replaced[key] = setting;
     }
 
-    public string? Text(string key) => Find(key) is not { } value ? null : value.ValueKind switch
-    {
-        JsonValueKind.String => value.GetString(),
-        JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
-        _ => throw Invalid(key, "must be a single value"),
-    };
+    public string? Text(string key) =>
+        Find(key) is not { } value
+            ? null
+            : value.ValueKind switch
+            {
+                JsonValueKind.String => value.GetString(),
+                JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
+                _ => throw Invalid(key, "must be a single value"),
+            };
 
-    public int Integer(string key, int fallback, int minimum, int maximum) => Text(key) is not { } text ? fallback
-        : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= minimum && value <= maximum ? value
+    public int Integer(string key, int fallback, int minimum, int maximum) =>
+        Text(key) is not { } text ? fallback
+        : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+        && value >= minimum
+        && value <= maximum
+            ? value
         : throw Invalid(key, $"must be a whole number from {minimum} to {maximum}, but is '{text}'");
 
-    public bool Flag(string key, bool fallback) => Text(key) is not { } text ? fallback
+    public bool Flag(string key, bool fallback) =>
+        Text(key) is not { } text ? fallback
         : bool.TryParse(text, out var value) ? value
         : throw Invalid(key, $"must be true or false, but is '{text}'");
 
-    public TimeSpan Span(string key, TimeSpan fallback, TimeSpan minimum, TimeSpan maximum) => Text(key) is not { } text ? fallback
+    public TimeSpan Span(string key, TimeSpan fallback, TimeSpan minimum, TimeSpan maximum) =>
+        Text(key) is not { } text ? fallback
         : TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var value) && value >= minimum && value <= maximum ? value
         : throw Invalid(key, $"must be a time span hh:mm:ss from {minimum:g} to {maximum:g}, but is '{text}'");
 
-    public string OneOf(string key, string fallback, params string[] choices) => Text(key) is not { } text ? fallback
-        : choices.FirstOrDefault(choice => choice.Equals(text, StringComparison.OrdinalIgnoreCase))
-          ?? throw Invalid(key, $"must be one of {string.Join(", ", choices)}, but is '{text}'");
+    public string OneOf(string key, string fallback, params string[] choices) =>
+        Text(key) is not { } text
+            ? fallback
+            : choices.FirstOrDefault(choice => choice.Equals(text, StringComparison.OrdinalIgnoreCase))
+                ?? throw Invalid(key, $"must be one of {string.Join(", ", choices)}, but is '{text}'");
 
     /// <summary>The texts of a list.</summary>
     public IEnumerable<string> Items(string key)
@@ -110,8 +123,12 @@ internal sealed class JsonSettings
     }
 
     /// <summary>Counts a key and all below it as asked for: others act on them.</summary>
-    public void Disregard(string key) => _used.UnionWith(
-        _values.Keys.Where(name => name.Equals(key, StringComparison.OrdinalIgnoreCase) || name.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase)));
+    public void Disregard(string key) =>
+        _used.UnionWith(
+            _values.Keys.Where(name =>
+                name.Equals(key, StringComparison.OrdinalIgnoreCase) || name.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase)
+            )
+        );
 
     /// <summary>The keys that nobody asked for, each as the shortest prefix that nobody asked anything of.</summary>
     /// <exception cref="LocalFunctionsException">One of them is a value where others are below it, or the other way round.</exception>
@@ -143,12 +160,16 @@ internal sealed class JsonSettings
             _used.Add(key);
         }
 
-        return unused.Select(pair => pair.Key).Where(key => !_used.Contains(key)).Select(ShortestUnused)
-            .Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
+        return unused
+            .Select(pair => pair.Key)
+            .Where(key => !_used.Contains(key))
+            .Select(ShortestUnused)
+            .Distinct(StringComparer.OrdinalIgnoreCase)
+            .ToArray();
     }
 
-    public LocalFunctionsException Invalid(string key, string rule) => new(
-        _replaced.TryGetValue(key, out var setting) ? $"Setting {setting} {rule}." : $"{Path}: {key.Replace(':', '.')} {rule}.");
+    public LocalFunctionsException Invalid(string key, string rule) =>
+        new(_replaced.TryGetValue(key, out var setting) ? $"Setting {setting} {rule}." : $"{Path}: {key.Replace(':', '.')} {rule}.");
 
     /// <summary>Some editors put a byte order mark in front.</summary>
     private static ReadOnlyMemory<byte> WithoutMark(byte[] json) =>
@@ -212,7 +233,10 @@ internal sealed class JsonSettings
         _containers[prefix] = element.ValueKind;
 
         // A key with nothing in it is remembered too: it may stand where a value belongs.
-        if (prefix.Length > 0 && (element.ValueKind == JsonValueKind.Object ? !element.EnumerateObject().Any() : element.GetArrayLength() == 0))
+        if (
+            prefix.Length > 0
+            && (element.ValueKind == JsonValueKind.Object ? !element.EnumerateObject().Any() : element.GetArrayLength() == 0)
+        )
         {
             _values[prefix] = element;
         }

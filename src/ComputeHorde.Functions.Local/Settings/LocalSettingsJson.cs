@@ -1,7 +1,11 @@
 namespace ComputeHorde.Functions.Local.Settings;
 
 /// <summary>local.settings.json, read as <c>func start</c> reads it: settings that stand in for the environment.</summary>
-internal sealed record LocalSettingsJson(IReadOnlyList<KeyValuePair<string, string?>> Values, int? LocalHttpPort, IReadOnlyList<string> IgnoredKeys)
+internal sealed record LocalSettingsJson(
+    IReadOnlyList<KeyValuePair<string, string?>> Values,
+    int? LocalHttpPort,
+    IReadOnlyList<string> IgnoredKeys
+)
 {
     /// <exception cref="LocalFunctionsException">The file cannot be read or is encrypted.</exception>
     public static LocalSettingsJson Load(string contentRoot)
@@ -14,7 +18,8 @@ internal sealed record LocalSettingsJson(IReadOnlyList<KeyValuePair<string, stri
 
         var port = file.Integer("Host:LocalHttpPort", 0, 1, 65_535);
         var values = file.Below("Values").Select(pair => new KeyValuePair<string, string?>(ConfigurationKey(pair.Key), pair.Value));
-        var connections = file.Below("ConnectionStrings").Select(pair => new KeyValuePair<string, string?>("ConnectionStrings:" + pair.Key, pair.Value));
+        var connections = file.Below("ConnectionStrings")
+            .Select(pair => new KeyValuePair<string, string?>("ConnectionStrings:" + pair.Key, pair.Value));
         return new LocalSettingsJson([.. values, .. connections], port == 0 ? null : port, file.Unused());
     }
 

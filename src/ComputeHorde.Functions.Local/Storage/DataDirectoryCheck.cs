@@ -19,7 +19,13 @@ internal sealed class DataDirectoryCheck(FunctionsSetup setup) : IHealthCheck
         try
         {
             await using var probe = new FileStream(
-                Path.Combine(directory, $".probe-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+                Path.Combine(directory, $".probe-{Guid.NewGuid():N}"),
+                FileMode.CreateNew,
+                FileAccess.Write,
+                FileShare.None,
+                1,
+                FileOptions.DeleteOnClose
+            );
             await probe.WriteAsync(Block, cancellationToken);
             probe.Flush(flushToDisk: true);
             return HealthCheckResult.Healthy();

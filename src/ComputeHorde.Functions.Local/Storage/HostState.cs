@@ -8,8 +8,7 @@ internal sealed class HostState : IDisposable
 {
     private const int SchemaVersion = 1;
 
-    private const string Schema =
-        """
+    private const string Schema = """
         CREATE TABLE IF NOT EXISTS blob_receipts (
             function TEXT NOT NULL, blob TEXT NOT NULL, etag TEXT NOT NULL, attempts INTEGER NOT NULL, done INTEGER NOT NULL,
             PRIMARY KEY (function, blob, etag)) WITHOUT ROWID;
@@ -28,12 +27,14 @@ internal sealed class HostState : IDisposable
     /// <exception cref="LocalFunctionsException">The file cannot be opened, is damaged, or comes from a newer version.</exception>
     public static HostState Open(string? path)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
-        {
-            DataSource = path ?? ":memory:",
-            Pooling = false,
-            DefaultTimeout = 5,
-        }.ConnectionString);
+        var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder
+            {
+                DataSource = path ?? ":memory:",
+                Pooling = false,
+                DefaultTimeout = 5,
+            }.ConnectionString
+        );
         try
         {
             connection.Open();
@@ -42,7 +43,9 @@ internal sealed class HostState : IDisposable
             var version = Convert.ToInt32(state.Scalar("PRAGMA user_version;"));
             if (version > SchemaVersion)
             {
-                throw new LocalFunctionsException($"{path} was written by a newer version (schema {version}, this one knows {SchemaVersion}): update, or use another data directory.");
+                throw new LocalFunctionsException(
+                    $"{path} was written by a newer version (schema {version}, this one knows {SchemaVersion}): update, or use another data directory."
+                );
             }
 
             state.Execute($"{Schema} PRAGMA user_version={SchemaVersion};");
@@ -51,7 +54,10 @@ internal sealed class HostState : IDisposable
         catch (SqliteException exception)
         {
             connection.Dispose();
-            throw new LocalFunctionsException($"{path} cannot be used ({exception.Message}): check its permissions, or use another data directory.", exception);
+            throw new LocalFunctionsException(
+                $"{path} cannot be used ({exception.Message}): check its permissions, or use another data directory.",
+                exception
+            );
         }
         catch
         {
@@ -65,7 +71,10 @@ internal sealed class HostState : IDisposable
     {
         lock (_lock)
         {
-            using var command = Command("SELECT blob, etag FROM blob_receipts WHERE function=$function AND done=1;", ("$function", function));
+            using var command = Command(
+                "SELECT blob, etag FROM blob_receipts WHERE function=$function AND done=1;",
+                ("$function", function)
+            );
             using var reader = command.ExecuteReader();
             var blobs = new List<(string, string)>();
             while (reader.Read())
@@ -79,21 +88,35 @@ internal sealed class HostState : IDisposable
 
     /// <summary>Counts an attempt before it begins, so that one that dies with the process counts too.</summary>
     /// <returns>The number of attempts, this one included.</returns>
-    public int BeginBlobAttempt(string function, string blob, string eTag) => Convert.ToInt32(Scalar(
-        """
-        INSERT INTO blob_receipts (function, blob, etag, attempts, done) VALUES ($function, $blob, $etag, 1, 0)
-        ON CONFLICT DO UPDATE SET attempts = attempts + 1 RETURNING attempts;
-        """,
-        ("$function", function), ("$blob", blob), ("$etag", eTag)));
+    public int BeginBlobAttempt(string function, string blob, string eTag) =>
+        Convert.ToInt32(
+            Scalar(
+                """
+                INSERT INTO blob_receipts (function, blob, etag, attempts, done) VALUES ($function, $blob, $etag, 1, 0)
+                ON CONFLICT DO UPDATE SET attempts = attempts + 1 RETURNING attempts;
+                """,
+                ("$function", function),
+                ("$blob", blob),
+                ("$etag", eTag)
+            )
+        );
 
     /// <summary>An attempt that storage made impossible does not count.</summary>
-    public void TakeBackBlobAttempt(string function, string blob, string eTag) => Execute(
-        "UPDATE blob_receipts SET attempts = attempts - 1 WHERE function=$function AND blob=$blob AND etag=$etag;",
-        ("$function", function), ("$blob", blob), ("$etag", eTag));
+    public void TakeBackBlobAttempt(string function, string blob, string eTag) =>
+        Execute(
+            "UPDATE blob_receipts SET attempts = attempts - 1 WHERE function=$function AND blob=$blob AND etag=$etag;",
+            ("$function", function),
+            ("$blob", blob),
+            ("$etag", eTag)
+        );
 
-    public void FinishBlob(string function, string blob, string eTag) => Execute(
-        "UPDATE blob_receipts SET done = 1 WHERE function=$function AND blob=$blob AND etag=$etag;",
-        ("$function", function), ("$blob", blob), ("$etag", eTag));
+    public void FinishBlob(string function, string blob, string eTag) =>
+        Execute(
+            "UPDATE blob_receipts SET done = 1 WHERE function=$function AND blob=$blob AND etag=$etag;",
+            ("$function", function),
+            ("$blob", blob),
+            ("$etag", eTag)
+        );
 
     /// <summary>Forgets versions of blobs that no longer exist: an ETag never comes back.</summary>
     public void ForgetBlobs(string function, IEnumerable<(string Blob, string ETag)> blobs)
@@ -105,7 +128,10 @@ internal sealed class HostState : IDisposable
             {
                 using var command = Command(
                     "DELETE FROM blob_receipts WHERE function=$function AND blob=$blob AND etag=$etag;",
-                    ("$function", function), ("$blob", blob), ("$etag", eTag));
+                    ("$function", function),
+                    ("$blob", blob),
+                    ("$etag", eTag)
+                );
                 command.Transaction = transaction;
                 command.ExecuteNonQuery();
             }
@@ -115,33 +141,49 @@ internal sealed class HostState : IDisposable
     }
 
     /// <summary>Storage counts each delivery of a message; those that the host's stop cut off are no failed attempts.</summary>
-    public void NoteCutOffMessage(string queue, string message) => Execute(
-        "INSERT INTO cut_off_messages (queue, message, times) VALUES ($queue, $message, 1) ON CONFLICT DO UPDATE SET times = times + 1;",
-        ("$queue", queue), ("$message", message));
+    public void NoteCutOffMessage(string queue, string message) =>
+        Execute(
+            "INSERT INTO cut_off_messages (queue, message, times) VALUES ($queue, $message, 1) ON CONFLICT DO UPDATE SET times = times + 1;",
+            ("$queue", queue),
+            ("$message", message)
+        );
 
     /// <summary>How many deliveries of a message were cut off.</summary>
-    public int CutOffTimes(string queue, string message) => Convert.ToInt32(Scalar(
-        "SELECT times FROM cut_off_messages WHERE queue=$queue AND message=$message;", ("$queue", queue), ("$message", message)));
+    public int CutOffTimes(string queue, string message) =>
+        Convert.ToInt32(
+            Scalar("SELECT times FROM cut_off_messages WHERE queue=$queue AND message=$message;", ("$queue", queue), ("$message", message))
+        );
 
-    public void ForgetCutOffMessage(string queue, string message) => Execute(
-        "DELETE FROM cut_off_messages WHERE queue=$queue AND message=$message;", ("$queue", queue), ("$message", message));
+    public void ForgetCutOffMessage(string queue, string message) =>
+        Execute("DELETE FROM cut_off_messages WHERE queue=$queue AND message=$message;", ("$queue", queue), ("$message", message));
 
     public TimerState? FindTimer(string function)
     {
         lock (_lock)
         {
-            using var command = Command("SELECT schedule, last, next, updated FROM timers WHERE function=$function;", ("$function", function));
+            using var command = Command(
+                "SELECT schedule, last, next, updated FROM timers WHERE function=$function;",
+                ("$function", function)
+            );
             using var reader = command.ExecuteReader();
-            return reader.Read() ? new TimerState(reader.GetString(0), Utc(reader.GetInt64(1)), Utc(reader.GetInt64(2)), Utc(reader.GetInt64(3))) : null;
+            return reader.Read()
+                ? new TimerState(reader.GetString(0), Utc(reader.GetInt64(1)), Utc(reader.GetInt64(2)), Utc(reader.GetInt64(3)))
+                : null;
         }
     }
 
-    public void SaveTimer(string function, TimerState timer) => Execute(
-        """
-        INSERT INTO timers (function, schedule, last, next, updated) VALUES ($function, $schedule, $last, $next, $updated)
-        ON CONFLICT DO UPDATE SET schedule = $schedule, last = $last, next = $next, updated = $updated;
-        """,
-        ("$function", function), ("$schedule", timer.Schedule), ("$last", timer.Last.Ticks), ("$next", timer.Next.Ticks), ("$updated", timer.Updated.Ticks));
+    public void SaveTimer(string function, TimerState timer) =>
+        Execute(
+            """
+            INSERT INTO timers (function, schedule, last, next, updated) VALUES ($function, $schedule, $last, $next, $updated)
+            ON CONFLICT DO UPDATE SET schedule = $schedule, last = $last, next = $next, updated = $updated;
+            """,
+            ("$function", function),
+            ("$schedule", timer.Schedule),
+            ("$last", timer.Last.Ticks),
+            ("$next", timer.Next.Ticks),
+            ("$updated", timer.Updated.Ticks)
+        );
 
     public void Dispose() => _connection.Dispose();
 

@@ -49,13 +49,14 @@ internal sealed class OutageMonitor(string resource, ILogger logger, TimeProvide
     }
 
     /// <summary>Whether an exception says that storage could not be reached or could not answer.</summary>
-    public static bool IsOutage(Exception exception) => exception switch
-    {
-        RequestFailedException failed => failed.Status is 0 or 408 or 429 or >= 500,
-        AggregateException many => many.InnerExceptions.All(IsOutage),
-        OperationCanceledException or IOException or HttpRequestException => true,
-        _ => false,
-    };
+    public static bool IsOutage(Exception exception) =>
+        exception switch
+        {
+            RequestFailedException failed => failed.Status is 0 or 408 or 429 or >= 500,
+            AggregateException many => many.InnerExceptions.All(IsOutage),
+            OperationCanceledException or IOException or HttpRequestException => true,
+            _ => false,
+        };
 
     private static string Reason(Exception exception)
     {

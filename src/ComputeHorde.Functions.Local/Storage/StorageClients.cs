@@ -8,7 +8,9 @@ using ComputeHorde.Storage.Local;
 
 namespace ComputeHorde.Functions.Local.Storage;
 
-/// <summary>The storage clients of bindings, one per connection: short time-outs and few retries, because listeners come back anyway.</summary>
+/// <summary>
+/// The storage clients of bindings, one per connection: short time-outs and few retries, because listeners come back anyway.
+/// </summary>
 internal sealed partial class StorageClients(SettingResolver settings, LocalStorage? local = null)
 {
     public const int LongestQueueName = 63;
@@ -27,17 +29,30 @@ internal sealed partial class StorageClients(SettingResolver settings, LocalStor
     public string QueueName(string text, string place)
     {
         var name = Resolve(text, place).ToLowerInvariant();
-        return name.Length is >= 3 and <= LongestQueueName && QueueNamePattern().IsMatch(name) ? name : throw new LocalFunctionsException(
-            $"{place}: '{name}' is not the name of a queue: write 3 to {LongestQueueName} letters and digits, with single dashes between them.");
+        return name.Length is >= 3 and <= LongestQueueName && QueueNamePattern().IsMatch(name)
+            ? name
+            : throw new LocalFunctionsException(
+                $"{place}: '{name}' is not the name of a queue: write 3 to {LongestQueueName} letters and digits, with single dashes between them."
+            );
     }
 
     /// <exception cref="LocalFunctionsException">The connection is not set or not a connection string.</exception>
-    public BlobServiceClient Blobs(string? connection, string place) => Client(
-        _blobs, connection, place, text => new BlobServiceClient(text, For(text, new BlobClientOptions(BlobClientOptions.ServiceVersion.V2023_01_03))));
+    public BlobServiceClient Blobs(string? connection, string place) =>
+        Client(
+            _blobs,
+            connection,
+            place,
+            text => new BlobServiceClient(text, For(text, new BlobClientOptions(BlobClientOptions.ServiceVersion.V2023_01_03)))
+        );
 
     /// <exception cref="LocalFunctionsException">The connection is not set or not a connection string.</exception>
-    public QueueServiceClient Queues(string? connection, string place) => Client(
-        _queues, connection, place, text => new QueueServiceClient(text, For(text, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None })));
+    public QueueServiceClient Queues(string? connection, string place) =>
+        Client(
+            _queues,
+            connection,
+            place,
+            text => new QueueServiceClient(text, For(text, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None }))
+        );
 
     /// <summary>The storage in this process, if the connection leads there.</summary>
     /// <exception cref="LocalFunctionsException">The connection is not set.</exception>
@@ -55,7 +70,10 @@ internal sealed partial class StorageClients(SettingResolver settings, LocalStor
         catch (Exception exception) when (exception is FormatException or ArgumentException)
         {
             // The text itself holds a key: it stays out of the message.
-            throw new LocalFunctionsException($"{place}: setting '{connection ?? "AzureWebJobsStorage"}' is not a storage connection string.", exception);
+            throw new LocalFunctionsException(
+                $"{place}: setting '{connection ?? "AzureWebJobsStorage"}' is not a storage connection string.",
+                exception
+            );
         }
     }
 
@@ -76,6 +94,10 @@ internal sealed partial class StorageClients(SettingResolver settings, LocalStor
         return options;
     }
 
-    [GeneratedRegex("^[a-z0-9]+(-[a-z0-9]+)*$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "^[a-z0-9]+(-[a-z0-9]+)*$",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex QueueNamePattern();
 }

@@ -3,8 +3,10 @@ using NCrontab;
 namespace ComputeHorde.Functions.Local.Timers;
 
 /// <summary>A CRON expression of six fields (second, minute, hour, day, month, weekday) or five (without seconds), read by NCrontab as in
-/// Azure, on the clocks of a time zone. Where they are set forward, an occurrence that is jumped over comes as much later. Where they are set
-/// back, an expression with <c>*</c>, <c>/</c> or <c>-</c> in its seconds, minutes or hours runs through the hour that comes twice; any other
+/// Azure, on the clocks of a time zone. Where they are set forward, an occurrence that is jumped over comes as much later. Where they are
+/// set
+/// back, an expression with <c>*</c>, <c>/</c> or <c>-</c> in its seconds, minutes or hours runs through the hour that comes twice; any
+/// other
 /// has its occurrence there once.</summary>
 internal sealed class CronSchedule : ITimerSchedule
 {
@@ -33,7 +35,10 @@ internal sealed class CronSchedule : ITimerSchedule
         try
         {
             return new CronSchedule(
-                CrontabSchedule.Parse(expression, new CrontabSchedule.ParseOptions { IncludingSeconds = fields.Length == 6 }), fields, zone);
+                CrontabSchedule.Parse(expression, new CrontabSchedule.ParseOptions { IncludingSeconds = fields.Length == 6 }),
+                fields,
+                zone
+            );
         }
         catch (CrontabException exception)
         {

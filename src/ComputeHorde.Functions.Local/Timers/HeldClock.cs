@@ -32,7 +32,8 @@ internal sealed class HeldClock(TimeProvider time) : IDisposable
             },
             state: null,
             wait,
-            Timeout.InfiniteTimeSpan);
+            Timeout.InfiniteTimeSpan
+        );
         held?.Dispose();
         await due.Task.WaitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return !stopping.IsCancellationRequested;

@@ -18,7 +18,8 @@ internal interface ITimerSchedule
     {
         if (!schedule.Contains(' ') && TimeSpan.TryParse(schedule, CultureInfo.InvariantCulture, out var interval))
         {
-            return interval > TimeSpan.Zero ? new IntervalSchedule(interval)
+            return interval > TimeSpan.Zero
+                ? new IntervalSchedule(interval)
                 : throw new LocalFunctionsException($"{place}: the schedule '{schedule}' must be longer than nothing.");
         }
 

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.Functions.Local.Timers;
 
 /// <summary>Runs one function on its schedule, one run at a time. Its status is kept, so that what was missed while the host was down is
-/// made up for by one run. Waits are measured on time that cannot be set; where the clock was set, a CRON expression is planned anew.</summary>
+/// made up for by one run. Waits are measured on time that cannot be set; where the clock was set, a CRON expression is planned
+/// anew.</summary>
 internal sealed class TimerListener(
     RunnableFunction function,
     TimerTriggerAttribute trigger,
@@ -15,7 +16,8 @@ internal sealed class TimerListener(
     HostState state,
     FunctionRunner runner,
     TimeProvider time,
-    ILogger logger) : IFunctionListener, IDisposable
+    ILogger logger
+) : IFunctionListener, IDisposable
 {
     /// <summary>By how much a clock may differ from the time that passed without having been set.</summary>
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(2);
@@ -95,7 +97,12 @@ internal sealed class TimerListener(
         {
             IsPastDue = pastDue,
             ScheduleStatus = monitored
-                ? new ScheduleStatus { Last = last, Next = planned ?? DateTime.MaxValue, LastUpdated = last }
+                ? new ScheduleStatus
+                {
+                    Last = last,
+                    Next = planned ?? DateTime.MaxValue,
+                    LastUpdated = last,
+                }
                 : null,
         };
 

@@ -20,7 +20,12 @@ internal sealed class CheatReporter(FacilitatorApi api, ISigner signer, TimeProv
 {
     private const string AlreadyExists = "Cheat report already exists";
 
-    public async Task<CheatReportOutcome> ReportAsync(string jobUuid, string trustedJobUuid, JsonObject details, CancellationToken cancellationToken)
+    public async Task<CheatReportOutcome> ReportAsync(
+        string jobUuid,
+        string trustedJobUuid,
+        JsonObject details,
+        CancellationToken cancellationToken
+    )
     {
         var text = SignedText(jobUuid, trustedJobUuid, details);
         var request = new FacilitatorRequest("report cheat", HttpMethod.Post, "api/v1/cheated-job/")
@@ -49,15 +54,20 @@ internal sealed class CheatReporter(FacilitatorApi api, ISigner signer, TimeProv
         }
 
         problems.ThrowIfAny();
-        var text = PythonJson.Dumps(new JsonObject
-        {
-            ["job_uuid"] = job.ToString("D"),
-            ["trusted_job_uuid"] = trusted.ToString("D"),
-            ["details"] = CheatDetails.Storable(details),
-        });
+        var text = PythonJson.Dumps(
+            new JsonObject
+            {
+                ["job_uuid"] = job.ToString("D"),
+                ["trusted_job_uuid"] = trusted.ToString("D"),
+                ["details"] = CheatDetails.Storable(details),
+            }
+        );
         return text.Length < JobSpecValidation.MaxRequestBytes
             ? text
-            : throw new ComputeHordeValidationException("details", $"make the request {text.Length} bytes; it must be under {JobSpecValidation.MaxRequestBytes}.");
+            : throw new ComputeHordeValidationException(
+                "details",
+                $"make the request {text.Length} bytes; it must be under {JobSpecValidation.MaxRequestBytes}."
+            );
     }
 
     private async Task<CheatReportOutcome> SendAsync(FacilitatorRequest request, CancellationToken cancellationToken)

@@ -31,7 +31,9 @@ public sealed class ComputeHordeOptions
     /// <value>Default 60 seconds.</value>
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Wait between two looks at a job right after a change of its status; grows by half with each look without a change.</summary>
+    /// <summary>
+    /// Wait between two looks at a job right after a change of its status; grows by half with each look without a change.
+    /// </summary>
     /// <value>Default 1 second.</value>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
 
@@ -44,14 +46,16 @@ public sealed class ComputeHordeOptions
     public TimeSpan TokenRenewalMargin { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// How long after a create request the facilitator may still store its job, although the connection has broken or a proxy has answered in its stead. Only when
+    /// How long after a create request the facilitator may still store its job, although the connection has broken or a proxy has answered
+    /// in its stead. Only when
     /// the tag is still unknown after this time is the request sent again.
     /// </summary>
     /// <value>Default 60 seconds; at most an hour.</value>
     public TimeSpan CreateDoubt { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// How many create requests may go unanswered (time-outs, broken connections, a proxy's 502 to 504) before no more are sent for one job. Each of them was
+    /// How many create requests may go unanswered (time-outs, broken connections, a proxy's 502 to 504) before no more are sent for one
+    /// job. Each of them was
     /// looked up in vain; the bound is for a facilitator that stores jobs and does not show them.
     /// </summary>
     /// <value>Default 10; 1 to 100.</value>
@@ -61,7 +65,9 @@ public sealed class ComputeHordeOptions
     /// <value>Default 256 MiB.</value>
     public long MaxResponseBytes { get; set; } = 256L * 1024 * 1024;
 
-    /// <summary>Largest answer about several jobs that is read, in bytes; one that is larger is asked for in parts, and later ones are kept shorter.</summary>
+    /// <summary>
+    /// Largest answer about several jobs that is read, in bytes; one that is larger is asked for in parts, and later ones are kept shorter.
+    /// </summary>
     /// <value>Default 32 MiB.</value>
     public long MaxPageBytes { get; set; } = 32L * 1024 * 1024;
 

@@ -8,11 +8,19 @@ internal static class ComputeHordeOptionsValidator
     public static IReadOnlyList<string> Faults(ComputeHordeOptions options)
     {
         var faults = new List<string>();
-        if (options.FacilitatorUrl is null || !options.FacilitatorUrl.IsAbsoluteUri || options.FacilitatorUrl.Scheme is not ("http" or "https"))
+        if (
+            options.FacilitatorUrl is null
+            || !options.FacilitatorUrl.IsAbsoluteUri
+            || options.FacilitatorUrl.Scheme is not ("http" or "https")
+        )
         {
             faults.Add($"{nameof(options.FacilitatorUrl)} must be an absolute http or https URL.");
         }
-        else if (options.FacilitatorUrl.Query.Length > 0 || options.FacilitatorUrl.Fragment.Length > 0 || options.FacilitatorUrl.UserInfo.Length > 0)
+        else if (
+            options.FacilitatorUrl.Query.Length > 0
+            || options.FacilitatorUrl.Fragment.Length > 0
+            || options.FacilitatorUrl.UserInfo.Length > 0
+        )
         {
             faults.Add($"{nameof(options.FacilitatorUrl)} must have no user information, query or fragment.");
         }

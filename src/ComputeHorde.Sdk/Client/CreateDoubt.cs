@@ -5,7 +5,10 @@ internal sealed class CreateDoubt(TimeProvider time, TimeSpan lasts)
 {
     private long? _since;
 
-    /// <summary>How many requests had no answer of the application itself. What it answered with HTTP 500 it has not stored, when a look-up says so too.</summary>
+    /// <summary>
+    /// How many requests had no answer of the application itself. What it answered with HTTP 500 it has not stored, when a look-up says so
+    /// too.
+    /// </summary>
     public int Unanswered { get; private set; }
 
     /// <summary>True once there was any doubt.</summary>
@@ -17,7 +20,10 @@ internal sealed class CreateDoubt(TimeProvider time, TimeSpan lasts)
     /// <summary>How long until an empty look-up can be believed; zero when it can be.</summary>
     public TimeSpan Left => _since is { } since && time.GetElapsedTime(since) is var age && age < lasts ? lasts - age : TimeSpan.Zero;
 
-    /// <summary>A request that was sent at <paramref name="sent"/> may have been stored, and may still be when its answer was not the application's own.</summary>
+    /// <summary>
+    /// A request that was sent at <paramref name="sent"/> may have been stored, and may still be when its answer was not the application's
+    /// own.
+    /// </summary>
     public void Open(long sent, bool mayStillArrive, bool isAnswered)
     {
         (IsOpen, WasOpen) = (true, true);

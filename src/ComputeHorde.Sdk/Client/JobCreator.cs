@@ -5,11 +5,18 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.Sdk;
 
 /// <summary>
-/// Creates jobs, each once: the facilitator has no idempotency key, so after every answer that leaves open whether the job was stored, its tag is looked up
+/// Creates jobs, each once: the facilitator has no idempotency key, so after every answer that leaves open whether the job was stored, its
+/// tag is looked up
 /// until the request cannot be under way any more, and only then is it sent again (protocol 14.6).
 /// </summary>
 internal sealed class JobCreator(
-    FacilitatorApi api, TagFinder finder, ISigner signer, ComputeHordeOptions options, TimeProvider time, ILogger logger)
+    FacilitatorApi api,
+    TagFinder finder,
+    ISigner signer,
+    ComputeHordeOptions options,
+    TimeProvider time,
+    ILogger logger
+)
 {
     public CreateDoubt NoDoubt() => new(time, options.CreateDoubt);
 
@@ -21,7 +28,11 @@ internal sealed class JobCreator(
     /// <exception cref="ComputeHordeValidationException">Nothing is stored, and never will be.</exception>
     /// <exception cref="ComputeHordeException">Not now; all others are transient.</exception>
     public async Task<CreateJobResult> CreateAsync(
-        ComputeHordeJobSpec spec, CreateJobOptions create, CreateDoubt doubt, CancellationToken cancellationToken)
+        ComputeHordeJobSpec spec,
+        CreateJobOptions create,
+        CreateDoubt doubt,
+        CancellationToken cancellationToken
+    )
     {
         using var activity = ComputeHordeTelemetry.Source.StartActivity("computehorde.create_job");
         var validator = create.TargetValidatorHotkey ?? options.ValidatorHotkey;
@@ -46,7 +57,13 @@ internal sealed class JobCreator(
             var request = new FacilitatorRequest("create", HttpMethod.Post, "api/v1/job-docker/")
             {
                 Body = body.BodyBytes,
-                Headers = await RequestSigner.SignAsync(signer, body.SignedText, RequestSigner.SignedFieldsScope, time.GetUtcNow(), cancellationToken),
+                Headers = await RequestSigner.SignAsync(
+                    signer,
+                    body.SignedText,
+                    RequestSigner.SignedFieldsScope,
+                    time.GetUtcNow(),
+                    cancellationToken
+                ),
             };
             result = await SendAsync(request, order, cancellationToken);
         }
@@ -78,8 +95,9 @@ internal sealed class JobCreator(
             {
                 throw new ComputeHordeUncertainCreateException(
                     order.Tag,
-                    $"{order.Doubt.Unanswered} requests for tag '{order.Tag}' were sent without a readable answer, and none is found by its tag. " +
-                    "No more are sent, because each may have been stored.");
+                    $"{order.Doubt.Unanswered} requests for tag '{order.Tag}' were sent without a readable answer, and none is found by its tag. "
+                        + "No more are sent, because each may have been stored."
+                );
             }
 
             var (result, failure) = await PostAsync(request, order, cancellationToken);
@@ -116,7 +134,10 @@ internal sealed class JobCreator(
 
     /// <summary>Sends the request once: the created job, or a failure that is no refusal.</summary>
     private async Task<(CreateJobResult? Result, ComputeHordeException? Failure)> PostAsync(
-        FacilitatorRequest request, Order order, CancellationToken cancellationToken)
+        FacilitatorRequest request,
+        Order order,
+        CancellationToken cancellationToken
+    )
     {
         var sent = 0L;
         ComputeHordeJob job;
@@ -138,7 +159,10 @@ internal sealed class JobCreator(
         ComputeHordeTelemetry.JobsCreated.Add(1);
         Logs.JobCreated(logger, job.Uuid, order.Tag);
         var duplicates = order.Doubt.WasOpen ? await DuplicatesAsync(job.Uuid, order.Tag, cancellationToken) : [];
-        return (new CreateJobResult(job, order.Tag, Created: true) { Duplicates = duplicates, StreamingCertificate = order.Certificate }, null);
+        return (
+            new CreateJobResult(job, order.Tag, Created: true) { Duplicates = duplicates, StreamingCertificate = order.Certificate },
+            null
+        );
 
         async ValueTask BeforeSendAsync(CancellationToken token)
         {
@@ -152,7 +176,8 @@ internal sealed class JobCreator(
     }
 
     /// <summary>
-    /// Looks for the job until it is found or the doubt is over. Null means that nothing is stored; whatever else keeps from knowing it is an exception.
+    /// Looks for the job until it is found or the doubt is over. Null means that nothing is stored; whatever else keeps from knowing it is
+    /// an exception.
     /// </summary>
     private async Task<CreateJobResult?> LookUpAsync(Order order, string reason, CancellationToken cancellationToken)
     {
@@ -168,9 +193,10 @@ internal sealed class JobCreator(
             {
                 throw new ComputeHordeUncertainCreateException(
                     order.Tag,
-                    $"Whether the job was created is not known ({reason}), and the look-up of its tag failed ({error.Message}). " +
-                    $"Create it again with the tag '{order.Tag}' and {nameof(CreateJobOptions.LookUpFirst)}.",
-                    error);
+                    $"Whether the job was created is not known ({reason}), and the look-up of its tag failed ({error.Message}). "
+                        + $"Create it again with the tag '{order.Tag}' and {nameof(CreateJobOptions.LookUpFirst)}.",
+                    error
+                );
             }
 
             if (jobs.Count > 0)
@@ -195,7 +221,11 @@ internal sealed class JobCreator(
         ComputeHordeTelemetry.JobsFound.Add(1);
         Logs.JobFound(logger, job.Uuid, order.Tag);
         var owned = job.Streaming?.ClientCertificate.Trim() == order.Certificate?.CertificatePem.Trim() ? order.Certificate : null;
-        return new CreateJobResult(job, order.Tag, Created: false) { Duplicates = Others(jobs, job.Uuid, order.Tag), StreamingCertificate = owned };
+        return new CreateJobResult(job, order.Tag, Created: false)
+        {
+            Duplicates = Others(jobs, job.Uuid, order.Tag),
+            StreamingCertificate = owned,
+        };
     }
 
     private IReadOnlyList<ComputeHordeJob> Others(IReadOnlyList<ComputeHordeJob> jobs, string uuid, string tag)
@@ -211,31 +241,41 @@ internal sealed class JobCreator(
     }
 
     /// <summary>True when the job may have been stored although no good answer came.</summary>
-    private static bool IsUncertain(ComputeHordeException error) => error switch
-    {
-        ConnectionFailedException connection => connection.RequestMayHaveArrived,
-        ResponseTooLargeException => true,
-        ComputeHordeProtocolException { StatusCode: null or >= 200 and < 300 } => true,
-        _ => error.StatusCode is 408 or >= 500,
-    };
+    private static bool IsUncertain(ComputeHordeException error) =>
+        error switch
+        {
+            ConnectionFailedException connection => connection.RequestMayHaveArrived,
+            ResponseTooLargeException => true,
+            ComputeHordeProtocolException { StatusCode: null or >= 200 and < 300 } => true,
+            _ => error.StatusCode is 408 or >= 500,
+        };
 
-    /// <summary>True when the request may be under way still. HTTP 500 and a success are the application's own answers, given when it is through with it.</summary>
-    private static bool MayStillArrive(ComputeHordeException error) => error is ConnectionFailedException || error.StatusCode is 408 or > 500;
+    /// <summary>
+    /// True when the request may be under way still. HTTP 500 and a success are the application's own answers, given when it is through
+    /// with it.
+    /// </summary>
+    private static bool MayStillArrive(ComputeHordeException error) =>
+        error is ConnectionFailedException || error.StatusCode is 408 or > 500;
 
     /// <summary>The same failure as one that says that the create may succeed later: only a refusal of the body is final.</summary>
-    private static ComputeHordeException NotNow(ComputeHordeException failure) => failure switch
-    {
-        { StatusCode: 500 } => new ComputeHordeProtocolException(
-            "The facilitator answers this create with HTTP 500 again and again and stores nothing. When it does not pass, the usual causes are an executor class " +
-            $"or a signature that it does not accept. ({failure.Message})",
-            isTransient: true,
-            failure)
+    private static ComputeHordeException NotNow(ComputeHordeException failure) =>
+        failure switch
         {
-            StatusCode = 500,
-        },
-        { IsTransient: false } => new ComputeHordeException(failure.Message, isTransient: true, failure) { StatusCode = failure.StatusCode },
-        _ => failure,
-    };
+            { StatusCode: 500 } => new ComputeHordeProtocolException(
+                "The facilitator answers this create with HTTP 500 again and again and stores nothing. When it does not pass, the usual causes are an executor class "
+                    + $"or a signature that it does not accept. ({failure.Message})",
+                isTransient: true,
+                failure
+            )
+            {
+                StatusCode = 500,
+            },
+            { IsTransient: false } => new ComputeHordeException(failure.Message, isTransient: true, failure)
+            {
+                StatusCode = failure.StatusCode,
+            },
+            _ => failure,
+        };
 
     private void Check(ComputeHordeJobSpec spec, string? validator, string tag)
     {
@@ -262,5 +302,10 @@ internal sealed class JobCreator(
     }
 
     /// <summary>One job that is to be created.</summary>
-    private sealed record Order(string Tag, StreamingCertificate? Certificate, Func<CancellationToken, ValueTask>? BeforeRequest, CreateDoubt Doubt);
+    private sealed record Order(
+        string Tag,
+        StreamingCertificate? Certificate,
+        Func<CancellationToken, ValueTask>? BeforeRequest,
+        CreateDoubt Doubt
+    );
 }

@@ -26,7 +26,8 @@ internal sealed class JobRunner(JobCreator creator, JobLookups lookups, ComputeH
                 ? state.Result(completed)
                 : throw new ComputeHordeJobTimeoutException(
                     $"The run '{state.Tag}' has not completed within {run.Timeout}, after {state.Attempts.Count} attempt(s). Jobs that have not ended go on.",
-                    state.Current?.Job);
+                    state.Current?.Job
+                );
         }
     }
 
@@ -52,7 +53,12 @@ internal sealed class JobRunner(JobCreator creator, JobLookups lookups, ComputeH
             }
 
             var job = watched.Job;
-            Logs.AttemptEnded(logger, number, job.Uuid, job.IsTerminal ? job.Error?.ToString() ?? job.Status.ToString() : $"it is {job.Status} and overdue");
+            Logs.AttemptEnded(
+                logger,
+                number,
+                job.Uuid,
+                job.IsTerminal ? job.Error?.ToString() ?? job.Status.ToString() : $"it is {job.Status} and overdue"
+            );
             if (!IsTriedAgain(state, job))
             {
                 return job;
@@ -85,7 +91,8 @@ internal sealed class JobRunner(JobCreator creator, JobLookups lookups, ComputeH
         state.WaitingSince is not { } since || time.GetElapsedTime(since) < state.Options.CapacityTimeout;
 
     /// <summary>
-    /// Creates one attempt's job; null when an earlier one has completed meanwhile. What keeps it from being created is waited for as for room: nothing was bought.
+    /// Creates one attempt's job; null when an earlier one has completed meanwhile. What keeps it from being created is waited for as for
+    /// room: nothing was bought.
     /// </summary>
     private async Task<WatchedJob?> CreateAsync(RunState state, int number, CancellationToken cancellationToken)
     {
@@ -108,7 +115,11 @@ internal sealed class JobRunner(JobCreator creator, JobLookups lookups, ComputeH
 
             try
             {
-                return state.Watch(new RunAttempt(number, await creator.CreateAsync(state.Spec, create, doubt, cancellationToken)), doubt.WasOpen, time);
+                return state.Watch(
+                    new RunAttempt(number, await creator.CreateAsync(state.Spec, create, doubt, cancellationToken)),
+                    doubt.WasOpen,
+                    time
+                );
             }
             catch (ComputeHordeException error) when (error.IsTransient)
             {
@@ -126,7 +137,9 @@ internal sealed class JobRunner(JobCreator creator, JobLookups lookups, ComputeH
         }
     }
 
-    /// <summary>Waits until a job completes, or this attempt ends or is overdue. Earlier attempts stay watched: a late completion counts.</summary>
+    /// <summary>
+    /// Waits until a job completes, or this attempt ends or is overdue. Earlier attempts stay watched: a late completion counts.
+    /// </summary>
     private async Task WaitAsync(RunState state, WatchedJob current, CancellationToken cancellationToken)
     {
         var interval = options.PollInterval;
@@ -139,7 +152,10 @@ internal sealed class JobRunner(JobCreator creator, JobLookups lookups, ComputeH
                 return;
             }
 
-            interval = current.Known != known ? options.PollInterval : TimeSpan.FromTicks(Math.Min(interval.Ticks * 3 / 2, options.MaxPollInterval.Ticks));
+            interval =
+                current.Known != known
+                    ? options.PollInterval
+                    : TimeSpan.FromTicks(Math.Min(interval.Ticks * 3 / 2, options.MaxPollInterval.Ticks));
             await Task.Delay(interval, time, cancellationToken);
         }
     }

@@ -14,7 +14,10 @@ internal sealed class JobWatcher(JobPages pages, ComputeHordeOptions options, Ti
     /// <see cref="ComputeHordeJobTimeoutException"/> is thrown. A time-out of zero looks once.
     /// </summary>
     public async IAsyncEnumerable<ComputeHordeJob> LookAsync(
-        string uuid, TimeSpan? timeout, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string uuid,
+        TimeSpan? timeout,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         using var activity = ComputeHordeTelemetry.Source.StartActivity("computehorde.wait");
         activity?.SetTag("computehorde.job.uuid", uuid);
@@ -47,7 +50,9 @@ internal sealed class JobWatcher(JobPages pages, ComputeHordeOptions options, Ti
             if (left == TimeSpan.Zero)
             {
                 throw new ComputeHordeJobTimeoutException(
-                    $"Job {uuid} has not ended within {timeout}; it is {last?.Status.ToString() ?? "unseen"} and goes on.", last);
+                    $"Job {uuid} has not ended within {timeout}; it is {last?.Status.ToString() ?? "unseen"} and goes on.",
+                    last
+                );
             }
 
             await Task.Delay(left < interval ? left.Value : interval, time, cancellationToken);
@@ -55,7 +60,11 @@ internal sealed class JobWatcher(JobPages pages, ComputeHordeOptions options, Ti
     }
 
     public async IAsyncEnumerable<JobStatusChange> WatchAsync(
-        string uuid, TimeSpan? timeout, int known, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string uuid,
+        TimeSpan? timeout,
+        int known,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         await foreach (var job in LookAsync(uuid, timeout, cancellationToken))
         {
@@ -69,7 +78,11 @@ internal sealed class JobWatcher(JobPages pages, ComputeHordeOptions options, Ti
     }
 
     public async Task<ComputeHordeJob> WaitAsync(
-        string uuid, TimeSpan? timeout, Func<JobStatusChange, ValueTask>? onChange, CancellationToken cancellationToken)
+        string uuid,
+        TimeSpan? timeout,
+        Func<JobStatusChange, ValueTask>? onChange,
+        CancellationToken cancellationToken
+    )
     {
         var known = 0;
         await foreach (var job in LookAsync(uuid, timeout, cancellationToken))
@@ -98,7 +111,9 @@ internal sealed class JobWatcher(JobPages pages, ComputeHordeOptions options, Ti
         {
             if (job.IsTerminal)
             {
-                throw new ComputeHordeException($"Job {uuid} ended as {job.Status} ({job.Error?.ToString() ?? "no details"}); its server cannot be reached.");
+                throw new ComputeHordeException(
+                    $"Job {uuid} ended as {job.Status} ({job.Error?.ToString() ?? "no details"}); its server cannot be reached."
+                );
             }
 
             if (job.Streaming is { IsReady: true })
@@ -111,9 +126,16 @@ internal sealed class JobWatcher(JobPages pages, ComputeHordeOptions options, Ti
     }
 
     /// <summary>One look with its repeats, which end a request's time after the deadline at the latest.</summary>
-    private async Task<(ComputeHordeJob? Job, ComputeHordeException? Error)> TryGetAsync(string uuid, TimeSpan? left, CancellationToken cancellationToken)
+    private async Task<(ComputeHordeJob? Job, ComputeHordeException? Error)> TryGetAsync(
+        string uuid,
+        TimeSpan? left,
+        CancellationToken cancellationToken
+    )
     {
-        using var bound = new CancellationTokenSource(left is { } positive ? positive + options.RequestTimeout : Timeout.InfiniteTimeSpan, time);
+        using var bound = new CancellationTokenSource(
+            left is { } positive ? positive + options.RequestTimeout : Timeout.InfiniteTimeSpan,
+            time
+        );
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, bound.Token);
         try
         {

@@ -7,8 +7,10 @@ public sealed record RunOptions
     internal static readonly TimeSpan MaxTimeout = TimeSpan.FromDays(24);
 
     /// <summary>
-    /// Handle of the whole run, at most 240 characters; job n is stored under <c>tag#n</c>. A run that is started again with the same tag goes on with the jobs
-    /// that are there; start it no sooner than <see cref="ComputeHordeOptions.CreateDoubt"/> after the process that had it has died. Default null: a random one.
+    /// Handle of the whole run, at most 240 characters; job n is stored under <c>tag#n</c>. A run that is started again with the same tag
+    /// goes on with the jobs
+    /// that are there; start it no sooner than <see cref="ComputeHordeOptions.CreateDoubt"/> after the process that had it has died.
+    /// Default null: a random one.
     /// </summary>
     public string? Tag { get; init; }
 
@@ -19,7 +21,8 @@ public sealed record RunOptions
     public string? TargetValidatorHotkey { get; init; }
 
     /// <summary>
-    /// How many jobs may be paid for. A job that was turned away for want of room (<see cref="ComputeHordeJob.IsTurnedAway"/>) costs nothing and does not count. 0 for as
+    /// How many jobs may be paid for. A job that was turned away for want of room (<see cref="ComputeHordeJob.IsTurnedAway"/>) costs
+    /// nothing and does not count. 0 for as
     /// many as the time allows, which needs a <see cref="Timeout"/>. Default 3; at most 1000.
     /// </summary>
     public int MaxAttempts { get; init; } = 3;
@@ -28,7 +31,8 @@ public sealed record RunOptions
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>
-    /// How long room is waited for before an attempt: no miner is free, there is no allowance, the validator or the facilitator is away. Nothing is paid
+    /// How long room is waited for before an attempt: no miner is free, there is no allowance, the validator or the facilitator is away.
+    /// Nothing is paid
     /// meanwhile. Zero to give up at once. Default 30 minutes; at most 7 days.
     /// </summary>
     public TimeSpan CapacityTimeout { get; init; } = TimeSpan.FromMinutes(30);
@@ -36,11 +40,14 @@ public sealed record RunOptions
     /// <summary>A job that is not <c>received</c> after this time counts as lost. Default 60 seconds; at most a day.</summary>
     public TimeSpan LostAfter { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Wait before the second attempt; doubled for each further one up to a minute, with jitter. Default 1 second; at most a minute.</summary>
+    /// <summary>
+    /// Wait before the second attempt; doubled for each further one up to a minute, with jitter. Default 1 second; at most a minute.
+    /// </summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Decides whether a job that ended badly is tried again. Not asked about jobs that were turned away. Default null: <see cref="ComputeHordeJob.IsWorthRetrying"/>.
+    /// Decides whether a job that ended badly is tried again. Not asked about jobs that were turned away. Default null:
+    /// <see cref="ComputeHordeJob.IsWorthRetrying"/>.
     /// </summary>
     public Func<ComputeHordeJob, bool>? ShouldRetry { get; init; }
 

@@ -32,7 +32,8 @@ internal sealed class RunState(ComputeHordeJobSpec spec, RunOptions options)
 
     public ComputeHordeJob? Completed => _watched.Select(static watched => watched.Job).FirstOrDefault(static job => job.IsSuccessful);
 
-    public RunResult Result(ComputeHordeJob job) => new(job, _attempts) { Duplicates = [.. _duplicates.Values.Select(static duplicate => duplicate.Job)] };
+    public RunResult Result(ComputeHordeJob job) =>
+        new(job, _attempts) { Duplicates = [.. _duplicates.Values.Select(static duplicate => duplicate.Job)] };
 
     public WatchedJob Watch(RunAttempt attempt, bool wasInDoubt, TimeProvider time)
     {

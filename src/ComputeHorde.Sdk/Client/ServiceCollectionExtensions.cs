@@ -12,7 +12,8 @@ public static class ComputeHordeServiceCollectionExtensions
     private const string HttpClientName = "ComputeHorde";
 
     /// <summary>
-    /// Adds one <see cref="ComputeHordeClient"/>. The signer is <see cref="ComputeHordeOptions.Signer"/>, or the registered <see cref="ISigner"/>. The options are
+    /// Adds one <see cref="ComputeHordeClient"/>. The signer is <see cref="ComputeHordeOptions.Signer"/>, or the registered
+    /// <see cref="ISigner"/>. The options are
     /// checked when the host starts, with all faults in one message.
     /// </summary>
     /// <param name="services">The container.</param>
@@ -25,14 +26,17 @@ public static class ComputeHordeServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ComputeHordeOptions>, OptionsCheck>());
         services.TryAddSingleton(TimeProvider.System);
         // The library logs by itself, without queries and headers.
-        services.AddHttpClient(HttpClientName, client => client.Timeout = Timeout.InfiniteTimeSpan)
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
-            {
-                AllowAutoRedirect = false,
-                UseCookies = false,
-                AutomaticDecompression = DecompressionMethods.All,
-                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            })
+        services
+            .AddHttpClient(HttpClientName, client => client.Timeout = Timeout.InfiniteTimeSpan)
+            .ConfigurePrimaryHttpMessageHandler(() =>
+                new SocketsHttpHandler
+                {
+                    AllowAutoRedirect = false,
+                    UseCookies = false,
+                    AutomaticDecompression = DecompressionMethods.All,
+                    PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+                }
+            )
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             .RemoveAllLoggers();
         services.TryAddSingleton(provider =>
@@ -44,7 +48,8 @@ public static class ComputeHordeServiceCollectionExtensions
                 options.Signer ?? provider.GetRequiredService<ISigner>(),
                 options,
                 provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<ComputeHordeClient>>());
+                provider.GetRequiredService<ILogger<ComputeHordeClient>>()
+            );
         });
         return services;
     }
@@ -59,7 +64,9 @@ public static class ComputeHordeServiceCollectionExtensions
                 faults.Add($"{nameof(options.Signer)} must be set, or an {nameof(ISigner)} registered; {nameof(Wallet)} makes one.");
             }
 
-            return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults.Select(fault => $"ComputeHorde: {fault}"));
+            return faults.Count == 0
+                ? ValidateOptionsResult.Success
+                : ValidateOptionsResult.Fail(faults.Select(fault => $"ComputeHorde: {fault}"));
         }
     }
 }

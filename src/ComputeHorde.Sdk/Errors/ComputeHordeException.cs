@@ -10,7 +10,9 @@ public class ComputeHordeException : Exception
     public ComputeHordeException(string message, bool isTransient = false, Exception? innerException = null)
         : base(message, innerException) => IsTransient = isTransient;
 
-    /// <summary>True when the same call may succeed later without a change by the caller (time-outs, 5xx, 429, no validator connected).</summary>
+    /// <summary>
+    /// True when the same call may succeed later without a change by the caller (time-outs, 5xx, 429, no validator connected).
+    /// </summary>
     public bool IsTransient { get; }
 
     /// <summary>HTTP status of the facilitator's answer, if one came.</summary>

@@ -1,6 +1,8 @@
 namespace ComputeHorde.Sdk;
 
-/// <summary>Input was refused, locally before anything was sent or by the facilitator with HTTP 400. All violations are reported together.</summary>
+/// <summary>
+/// Input was refused, locally before anything was sent or by the facilitator with HTTP 400. All violations are reported together.
+/// </summary>
 public sealed class ComputeHordeValidationException : ComputeHordeException
 {
     /// <summary>Creates the error.</summary>
@@ -12,15 +14,11 @@ public sealed class ComputeHordeValidationException : ComputeHordeException
     /// <param name="field">The field, for instance <c>args[1]</c>.</param>
     /// <param name="message">The rule that was broken.</param>
     public ComputeHordeValidationException(string field, string message)
-        : this([new ValidationProblem(field, message)])
-    {
-    }
+        : this([new ValidationProblem(field, message)]) { }
 
     /// <summary>Every violation found.</summary>
     public IReadOnlyList<ValidationProblem> Problems { get; }
 
     private static string Describe(IReadOnlyList<ValidationProblem> problems) =>
-        problems.Count == 1
-            ? problems[0].ToString()
-            : $"{problems.Count} problems: {string.Join("; ", problems)}";
+        problems.Count == 1 ? problems[0].ToString() : $"{problems.Count} problems: {string.Join("; ", problems)}";
 }

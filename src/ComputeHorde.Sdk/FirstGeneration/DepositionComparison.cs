@@ -21,7 +21,9 @@ public enum DepositionVerdict
 /// <param name="Details">What was compared, for the report; texts and integers only.</param>
 public sealed record DepositionResult(DepositionVerdict Verdict, JsonObject Details);
 
-/// <summary>The comparisons that come with the library. The set of names of the first generation is not known; these are this library's.</summary>
+/// <summary>
+/// The comparisons that come with the library. The set of names of the first generation is not known; these are this library's.
+/// </summary>
 public static class DepositionComparison
 {
     /// <summary>Name of <see cref="Artifacts"/>, the default.</summary>
@@ -69,7 +71,13 @@ public static class DepositionComparison
     }
 
     private static JsonObject Differ(string what, string expected, string actual) =>
-        new() { ["reason"] = "hash_mismatch", ["what"] = what, ["expected_hash"] = expected, ["actual_hash"] = actual };
+        new()
+        {
+            ["reason"] = "hash_mismatch",
+            ["what"] = what,
+            ["expected_hash"] = expected,
+            ["actual_hash"] = actual,
+        };
 
     private static string Hash(byte[]? bytes) => bytes is null ? "absent" : Convert.ToHexStringLower(SHA256.HashData(bytes));
 }

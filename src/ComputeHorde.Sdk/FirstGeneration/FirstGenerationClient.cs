@@ -1,7 +1,8 @@
 namespace ComputeHorde.Sdk.FirstGeneration;
 
 /// <summary>
-/// The call shape of the SDK's first generation (protocol 11), on top of today's protocol: keyword arguments, no time limits, and cross-validation by the
+/// The call shape of the SDK's first generation (protocol 11), on top of today's protocol: keyword arguments, no time limits, and
+/// cross-validation by the
 /// client itself, because servers no longer know it.
 /// </summary>
 /// <param name="client">The client that does the work; is not disposed.</param>
@@ -21,7 +22,8 @@ public sealed class FirstGenerationClient(ComputeHordeClient client, FirstGenera
     /// <param name="outputVolumes">Outputs by path under <c>/output/</c>; default none.</param>
     /// <param name="runCrossValidation">True to run the job on the trusted miner too.</param>
     /// <param name="trustedOutputVolumes">Outputs of the copy, with URLs of their own; default the copy uploads nothing.</param>
-    /// <param name="depositionComparisonMethod">Name of the comparison, one of <see cref="FirstGenerationOptions.Comparisons"/>; default <c>sha256</c>.</param>
+    /// <param name="depositionComparisonMethod">Name of the comparison, one of <see cref="FirstGenerationOptions.Comparisons"/>; default
+    /// <c>sha256</c>.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The job and its copy.</returns>
     /// <exception cref="ComputeHordeValidationException">The arguments have faults; all are named.</exception>
@@ -37,12 +39,16 @@ public sealed class FirstGenerationClient(ComputeHordeClient client, FirstGenera
         bool runCrossValidation = false,
         OrderedDictionary<string, OutputVolume>? trustedOutputVolumes = null,
         string? depositionComparisonMethod = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default
+    )
     {
         var method = depositionComparisonMethod ?? DepositionComparison.Sha256;
         if (!_options.Comparisons.TryGetValue(method, out var comparison))
         {
-            throw new ComputeHordeValidationException("deposition_comparison_method", $"must be one of {string.Join(", ", _options.Comparisons.Keys)}.");
+            throw new ComputeHordeValidationException(
+                "deposition_comparison_method",
+                $"must be one of {string.Join(", ", _options.Comparisons.Keys)}."
+            );
         }
 
         var spec = new ComputeHordeJobSpec
@@ -67,9 +73,13 @@ public sealed class FirstGenerationClient(ComputeHordeClient client, FirstGenera
         }
 
         var trusted = await client.CreateJobAsync(
-            spec with { OutputVolumes = trustedOutputVolumes ?? [] },
+            spec with
+            {
+                OutputVolumes = trustedOutputVolumes ?? [],
+            },
             new CreateJobOptions { Tag = tag + "#trusted", OnTrustedMiner = true },
-            cancellationToken);
+            cancellationToken
+        );
         return new FirstGenerationJob(client, job.Job, trusted.Job, comparison);
     }
 }

@@ -9,7 +9,11 @@ public sealed class FirstGenerationJob
     private readonly Func<ComputeHordeJob, ComputeHordeJob, DepositionResult> _comparison;
 
     internal FirstGenerationJob(
-        ComputeHordeClient client, ComputeHordeJob job, ComputeHordeJob? trusted, Func<ComputeHordeJob, ComputeHordeJob, DepositionResult> comparison)
+        ComputeHordeClient client,
+        ComputeHordeJob job,
+        ComputeHordeJob? trusted,
+        Func<ComputeHordeJob, ComputeHordeJob, DepositionResult> comparison
+    )
     {
         _client = client;
         _comparison = comparison;
@@ -26,7 +30,10 @@ public sealed class FirstGenerationJob
     /// <summary>True while the job has not ended.</summary>
     public bool IsInProgress => !Job.IsTerminal;
 
-    /// <summary>The status by its name of then: <c>Sent</c>, <c>Accepted</c> (anything in progress after that), <c>Completed</c>, <c>Rejected</c> or <c>Failed</c>.</summary>
+    /// <summary>
+    /// The status by its name of then: <c>Sent</c>, <c>Accepted</c> (anything in progress after that), <c>Completed</c>, <c>Rejected</c> or
+    /// <c>Failed</c>.
+    /// </summary>
     public string Status =>
         Job.Status == JobStatus.Completed ? "Completed"
         : Job.Status == JobStatus.Rejected ? "Rejected"
@@ -49,7 +56,10 @@ public sealed class FirstGenerationJob
     }
 
     private static ComputeHordeJob Seen(JobLookup look) =>
-        look.Job ?? throw (look.Error ?? new ComputeHordeNotFoundException($"Job {look.Uuid} is unknown, of another hotkey, or older than seven days."));
+        look.Job
+        ?? throw (
+            look.Error ?? new ComputeHordeNotFoundException($"Job {look.Uuid} is unknown, of another hotkey, or older than seven days.")
+        );
 
     /// <summary>Waits until the job has ended; its copy may go on.</summary>
     /// <param name="timeout">Longest wait. Default null: no limit.</param>

@@ -3,14 +3,20 @@ using System.Buffers;
 namespace ComputeHorde.Sdk;
 
 /// <summary>
-/// The bytes of an answer in one piece. Of a pool of its own: the shared one keeps an array for every thread and each size, which with results of megabytes
+/// The bytes of an answer in one piece. Of a pool of its own: the shared one keeps an array for every thread and each size, which with
+/// results of megabytes
 /// is hundreds of megabytes that nobody uses. Few large answers are read at once; the others wait, within the time limit of their request.
 /// </summary>
 internal sealed class AnswerBuffer : IDisposable
 {
-    private const int Smallest = 16 * 1024, Large = 1024 * 1024, LargeAtOnce = 2;
+    private const int Smallest = 16 * 1024,
+        Large = 1024 * 1024,
+        LargeAtOnce = 2;
 
-    private static readonly ArrayPool<byte> Pool = ArrayPool<byte>.Create(maxArrayLength: 64 * 1024 * 1024, maxArraysPerBucket: LargeAtOnce);
+    private static readonly ArrayPool<byte> Pool = ArrayPool<byte>.Create(
+        maxArrayLength: 64 * 1024 * 1024,
+        maxArraysPerBucket: LargeAtOnce
+    );
     private static readonly SemaphoreSlim LargeOnes = new(LargeAtOnce);
 
     private byte[] _bytes = Pool.Rent(Smallest);

@@ -44,7 +44,8 @@ internal sealed class FacilitatorApi : IDisposable
         {
             return await _exchange.SendAsync(request, token, read, cancellationToken);
         }
-        catch (ComputeHordeAuthenticationException error) when (error.StatusCode == 401 && !error.Message.Contains(Unauthorized, StringComparison.Ordinal))
+        catch (ComputeHordeAuthenticationException error)
+            when (error.StatusCode == 401 && !error.Message.Contains(Unauthorized, StringComparison.Ordinal))
         {
             _tokens.Invalidate(token);
         }

@@ -3,8 +3,10 @@ using System.Text.Json;
 namespace ComputeHorde.Sdk;
 
 /// <summary>
-/// Turns the facilitator's refusals into exceptions (protocol 1.2, 1.5, 2). Only what the facilitator itself says about the request is final: fields that
-/// are wrong, a job that it does not have. Everything else (a proxy's page, a login that is refused, an unexpected status) may be different a moment later.
+/// Turns the facilitator's refusals into exceptions (protocol 1.2, 1.5, 2). Only what the facilitator itself says about the request is
+/// final: fields that
+/// are wrong, a job that it does not have. Everything else (a proxy's page, a login that is refused, an unexpected status) may be different
+/// a moment later.
 /// </summary>
 internal static class FacilitatorErrors
 {
@@ -24,20 +26,38 @@ internal static class FacilitatorErrors
         {
             case 400 when body.ValueKind == JsonValueKind.Array:
                 // A list is about the state of things: no validator is connected, creation is switched off.
-                return new ComputeHordeException($"{what} was refused{told}", isTransient: true) { StatusCode = status, RetryAfter = retryAfter };
+                return new ComputeHordeException($"{what} was refused{told}", isTransient: true)
+                {
+                    StatusCode = status,
+                    RetryAfter = retryAfter,
+                };
             case 400 when body.ValueKind == JsonValueKind.Object && Problems(body) is { Count: > 0 } problems:
                 return new ComputeHordeValidationException(problems) { StatusCode = status };
             case 400 when body.ValueKind == JsonValueKind.Object:
             case 413:
-                return new ComputeHordeValidationException("request", $"{what} was refused with HTTP {status}{told}") { StatusCode = status };
+                return new ComputeHordeValidationException("request", $"{what} was refused with HTTP {status}{told}")
+                {
+                    StatusCode = status,
+                };
             case 401 or 403:
-                return new ComputeHordeAuthenticationException($"{what} was refused with HTTP {status}{told}") { StatusCode = status, RetryAfter = retryAfter };
+                return new ComputeHordeAuthenticationException($"{what} was refused with HTTP {status}{told}")
+                {
+                    StatusCode = status,
+                    RetryAfter = retryAfter,
+                };
             case 404 when body.ValueKind == JsonValueKind.Object:
                 return new ComputeHordeNotFoundException($"{what} found nothing{told}");
             case 408 or 429 or >= 500:
-                return new ComputeHordeException($"{what} failed with HTTP {status}{told}", isTransient: true) { StatusCode = status, RetryAfter = retryAfter };
+                return new ComputeHordeException($"{what} failed with HTTP {status}{told}", isTransient: true)
+                {
+                    StatusCode = status,
+                    RetryAfter = retryAfter,
+                };
             default:
-                return new ComputeHordeProtocolException($"{what} was answered with the unexpected HTTP status {status}{told}", isTransient: true)
+                return new ComputeHordeProtocolException(
+                    $"{what} was answered with the unexpected HTTP status {status}{told}",
+                    isTransient: true
+                )
                 {
                     StatusCode = status,
                     RetryAfter = retryAfter,
@@ -48,7 +68,9 @@ internal static class FacilitatorErrors
     private static string? First(JsonElement body) =>
         body.ValueKind == JsonValueKind.Array ? body.Items().Select(item => item.AsText()).FirstOrDefault(item => item is not null) : null;
 
-    /// <summary>Field errors, flattened: lists of texts, maps by index, and pydantic's objects (whose <c>input</c> may be secret and is left out).</summary>
+    /// <summary>
+    /// Field errors, flattened: lists of texts, maps by index, and pydantic's objects (whose <c>input</c> may be secret and is left out).
+    /// </summary>
     private static List<ValidationProblem> Problems(JsonElement body)
     {
         var problems = new List<ValidationProblem>();
@@ -71,7 +93,12 @@ internal static class FacilitatorErrors
         }
         else if (value.Text("msg") is { } message)
         {
-            problems.Add(new ValidationProblem(string.Join('.', value.Member("loc").Items().Select(part => Safe(part.ToString())).Prepend(field)), Safe(message)));
+            problems.Add(
+                new ValidationProblem(
+                    string.Join('.', value.Member("loc").Items().Select(part => Safe(part.ToString())).Prepend(field)),
+                    Safe(message)
+                )
+            );
         }
 
         foreach (var item in value.Items())

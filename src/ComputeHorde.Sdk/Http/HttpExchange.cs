@@ -12,8 +12,11 @@ internal sealed class HttpExchange(Func<HttpClient> clients, ComputeHordeOptions
     private readonly Uri _base = Normalise(options.FacilitatorUrl);
     private long _clockOffset = long.MinValue;
 
-    /// <summary>The server's clock less this machine's, by the newest good answer; null before the first. Exact to about a second.</summary>
-    public TimeSpan? ServerClockOffset => Interlocked.Read(ref _clockOffset) is var ticks and not long.MinValue ? TimeSpan.FromTicks(ticks) : null;
+    /// <summary>
+    /// The server's clock less this machine's, by the newest good answer; null before the first. Exact to about a second.
+    /// </summary>
+    public TimeSpan? ServerClockOffset =>
+        Interlocked.Read(ref _clockOffset) is var ticks and not long.MinValue ? TimeSpan.FromTicks(ticks) : null;
 
     /// <summary>Sends a request and reads its JSON.</summary>
     /// <returns>The answer to a success; dispose it.</returns>
@@ -45,12 +48,19 @@ internal sealed class HttpExchange(Func<HttpClient> clients, ComputeHordeOptions
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
             throw new ConnectionFailedException(
-                $"{request.What} had no complete answer within {options.RequestTimeout.TotalSeconds:0.###} s.", requestMayHaveArrived: true, error);
+                $"{request.What} had no complete answer within {options.RequestTimeout.TotalSeconds:0.###} s.",
+                requestMayHaveArrived: true,
+                error
+            );
         }
         catch (HttpRequestException error)
         {
-            var neverConnected = error.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
-                or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError;
+            var neverConnected =
+                error.HttpRequestError
+                is HttpRequestError.ConnectionError
+                    or HttpRequestError.NameResolutionError
+                    or HttpRequestError.SecureConnectionError
+                    or HttpRequestError.ProxyTunnelError;
             throw new ConnectionFailedException($"{request.What} failed: {error.Message}", requestMayHaveArrived: !neverConnected, error);
         }
         catch (Exception error) when (error is IOException or InvalidDataException)
@@ -62,12 +72,18 @@ internal sealed class HttpExchange(Func<HttpClient> clients, ComputeHordeOptions
             ComputeHordeTelemetry.RequestDuration.Record(
                 time.GetElapsedTime(started).TotalSeconds,
                 new KeyValuePair<string, object?>("call", request.Name),
-                new KeyValuePair<string, object?>("http.response.status_code", status));
+                new KeyValuePair<string, object?>("http.response.status_code", status)
+            );
         }
     }
 
     private async Task<T> ReadAsync<T>(
-        FacilitatorRequest request, HttpResponseMessage response, long started, AnswerReader<T> read, CancellationToken cancellationToken)
+        FacilitatorRequest request,
+        HttpResponseMessage response,
+        long started,
+        AnswerReader<T> read,
+        CancellationToken cancellationToken
+    )
     {
         var limit = Math.Min(request.MaxAnswerBytes ?? long.MaxValue, options.MaxResponseBytes);
         if (response.Content.Headers.ContentLength > limit)
@@ -86,14 +102,21 @@ internal sealed class HttpExchange(Func<HttpClient> clients, ComputeHordeOptions
         {
             // A proxy's page or a cut-off body: the same request may be answered well.
             throw new ComputeHordeProtocolException(
-                $"{request.What} was answered with HTTP {(int)response.StatusCode}, but the body is not JSON.", isTransient: true, error)
+                $"{request.What} was answered with HTTP {(int)response.StatusCode}, but the body is not JSON.",
+                isTransient: true,
+                error
+            )
             {
                 StatusCode = (int)response.StatusCode,
             };
         }
     }
 
-    private async Task<ComputeHordeException> RefusalAsync(FacilitatorRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<ComputeHordeException> RefusalAsync(
+        FacilitatorRequest request,
+        HttpResponseMessage response,
+        CancellationToken cancellationToken
+    )
     {
         JsonDocument? json = null;
         try
@@ -122,12 +145,13 @@ internal sealed class HttpExchange(Func<HttpClient> clients, ComputeHordeOptions
         }
     }
 
-    private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
-    {
-        { Delta: { } delta } => delta,
-        { Date: { } date } => date - (response.Headers.Date ?? time.GetUtcNow()),
-        _ => null,
-    };
+    private TimeSpan? RetryAfter(HttpResponseMessage response) =>
+        response.Headers.RetryAfter switch
+        {
+            { Delta: { } delta } => delta,
+            { Date: { } date } => date - (response.Headers.Date ?? time.GetUtcNow()),
+            _ => null,
+        };
 
     private HttpRequestMessage Message(FacilitatorRequest request, string? token)
     {

@@ -35,12 +35,16 @@ internal sealed record JobRequest(byte[] BodyBytes, string SignedText)
 
         if (spec.InputVolumes.Count > 0)
         {
-            body["volumes"] = new JsonArray([.. spec.InputVolumes.Select(v => v.Value.ToWire(v.Key[VolumeValidation.InputPrefix.Length..]))]);
+            body["volumes"] = new JsonArray([
+                .. spec.InputVolumes.Select(v => v.Value.ToWire(v.Key[VolumeValidation.InputPrefix.Length..])),
+            ]);
         }
 
         if (spec.OutputVolumes.Count > 0)
         {
-            body["uploads"] = new JsonArray([.. spec.OutputVolumes.Select(v => v.Value.ToWire(v.Key[VolumeValidation.OutputPrefix.Length..]))]);
+            body["uploads"] = new JsonArray([
+                .. spec.OutputVolumes.Select(v => v.Value.ToWire(v.Key[VolumeValidation.OutputPrefix.Length..])),
+            ]);
         }
 
         return new JobRequest(Encoding.UTF8.GetBytes(PydanticJson.Write(body)), SignedFields.Write(body));

@@ -17,29 +17,44 @@ internal static class RetryPipeline
             return builder.Build();
         }
 
-        return builder.AddRetry(new RetryStrategyOptions
-        {
-            MaxRetryAttempts = options.MaxRetries,
-            BackoffType = DelayBackoffType.Exponential,
-            Delay = options.RetryDelay,
-            MaxDelay = options.MaxRetryDelay,
-            UseJitter = true,
-            ShouldHandle = new PredicateBuilder().Handle<ComputeHordeException>(
-                static error => error.IsTransient && error is not ComputeHordeAuthenticationException { IsLoginRefused: true }),
-            DelayGenerator = arguments => ValueTask.FromResult(RetryAfter(arguments.Outcome.Exception, options)),
-            OnRetry = arguments =>
-            {
-                var call = arguments.Context.Properties.GetValue(CallKey, "");
-                ComputeHordeTelemetry.Retries.Add(1, new KeyValuePair<string, object?>("call", call));
-                Logs.Retrying(logger, call, arguments.AttemptNumber + 1, arguments.RetryDelay, arguments.Outcome.Exception?.Message);
-                return ValueTask.CompletedTask;
-            },
-        }).Build();
+        return builder
+            .AddRetry(
+                new RetryStrategyOptions
+                {
+                    MaxRetryAttempts = options.MaxRetries,
+                    BackoffType = DelayBackoffType.Exponential,
+                    Delay = options.RetryDelay,
+                    MaxDelay = options.MaxRetryDelay,
+                    UseJitter = true,
+                    ShouldHandle = new PredicateBuilder().Handle<ComputeHordeException>(static error =>
+                        error.IsTransient && error is not ComputeHordeAuthenticationException { IsLoginRefused: true }
+                    ),
+                    DelayGenerator = arguments => ValueTask.FromResult(RetryAfter(arguments.Outcome.Exception, options)),
+                    OnRetry = arguments =>
+                    {
+                        var call = arguments.Context.Properties.GetValue(CallKey, "");
+                        ComputeHordeTelemetry.Retries.Add(1, new KeyValuePair<string, object?>("call", call));
+                        Logs.Retrying(
+                            logger,
+                            call,
+                            arguments.AttemptNumber + 1,
+                            arguments.RetryDelay,
+                            arguments.Outcome.Exception?.Message
+                        );
+                        return ValueTask.CompletedTask;
+                    },
+                }
+            )
+            .Build();
     }
 
     /// <summary>Runs a call in a pipeline under its name.</summary>
     public static async Task<T> RunAsync<T>(
-        this ResiliencePipeline pipeline, string call, Func<CancellationToken, Task<T>> action, CancellationToken cancellationToken)
+        this ResiliencePipeline pipeline,
+        string call,
+        Func<CancellationToken, Task<T>> action,
+        CancellationToken cancellationToken
+    )
     {
         var context = ResilienceContextPool.Shared.Get(cancellationToken);
         context.Properties.Set(CallKey, call);

@@ -1,7 +1,8 @@
 namespace ComputeHorde.Sdk;
 
 /// <summary>
-/// JSON as it arrives, without its long texts: empty ones stand in their place or, with a spool, the marks under which it has them. A result of
+/// JSON as it arrives, without its long texts: empty ones stand in their place or, with a spool, the marks under which it has them. A
+/// result of
 /// megabytes, which the facilitator writes twice into each answer, is never in memory. What is not JSON stays what it is.
 /// </summary>
 internal sealed class SlimJsonStream(Stream inner, TextSpool? spool = null) : ReadOnlyStream
@@ -13,7 +14,9 @@ internal sealed class SlimJsonStream(Stream inner, TextSpool? spool = null) : Re
     private readonly byte[] _text = new byte[LongText];
     private readonly MemoryStream _output = new(2 * LongText);
     private int _textLength;
-    private bool _isInText, _isLong, _isEscaped;
+    private bool _isInText,
+        _isLong,
+        _isEscaped;
 
     /// <summary>How many bytes have arrived.</summary>
     public long BytesRead { get; private set; }
@@ -102,7 +105,13 @@ internal sealed class SlimJsonStream(Stream inner, TextSpool? spool = null) : Re
 
     private void EndText()
     {
-        _output.Write(_isLong ? spool is null ? [] : spool.End() : _text.AsSpan(0, _textLength));
+        _output.Write(
+            _isLong
+                ? spool is null
+                    ? []
+                    : spool.End()
+                : _text.AsSpan(0, _textLength)
+        );
         _output.WriteByte((byte)'"');
         _isInText = false;
     }

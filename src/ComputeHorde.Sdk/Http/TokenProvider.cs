@@ -7,11 +7,12 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.Sdk;
 
 /// <summary>
-/// Logs in and keeps the JWT (protocol 1), renewed before it expires. There is one login at a time, and all calls that need it share its outcome, a
+/// Logs in and keeps the JWT (protocol 1), renewed before it expires. There is one login at a time, and all calls that need it share its
+/// outcome, a
 /// failure as well: behind a login that hangs nobody queues for another.
 /// </summary>
-internal sealed class TokenProvider(
-    HttpExchange exchange, ISigner signer, ComputeHordeOptions options, TimeProvider time, ILogger logger) : IDisposable
+internal sealed class TokenProvider(HttpExchange exchange, ISigner signer, ComputeHordeOptions options, TimeProvider time, ILogger logger)
+    : IDisposable
 {
     /// <summary>How long a token of unknown lifetime is used.</summary>
     private static readonly TimeSpan AssumedLifetime = TimeSpan.FromMinutes(30);
@@ -34,7 +35,8 @@ internal sealed class TokenProvider(
         {
             return (await SharedLogin().WaitAsync(cancellationToken)).Token;
         }
-        catch (ComputeHordeException error) when (current is not null && ReferenceEquals(current, _current) && Age(current) < current.Lifetime)
+        catch (ComputeHordeException error)
+            when (current is not null && ReferenceEquals(current, _current) && Age(current) < current.Lifetime)
         {
             Logs.RenewalFailed(logger, signer.Hotkey, error.Message);
             return current.Token;
@@ -64,7 +66,8 @@ internal sealed class TokenProvider(
             // A login that has just succeeded may have been waited for in vain by whoever read the token before it.
             if (_login is null or { IsCompleted: true })
             {
-                _login = _current is { } current && Age(current) < current.RenewAfter ? Task.FromResult(current) : LoginAsync(_disposed.Token);
+                _login =
+                    _current is { } current && Age(current) < current.RenewAfter ? Task.FromResult(current) : LoginAsync(_disposed.Token);
             }
 
             return _login;
@@ -87,7 +90,10 @@ internal sealed class TokenProvider(
                 ["signature"] = Convert.ToHexStringLower(signature),
                 ["nonce"] = nonce,
             };
-            var request = new FacilitatorRequest("login", HttpMethod.Post, "auth/login") { Body = JsonSerializer.SerializeToUtf8Bytes(body) };
+            var request = new FacilitatorRequest("login", HttpMethod.Post, "auth/login")
+            {
+                Body = JsonSerializer.SerializeToUtf8Bytes(body),
+            };
             using var answer = await exchange.SendAsync(request, token: null, cancellationToken);
             var token = answer.RootElement.Text("token");
             return string.IsNullOrEmpty(token) || token.Any(c => c is <= ' ' or > '~')
@@ -108,9 +114,12 @@ internal sealed class TokenProvider(
             : throw new ComputeHordeProtocolException("GET /auth/nonce gave no nonce.", isTransient: true);
     }
 
-    /// <summary>A nonce that has run out is worth another try; every other refusal by the facilitator itself is about the key (protocol 1.2).</summary>
+    /// <summary>
+    /// A nonce that has run out is worth another try; every other refusal by the facilitator itself is about the key (protocol 1.2).
+    /// </summary>
     private static bool IsAboutTheKey(ComputeHordeException error) =>
-        (error is ComputeHordeValidationException || error.StatusCode == 401) && !error.Message.Contains("nonce", StringComparison.OrdinalIgnoreCase);
+        (error is ComputeHordeValidationException || error.StatusCode == 401)
+        && !error.Message.Contains("nonce", StringComparison.OrdinalIgnoreCase);
 
     private ComputeHordeAuthenticationException Refused(ComputeHordeException error) =>
         new($"The login of {signer.Hotkey} was refused. Is the hotkey on the facilitator's whitelist? {error.Message}", error)
@@ -121,7 +130,11 @@ internal sealed class TokenProvider(
 
     /// <summary>Whatever the call was that needed the login, it has not been sent.</summary>
     private static ConnectionFailedException Failed(ComputeHordeException error) =>
-        new($"The login failed: {error.Message}", requestMayHaveArrived: false, error) { StatusCode = error.StatusCode, RetryAfter = error.RetryAfter };
+        new($"The login failed: {error.Message}", requestMayHaveArrived: false, error)
+        {
+            StatusCode = error.StatusCode,
+            RetryAfter = error.RetryAfter,
+        };
 
     private Login Keep(string token)
     {
@@ -135,7 +148,9 @@ internal sealed class TokenProvider(
         return login;
     }
 
-    /// <summary>The lifetime by the token's own claims: the difference of <c>exp</c> and <c>iat</c> does not depend on this machine's clock.</summary>
+    /// <summary>
+    /// The lifetime by the token's own claims: the difference of <c>exp</c> and <c>iat</c> does not depend on this machine's clock.
+    /// </summary>
     private static TimeSpan Lifetime(string token, DateTimeOffset now)
     {
         var parts = token.Split('.');

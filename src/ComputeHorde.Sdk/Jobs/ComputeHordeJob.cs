@@ -78,12 +78,16 @@ public sealed record ComputeHordeJob
     public bool IsWorthRetrying => Failure is FailureClass.Rejected or FailureClass.HordeFailed && Error?.IsUserCaused != true;
 
     /// <summary>
-    /// True when it was rejected before any miner had accepted it, and not for its signature: no miner was free, there was no allowance, no executor. Nothing is paid
+    /// True when it was rejected before any miner had accepted it, and not for its signature: no miner was free, there was no allowance, no
+    /// executor. Nothing is paid
     /// for it, and the same job may be taken later.
     /// </summary>
     public bool IsTurnedAway =>
-        Failure == FailureClass.Rejected && Error?.IsUserCaused != true
-        && StatusHistory.All(static entry => entry.Status == JobStatus.Sent || entry.Status == JobStatus.Received || entry.Status == JobStatus.Rejected);
+        Failure == FailureClass.Rejected
+        && Error?.IsUserCaused != true
+        && StatusHistory.All(static entry =>
+            entry.Status == JobStatus.Sent || entry.Status == JobStatus.Received || entry.Status == JobStatus.Rejected
+        );
 
     /// <summary>UUID and status.</summary>
     /// <returns>A short description.</returns>

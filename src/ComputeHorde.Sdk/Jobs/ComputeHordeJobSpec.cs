@@ -13,12 +13,16 @@ public sealed record ComputeHordeJobSpec
     public string? JobNamespace { get; init; }
 
     /// <summary>
-    /// Docker image, <c>[registry/]name[:tag][@digest]</c>, at most 255 characters; <c>:latest</c> is added when there is no tag. Images that executors have not preloaded
+    /// Docker image, <c>[registry/]name[:tag][@digest]</c>, at most 255 characters; <c>:latest</c> is added when there is no tag. Images
+    /// that executors have not preloaded
     /// often time out.
     /// </summary>
     public required string DockerImage { get; init; }
 
-    /// <summary>Arguments that replace the image's CMD when there are any; its ENTRYPOINT stays. No element may be empty or have white space at its edges.</summary>
+    /// <summary>
+    /// Arguments that replace the image's CMD when there are any; its ENTRYPOINT stays. No element may be empty or have white space at its
+    /// edges.
+    /// </summary>
     public IReadOnlyList<string> Args { get; init; } = [];
 
     /// <summary>Environment variables; the order is kept and signed.</summary>
@@ -30,7 +34,10 @@ public sealed record ComputeHordeJobSpec
     /// <summary>Inputs by mount path; each path starts with <c>/volume/</c>.</summary>
     public OrderedDictionary<string, InputVolume> InputVolumes { get; init; } = [];
 
-    /// <summary>Outputs by path; each path starts with <c>/output/</c>. <c>/output/stdout.txt</c> and <c>/output/stderr.txt</c> hold the untruncated output.</summary>
+    /// <summary>
+    /// Outputs by path; each path starts with <c>/output/</c>. <c>/output/stdout.txt</c> and <c>/output/stderr.txt</c> hold the untruncated
+    /// output.
+    /// </summary>
     public OrderedDictionary<string, OutputVolume> OutputVolumes { get; init; } = [];
 
     /// <summary>Seconds the inputs may take, 1 to 604,800. Generous limits make a job harder to place.</summary>
@@ -51,8 +58,10 @@ public sealed record ComputeHordeJobSpec
     /// <summary>The time after which a received job should have ended (protocol 9.2).</summary>
     /// <returns>Spin-up, limits and the network's own leeways added up.</returns>
     public TimeSpan ExpectedToEndWithin() =>
-        Sdk.ExecutorClass.SpinUp(ExecutorClass) + TimeSpan.FromSeconds(
-            7 + 10 + 5 + 30.0 + DownloadTimeLimitSec + StreamingStartTimeLimitSec + ExecutionTimeLimitSec + UploadTimeLimitSec);
+        Sdk.ExecutorClass.SpinUp(ExecutorClass)
+        + TimeSpan.FromSeconds(
+            7 + 10 + 5 + 30.0 + DownloadTimeLimitSec + StreamingStartTimeLimitSec + ExecutionTimeLimitSec + UploadTimeLimitSec
+        );
 
     /// <summary>Image and class; no environment, URLs or contents.</summary>
     /// <returns>A short description.</returns>

@@ -1,6 +1,8 @@
 namespace ComputeHorde.Sdk;
 
-/// <summary>Wire values of the known executor classes (protocol 5.1). The set is open: see <see cref="ComputeHordeOptions.ExtraExecutorClasses"/>.</summary>
+/// <summary>
+/// Wire values of the known executor classes (protocol 5.1). The set is open: see <see cref="ComputeHordeOptions.ExtraExecutorClasses"/>.
+/// </summary>
 public static class ExecutorClass
 {
     /// <summary>24 GB generic GPU, started on demand in about four minutes.</summary>
@@ -20,15 +22,18 @@ public static class ExecutorClass
 
     /// <summary>All known classes.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [SpinUp4MinGpu24Gb, AlwaysOnGpu24Gb, AlwaysOnLlmA6000, AlwaysOnTest, AlwaysOnCpu8C16Gb];
+    [SpinUp4MinGpu24Gb, AlwaysOnGpu24Gb, AlwaysOnLlmA6000, AlwaysOnTest, AlwaysOnCpu8C16Gb];
 
     /// <summary>Time the class takes to have an executor ready: part of every bound on a job's duration.</summary>
     /// <param name="executorClass">The class's wire value.</param>
     /// <returns>The spin-up time; four minutes, the longest known, for an unknown class.</returns>
-    public static TimeSpan SpinUp(string executorClass) => TimeSpan.FromSeconds(executorClass switch
-    {
-        AlwaysOnGpu24Gb or AlwaysOnTest => 3,
-        AlwaysOnLlmA6000 or AlwaysOnCpu8C16Gb => 30,
-        _ => 240,
-    });
+    public static TimeSpan SpinUp(string executorClass) =>
+        TimeSpan.FromSeconds(
+            executorClass switch
+            {
+                AlwaysOnGpu24Gb or AlwaysOnTest => 3,
+                AlwaysOnLlmA6000 or AlwaysOnCpu8C16Gb => 30,
+                _ => 240,
+            }
+        );
 }

@@ -36,18 +36,27 @@ public sealed record JobError
     public string? ExceptionType { get; init; }
 
     /// <summary>
-    /// True when the cause lies in what the user gave, whatever class the facilitator reports: the job's own failure, a bad signature, or an input
+    /// True when the cause lies in what the user gave, whatever class the facilitator reports: the job's own failure, a bad signature, or
+    /// an input
     /// that cannot be fetched or unpacked, which executors report as a horde failure (protocol 5.4). Repeating the same job will not help.
     /// </summary>
-    public bool IsUserCaused => Class switch
-    {
-        FailureClass.JobFailed => true,
-        FailureClass.Rejected => Reason == "invalid_signature",
-        FailureClass.HordeFailed => Stage == "volume_download" && ExceptionType is
-            "HTTPStatusError" or "ConnectError" or "ReadTimeout" or "BadZipFile" or "Error"
-            or "ValueError" or "RepositoryNotFoundError" or "RevisionNotFoundError",
-        _ => false,
-    };
+    public bool IsUserCaused =>
+        Class switch
+        {
+            FailureClass.JobFailed => true,
+            FailureClass.Rejected => Reason == "invalid_signature",
+            FailureClass.HordeFailed => Stage == "volume_download"
+                && ExceptionType
+                    is "HTTPStatusError"
+                        or "ConnectError"
+                        or "ReadTimeout"
+                        or "BadZipFile"
+                        or "Error"
+                        or "ValueError"
+                        or "RepositoryNotFoundError"
+                        or "RevisionNotFoundError",
+            _ => false,
+        };
 
     /// <summary>Class, reason and message in one line, safe for a log; no output of the job.</summary>
     /// <returns>A short description.</returns>

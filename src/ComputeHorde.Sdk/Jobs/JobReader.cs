@@ -63,18 +63,25 @@ internal static class JobReader
             ? text.Split(' ', StringSplitOptions.RemoveEmptyEntries)
             : [.. args.Items().Select(arg => arg.AsText() ?? arg.ToString())];
 
-    /// <summary>The server stands in the job and in the entry <c>streaming_ready</c> (protocol 5.3); either may be there a moment before the other.</summary>
+    /// <summary>
+    /// The server stands in the job and in the entry <c>streaming_ready</c> (protocol 5.3); either may be there a moment before the other.
+    /// </summary>
     private static StreamingInfo? Streaming(JsonElement body)
     {
         var client = body.Text("streaming_client_cert") ?? "";
-        var places = body.Member("status_history").Items().Select(static entry => entry.Member("metadata").Member("streaming_details")).Prepend(body);
+        var places = body.Member("status_history")
+            .Items()
+            .Select(static entry => entry.Member("metadata").Member("streaming_details"))
+            .Prepend(body);
         var info = places.Select(place => Server(client, place)).FirstOrDefault(static server => server.IsReady) ?? Server(client, body);
         return info.ClientCertificate.Length == 0 && !info.IsReady ? null : info;
     }
 
-    private static StreamingInfo Server(string client, JsonElement place) => new(
-        client,
-        place.Text("streaming_server_cert") ?? "",
-        place.Text("streaming_server_address") ?? "",
-        place.Integer("streaming_server_port") ?? 0);
+    private static StreamingInfo Server(string client, JsonElement place) =>
+        new(
+            client,
+            place.Text("streaming_server_cert") ?? "",
+            place.Text("streaming_server_address") ?? "",
+            place.Integer("streaming_server_port") ?? 0
+        );
 }

@@ -9,8 +9,10 @@ internal static class JobResultReader
 
     public static JobResult Read(JsonElement body)
     {
-        // The top level mirrors the newest entry only; when something follows the completion, the completion's own metadata still has it all.
-        var response = body.Member("status_history").Items()
+        // The top level mirrors the newest entry only; when something follows the completion, the completion's own metadata still has it
+        // all.
+        var response = body.Member("status_history")
+            .Items()
             .Where(entry => new JobStatus(entry.Text("status")) == JobStatus.Completed)
             .Select(entry => entry.Member("metadata").Member("miner_response"))
             .LastOrDefault();

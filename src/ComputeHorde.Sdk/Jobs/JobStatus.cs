@@ -9,10 +9,11 @@ public readonly record struct JobStatus
 {
     private readonly string? _value;
 
-    /// <summary>A status from its text; the facilitator's display names (<c>Executor Ready</c>) are folded to values (<c>executor_ready</c>).</summary>
+    /// <summary>
+    /// A status from its text; the facilitator's display names (<c>Executor Ready</c>) are folded to values (<c>executor_ready</c>).
+    /// </summary>
     /// <param name="value">The text; null or empty means <c>unknown</c>.</param>
-    public JobStatus(string? value) =>
-        _value = string.IsNullOrWhiteSpace(value) ? null : value.Trim().ToLowerInvariant().Replace(' ', '_');
+    public JobStatus(string? value) => _value = string.IsNullOrWhiteSpace(value) ? null : value.Trim().ToLowerInvariant().Replace(' ', '_');
 
     /// <summary>The lower-case text, <c>unknown</c> for none.</summary>
     public string Value => _value ?? "unknown";
@@ -72,5 +73,6 @@ internal sealed class JobStatusJsonConverter : JsonConverter<JobStatus>
 {
     public override JobStatus Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new(reader.GetString());
 
-    public override void Write(Utf8JsonWriter writer, JobStatus value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
+    public override void Write(Utf8JsonWriter writer, JobStatus value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.Value);
 }

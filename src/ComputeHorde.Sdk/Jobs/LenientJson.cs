@@ -156,15 +156,28 @@ internal static class LenientJson
             }
 
             var escape = raw[++i];
-            if (escape == 'u' && i + 4 < raw.Length
-                && ushort.TryParse(raw.AsSpan(i + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit))
+            if (
+                escape == 'u'
+                && i + 4 < raw.Length
+                && ushort.TryParse(raw.AsSpan(i + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit)
+            )
             {
                 builder.Append((char)unit);
                 i += 4;
                 continue;
             }
 
-            builder.Append(escape switch { 'b' => '\b', 'f' => '\f', 'n' => '\n', 'r' => '\r', 't' => '\t', _ => escape });
+            builder.Append(
+                escape switch
+                {
+                    'b' => '\b',
+                    'f' => '\f',
+                    'n' => '\n',
+                    'r' => '\r',
+                    't' => '\t',
+                    _ => escape,
+                }
+            );
         }
 
         // Surrogates that stand alone become U+FFFD, so that the text can be written again.

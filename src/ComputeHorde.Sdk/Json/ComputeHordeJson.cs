@@ -5,9 +5,12 @@ using System.Text.Json.Serialization;
 namespace ComputeHorde.Sdk;
 
 /// <summary>
-/// The JSON form of a job specification: snake_case with the Python SDK's field names (protocol 5.7). Input volumes have a <c>type</c> of <c>inline</c>
-/// (<c>contents</c>), <c>http</c> (<c>url</c>), <c>huggingface</c> (<c>repo_id</c>, <c>repo_type</c>, <c>revision</c>, <c>allow_patterns</c>, <c>token</c>) or <c>zip_url</c> (<c>url</c>);
-/// output volumes have <c>http_method</c>, <c>url</c>, <c>form_fields</c> and <c>signed_headers</c>. Fields that are not known are refused by name.
+/// The JSON form of a job specification: snake_case with the Python SDK's field names (protocol 5.7). Input volumes have a <c>type</c> of
+/// <c>inline</c>
+/// (<c>contents</c>), <c>http</c> (<c>url</c>), <c>huggingface</c> (<c>repo_id</c>, <c>repo_type</c>, <c>revision</c>,
+/// <c>allow_patterns</c>, <c>token</c>) or <c>zip_url</c> (<c>url</c>);
+/// output volumes have <c>http_method</c>, <c>url</c>, <c>form_fields</c> and <c>signed_headers</c>. Fields that are not known are refused
+/// by name.
 /// </summary>
 public static class ComputeHordeJson
 {
@@ -17,14 +20,16 @@ public static class ComputeHordeJson
     /// <summary>Reads a specification. Only its form is checked; <see cref="JobSpecValidation"/> checks its values.</summary>
     /// <param name="json">The JSON object.</param>
     /// <returns>The specification.</returns>
-    /// <exception cref="ComputeHordeValidationException">Fields are missing, unknown, repeated or of another type; all are named.</exception>
+    /// <exception cref="ComputeHordeValidationException">Fields are missing, unknown, repeated or of another type; all are
+    /// named.</exception>
     public static ComputeHordeJobSpec ReadJobSpec(JsonElement json) =>
         TryReadJobSpec(json, out var spec, out var problems) ? spec : throw new ComputeHordeValidationException(problems);
 
     /// <summary>Reads a specification. Only its form is checked; <see cref="JobSpecValidation"/> checks its values.</summary>
     /// <param name="json">The JSON text; a byte order mark before it is skipped.</param>
     /// <returns>The specification.</returns>
-    /// <exception cref="ComputeHordeValidationException">Not JSON, or fields are missing, unknown, repeated or of another type; all are named.</exception>
+    /// <exception cref="ComputeHordeValidationException">Not JSON, or fields are missing, unknown, repeated or of another type; all are
+    /// named.</exception>
     public static ComputeHordeJobSpec ReadJobSpec(string json)
     {
         JsonDocument document;
@@ -51,7 +56,8 @@ public static class ComputeHordeJson
     public static bool TryReadJobSpec(
         JsonElement json,
         [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ComputeHordeJobSpec? spec,
-        out IReadOnlyList<ValidationProblem> problems)
+        out IReadOnlyList<ValidationProblem> problems
+    )
     {
         var list = new ProblemList();
         spec = JobSpecJsonReader.Read(json, list);

@@ -18,5 +18,6 @@ internal sealed class JobSpecJsonConverter : JsonConverter<ComputeHordeJobSpec>
         throw new JsonException(error.Message, error);
     }
 
-    public override void Write(Utf8JsonWriter writer, ComputeHordeJobSpec value, JsonSerializerOptions options) => JobSpecJsonWriter.Write(writer, value);
+    public override void Write(Utf8JsonWriter writer, ComputeHordeJobSpec value, JsonSerializerOptions options) =>
+        JobSpecJsonWriter.Write(writer, value);
 }

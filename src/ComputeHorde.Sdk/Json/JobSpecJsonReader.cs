@@ -40,9 +40,10 @@ internal static class JobSpecJsonReader
             {
                 RepoType = fields.Text("repo_type"),
                 Revision = fields.Text("revision"),
-                AllowPatterns = fields.IsText("allow_patterns")
-                    ? AllowPatterns.Text(fields.Text("allow_patterns") ?? "")
-                    : fields.Texts("allow_patterns") is { } patterns ? AllowPatterns.List(patterns) : null,
+                AllowPatterns =
+                    fields.IsText("allow_patterns") ? AllowPatterns.Text(fields.Text("allow_patterns") ?? "")
+                    : fields.Texts("allow_patterns") is { } patterns ? AllowPatterns.List(patterns)
+                    : null,
                 Token = fields.Text("token"),
             },
             _ => null,

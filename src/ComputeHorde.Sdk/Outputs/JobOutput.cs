@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace ComputeHorde.Sdk;
 
 /// <summary>
-/// What a job printed and gave, for results that are not to be in memory: what is longer than a few kilobytes lies in a temporary file until this is disposed.
+/// What a job printed and gave, for results that are not to be in memory: what is longer than a few kilobytes lies in a temporary file
+/// until this is disposed.
 /// </summary>
 public sealed class JobOutput : IDisposable
 {
@@ -12,9 +13,7 @@ public sealed class JobOutput : IDisposable
     /// <summary>Takes what a job that is in memory has.</summary>
     /// <param name="job">The job.</param>
     public JobOutput(ComputeHordeJob job)
-        : this(job, job, new TextSpool())
-    {
-    }
+        : this(job, job, new TextSpool()) { }
 
     /// <param name="job">The job without its output.</param>
     /// <param name="marked">The job, with marks for what lies in the spool.</param>
@@ -25,8 +24,11 @@ public sealed class JobOutput : IDisposable
         Job = job with { Result = null };
         Stdout = Text(marked.Result?.Stdout is { Length: > 0 } stdout ? stdout : marked.Error?.Stdout);
         Stderr = Text(marked.Result?.Stderr is { Length: > 0 } stderr ? stderr : marked.Error?.Stderr);
-        Artifacts = (marked.Result?.Artifacts ?? new Dictionary<string, byte[]>())
-            .ToDictionary(static artifact => artifact.Key, static artifact => OutputPart.Of(artifact.Value), StringComparer.Ordinal);
+        Artifacts = (marked.Result?.Artifacts ?? new Dictionary<string, byte[]>()).ToDictionary(
+            static artifact => artifact.Key,
+            static artifact => OutputPart.Of(artifact.Value),
+            StringComparer.Ordinal
+        );
         UploadResults = marked.Result?.UploadResults ?? new Dictionary<string, UploadResult>();
     }
 
@@ -42,7 +44,9 @@ public sealed class JobOutput : IDisposable
     /// <summary>Files of the artifacts folder by full path; those whose Base64 cannot be read are missing.</summary>
     public IReadOnlyDictionary<string, OutputPart> Artifacts { get; private set; }
 
-    /// <summary>Answers of the output URLs' servers, by path under <c>/output/</c>; a body that is longer than a few kilobytes is left out.</summary>
+    /// <summary>
+    /// Answers of the output URLs' servers, by path under <c>/output/</c>; a body that is longer than a few kilobytes is left out.
+    /// </summary>
     public IReadOnlyDictionary<string, UploadResult> UploadResults { get; private set; }
 
     internal static async Task<JobOutput> ReadAsync(Stream body, CancellationToken cancellationToken)

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace ComputeHorde.Sdk;
 
-/// <summary>Turns what stands between the quotes of a JSON text into the text's UTF-8, piece by piece. What is not valid Unicode becomes U+FFFD.</summary>
+/// <summary>
+/// Turns what stands between the quotes of a JSON text into the text's UTF-8, piece by piece. What is not valid Unicode becomes U+FFFD.
+/// </summary>
 internal sealed class JsonTextDecoder
 {
     private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
@@ -65,5 +67,14 @@ internal sealed class JsonTextDecoder
         return length;
     }
 
-    private static char Meaning(char escape) => escape switch { 'b' => '\b', 'f' => '\f', 'n' => '\n', 'r' => '\r', 't' => '\t', _ => escape };
+    private static char Meaning(char escape) =>
+        escape switch
+        {
+            'b' => '\b',
+            'f' => '\f',
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            _ => escape,
+        };
 }

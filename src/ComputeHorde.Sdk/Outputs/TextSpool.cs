@@ -4,7 +4,9 @@ using System.Text;
 
 namespace ComputeHorde.Sdk;
 
-/// <summary>Keeps the long texts of an answer in a temporary file, which nobody else can open and which is gone with the process, however that ends.</summary>
+/// <summary>
+/// Keeps the long texts of an answer in a temporary file, which nobody else can open and which is gone with the process, however that ends.
+/// </summary>
 internal sealed class TextSpool : IDisposable
 {
     private const int PieceSize = 16 * 1024;
@@ -14,7 +16,8 @@ internal sealed class TextSpool : IDisposable
     private readonly List<OutputPart> _texts = [];
     private readonly JsonTextDecoder _decoder = new();
     private FileStream? _file;
-    private long _begin, _end;
+    private long _begin,
+        _end;
 
     /// <summary>Begins a text.</summary>
     public void Begin() => _begin = _end;
@@ -46,7 +49,13 @@ internal sealed class TextSpool : IDisposable
         {
             var read = await stream.ReadAsync(piece.AsMemory(length), cancellationToken);
             (length, isEnd) = (length + read, read == 0);
-            var status = Base64.DecodeFromUtf8(piece.AsSpan(0, length), decoded, out var consumed, out var written, isFinalBlock: isEnd || stream.Position == stream.Length);
+            var status = Base64.DecodeFromUtf8(
+                piece.AsSpan(0, length),
+                decoded,
+                out var consumed,
+                out var written,
+                isFinalBlock: isEnd || stream.Position == stream.Length
+            );
             if (status == OperationStatus.InvalidData)
             {
                 return null;

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.Sdk;
 
 /// <summary>
-/// Reads the whole list of jobs, which has no order (protocol 2.4): several times, when jobs moved within it meanwhile. A page that is too large, or that the
+/// Reads the whole list of jobs, which has no order (protocol 2.4): several times, when jobs moved within it meanwhile. A page that is too
+/// large, or that the
 /// facilitator cannot show, is read in quarters, down to single jobs.
 /// </summary>
 internal sealed class JobIterator(JobPages pages, ILogger logger)
@@ -89,7 +90,12 @@ internal sealed class JobIterator(JobPages pages, ILogger logger)
     /// <summary>The jobs of a part; no list and no error beyond the end.</summary>
     private async Task<(JobList? List, ComputeHordeException? Error)> TryAsync(Part part, CancellationToken cancellationToken)
     {
-        var query = new JobListQuery("list", "") { Page = part.Page, PageSize = part.Size, Repeats = part.Size == JobListQuery.MaxPageSize };
+        var query = new JobListQuery("list", "")
+        {
+            Page = part.Page,
+            PageSize = part.Size,
+            Repeats = part.Size == JobListQuery.MaxPageSize,
+        };
         try
         {
             return (await pages.ListAsync(query, cancellationToken), null);

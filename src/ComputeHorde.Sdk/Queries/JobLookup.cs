@@ -8,11 +8,14 @@ public sealed record JobLookup(string Uuid)
     public ComputeHordeJob? Job { get; init; }
 
     /// <summary>
-    /// Why the job could not be read; null when it could, or does not exist. Says nothing about the job: ask again. A job that the facilitator itself cannot
+    /// Why the job could not be read; null when it could, or does not exist. Says nothing about the job: ask again. A job that the
+    /// facilitator itself cannot
     /// show (protocol 5.2) is asked for by itself, more and more rarely, and has this error in between.
     /// </summary>
     public ComputeHordeException? Error { get; init; }
 
-    /// <summary>True when the facilitator said of this very job that it has none: unknown, of another hotkey, or older than seven days.</summary>
+    /// <summary>
+    /// True when the facilitator said of this very job that it has none: unknown, of another hotkey, or older than seven days.
+    /// </summary>
     public bool IsMissing => Job is null && Error is null;
 }

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.Sdk;
 
 /// <summary>
-/// Looks at many jobs with few calls, and answers for each of them. One job's trouble is its own: a list that fails is halved until what spoils it stands
+/// Looks at many jobs with few calls, and answers for each of them. One job's trouble is its own: a list that fails is halved until what
+/// spoils it stands
 /// alone, a job that is missing from a list is asked for by itself, and lists that grew large are followed by shorter ones.
 /// </summary>
 internal sealed class JobLookups(JobPages pages, ComputeHordeOptions options, TimeProvider time, ILogger logger)
@@ -16,7 +17,10 @@ internal sealed class JobLookups(JobPages pages, ComputeHordeOptions options, Ti
 
     /// <summary>Looks at jobs; facilitator trouble is told job by job and never thrown.</summary>
     public async Task<IReadOnlyDictionary<string, JobLookup>> FindAsync(
-        IEnumerable<string> uuids, bool includeResults, CancellationToken cancellationToken)
+        IEnumerable<string> uuids,
+        bool includeResults,
+        CancellationToken cancellationToken
+    )
     {
         var look = new Look(includeResults, cancellationToken);
         var asked = uuids.Select(JobPages.Canonical).Distinct(StringComparer.Ordinal).ToList();
@@ -38,7 +42,9 @@ internal sealed class JobLookups(JobPages pages, ComputeHordeOptions options, Ti
         return answers;
     }
 
-    /// <summary>Reads a list or, when a single job may have spoilt it, its halves. Failures are kept for <see cref="FailedAsync"/>.</summary>
+    /// <summary>
+    /// Reads a list or, when a single job may have spoilt it, its halves. Failures are kept for <see cref="FailedAsync"/>.
+    /// </summary>
     private async Task ListAsync(Look look, ReadOnlyMemory<string> uuids, bool mayBeHalved)
     {
         try
@@ -61,7 +67,10 @@ internal sealed class JobLookups(JobPages pages, ComputeHordeOptions options, Ti
         }
     }
 
-    /// <summary>When nothing of the first half could be read, the fault may be the facilitator's: the second half is asked for, but not halved for now.</summary>
+    /// <summary>
+    /// When nothing of the first half could be read, the fault may be the facilitator's: the second half is asked for, but not halved for
+    /// now.
+    /// </summary>
     private async Task HalvesAsync(Look look, ReadOnlyMemory<string> uuids, bool mayBeHalved)
     {
         var half = uuids.Length / 2;
@@ -120,7 +129,8 @@ internal sealed class JobLookups(JobPages pages, ComputeHordeOptions options, Ti
     }
 
     /// <summary>
-    /// Lists that failed. While others can be read, HTTP 500 is a job's fault: halve on, down to the job that cannot be shown. Everything else, and all of it
+    /// Lists that failed. While others can be read, HTTP 500 is a job's fault: halve on, down to the job that cannot be shown. Everything
+    /// else, and all of it
     /// when nothing could be read, is asked for once more with the usual repeats, until one list has failed for good.
     /// </summary>
     private async Task FailedAsync(Look look)

@@ -25,7 +25,11 @@ internal sealed class JobPages(FacilitatorApi api, ComputeHordeOptions options, 
     }
 
     public Task<JobOutput> GetOutputAsync(string uuid, CancellationToken cancellationToken) =>
-        api.RepeatableAsync(FacilitatorRequest.Get("get output", $"api/v1/jobs/{Canonical(uuid)}/"), JobOutput.ReadAsync, cancellationToken);
+        api.RepeatableAsync(
+            FacilitatorRequest.Get("get output", $"api/v1/jobs/{Canonical(uuid)}/"),
+            JobOutput.ReadAsync,
+            cancellationToken
+        );
 
     public Task<JobList> ListAsync(JobListQuery query, CancellationToken cancellationToken)
     {
@@ -33,9 +37,12 @@ internal sealed class JobPages(FacilitatorApi api, ComputeHordeOptions options, 
         {
             MaxAnswerBytes = query.IsOfOneJob || query.PageSize == 1 ? null : options.MaxPageBytes,
         };
-        return query.Repeats ? api.RepeatableAsync(request, ReadAsync, cancellationToken) : api.OnceAsync(request, ReadAsync, cancellationToken);
+        return query.Repeats
+            ? api.RepeatableAsync(request, ReadAsync, cancellationToken)
+            : api.OnceAsync(request, ReadAsync, cancellationToken);
 
-        Task<JobList> ReadAsync(Stream body, CancellationToken token) => new JobListReader(query.IncludeResults, logger).ReadAsync(body, token);
+        Task<JobList> ReadAsync(Stream body, CancellationToken token) =>
+            new JobListReader(query.IncludeResults, logger).ReadAsync(body, token);
     }
 
     public static string Canonical(string uuid) =>

@@ -1,7 +1,8 @@
 namespace ComputeHorde.Sdk;
 
 /// <summary>
-/// Finds the jobs that are stored under a tag. Money hangs on the answer "none": it is given only when the facilitator says so clearly, never for entries
+/// Finds the jobs that are stored under a tag. Money hangs on the answer "none": it is given only when the facilitator says so clearly,
+/// never for entries
 /// that cannot be read or that are not what was asked for.
 /// </summary>
 internal sealed class TagFinder(JobPages pages)
@@ -23,12 +24,20 @@ internal sealed class TagFinder(JobPages pages)
             catch (ResponseTooLargeException) when (query.PageSize > 1)
             {
                 // From the start with smaller pages.
-                query = query with { Page = 0, PageSize = query.PageSize / 4 };
+                query = query with
+                {
+                    Page = 0,
+                    PageSize = query.PageSize / 4,
+                };
                 continue;
             }
             catch (ComputeHordeNotFoundException error)
             {
-                throw new ComputeHordeProtocolException($"The jobs with the tag '{tag}' are not known: {error.Message}", isTransient: true, error);
+                throw new ComputeHordeProtocolException(
+                    $"The jobs with the tag '{tag}' are not known: {error.Message}",
+                    isTransient: true,
+                    error
+                );
             }
 
             foreach (var job in list.Jobs.Where(job => job.Tag == tag))
@@ -36,13 +45,16 @@ internal sealed class TagFinder(JobPages pages)
                 jobs[job.Uuid] = job;
             }
 
-            isClear &= list.Unreadable == 0 && list.Jobs.All(job => job.Tag == tag) && (list.Jobs.Count > 0 || list.IsEmpty || query.Page > 1);
+            isClear &=
+                list.Unreadable == 0 && list.Jobs.All(job => job.Tag == tag) && (list.Jobs.Count > 0 || list.IsEmpty || query.Page > 1);
             hasNext = list is { HasNext: true, HasEntries: true };
         }
 
         return jobs.Count > 0 || isClear
             ? [.. jobs.Values.OrderBy(job => job.CreatedAt ?? DateTimeOffset.MaxValue).ThenBy(job => job.Uuid, StringComparer.Ordinal)]
             : throw new ComputeHordeProtocolException(
-                $"The jobs with the tag '{tag}' are not known: the facilitator's answer has entries that cannot be read or are not of this tag.", isTransient: true);
+                $"The jobs with the tag '{tag}' are not known: the facilitator's answer has entries that cannot be read or are not of this tag.",
+                isTransient: true
+            );
     }
 }

@@ -3,7 +3,8 @@ using System.Collections.Concurrent;
 namespace ComputeHorde.Sdk;
 
 /// <summary>
-/// Remembers the jobs that the facilitator cannot show: any list that holds one is answered with HTTP 500 (protocol 5.2). They are left out of lists and asked
+/// Remembers the jobs that the facilitator cannot show: any list that holds one is answered with HTTP 500 (protocol 5.2). They are left out
+/// of lists and asked
 /// for by themselves, after twice the time at each failure.
 /// </summary>
 internal sealed class UnreadableJobs(TimeProvider time)
@@ -32,7 +33,8 @@ internal sealed class UnreadableJobs(TimeProvider time)
         _jobs.AddOrUpdate(
             uuid,
             _ => new Entry(time.GetTimestamp(), Shortest, error),
-            (_, old) => new Entry(time.GetTimestamp(), old.Pause * 2 < Longest ? old.Pause * 2 : Longest, error));
+            (_, old) => new Entry(time.GetTimestamp(), old.Pause * 2 < Longest ? old.Pause * 2 : Longest, error)
+        );
     }
 
     public void Remove(string uuid) => _jobs.TryRemove(uuid, out _);

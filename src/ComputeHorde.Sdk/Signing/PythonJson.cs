@@ -28,7 +28,9 @@ internal static class PythonJson
         return builder.ToString();
     }
 
-    /// <summary>A double as Python's repr writes it: shortest digits, always with a fraction or an exponent of two digits or more.</summary>
+    /// <summary>
+    /// A double as Python's repr writes it: shortest digits, always with a fraction or an exponent of two digits or more.
+    /// </summary>
     public static string Float(double value)
     {
         if (!double.IsFinite(value))

@@ -13,7 +13,12 @@ internal static class RequestSigner
 
     /// <summary>Signs a text at a time.</summary>
     public static async ValueTask<IReadOnlyList<KeyValuePair<string, string>>> SignAsync(
-        ISigner signer, string text, string scope, DateTimeOffset time, CancellationToken cancellationToken)
+        ISigner signer,
+        string text,
+        string scope,
+        DateTimeOffset time,
+        CancellationToken cancellationToken
+    )
     {
         var timestamp = Nanoseconds(time);
         var digest = new byte[64];

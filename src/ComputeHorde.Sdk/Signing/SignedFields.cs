@@ -8,7 +8,12 @@ namespace ComputeHorde.Sdk.Signing;
 internal static class SignedFields
 {
     private static readonly string[] Limits =
-        ["download_time_limit", "execution_time_limit", "upload_time_limit", "streaming_start_time_limit"];
+    [
+        "download_time_limit",
+        "execution_time_limit",
+        "upload_time_limit",
+        "streaming_start_time_limit",
+    ];
 
     /// <summary>The signed text of a create request's body.</summary>
     public static string Write(JsonObject body)

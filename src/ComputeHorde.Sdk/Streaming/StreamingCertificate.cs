@@ -7,7 +7,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace ComputeHorde.Sdk;
 
 /// <summary>
-/// The client certificate of one streaming job (protocol 6.6). The public part travels with the job; the private key never leaves the caller.
+/// The client certificate of one streaming job (protocol 6.6). The public part travels with the job; the private key never leaves the
+/// caller.
 /// To reach the job after a restart, keep <see cref="CertificatePem"/> and <see cref="ExportPrivateKeyPem"/> in a safe place.
 /// </summary>
 [DebuggerDisplay("streaming certificate")]
@@ -26,7 +27,9 @@ public sealed class StreamingCertificate : IDisposable
     /// <summary>The public part, PEM.</summary>
     public string CertificatePem { get; }
 
-    /// <summary>False when the private key is with somebody else: a job can be created with the certificate, and not be connected to.</summary>
+    /// <summary>
+    /// False when the private key is with somebody else: a job can be created with the certificate, and not be connected to.
+    /// </summary>
     public bool HasPrivateKey => _key is not null;
 
     /// <summary>Makes a pair: RSA-2048, self-signed for localhost, valid for 365 days.</summary>
@@ -72,7 +75,8 @@ public sealed class StreamingCertificate : IDisposable
     /// <summary>Takes a certificate alone, to create a job for somebody who keeps the private key.</summary>
     /// <param name="certificatePem">One X.509 certificate, of any kind of key. Text around it, as RFC 7468 allows, is dropped.</param>
     /// <returns>The certificate.</returns>
-    /// <exception cref="ComputeHordeException">The text is no certificate, or holds more than one: above all a private key, which must not travel.</exception>
+    /// <exception cref="ComputeHordeException">The text is no certificate, or holds more than one: above all a private key, which must not
+    /// travel.</exception>
     public static StreamingCertificate FromCertificatePem(string certificatePem)
     {
         ArgumentNullException.ThrowIfNull(certificatePem);
@@ -123,7 +127,8 @@ public sealed class StreamingCertificate : IDisposable
                 ClientCertificates = [own],
                 LocalCertificateSelectionCallback = (_, _, _, _, _) => own,
                 // Neither name nor issuer matter: the certificate must be the very one that the facilitator passed on.
-                RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null && shown.GetRawCertData().AsSpan().SequenceEqual(trusted),
+                RemoteCertificateValidationCallback = (_, shown, _, _) =>
+                    shown is not null && shown.GetRawCertData().AsSpan().SequenceEqual(trusted),
             },
         };
         var host = server.Address.Contains(':') && server.Address[0] != '[' ? $"[{server.Address}]" : server.Address;

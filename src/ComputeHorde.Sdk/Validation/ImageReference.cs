@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace ComputeHorde.Sdk;
 
 /// <summary>
-/// The grammar of container image references: <c>[registry[:port]/]path[:tag][@digest]</c>. The text reaches shells, logs and terminals of others; the facilitator takes
+/// The grammar of container image references: <c>[registry[:port]/]path[:tag][@digest]</c>. The text reaches shells, logs and terminals of
+/// others; the facilitator takes
 /// anything.
 /// </summary>
 internal static class ImageReference
@@ -19,7 +20,9 @@ internal static class ImageReference
 
     // Without backtracking, time grows with the length only.
     private static readonly Regex Grammar = new(
-        $@"\A(?:{Domain}/)?{Component}(?:/{Component})*(?::{Tag})?(?:@{Digest})?\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+        $@"\A(?:{Domain}/)?{Component}(?:/{Component})*(?::{Tag})?(?:@{Digest})?\z",
+        RegexOptions.NonBacktracking | RegexOptions.CultureInvariant
+    );
 
     public static void Check(ProblemList problems, string field, string? image)
     {
@@ -35,7 +38,10 @@ internal static class ImageReference
         }
         else if (!Grammar.IsMatch(image))
         {
-            problems.Add(field, "must be an image reference, [registry/]name[:tag][@digest], such as my-user/my-image:1.0: the name in small letters, and no white space.");
+            problems.Add(
+                field,
+                "must be an image reference, [registry/]name[:tag][@digest], such as my-user/my-image:1.0: the name in small letters, and no white space."
+            );
         }
     }
 }

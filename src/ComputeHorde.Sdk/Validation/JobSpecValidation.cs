@@ -1,8 +1,8 @@
-
 namespace ComputeHorde.Sdk;
 
 /// <summary>
-/// Checks a job before anything is sent or stored: everything that the facilitator refuses, that breaks the signature at the validator, or that an
+/// Checks a job before anything is sent or stored: everything that the facilitator refuses, that breaks the signature at the validator, or
+/// that an
 /// executor cannot use (protocol 2.1, 14.2). All violations are reported together.
 /// </summary>
 public static class JobSpecValidation
@@ -14,7 +14,8 @@ public static class JobSpecValidation
     public const int MaxTagLength = 255;
 
     /// <summary>
-    /// Longest time limit of a stage, in seconds: a week, after which the facilitator forgets the job. Miners end a job after 20 minutes whatever its limits say
+    /// Longest time limit of a stage, in seconds: a week, after which the facilitator forgets the job. Miners end a job after 20 minutes
+    /// whatever its limits say
     /// (protocol 16).
     /// </summary>
     public const int MaxTimeLimitSec = 7 * 86_400;
@@ -67,7 +68,10 @@ public static class JobSpecValidation
         problems.TrimmedText("executor_class", value, required: true);
         if (!string.IsNullOrEmpty(value) && !ExecutorClass.All.Contains(value) && !extra.Contains(value))
         {
-            problems.Add("executor_class", $"must be one of {string.Join(", ", ExecutorClass.All.Concat(extra))}: the facilitator answers an unknown class with HTTP 500.");
+            problems.Add(
+                "executor_class",
+                $"must be one of {string.Join(", ", ExecutorClass.All.Concat(extra))}: the facilitator answers an unknown class with HTTP 500."
+            );
         }
     }
 
@@ -93,15 +97,22 @@ public static class JobSpecValidation
         }
     }
 
-    /// <summary>Measures the body with the longest tag, a certificate and a hotkey, so that no allowed option can push it over the limit.</summary>
+    /// <summary>
+    /// Measures the body with the longest tag, a certificate and a hotkey, so that no allowed option can push it over the limit.
+    /// </summary>
     private static void CheckSize(ProblemList problems, ComputeHordeJobSpec spec)
     {
         const int Certificate = 5_000;
-        var bytes = JobRequest.Build(spec, new string('5', 48), new string('t', MaxTagLength), onTrustedMiner: false, publicKey: null).BodyBytes.Length
-            + (spec.Streaming ? Certificate : 0);
+        var bytes =
+            JobRequest
+                .Build(spec, new string('5', 48), new string('t', MaxTagLength), onTrustedMiner: false, publicKey: null)
+                .BodyBytes.Length + (spec.Streaming ? Certificate : 0);
         if (bytes >= MaxRequestBytes)
         {
-            problems.Add("input_volumes", $"make the request {bytes} bytes; it must be under {MaxRequestBytes}. Give big inputs as http, zip_url or huggingface volumes.");
+            problems.Add(
+                "input_volumes",
+                $"make the request {bytes} bytes; it must be under {MaxRequestBytes}. Give big inputs as http, zip_url or huggingface volumes."
+            );
         }
     }
 }

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace ComputeHorde.Sdk;
 
-/// <summary>File patterns of a <see cref="HuggingfaceVolume"/>: one text or a list. The form is kept, because it is signed (protocol 3.4).</summary>
+/// <summary>
+/// File patterns of a <see cref="HuggingfaceVolume"/>: one text or a list. The form is kept, because it is signed (protocol 3.4).
+/// </summary>
 public sealed class AllowPatterns
 {
     private readonly string? _text;

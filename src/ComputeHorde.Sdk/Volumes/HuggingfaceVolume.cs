@@ -15,19 +15,22 @@ public sealed record HuggingfaceVolume(string RepoId) : InputVolume
     /// <summary>Which files to take. Default null: all.</summary>
     public AllowPatterns? AllowPatterns { get; init; }
 
-    /// <summary>Access token for a private repository. Default null. The facilitator shows it in every answer about the job to this hotkey.</summary>
+    /// <summary>
+    /// Access token for a private repository. Default null. The facilitator shows it in every answer about the job to this hotkey.
+    /// </summary>
     public string? Token { get; init; }
 
-    internal override JsonObject ToWire(string relativePath) => new()
-    {
-        ["volume_type"] = "huggingface_volume",
-        ["repo_id"] = RepoId,
-        ["repo_type"] = RepoType,
-        ["revision"] = Revision,
-        ["relative_path"] = relativePath,
-        ["allow_patterns"] = AllowPatterns?.ToNode(),
-        ["token"] = Token,
-    };
+    internal override JsonObject ToWire(string relativePath) =>
+        new()
+        {
+            ["volume_type"] = "huggingface_volume",
+            ["repo_id"] = RepoId,
+            ["repo_type"] = RepoType,
+            ["revision"] = Revision,
+            ["relative_path"] = relativePath,
+            ["allow_patterns"] = AllowPatterns?.ToNode(),
+            ["token"] = Token,
+        };
 
     /// <summary>Repository and revision; never the token.</summary>
     /// <returns>A short description.</returns>

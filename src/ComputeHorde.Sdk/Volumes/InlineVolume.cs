@@ -44,7 +44,12 @@ public sealed record InlineVolume(string Contents) : InputVolume
             var names = new HashSet<string>(StringComparer.Ordinal);
             foreach (var (name, bytes) in files)
             {
-                if (string.IsNullOrEmpty(name) || name[0] == '/' || name.Contains('\\') || name.Split('/').Any(part => part is "" or "." or ".."))
+                if (
+                    string.IsNullOrEmpty(name)
+                    || name[0] == '/'
+                    || name.Contains('\\')
+                    || name.Split('/').Any(part => part is "" or "." or "..")
+                )
                 {
                     throw new ComputeHordeValidationException("files", $"'{name}' is not a relative file name.");
                 }
@@ -66,7 +71,12 @@ public sealed record InlineVolume(string Contents) : InputVolume
     }
 
     internal override JsonObject ToWire(string relativePath) =>
-        new() { ["volume_type"] = "inline", ["contents"] = Contents, ["relative_path"] = relativePath };
+        new()
+        {
+            ["volume_type"] = "inline",
+            ["contents"] = Contents,
+            ["relative_path"] = relativePath,
+        };
 
     /// <summary>The size; never the contents.</summary>
     /// <returns>A short description.</returns>

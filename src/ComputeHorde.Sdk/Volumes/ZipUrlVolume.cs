@@ -7,7 +7,12 @@ namespace ComputeHorde.Sdk;
 public sealed record ZipUrlVolume(string Url) : InputVolume
 {
     internal override JsonObject ToWire(string relativePath) =>
-        new() { ["volume_type"] = "zip_url", ["contents"] = Url, ["relative_path"] = relativePath };
+        new()
+        {
+            ["volume_type"] = "zip_url",
+            ["contents"] = Url,
+            ["relative_path"] = relativePath,
+        };
 
     /// <summary>The URL without its query, which may hold a signature.</summary>
     /// <returns>A short description.</returns>

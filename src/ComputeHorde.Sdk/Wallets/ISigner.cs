@@ -1,6 +1,8 @@
 namespace ComputeHorde.Sdk;
 
-/// <summary>Signs for one hotkey. Implement it to keep the key in a vault or an HSM; <see cref="Wallet"/> makes the ones for local keys.</summary>
+/// <summary>
+/// Signs for one hotkey. Implement it to keep the key in a vault or an HSM; <see cref="Wallet"/> makes the ones for local keys.
+/// </summary>
 public interface ISigner
 {
     /// <summary>The hotkey's SS58 address in format 42 (48 characters starting with 5).</summary>

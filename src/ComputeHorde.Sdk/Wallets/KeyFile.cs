@@ -15,7 +15,8 @@ internal static class KeyFile
     private static readonly string[] KeyTypes = ["ed25519", "sr25519", "ecdsa"];
 
     /// <summary>The key pair in a file's content, which the caller erases.</summary>
-    /// <exception cref="ComputeHordeException">Malformed, without a secret, not sr25519, or with an address that is not the key's; or encrypted and the
+    /// <exception cref="ComputeHordeException">Malformed, without a secret, not sr25519, or with an address that is not the key's; or
+    /// encrypted and the
     /// password is missing or wrong.</exception>
     public static Sr25519KeyPair Read(byte[] content, string name, KeyFilePassword? password = null)
     {
@@ -43,7 +44,8 @@ internal static class KeyFile
     }
 
     /// <summary>
-    /// The password that Bittensor's wallet keeps for a file in the environment: in <c>BT_PW_</c> and the path in capitals, with <c>_</c> for
+    /// The password that Bittensor's wallet keeps for a file in the environment: in <c>BT_PW_</c> and the path in capitals, with <c>_</c>
+    /// for
     /// separators and dots; its bytes XORed with the variable's name, in Base64.
     /// </summary>
     public static KeyFilePassword? PasswordOfBittensor(string file)
@@ -62,16 +64,21 @@ internal static class KeyFile
         }
         catch (Exception error) when (error is FormatException or ArgumentException)
         {
-            throw new ComputeHordeException($"The environment variable {variable} does not hold a password as Bittensor's wallet writes it.");
+            throw new ComputeHordeException(
+                $"The environment variable {variable} does not hold a password as Bittensor's wallet writes it."
+            );
         }
     }
 
     private static byte[] Decrypt(byte[] content, string name, KeyFilePassword? password)
     {
         // An older form is refused whatever the password, so that nobody is asked for one.
-        var text = !content.AsSpan().StartsWith("$NACL"u8) ? ""
-            : password?.Read(name) ?? throw new ComputeHordeException(
-                $"The key file {name} is encrypted: its password is needed, from a prompt, an environment variable or a file.");
+        var text = !content.AsSpan().StartsWith("$NACL"u8)
+            ? ""
+            : password?.Read(name)
+                ?? throw new ComputeHordeException(
+                    $"The key file {name} is encrypted: its password is needed, from a prompt, an environment variable or a file."
+                );
         try
         {
             return EncryptedKeyFile.Decrypt(content, text);
@@ -79,7 +86,9 @@ internal static class KeyFile
         catch (Exception error) when (error is CryptographicException or NotSupportedException or FormatException)
         {
             throw new ComputeHordeException(
-                $"The key file {name} is encrypted and cannot be opened: {error.Message}", innerException: error);
+                $"The key file {name} is encrypted and cannot be opened: {error.Message}",
+                innerException: error
+            );
         }
     }
 
@@ -116,13 +125,15 @@ internal static class KeyFile
         }
 
         var text = value.ToString().Trim();
-        var type = int.TryParse(text, out var number) && number >= 0 && number < KeyTypes.Length ? KeyTypes[number] : text.ToLowerInvariant();
+        var type =
+            int.TryParse(text, out var number) && number >= 0 && number < KeyTypes.Length ? KeyTypes[number] : text.ToLowerInvariant();
         if (type != "sr25519")
         {
             throw new ComputeHordeException(
                 KeyTypes.Contains(type)
                     ? $"The key file {name} holds an {type} key (its cryptoType says so). Hotkeys of ComputeHorde are sr25519."
-                    : $"The key file {name} has a cryptoType that is not known; 1 or sr25519 is due.");
+                    : $"The key file {name} has a cryptoType that is not known; 1 or sr25519 is due."
+            );
         }
     }
 
@@ -150,7 +161,8 @@ internal static class KeyFile
         throw new ComputeHordeException(
             Text(file, "ss58Address") is { } address && Ss58.IsValid(address)
                 ? $"The key file {name} holds only the public key of {address}; signing needs the hotkey's own file."
-                : $"The key file {name} holds neither secretPhrase nor secretSeed nor privateKey.");
+                : $"The key file {name} holds neither secretPhrase nor secretSeed nor privateKey."
+        );
     }
 
     private static Sr25519KeyPair FromBytes(byte[] secret, Func<ReadOnlySpan<byte>, Sr25519KeyPair> make)
@@ -182,7 +194,9 @@ internal static class KeyFile
     }
 
     private static string? Text(JsonElement file, string member) =>
-        file.TryGetProperty(member, out var value) && value.ValueKind != JsonValueKind.Null && value.GetString()?.Trim() is { Length: > 0 } text
+        file.TryGetProperty(member, out var value)
+        && value.ValueKind != JsonValueKind.Null
+        && value.GetString()?.Trim() is { Length: > 0 } text
             ? text
             : null;
 
@@ -194,5 +208,6 @@ internal static class KeyFile
             : throw new ComputeHordeException($"{member} in the key file {name} must be 0x and {length * 2} hex digits.");
     }
 
-    private static ReadOnlySpan<char> Digits(string text) => text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? text.AsSpan(2) : text;
+    private static ReadOnlySpan<char> Digits(string text) =>
+        text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? text.AsSpan(2) : text;
 }

@@ -3,7 +3,8 @@ using System.Text;
 namespace ComputeHorde.Sdk;
 
 /// <summary>
-/// Where the password of an encrypted key file comes from. It is asked for when a file turns out to be encrypted, not before. A command line is no
+/// Where the password of an encrypted key file comes from. It is asked for when a file turns out to be encrypted, not before. A command
+/// line is no
 /// place for it: other users of the machine see it there.
 /// </summary>
 public sealed class KeyFilePassword
@@ -30,12 +31,16 @@ public sealed class KeyFilePassword
     public static KeyFilePassword FromEnvironment(string variable)
     {
         ArgumentException.ThrowIfNullOrEmpty(variable);
-        return new(_ => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } password
-            ? password
-            : throw new ComputeHordeException($"The environment variable {variable}, for the password of the key file, is not set."));
+        return new(_ =>
+            Environment.GetEnvironmentVariable(variable) is { Length: > 0 } password
+                ? password
+                : throw new ComputeHordeException($"The environment variable {variable}, for the password of the key file, is not set.")
+        );
     }
 
-    /// <summary>Reads a file that holds the password alone. White space around it and a byte order mark are dropped, as Bittensor's wallet does.</summary>
+    /// <summary>
+    /// Reads a file that holds the password alone. White space around it and a byte order mark are dropped, as Bittensor's wallet does.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <returns>The source.</returns>
     public static KeyFilePassword FromFile(string path)
@@ -51,7 +56,10 @@ public sealed class KeyFilePassword
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
             {
-                throw new ComputeHordeException($"The file {path}, for the password of the key file, cannot be read: {error.Message}", innerException: error);
+                throw new ComputeHordeException(
+                    $"The file {path}, for the password of the key file, cannot be read: {error.Message}",
+                    innerException: error
+                );
             }
         });
     }

@@ -17,7 +17,13 @@ internal static class SecretText
         {
             if (content.AsSpan().StartsWith(encoding.Preamble))
             {
-                return Encoding.Convert(encoding, Encoding.UTF8, content, encoding.Preamble.Length, content.Length - encoding.Preamble.Length);
+                return Encoding.Convert(
+                    encoding,
+                    Encoding.UTF8,
+                    content,
+                    encoding.Preamble.Length,
+                    content.Length - encoding.Preamble.Length
+                );
             }
         }
 

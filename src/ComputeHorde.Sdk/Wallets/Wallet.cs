@@ -4,7 +4,9 @@ using ComputeHorde.Cryptography;
 
 namespace ComputeHorde.Sdk;
 
-/// <summary>Loads hotkeys: from a Bittensor wallet folder, a key file, a seed, a mnemonic or a secret URI. Coldkeys are never needed.</summary>
+/// <summary>
+/// Loads hotkeys: from a Bittensor wallet folder, a key file, a seed, a mnemonic or a secret URI. Coldkeys are never needed.
+/// </summary>
 public static class Wallet
 {
     /// <summary>Bittensor's wallet folder below the home directory.</summary>
@@ -17,7 +19,12 @@ public static class Wallet
     /// <param name="password">As for <see cref="FromKeyFile"/>.</param>
     /// <returns>The signer; dispose it to wipe the key.</returns>
     /// <exception cref="ComputeHordeException">As for <see cref="FromKeyFile"/>.</exception>
-    public static KeyPairSigner Load(string name = "default", string hotkey = "default", string? path = null, KeyFilePassword? password = null)
+    public static KeyPairSigner Load(
+        string name = "default",
+        string hotkey = "default",
+        string? path = null,
+        KeyFilePassword? password = null
+    )
     {
         RequireFileName(name, nameof(name));
         RequireFileName(hotkey, nameof(hotkey));
@@ -27,11 +34,13 @@ public static class Wallet
     /// <summary>Loads a Bittensor key file, plain or encrypted.</summary>
     /// <param name="path">The file; a leading <c>~/</c> is the home directory.</param>
     /// <param name="password">
-    /// Where the password of an encrypted file comes from. By default, and before a prompt, the variable <c>BT_PW_…</c> in which Bittensor's wallet
+    /// Where the password of an encrypted file comes from. By default, and before a prompt, the variable <c>BT_PW_…</c> in which
+    /// Bittensor's wallet
     /// keeps it for this file.
     /// </param>
     /// <returns>The signer; dispose it to wipe the key.</returns>
-    /// <exception cref="ComputeHordeException">The file is missing, malformed, has no secret, is of another kind than sr25519, or names another address
+    /// <exception cref="ComputeHordeException">The file is missing, malformed, has no secret, is of another kind than sr25519, or names
+    /// another address
     /// than its key's; or it is encrypted and the password is missing or wrong, or its form is an older one than <c>$NACL</c>.</exception>
     public static KeyPairSigner FromKeyFile(string path, KeyFilePassword? password = null)
     {
@@ -80,15 +89,16 @@ public static class Wallet
     /// <param name="mnemonic">The phrase.</param>
     /// <returns>The signer; dispose it to wipe the key.</returns>
     /// <exception cref="ComputeHordeException">The phrase is not valid (word count, unknown word, checksum).</exception>
-    public static KeyPairSigner FromMnemonic(string mnemonic) =>
-        Guard("mnemonic", () => Sr25519KeyPair.FromMnemonic(mnemonic));
+    public static KeyPairSigner FromMnemonic(string mnemonic) => Guard("mnemonic", () => Sr25519KeyPair.FromMnemonic(mnemonic));
 
-    /// <summary>A key from a secret URI: <c>phrase-or-0xseed[/soft][//hard]...[///password]</c>, or <c>//Alice</c> for development.</summary>
-    /// <param name="uri">The secret URI. A byte order mark, line ends and white space around it are dropped, but for white space at the end of a password.</param>
+    /// <summary>
+    /// A key from a secret URI: <c>phrase-or-0xseed[/soft][//hard]...[///password]</c>, or <c>//Alice</c> for development.
+    /// </summary>
+    /// <param name="uri">The secret URI. A byte order mark, line ends and white space around it are dropped, but for white space at the end
+    /// of a password.</param>
     /// <returns>The signer; dispose it to wipe the key.</returns>
     /// <exception cref="ComputeHordeException">The URI is not valid.</exception>
-    public static KeyPairSigner FromUri(string uri) =>
-        Guard("secret URI", () => Sr25519KeyPair.FromUri(uri));
+    public static KeyPairSigner FromUri(string uri) => Guard("secret URI", () => Sr25519KeyPair.FromUri(uri));
 
     /// <summary>A key from a file that holds a secret URI or a mnemonic, as containers mount secrets.</summary>
     /// <param name="path">The file; a leading <c>~/</c> is the home directory.</param>

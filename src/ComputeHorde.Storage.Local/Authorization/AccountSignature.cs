@@ -14,8 +14,15 @@ internal sealed class AccountSignature(Account account, TimeProvider time)
         SignatureFields.CheckVersion(version);
         string[] lines =
         [
-            account.Name, request.Field("sp"), request.Field("ss"), request.Field("srt"), request.Field("st"), request.Field("se"),
-            request.Field("sip"), request.Field("spr"), version,
+            account.Name,
+            request.Field("sp"),
+            request.Field("ss"),
+            request.Field("srt"),
+            request.Field("st"),
+            request.Field("se"),
+            request.Field("sip"),
+            request.Field("spr"),
+            version,
         ];
         if (string.CompareOrdinal(version, WithEncryptionScope) >= 0)
         {
@@ -29,7 +36,12 @@ internal sealed class AccountSignature(Account account, TimeProvider time)
             throw Errors.NotAuthorized("Service", "service");
         }
 
-        var level = operation.Level switch { ResourceLevel.Service => 's', ResourceLevel.Container => 'c', _ => 'o' };
+        var level = operation.Level switch
+        {
+            ResourceLevel.Service => 's',
+            ResourceLevel.Container => 'c',
+            _ => 'o',
+        };
         return request.Field("srt").Contains(level)
             ? new Grant(request.Field("sp"), operation.Account)
             : throw Errors.NotAuthorized("ResourceType", "resource type");

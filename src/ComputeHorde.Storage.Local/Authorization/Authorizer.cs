@@ -22,9 +22,13 @@ internal sealed class Authorizer(Account account, TimeProvider time)
         {
             CheckAccount(request);
             var isAccountSignature = request.Parameter("ss") is not null || request.Parameter("srt") is not null;
-            Allow(request, operation, isAccountSignature
-                ? _accountSignature.Check(request, operation, signature)
-                : _serviceSignature.Check(request, operation, signature));
+            Allow(
+                request,
+                operation,
+                isAccountSignature
+                    ? _accountSignature.Check(request, operation, signature)
+                    : _serviceSignature.Check(request, operation, signature)
+            );
         }
         else
         {

@@ -31,16 +31,18 @@ internal sealed class ServiceSignature(Account account, TimeProvider time)
         return new Grant(request.Field("sp"), operation.Service);
     }
 
-    private string QueueText(StorageRequest request, string version) => string.Join(
-        '\n',
-        request.Field("sp"),
-        request.Field("st"),
-        request.Field("se"),
-        $"/queue/{account.Name}/{request.Scope}",
-        "",
-        request.Field("sip"),
-        request.Field("spr"),
-        version);
+    private string QueueText(StorageRequest request, string version) =>
+        string.Join(
+            '\n',
+            request.Field("sp"),
+            request.Field("st"),
+            request.Field("se"),
+            $"/queue/{account.Name}/{request.Scope}",
+            "",
+            request.Field("sip"),
+            request.Field("spr"),
+            version
+        );
 
     private string BlobText(StorageRequest request, string version)
     {
@@ -53,8 +55,14 @@ internal sealed class ServiceSignature(Account account, TimeProvider time)
         };
         List<string> lines =
         [
-            request.Field("sp"), request.Field("st"), request.Field("se"), resource, "",
-            request.Field("sip"), request.Field("spr"), version,
+            request.Field("sp"),
+            request.Field("st"),
+            request.Field("se"),
+            resource,
+            "",
+            request.Field("sip"),
+            request.Field("spr"),
+            version,
         ];
         if (string.CompareOrdinal(version, WithResource) >= 0)
         {

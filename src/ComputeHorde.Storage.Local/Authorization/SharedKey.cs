@@ -10,8 +10,17 @@ internal sealed class SharedKey(Account account)
 {
     private static readonly string[] SignedHeaders =
     [
-        "Content-Encoding", "Content-Language", "Content-Length", "Content-MD5", "Content-Type", "Date",
-        "If-Modified-Since", "If-Match", "If-None-Match", "If-Unmodified-Since", "Range",
+        "Content-Encoding",
+        "Content-Language",
+        "Content-Length",
+        "Content-MD5",
+        "Content-Type",
+        "Date",
+        "If-Modified-Since",
+        "If-Match",
+        "If-None-Match",
+        "If-Unmodified-Since",
+        "Range",
     ];
 
     /// <exception cref="StorageError">It is malformed, names another account, or does not match the request.</exception>
@@ -21,7 +30,8 @@ internal sealed class SharedKey(Account account)
         if (scheme[0] is not ("SharedKey" or "SharedKeyLite"))
         {
             throw Errors.AuthenticationFailed(
-                $"This local storage takes SharedKey, SharedKeyLite and shared access signatures, not {XmlBody.Printable(scheme[0])}.");
+                $"This local storage takes SharedKey, SharedKeyLite and shared access signatures, not {XmlBody.Printable(scheme[0])}."
+            );
         }
 
         var credentials = scheme.Length == 2 ? scheme[1].Split(':', 2) : [];
@@ -42,7 +52,8 @@ internal sealed class SharedKey(Account account)
     /// </summary>
     private IEnumerable<string> Signed(StorageRequest request, bool isLite)
     {
-        var names = request.Headers.Keys.Where(static name => name.StartsWith("x-ms-", StringComparison.OrdinalIgnoreCase))
+        var names = request
+            .Headers.Keys.Where(static name => name.StartsWith("x-ms-", StringComparison.OrdinalIgnoreCase))
             .Select(static name => name.ToLowerInvariant())
             .ToArray();
         Array.Sort(names, StringComparer.Ordinal);

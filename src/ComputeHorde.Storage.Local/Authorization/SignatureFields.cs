@@ -35,14 +35,16 @@ internal static class SignatureFields
         if (request.Parameter("st") is { } start && now < Time("st", start))
         {
             throw Errors.AuthenticationFailed(
-                $"Signature not valid in the specified time frame: Start [{start}] - Current [{HttpDate.Format(now)}]");
+                $"Signature not valid in the specified time frame: Start [{start}] - Current [{HttpDate.Format(now)}]"
+            );
         }
 
         var expiry = request.Parameter("se") ?? throw Errors.AuthenticationFailed("se is missing.");
         if (now >= Time("se", expiry))
         {
             throw Errors.AuthenticationFailed(
-                $"Signature not valid in the specified time frame: Expiry [{expiry}] - Current [{HttpDate.Format(now)}]");
+                $"Signature not valid in the specified time frame: Expiry [{expiry}] - Current [{HttpDate.Format(now)}]"
+            );
         }
 
         if (request.Parameter("spr") == "https" && !request.IsHttps)

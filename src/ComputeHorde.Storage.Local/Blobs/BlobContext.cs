@@ -42,7 +42,11 @@ internal sealed record BlobContext(IStore Store, ETags ETags, TimeProvider Time,
     }
 
     public static IEnumerable<KeyValuePair<string, BlockRecord>> WaitingBlocks(
-        IReadTransaction transaction, string container, string blob) =>
-        transaction.Scan(Tables.Blocks, container, BlockRecord.FirstKey(blob))
+        IReadTransaction transaction,
+        string container,
+        string blob
+    ) =>
+        transaction
+            .Scan(Tables.Blocks, container, BlockRecord.FirstKey(blob))
             .TakeWhile(row => row.Key.StartsWith(BlockRecord.FirstKey(blob), StringComparison.Ordinal));
 }

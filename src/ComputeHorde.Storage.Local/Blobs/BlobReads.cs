@@ -45,34 +45,40 @@ internal sealed class BlobReads(BlobContext context)
     public Task<StorageResponse> GetPropertiesAsync(StorageRequest request, CancellationToken cancellation)
     {
         var blob = Find(request);
-        return Task.FromResult(Describe(new StorageResponse(200), blob, request)
-            .With("Content-MD5", blob.Headers.ContentMd5)
-            .With("x-ms-access-tier", "Hot")
-            .With("x-ms-access-tier-inferred", "true")
-            .WithoutBody(blob.Length));
+        return Task.FromResult(
+            Describe(new StorageResponse(200), blob, request)
+                .With("Content-MD5", blob.Headers.ContentMd5)
+                .With("x-ms-access-tier", "Hot")
+                .With("x-ms-access-tier-inferred", "true")
+                .WithoutBody(blob.Length)
+        );
     }
 
     public Task<StorageResponse> GetMetadataAsync(StorageRequest request, CancellationToken cancellation)
     {
         var blob = Find(request);
-        return Task.FromResult(new StorageResponse(200)
-            .With("ETag", blob.ETag)
-            .With("Last-Modified", HttpDate.Format(blob.Modified))
-            .WithMetadata(blob.Metadata));
+        return Task.FromResult(
+            new StorageResponse(200)
+                .With("ETag", blob.ETag)
+                .With("Last-Modified", HttpDate.Format(blob.Modified))
+                .WithMetadata(blob.Metadata)
+        );
     }
 
     private BlobRecord Find(StorageRequest request)
     {
         var conditions = Conditions.Read(request);
-        var blob = context.Store.Read(
-            transaction => BlobContext.NeedBlob(transaction, BlobContext.Container(request), BlobContext.Blob(request)));
+        var blob = context.Store.Read(transaction =>
+            BlobContext.NeedBlob(transaction, BlobContext.Container(request), BlobContext.Blob(request))
+        );
         conditions.CheckRead(blob.ETag, blob.Modified);
         return blob;
     }
 
     private static StorageResponse Describe(StorageResponse response, BlobRecord blob, StorageRequest request)
     {
-        response.With("ETag", blob.ETag)
+        response
+            .With("ETag", blob.ETag)
             .With("Last-Modified", HttpDate.Format(blob.Modified))
             .With("x-ms-creation-time", HttpDate.Format(blob.Created))
             .With("Accept-Ranges", "bytes")
@@ -84,7 +90,8 @@ internal sealed class BlobReads(BlobContext context)
         blob.Headers.OverriddenBy(request).AddTo(response);
         if (blob.Copy is { } copy)
         {
-            response.With("x-ms-copy-id", copy.Id)
+            response
+                .With("x-ms-copy-id", copy.Id)
                 .With("x-ms-copy-source", copy.Source)
                 .With("x-ms-copy-status", "success")
                 .With("x-ms-copy-progress", $"{blob.Length}/{blob.Length}")
@@ -95,7 +102,12 @@ internal sealed class BlobReads(BlobContext context)
     }
 
     private static async Task<StorageResponse> WithChecksumAsync(
-        StorageResponse response, StorageRequest request, ByteRange range, BlobContent content, CancellationToken cancellation)
+        StorageResponse response,
+        StorageRequest request,
+        ByteRange range,
+        BlobContent content,
+        CancellationToken cancellation
+    )
     {
         var wantsMd5 = IsTrue(request, "x-ms-range-get-content-md5");
         if (wantsMd5 && IsTrue(request, "x-ms-range-get-content-crc64"))

@@ -9,7 +9,8 @@ internal sealed record BlobRecord(
     BlobHeaders Headers,
     Dictionary<string, string> Metadata,
     Segment[] Segments,
-    CopyRecord? Copy = null);
+    CopyRecord? Copy = null
+);
 
 /// <summary>
 /// Bytes of a blob, kept by the store under a number. The block is its id in Base64; null for a blob that was written whole.

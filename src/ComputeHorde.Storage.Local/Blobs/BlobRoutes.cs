@@ -8,19 +8,29 @@ internal sealed class BlobRoutes(Containers containers, Listings listings, BlobR
     /// <summary>What a request may ask for that this storage does not do: better refused than ignored.</summary>
     private static readonly string[] MissingHeaders =
     [
-        "x-ms-lease-id", "x-ms-tags", "x-ms-if-tags", "x-ms-encryption-key", "x-ms-encryption-scope", "x-ms-immutability-policy-until-date",
-        "x-ms-legal-hold", "x-ms-structured-body", "x-ms-source-lease-id", "x-ms-access-tier",
+        "x-ms-lease-id",
+        "x-ms-tags",
+        "x-ms-if-tags",
+        "x-ms-encryption-key",
+        "x-ms-encryption-scope",
+        "x-ms-immutability-policy-until-date",
+        "x-ms-legal-hold",
+        "x-ms-structured-body",
+        "x-ms-source-lease-id",
+        "x-ms-access-tier",
     ];
 
     private static readonly string[] MissingParameters = ["snapshot", "versionid"];
 
     public Operation Find(StorageRequest request)
     {
-        var operation = request.Scope is null ? OfService(request)
+        var operation =
+            request.Scope is null ? OfService(request)
             : request.Name is null && (request.Parameter("restype") == "container" || request.Parameter("comp") == "list")
                 ? OfContainer(request)
             : OfBlob(request);
-        var missing = MissingHeaders.FirstOrDefault(name => request.Header(name) is not null)
+        var missing =
+            MissingHeaders.FirstOrDefault(name => request.Header(name) is not null)
             ?? MissingParameters.FirstOrDefault(name => request.Parameter(name) is not null);
         return missing is null ? operation : Operation.Missing($"{operation.Name} with {missing}", operation.Level);
     }
@@ -119,7 +129,8 @@ internal sealed class BlobRoutes(Containers containers, Listings listings, BlobR
         };
     }
 
-    private static StorageError Unknown(StorageRequest request) => request.Parameter("comp") is { } component
-        ? Errors.InvalidParameter("comp", component, $"No {request.Method} takes it here.")
-        : new StorageError(405, "UnsupportedHttpVerb", "The resource doesn't support specified Http Verb.");
+    private static StorageError Unknown(StorageRequest request) =>
+        request.Parameter("comp") is { } component
+            ? Errors.InvalidParameter("comp", component, $"No {request.Method} takes it here.")
+            : new StorageError(405, "UnsupportedHttpVerb", "The resource doesn't support specified Http Verb.");
 }

@@ -33,7 +33,14 @@ internal sealed class BlobWrites(BlobContext context)
             var now = context.Time.GetUtcNow();
             Segment[] segments = length == 0 ? [] : [new Segment(Block: null, transaction.Keep(body), length)];
             var written = new BlobRecord(
-                context.ETags.Next(), earlier?.Created ?? now, now, length, BlobHeaders.OfWholeBlob(request, md5), metadata, segments);
+                context.ETags.Next(),
+                earlier?.Created ?? now,
+                now,
+                length,
+                BlobHeaders.OfWholeBlob(request, md5),
+                metadata,
+                segments
+            );
             Replace(transaction, container, name, earlier, written);
             return written;
         });
@@ -69,7 +76,12 @@ internal sealed class BlobWrites(BlobContext context)
     /// <returns>The blob that is replaced.</returns>
     /// <exception cref="StorageError">There is no such container, or the blob that is there is not to be replaced.</exception>
     public static BlobRecord? CheckReplaces(
-        IReadTransaction transaction, string container, string name, Conditions conditions, StorageRequest request)
+        IReadTransaction transaction,
+        string container,
+        string name,
+        Conditions conditions,
+        StorageRequest request
+    )
     {
         BlobContext.NeedContainer(transaction, container);
         var blob = transaction.Find(Tables.Blobs, container, name);
@@ -100,16 +112,16 @@ internal sealed class BlobWrites(BlobContext context)
         transaction.Put(Tables.Blobs, container, name, blob);
     }
 
-    public static StorageResponse Written(int status, BlobRecord blob) => new StorageResponse(status)
-        .With("ETag", blob.ETag)
-        .With("Last-Modified", HttpDate.Format(blob.Modified));
+    public static StorageResponse Written(int status, BlobRecord blob) =>
+        new StorageResponse(status).With("ETag", blob.ETag).With("Last-Modified", HttpDate.Format(blob.Modified));
 
-    public static long Length(StorageRequest request, long limit) => request.ContentLength switch
-    {
-        null => throw Errors.MissingLength(),
-        var length when length > limit => throw Errors.BodyTooLarge(limit),
-        var length => length.Value,
-    };
+    public static long Length(StorageRequest request, long limit) =>
+        request.ContentLength switch
+        {
+            null => throw Errors.MissingLength(),
+            var length when length > limit => throw Errors.BodyTooLarge(limit),
+            var length => length.Value,
+        };
 
     private async Task<StorageResponse> ChangeAsync(StorageRequest request, Func<BlobRecord, BlobRecord> change)
     {

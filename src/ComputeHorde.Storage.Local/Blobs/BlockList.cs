@@ -60,12 +60,14 @@ internal static class BlockList
 
         return
         [
-            .. list.Select(entry => entry.Source switch
-            {
-                "Committed" => committed.GetValueOrDefault(entry.Id),
-                "Uncommitted" => waiting.GetValueOrDefault(entry.Id),
-                _ => waiting.GetValueOrDefault(entry.Id) ?? committed.GetValueOrDefault(entry.Id),
-            } ?? throw Errors.InvalidBlockList()),
+            .. list.Select(entry =>
+                entry.Source switch
+                {
+                    "Committed" => committed.GetValueOrDefault(entry.Id),
+                    "Uncommitted" => waiting.GetValueOrDefault(entry.Id),
+                    _ => waiting.GetValueOrDefault(entry.Id) ?? committed.GetValueOrDefault(entry.Id),
+                } ?? throw Errors.InvalidBlockList()
+            ),
         ];
     }
 }

@@ -61,7 +61,8 @@ internal sealed class Blocks(BlobContext context)
         var blob = await context.Store.WriteAsync(transaction =>
         {
             var earlier = BlobWrites.CheckReplaces(transaction, container, name, conditions, request);
-            var waiting = BlobContext.WaitingBlocks(transaction, container, name)
+            var waiting = BlobContext
+                .WaitingBlocks(transaction, container, name)
                 .Select(row => new Segment(BlockRecord.Parse(row.Key).Block, row.Value.Body, row.Value.Length))
                 .ToDictionary(segment => segment.Block!);
             var segments = BlockList.Choose(list, earlier, waiting);
@@ -73,12 +74,14 @@ internal sealed class Blocks(BlobContext context)
                 segments.Sum(static segment => segment.Length),
                 BlobHeaders.OfBlockList(request),
                 metadata,
-                segments);
+                segments
+            );
             BlobWrites.Replace(transaction, container, name, earlier, written);
             return written;
         });
         context.News(new BlobWritten(container, name, blob.ETag));
-        return BlobWrites.Written(201, blob)
+        return BlobWrites
+            .Written(201, blob)
             .With("x-ms-request-server-encrypted", "true")
             .With("Content-MD5", md5)
             .With("x-ms-content-crc64", crc64);
@@ -118,11 +121,13 @@ internal sealed class Blocks(BlobContext context)
         }
 
         xml.Writer.WriteEndElement();
-        return Task.FromResult(new StorageResponse(200)
-            .With("ETag", blob?.ETag)
-            .With("Last-Modified", blob is null ? null : HttpDate.Format(blob.Modified))
-            .With("x-ms-blob-content-length", (blob?.Length ?? 0).ToString())
-            .WithXml(xml.ToBytes()));
+        return Task.FromResult(
+            new StorageResponse(200)
+                .With("ETag", blob?.ETag)
+                .With("Last-Modified", blob is null ? null : HttpDate.Format(blob.Modified))
+                .With("x-ms-blob-content-length", (blob?.Length ?? 0).ToString())
+                .WithXml(xml.ToBytes())
+        );
     }
 
     private static void Write(XmlBody xml, string element, IEnumerable<(string Id, long Length)> blocks)
@@ -154,7 +159,8 @@ internal sealed class Blocks(BlobContext context)
     /// <summary>All ids of a blob's blocks are of one length.</summary>
     private static void CheckLength(IReadTransaction transaction, string container, string name, string id)
     {
-        var other = BlobContext.WaitingBlocks(transaction, container, name)
+        var other = BlobContext
+            .WaitingBlocks(transaction, container, name)
             .Select(static row => BlockRecord.Parse(row.Key).Block)
             .FirstOrDefault();
         if (other is not null && Convert.FromBase64String(other).Length != Convert.FromBase64String(id).Length)

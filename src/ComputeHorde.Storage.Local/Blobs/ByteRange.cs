@@ -14,10 +14,13 @@ internal readonly record struct ByteRange(long Offset, long Length, bool IsPart)
     public static ByteRange Of(StorageRequest request, long length)
     {
         var header = request.Header("x-ms-range") ?? request.Header("Range");
-        if (header is null
+        if (
+            header is null
             || !header.StartsWith(Unit, StringComparison.OrdinalIgnoreCase)
             || header[Unit.Length..].Split('-') is not [var from, var to]
-            || !long.TryParse(from, out var first) || (to.Length > 0 && !long.TryParse(to, out _)))
+            || !long.TryParse(from, out var first)
+            || (to.Length > 0 && !long.TryParse(to, out _))
+        )
         {
             return new ByteRange(0, length, IsPart: false);
         }

@@ -42,11 +42,15 @@ internal sealed class Checksums : IDisposable
     /// <summary>Of bytes that come from elsewhere, against an MD5 in that header.</summary>
     public static Checksums Of(StorageRequest request, string header) => new(ReadMd5(request, header), crc64: null, always: false);
 
-    public Stream Around(Stream content) => new ObservedStream(content, bytes =>
-    {
-        _md5.AppendData(bytes);
-        _crc64?.Append(bytes);
-    });
+    public Stream Around(Stream content) =>
+        new ObservedStream(
+            content,
+            bytes =>
+            {
+                _md5.AppendData(bytes);
+                _crc64?.Append(bytes);
+            }
+        );
 
     /// <returns>MD5, Base64, and the CRC where it was asked for.</returns>
     /// <exception cref="StorageError">It is not what was sent.</exception>

@@ -4,16 +4,22 @@ namespace ComputeHorde.Storage.Local.Blobs;
 
 /// <summary>The conditional headers: learn.microsoft.com, "Specify conditional headers for Blob service operations".</summary>
 internal sealed record Conditions(
-    string[] IfMatch, string[] IfNoneMatch, DateTimeOffset? IfModifiedSince, DateTimeOffset? IfUnmodifiedSince)
+    string[] IfMatch,
+    string[] IfNoneMatch,
+    DateTimeOffset? IfModifiedSince,
+    DateTimeOffset? IfUnmodifiedSince
+)
 {
     /// <summary>The request is for a resource that is not there yet.</summary>
     public bool NeedsNothingThere => IfNoneMatch is ["*"];
 
-    public static Conditions Read(StorageRequest request) => new(
-        ETags(request.Header("If-Match")),
-        ETags(request.Header("If-None-Match")),
-        HttpDate.Read(request, "If-Modified-Since"),
-        HttpDate.Read(request, "If-Unmodified-Since"));
+    public static Conditions Read(StorageRequest request) =>
+        new(
+            ETags(request.Header("If-Match")),
+            ETags(request.Header("If-None-Match")),
+            HttpDate.Read(request, "If-Modified-Since"),
+            HttpDate.Read(request, "If-Unmodified-Since")
+        );
 
     /// <exception cref="StorageError">The resource is not to be read: 412, or 304 for what the reader has already.</exception>
     public void CheckRead(string eTag, DateTimeOffset modified)
@@ -53,7 +59,8 @@ internal sealed record Conditions(
         }
 
         var time = HttpDate.Seconds(modified);
-        var met = IfNoneMatch.Length > 0 ? NeedsNothingThere || !Names(IfNoneMatch, eTag)
+        var met =
+            IfNoneMatch.Length > 0 ? NeedsNothingThere || !Names(IfNoneMatch, eTag)
             : IfMatch.Length > 0 ? Names(IfMatch, eTag)
             : !(time <= IfModifiedSince) && !(time > IfUnmodifiedSince);
         if (!met)

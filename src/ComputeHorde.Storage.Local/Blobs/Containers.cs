@@ -31,26 +31,31 @@ internal sealed class Containers(BlobContext context)
     public Task<StorageResponse> GetPropertiesAsync(StorageRequest request, CancellationToken cancellation)
     {
         var container = context.Store.Read(transaction => BlobContext.NeedContainer(transaction, request.Scope!));
-        return Task.FromResult(Changed(200, container)
-            .WithMetadata(container.Metadata)
-            .With("x-ms-lease-status", "unlocked")
-            .With("x-ms-lease-state", "available")
-            .With("x-ms-has-immutability-policy", "false")
-            .With("x-ms-has-legal-hold", "false"));
+        return Task.FromResult(
+            Changed(200, container)
+                .WithMetadata(container.Metadata)
+                .With("x-ms-lease-status", "unlocked")
+                .With("x-ms-lease-state", "available")
+                .With("x-ms-has-immutability-policy", "false")
+                .With("x-ms-has-legal-hold", "false")
+        );
     }
 
     public async Task<StorageResponse> SetMetadataAsync(StorageRequest request, CancellationToken cancellation)
     {
         var metadata = Metadata.Read(request);
         var conditions = Conditions.Read(request);
-        return Changed(200, await context.Store.WriteAsync(transaction =>
-        {
-            var container = BlobContext.NeedContainer(transaction, request.Scope!);
-            conditions.CheckWrite(container.ETag, container.Modified);
-            container = new ContainerRecord(context.ETags.Next(), context.Time.GetUtcNow(), metadata);
-            transaction.Put(Tables.Containers, "", request.Scope!, container);
-            return container;
-        }));
+        return Changed(
+            200,
+            await context.Store.WriteAsync(transaction =>
+            {
+                var container = BlobContext.NeedContainer(transaction, request.Scope!);
+                conditions.CheckWrite(container.ETag, container.Modified);
+                container = new ContainerRecord(context.ETags.Next(), context.Time.GetUtcNow(), metadata);
+                transaction.Put(Tables.Containers, "", request.Scope!, container);
+                return container;
+            })
+        );
     }
 
     public async Task<StorageResponse> DeleteAsync(StorageRequest request, CancellationToken cancellation)

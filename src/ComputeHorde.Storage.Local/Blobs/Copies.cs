@@ -119,15 +119,17 @@ internal sealed class Copies(BlobContext context, Authorizer authorizer)
             }
         }
 
-        return Conditions.Read(new StorageRequest
-        {
-            Kind = StorageKind.Blob,
-            Method = "GET",
-            RawPath = "",
-            RawQuery = "",
-            Headers = headers,
-            Body = Stream.Null,
-            ContentLength = 0,
-        });
+        return Conditions.Read(
+            new StorageRequest
+            {
+                Kind = StorageKind.Blob,
+                Method = "GET",
+                RawPath = "",
+                RawQuery = "",
+                Headers = headers,
+                Body = Stream.Null,
+                ContentLength = 0,
+            }
+        );
     }
 }

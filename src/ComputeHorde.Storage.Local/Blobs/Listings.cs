@@ -109,7 +109,8 @@ internal sealed class Listings(BlobContext context, Uri endpoint)
             return blobs;
         }
 
-        var waiting = transaction.Scan(Tables.Blocks, container, from)
+        var waiting = transaction
+            .Scan(Tables.Blocks, container, from)
             .Select(static row => BlockRecord.Parse(row.Key).Blob)
             .Distinct()
             .Where(name => transaction.Find(Tables.Blobs, container, name) is null)
@@ -142,6 +143,7 @@ internal sealed class Listings(BlobContext context, Uri endpoint)
 /// <summary>A line of a listing. There is no record for a common beginning, and for a blob that only has blocks so far.</summary>
 internal sealed record Entry(string Name, BlobRecord? Blob, bool IsPrefix)
 {
-    public static readonly IComparer<Entry> ByName =
-        Comparer<Entry>.Create(static (left, right) => Utf8Order.Compare(left.Name, right.Name));
+    public static readonly IComparer<Entry> ByName = Comparer<Entry>.Create(
+        static (left, right) => Utf8Order.Compare(left.Name, right.Name)
+    );
 }

@@ -25,8 +25,12 @@ internal static class Names
             throw Errors.NameOutOfRange();
         }
 
-        if (!name.All(static letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-')
-            || name[0] == '-' || name[^1] == '-' || name.Contains("--", StringComparison.Ordinal))
+        if (
+            !name.All(static letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-')
+            || name[0] == '-'
+            || name[^1] == '-'
+            || name.Contains("--", StringComparison.Ordinal)
+        )
         {
             throw Errors.InvalidName();
         }

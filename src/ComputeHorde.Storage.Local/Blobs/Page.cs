@@ -35,7 +35,8 @@ internal sealed record Page(string Prefix, string? After, int Size, StorageReque
     /// <summary>The rows of this page, and one more when there is another page.</summary>
     public List<KeyValuePair<string, T>> Rows<T>(IReadTransaction transaction, Table<T> table)
         where T : class =>
-        transaction.Scan(table, "", From)
+        transaction
+            .Scan(table, "", From)
             .TakeWhile(row => row.Key.StartsWith(Prefix, StringComparison.Ordinal))
             .Where(row => row.Key != After)
             .Take(Size + 1)

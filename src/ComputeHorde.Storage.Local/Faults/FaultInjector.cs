@@ -58,8 +58,12 @@ internal sealed class FaultInjector(StorageFaults? faults, TimeProvider time)
 
         ReadOnlySpan<(double Share, Fault Fault)> shares =
         [
-            (settings.Refused, Fault.Refused), (settings.LostBefore, Fault.LostBefore), (settings.LostAfter, Fault.LostAfter),
-            (settings.Busy, Fault.Busy), (settings.ConditionFailed, Fault.ConditionFailed), (settings.Slow, Fault.Slow),
+            (settings.Refused, Fault.Refused),
+            (settings.LostBefore, Fault.LostBefore),
+            (settings.LostAfter, Fault.LostAfter),
+            (settings.Busy, Fault.Busy),
+            (settings.ConditionFailed, Fault.ConditionFailed),
+            (settings.Slow, Fault.Slow),
         ];
         foreach (var (share, fault) in shares)
         {

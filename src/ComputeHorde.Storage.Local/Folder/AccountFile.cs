@@ -11,11 +11,13 @@ internal sealed record AccountFile(string Account, string Key, int BlobPort, int
 {
     private const int KeyBytes = 64;
 
-    public static AccountFile New(LocalStorageOptions options) => new(
-        options.AccountName,
-        options.AccountKey ?? Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes)),
-        options.BlobPort,
-        options.QueuePort);
+    public static AccountFile New(LocalStorageOptions options) =>
+        new(
+            options.AccountName,
+            options.AccountKey ?? Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes)),
+            options.BlobPort,
+            options.QueuePort
+        );
 
     /// <summary>As the folder has it, with what the options say; made at the first start.</summary>
     /// <exception cref="LocalStorageException">It cannot be read.</exception>
@@ -29,7 +31,8 @@ internal sealed record AccountFile(string Account, string Key, int BlobPort, int
 
         try
         {
-            var kept = JsonSerializer.Deserialize(File.ReadAllBytes(path), AccountJson.Default.AccountFile)
+            var kept =
+                JsonSerializer.Deserialize(File.ReadAllBytes(path), AccountJson.Default.AccountFile)
                 ?? throw new JsonException("It is null.");
             return kept with
             {
@@ -42,7 +45,9 @@ internal sealed record AccountFile(string Account, string Key, int BlobPort, int
         catch (JsonException damage)
         {
             throw new LocalStorageException(
-                $"{path} is damaged ({damage.Message}). Restore it, or remove it for a new key and new ports.", damage);
+                $"{path} is damaged ({damage.Message}). Restore it, or remove it for a new key and new ports.",
+                damage
+            );
         }
     }
 

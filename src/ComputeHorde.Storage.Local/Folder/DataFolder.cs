@@ -25,7 +25,8 @@ internal static class DataFolder
         {
             throw new LocalStorageException(
                 $"The data folder {folder} cannot be made or used ({refused.Message}): correct its permissions, or choose another.",
-                refused);
+                refused
+            );
         }
     }
 }

@@ -31,8 +31,9 @@ internal sealed class FolderLock : IDisposable
             {
                 throw new LocalStorageException(
                     $"The data folder {folder} is in use by {Holder(folder)}, and was for {timeout.TotalSeconds:0.#} s: "
-                    + "end that, or choose another folder.",
-                    held);
+                        + "end that, or choose another folder.",
+                    held
+                );
             }
         }
     }

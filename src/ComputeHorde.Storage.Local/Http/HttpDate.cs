@@ -17,8 +17,13 @@ internal static class HttpDate
         return TryParse(text, out var time) ? Seconds(time) : throw Errors.InvalidHeader(header, text);
     }
 
-    public static bool TryParse(string text, out DateTimeOffset time) => DateTimeOffset.TryParse(
-        text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time);
+    public static bool TryParse(string text, out DateTimeOffset time) =>
+        DateTimeOffset.TryParse(
+            text,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out time
+        );
 
     /// <summary>To the second, as HTTP shows it.</summary>
     public static DateTimeOffset Seconds(DateTimeOffset time) =>

@@ -11,7 +11,8 @@ internal sealed record Operation(
     ResourceLevel Level,
     string Service,
     string Account,
-    Func<StorageRequest, CancellationToken, Task<StorageResponse>>? Run)
+    Func<StorageRequest, CancellationToken, Task<StorageResponse>>? Run
+)
 {
     public static Operation Missing(string name, ResourceLevel level) => new(name, level, "", "", Run: null);
 }

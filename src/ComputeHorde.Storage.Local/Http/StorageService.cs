@@ -42,7 +42,8 @@ internal sealed class StorageService(Router router, Authorizer authorizer, Fault
             response = Refuse(request, Errors.Unavailable($"This local storage could not read: {failure.Message}"), id);
         }
 
-        return response.With("x-ms-request-id", id)
+        return response
+            .With("x-ms-request-id", id)
             .With("x-ms-version", request.Header("x-ms-version") ?? DefaultVersion)
             .With("x-ms-client-request-id", request.Header("x-ms-client-request-id"))
             .With("Date", HttpDate.Format(time.GetUtcNow()));

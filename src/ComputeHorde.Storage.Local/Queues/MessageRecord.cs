@@ -6,7 +6,14 @@ namespace ComputeHorde.Storage.Local.Queues;
 /// delete it.
 /// </summary>
 internal sealed record MessageRecord(
-    string Text, DateTimeOffset Inserted, DateTimeOffset Expires, DateTimeOffset Due, long Order, int DequeueCount, string Receipt);
+    string Text,
+    DateTimeOffset Inserted,
+    DateTimeOffset Expires,
+    DateTimeOffset Due,
+    long Order,
+    int DequeueCount,
+    string Receipt
+);
 
 /// <summary>The place of a message in the order in which a queue hands its messages out.</summary>
 internal sealed record DueMessage(string Id, DateTimeOffset Expires)

@@ -7,11 +7,15 @@ internal static class MessageXml
 {
     public static byte[] Sent(string id, MessageRecord message) => Write([(id, message)], static (xml, message) => WriteHold(xml, message));
 
-    public static byte[] Taken(IEnumerable<(string Id, MessageRecord Message)> messages) => Write(messages, static (xml, message) =>
-    {
-        WriteHold(xml, message);
-        WriteContent(xml, message);
-    });
+    public static byte[] Taken(IEnumerable<(string Id, MessageRecord Message)> messages) =>
+        Write(
+            messages,
+            static (xml, message) =>
+            {
+                WriteHold(xml, message);
+                WriteContent(xml, message);
+            }
+        );
 
     public static byte[] Peeked(IEnumerable<(string Id, MessageRecord Message)> messages) => Write(messages, WriteContent);
 

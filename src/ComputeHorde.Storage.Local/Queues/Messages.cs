@@ -26,7 +26,10 @@ internal sealed class Messages(QueueContext context)
         if (life == 0)
         {
             throw Errors.InvalidParameter(
-                "messagettl", "0", "Value must be greater than or equal to 1, or -1 to indicate an infinite TTL.");
+                "messagettl",
+                "0",
+                "Value must be greater than or equal to 1, or -1 to indicate an infinite TTL."
+            );
         }
 
         if (life > 0 && wait >= life)
@@ -57,11 +60,13 @@ internal sealed class Messages(QueueContext context)
         var now = context.Time.GetUtcNow();
 
         // Most looks into a queue find nothing, and then there is nothing to write.
-        if (!context.Store.Read(transaction =>
+        if (
+            !context.Store.Read(transaction =>
             {
                 QueueContext.NeedQueue(transaction, queue);
                 return Due(transaction, queue, now).Any();
-            }))
+            })
+        )
         {
             return new StorageResponse(200).WithXml(MessageXml.Taken([]));
         }
@@ -102,7 +107,8 @@ internal sealed class Messages(QueueContext context)
         var messages = context.Store.Read(transaction =>
         {
             QueueContext.NeedQueue(transaction, queue);
-            return Due(transaction, queue, now).Where(row => row.Value.Expires > now)
+            return Due(transaction, queue, now)
+                .Where(row => row.Value.Expires > now)
                 .Take(most)
                 .Select(row => (row.Value.Id, transaction.Find(Tables.Messages, queue, row.Value.Id)!))
                 .ToList();
@@ -167,7 +173,10 @@ internal sealed class Messages(QueueContext context)
         return message.Receipt == receipt
             ? (id, message)
             : throw new StorageError(
-                400, "PopReceiptMismatch", "The specified pop receipt did not match the pop receipt for a dequeued message.");
+                400,
+                "PopReceiptMismatch",
+                "The specified pop receipt did not match the pop receipt for a dequeued message."
+            );
     }
 
     private static IEnumerable<KeyValuePair<string, DueMessage>> Due(IReadTransaction transaction, string queue, DateTimeOffset now)

@@ -60,8 +60,13 @@ internal sealed class QueueRoutes(Queues queues, Messages messages)
         return request.Method switch
         {
             "POST" => new("Put Message", level, "a", "a", messages.PutAsync),
-            "GET" when string.Equals(request.Parameter("peekonly"), "true", StringComparison.OrdinalIgnoreCase) =>
-                new("Peek Messages", level, "r", "r", messages.PeekAsync),
+            "GET" when string.Equals(request.Parameter("peekonly"), "true", StringComparison.OrdinalIgnoreCase) => new(
+                "Peek Messages",
+                level,
+                "r",
+                "r",
+                messages.PeekAsync
+            ),
             "GET" => new("Get Messages", level, "p", "p", messages.GetAsync),
             "DELETE" => new("Clear Messages", level, "p", "d", messages.ClearAsync),
             _ => throw Unknown(request),
@@ -79,7 +84,8 @@ internal sealed class QueueRoutes(Queues queues, Messages messages)
         };
     }
 
-    private static StorageError Unknown(StorageRequest request) => request.Parameter("comp") is { } component
-        ? Errors.InvalidParameter("comp", component, $"No {request.Method} takes it here.")
-        : new StorageError(405, "UnsupportedHttpVerb", "The resource doesn't support specified Http Verb.");
+    private static StorageError Unknown(StorageRequest request) =>
+        request.Parameter("comp") is { } component
+            ? Errors.InvalidParameter("comp", component, $"No {request.Method} takes it here.")
+            : new StorageError(405, "UnsupportedHttpVerb", "The resource doesn't support specified Http Verb.");
 }

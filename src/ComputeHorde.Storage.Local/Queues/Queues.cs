@@ -44,12 +44,15 @@ internal sealed class Queues(QueueContext context, Uri endpoint)
     public Task<StorageResponse> GetMetadataAsync(StorageRequest request, CancellationToken cancellation)
     {
         var now = context.Time.GetUtcNow();
-        var (queue, count) = context.Store.Read(transaction => (
-            QueueContext.NeedQueue(transaction, request.Scope!),
-            transaction.Scan(Tables.DueMessages, request.Scope!, "").Count(row => row.Value.Expires > now)));
-        return Task.FromResult(new StorageResponse(200)
-            .WithMetadata(queue.Metadata)
-            .With("x-ms-approximate-messages-count", count.ToString()));
+        var (queue, count) = context.Store.Read(transaction =>
+            (
+                QueueContext.NeedQueue(transaction, request.Scope!),
+                transaction.Scan(Tables.DueMessages, request.Scope!, "").Count(row => row.Value.Expires > now)
+            )
+        );
+        return Task.FromResult(
+            new StorageResponse(200).WithMetadata(queue.Metadata).With("x-ms-approximate-messages-count", count.ToString())
+        );
     }
 
     public async Task<StorageResponse> SetMetadataAsync(StorageRequest request, CancellationToken cancellation)

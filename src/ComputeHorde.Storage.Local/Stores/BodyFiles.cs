@@ -131,7 +131,8 @@ internal sealed class BodyFiles(string folder, IDisk disk)
                 FileAccess.Read,
                 FileShare.Read | FileShare.Delete,
                 bufferSize: 0,
-                FileOptions.Asynchronous);
+                FileOptions.Asynchronous
+            );
             file.Position = offset;
             return file;
         }

@@ -10,7 +10,5 @@ internal sealed class InlineBody(byte[] bytes) : IStoredBody
 {
     public Stream OpenAt(long offset) => new MemoryStream(bytes, (int)offset, bytes.Length - (int)offset, writable: false);
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 }

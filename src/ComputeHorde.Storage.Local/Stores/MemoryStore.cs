@@ -80,16 +80,22 @@ internal sealed class MemoryStore(TimeProvider time, TimeSpan keptPast) : IStore
 }
 
 internal sealed record MemoryState(
-    ImmutableDictionary<string, ImmutableSortedSet<MemoryRow>> Tables, ImmutableDictionary<long, byte[]> Bodies, long LastBody)
+    ImmutableDictionary<string, ImmutableSortedSet<MemoryRow>> Tables,
+    ImmutableDictionary<long, byte[]> Bodies,
+    long LastBody
+)
 {
     public static readonly MemoryState Empty = new(
         Stores.Tables.Names.ToImmutableDictionary(name => name, _ => ImmutableSortedSet.Create<MemoryRow>(MemoryRow.ByKey)),
         ImmutableDictionary<long, byte[]>.Empty,
-        LastBody: 0);
+        LastBody: 0
+    );
 }
 
 internal sealed record MemoryRow(string Scope, string Name, object Record)
 {
-    public static readonly IComparer<MemoryRow> ByKey = Comparer<MemoryRow>.Create(static (left, right) =>
-        Utf8Order.Compare(left.Scope, right.Scope) is var scope && scope != 0 ? scope : Utf8Order.Compare(left.Name, right.Name));
+    public static readonly IComparer<MemoryRow> ByKey = Comparer<MemoryRow>.Create(
+        static (left, right) =>
+            Utf8Order.Compare(left.Scope, right.Scope) is var scope && scope != 0 ? scope : Utf8Order.Compare(left.Name, right.Name)
+    );
 }

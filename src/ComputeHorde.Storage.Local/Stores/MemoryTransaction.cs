@@ -8,8 +8,7 @@ internal sealed class MemoryTransaction(MemoryState state) : IWriteTransaction
     public MemoryState State { get; private set; } = state;
 
     public T? Find<T>(Table<T> table, string scope, string name)
-        where T : class =>
-        State.Tables[table.Name].TryGetValue(new MemoryRow(scope, name, ""), out var row) ? row.Record as T : null;
+        where T : class => State.Tables[table.Name].TryGetValue(new MemoryRow(scope, name, ""), out var row) ? row.Record as T : null;
 
     public IEnumerable<KeyValuePair<string, T>> Scan<T>(Table<T> table, string scope, string from)
         where T : class
@@ -32,8 +31,7 @@ internal sealed class MemoryTransaction(MemoryState state) : IWriteTransaction
     }
 
     public void Delete<T>(Table<T> table, string scope, string name)
-        where T : class =>
-        Change(table.Name, rows => rows.Remove(new MemoryRow(scope, name, "")));
+        where T : class => Change(table.Name, rows => rows.Remove(new MemoryRow(scope, name, "")));
 
     public void Clear<T>(Table<T> table, string scope)
         where T : class =>

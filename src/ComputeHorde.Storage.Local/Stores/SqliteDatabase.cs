@@ -13,7 +13,12 @@ internal static class SqliteDatabase
 
     public static SqliteConnection Connect(string path)
     {
-        var settings = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 30 };
+        var settings = new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Pooling = false,
+            DefaultTimeout = 30,
+        };
         var connection = new SqliteConnection(settings.ToString());
         try
         {
@@ -39,9 +44,12 @@ internal static class SqliteDatabase
             connection = Connect(path);
             if (Number(connection, "SELECT count(*) FROM sqlite_schema") == 0)
             {
-                var tables = string.Concat(Tables.Names.Select(name =>
-                    $"CREATE TABLE {name}(scope TEXT NOT NULL, name TEXT NOT NULL, record BLOB NOT NULL, "
-                    + "PRIMARY KEY(scope, name)) WITHOUT ROWID;\n"));
+                var tables = string.Concat(
+                    Tables.Names.Select(name =>
+                        $"CREATE TABLE {name}(scope TEXT NOT NULL, name TEXT NOT NULL, record BLOB NOT NULL, "
+                        + "PRIMARY KEY(scope, name)) WITHOUT ROWID;\n"
+                    )
+                );
                 Execute(
                     connection,
                     $"""
@@ -52,7 +60,8 @@ internal static class SqliteDatabase
                     PRAGMA application_id={ApplicationId};
                     PRAGMA user_version={SchemaVersion};
                     COMMIT;
-                    """);
+                    """
+                );
             }
 
             if (Number(connection, "PRAGMA application_id") != ApplicationId)
@@ -64,7 +73,8 @@ internal static class SqliteDatabase
             {
                 throw new LocalStorageException(
                     $"The database {path} has schema version {version}, this program reads version {SchemaVersion}: "
-                    + "use the program that wrote it.");
+                        + "use the program that wrote it."
+                );
             }
 
             return connection;
@@ -73,7 +83,9 @@ internal static class SqliteDatabase
         {
             connection?.Dispose();
             throw new LocalStorageException(
-                $"The database {path} is damaged or not a database. Restore it from a copy, or move it away.", damage);
+                $"The database {path} is damaged or not a database. Restore it from a copy, or move it away.",
+                damage
+            );
         }
         catch
         {

@@ -105,7 +105,9 @@ internal sealed class SqliteSession(SqliteConnection connection, BodyFiles files
         while (reader.Read())
         {
             yield return new KeyValuePair<string, T>(
-                reader.GetString(0), JsonSerializer.Deserialize(reader.GetFieldValue<byte[]>(1), table.Json)!);
+                reader.GetString(0),
+                JsonSerializer.Deserialize(reader.GetFieldValue<byte[]>(1), table.Json)!
+            );
         }
     }
 
@@ -120,15 +122,14 @@ internal sealed class SqliteSession(SqliteConnection connection, BodyFiles files
             $"INSERT INTO {table.Name}(scope, name, record) VALUES ($1, $2, $3) ON CONFLICT DO UPDATE SET record = excluded.record",
             scope,
             name,
-            JsonSerializer.SerializeToUtf8Bytes(record, table.Json));
+            JsonSerializer.SerializeToUtf8Bytes(record, table.Json)
+        );
 
     public void Delete<T>(Table<T> table, string scope, string name)
-        where T : class =>
-        Change($"DELETE FROM {table.Name} WHERE scope = $1 AND name = $2", scope, name);
+        where T : class => Change($"DELETE FROM {table.Name} WHERE scope = $1 AND name = $2", scope, name);
 
     public void Clear<T>(Table<T> table, string scope)
-        where T : class =>
-        Change($"DELETE FROM {table.Name} WHERE scope = $1", scope);
+        where T : class => Change($"DELETE FROM {table.Name} WHERE scope = $1", scope);
 
     public long Keep(StagedBody body)
     {

@@ -12,8 +12,9 @@ namespace ComputeHorde.Storage.Local.Stores;
 internal sealed class SqliteStore : IStore
 {
     private const int LargestGroup = 512;
-    private readonly Channel<IPendingWrite> _pending =
-        Channel.CreateUnbounded<IPendingWrite>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<IPendingWrite> _pending = Channel.CreateUnbounded<IPendingWrite>(
+        new UnboundedChannelOptions { SingleReader = true }
+    );
 
     private readonly Lock _reading = new();
     private readonly SqliteSession _reader;
@@ -50,7 +51,10 @@ internal sealed class SqliteStore : IStore
             files.BeginAfter(SqliteDatabase.Number(connection, "SELECT max(id) FROM bodies"));
             files.Prepare(NamedFiles(connection));
             return new SqliteStore(
-                new SqliteSession(SqliteDatabase.Connect(path), files), new SqliteSession(connection, files) { Passing = passing }, files);
+                new SqliteSession(SqliteDatabase.Connect(path), files),
+                new SqliteSession(connection, files) { Passing = passing },
+                files
+            );
         }
         catch
         {

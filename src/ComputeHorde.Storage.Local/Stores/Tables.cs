@@ -23,6 +23,5 @@ internal static class Tables
     /// <summary>By queue and <see cref="DueMessage.Key"/>: the messages in the order in which they are to be handed out.</summary>
     public static readonly Table<DueMessage> DueMessages = new("due_messages", RecordsJson.Default.DueMessage);
 
-    public static readonly string[] Names =
-        [Containers.Name, Blobs.Name, Blocks.Name, Queues.Name, Messages.Name, DueMessages.Name];
+    public static readonly string[] Names = [Containers.Name, Blobs.Name, Blocks.Name, Queues.Name, Messages.Name, DueMessages.Name];
 }

@@ -24,19 +24,22 @@ internal sealed class Listener : IAsyncDisposable
     public static async Task<Listener> StartAsync(StorageService service, int blobPort, int queuePort, CancellationToken cancellation)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.RequestHeaderEncodingSelector = static _ => Encoding.UTF8;
-            kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.UTF8;
-            kestrel.Listen(IPAddress.Loopback, blobPort);
-            kestrel.Listen(IPAddress.Loopback, queuePort);
-        });
+        builder
+            .WebHost.UseKestrelCore()
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.AddServerHeader = false;
+                kestrel.Limits.MaxRequestBodySize = null;
+                kestrel.RequestHeaderEncodingSelector = static _ => Encoding.UTF8;
+                kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.UTF8;
+                kestrel.Listen(IPAddress.Loopback, blobPort);
+                kestrel.Listen(IPAddress.Loopback, queuePort);
+            });
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         var application = builder.Build();
         application.Run(context =>
-            AnswerAsync(service, context, context.Connection.LocalPort == blobPort ? StorageKind.Blob : StorageKind.Queue));
+            AnswerAsync(service, context, context.Connection.LocalPort == blobPort ? StorageKind.Blob : StorageKind.Queue)
+        );
         try
         {
             await application.StartAsync(cancellation);
@@ -47,8 +50,9 @@ internal sealed class Listener : IAsyncDisposable
             await application.DisposeAsync();
             throw new LocalStorageException(
                 $"Port {blobPort} or {queuePort} on 127.0.0.1 is taken by another program. This storage does not take others by itself: "
-                + "the URLs that it has signed name these. End the other program, or set BlobPort and QueuePort and let go of those URLs.",
-                taken);
+                    + "the URLs that it has signed name these. End the other program, or set BlobPort and QueuePort and let go of those URLs.",
+                taken
+            );
         }
     }
 

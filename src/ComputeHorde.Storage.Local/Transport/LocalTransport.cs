@@ -28,7 +28,10 @@ internal sealed class LocalTransport(StorageService service, Uri blobs, Uri queu
         var uri = sent.Uri.ToUri();
         var cancellation = message.CancellationToken;
         cancellation.ThrowIfCancellationRequested();
-        long? length = sent.Content is null ? 0 : sent.Content.TryComputeLength(out var computed) ? computed : null;
+        long? length =
+            sent.Content is null ? 0
+            : sent.Content.TryComputeLength(out var computed) ? computed
+            : null;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var (body, sending) = await OpenBodyAsync(sent.Content, length, ended.Token);
         try
@@ -44,7 +47,8 @@ internal sealed class LocalTransport(StorageService service, Uri blobs, Uri queu
                     Body = body,
                     ContentLength = length,
                 },
-                cancellation);
+                cancellation
+            );
             message.Response = new LocalResponse(response, sent.ClientRequestId);
         }
         catch (ConnectionLost lost)
@@ -71,11 +75,15 @@ internal sealed class LocalTransport(StorageService service, Uri blobs, Uri queu
         return uri.Authority == queues.Authority
             ? StorageKind.Queue
             : throw new RequestFailedException(
-                $"The transport of a local storage reaches {blobs.Authority} and {queues.Authority}, not {uri.Authority}.");
+                $"The transport of a local storage reaches {blobs.Authority} and {queues.Authority}, not {uri.Authority}."
+            );
     }
 
     private static async Task<(Stream Body, Task Sending)> OpenBodyAsync(
-        RequestContent? content, long? length, CancellationToken cancellation)
+        RequestContent? content,
+        long? length,
+        CancellationToken cancellation
+    )
     {
         if (content is null)
         {

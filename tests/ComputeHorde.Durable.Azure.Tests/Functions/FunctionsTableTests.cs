@@ -4,9 +4,12 @@ namespace ComputeHorde.Durable.Azure.Tests.Functions;
 
 public sealed class FunctionsTableTests
 {
-    private const string Head = "| function | trigger | binding | authorization | connection | other bindings |\n|---|---|---|---|---|---|\n";
+    private const string Head =
+        "| function | trigger | binding | authorization | connection | other bindings |\n|---|---|---|---|---|---|\n";
 
-    /// <summary>A change of a trigger is a change of docs/functions.md, and so seen in review. UPDATE_FUNCTIONS_TABLE=1 writes the file anew.</summary>
+    /// <summary>
+    /// A change of a trigger is a change of docs/functions.md, and so seen in review. UPDATE_FUNCTIONS_TABLE=1 writes the file anew.
+    /// </summary>
     [Fact]
     public void Functions_Metadata_IsWhatTheCheckedInTableSays()
     {
@@ -27,15 +30,26 @@ public sealed class FunctionsTableTests
     }
 
     [Fact]
-    public void Functions_OverHttp_AskForAFunctionKeyUnlessTheyReportHealthOrAreThePage() => Assert.All(
-        FunctionsTable.Rows.Where(static row => row.Trigger == "http"),
-        static row => Assert.Equal(row.Name is "Health" or "ShowPage" or "ShowPageFile" ? nameof(AuthorizationLevel.Anonymous) : nameof(AuthorizationLevel.Function), row.Authorization));
+    public void Functions_OverHttp_AskForAFunctionKeyUnlessTheyReportHealthOrAreThePage() =>
+        Assert.All(
+            FunctionsTable.Rows.Where(static row => row.Trigger == "http"),
+            static row =>
+                Assert.Equal(
+                    row.Name is "Health" or "ShowPage" or "ShowPageFile"
+                        ? nameof(AuthorizationLevel.Anonymous)
+                        : nameof(AuthorizationLevel.Function),
+                    row.Authorization
+                )
+        );
 
     [Fact]
-    public void Functions_Names_AreUnique() => Assert.Distinct(FunctionsTable.Rows.Select(static row => row.Name), StringComparer.OrdinalIgnoreCase);
+    public void Functions_Names_AreUnique() =>
+        Assert.Distinct(FunctionsTable.Rows.Select(static row => row.Name), StringComparer.OrdinalIgnoreCase);
 
     [Fact]
-    public void Functions_WithASchedule_TakeItFromASetting() => Assert.All(
-        FunctionsTable.Rows.Where(static row => row.Trigger == "timer"),
-        static row => Assert.StartsWith("`%ComputeHorde", row.Binding, StringComparison.Ordinal));
+    public void Functions_WithASchedule_TakeItFromASetting() =>
+        Assert.All(
+            FunctionsTable.Rows.Where(static row => row.Trigger == "timer"),
+            static row => Assert.StartsWith("`%ComputeHorde", row.Binding, StringComparison.Ordinal)
+        );
 }

@@ -9,7 +9,9 @@ internal static class Bicep
 
     private static readonly Lazy<string> Tool = new(Find);
 
-    public static bool IsAvailable => OperatingSystem.IsLinux() && System.Runtime.InteropServices.RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.X64;
+    public static bool IsAvailable =>
+        OperatingSystem.IsLinux()
+        && System.Runtime.InteropServices.RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.X64;
 
     /// <summary>What compiler and linter say of a file; nothing when it is right.</summary>
     public static async Task<string> LintAsync(string folder, string file)
@@ -33,20 +35,36 @@ internal static class Bicep
     {
         var name = $"test-{Guid.NewGuid():N}";
         var lines = parameters.Select(static parameter => $"param {parameter.Name} = {parameter.Value}");
-        await File.WriteAllTextAsync(Path.Combine(folder, name + ".bicepparam"), string.Join('\n', ["using 'main.bicep'", .. lines]) + "\n");
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, name + ".bicepparam"),
+            string.Join('\n', ["using 'main.bicep'", .. lines]) + "\n"
+        );
         var result = await RunAsync(
-            folder, "snapshot", name + ".bicepparam", "--subscription-id", SubscriptionId, "--tenant-id", Guid.Empty.ToString("D"), "--location", "westeurope");
+            folder,
+            "snapshot",
+            name + ".bicepparam",
+            "--subscription-id",
+            SubscriptionId,
+            "--tenant-id",
+            Guid.Empty.ToString("D"),
+            "--location",
+            "westeurope"
+        );
         return result.ExitCode == 0
             ? Deployment.Parse(await File.ReadAllTextAsync(Path.Combine(folder, name + ".snapshot.json")))
             : throw new InvalidOperationException(result.Output + result.Error);
     }
 
     private static async Task<ToolResult> RunAsync(string folder, params string[] arguments) =>
-        await Repository.RunAsync(folder, Tool.Value, arguments) ?? throw new FileNotFoundException("The Bicep compiler cannot be started.", Tool.Value);
+        await Repository.RunAsync(folder, Tool.Value, arguments)
+        ?? throw new FileNotFoundException("The Bicep compiler cannot be started.", Tool.Value);
 
     private static string Find()
     {
-        var path = typeof(Bicep).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static item => item.Key == "Bicep").Value!;
+        var path = typeof(Bicep)
+            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(static item => item.Key == "Bicep")
+            .Value!;
         if (!OperatingSystem.IsWindows())
         {
             // A package cannot carry the bit on every system that it is unpacked on.

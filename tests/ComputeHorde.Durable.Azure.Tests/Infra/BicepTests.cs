@@ -18,7 +18,10 @@ public sealed partial class BicepTests : IDisposable
         var (template, complaints) = await Bicep.BuildAsync(_infra.Folder, "main.bicep");
 
         Assert.Empty(complaints);
-        Assert.StartsWith("https://schema.management.azure.com/schemas/2018-05-01/subscriptionDeploymentTemplate.json", JsonNode.Parse(template)!["$schema"]!.GetValue<string>());
+        Assert.StartsWith(
+            "https://schema.management.azure.com/schemas/2018-05-01/subscriptionDeploymentTemplate.json",
+            JsonNode.Parse(template)!["$schema"]!.GetValue<string>()
+        );
     }
 
     /// <summary>Linting a file lints the modules that it uses.</summary>
@@ -50,7 +53,8 @@ public sealed partial class BicepTests : IDisposable
 
         Assert.All(
             Directory.GetFiles(_infra.Folder, "*.bicep", SearchOption.AllDirectories),
-            path => Assert.Equal(Repository.ReadText("infra", Path.GetRelativePath(_infra.Folder, path)), File.ReadAllText(path)));
+            path => Assert.Equal(Repository.ReadText("infra", Path.GetRelativePath(_infra.Folder, path)), File.ReadAllText(path))
+        );
     }
 
     [Fact]
@@ -67,7 +71,10 @@ public sealed partial class BicepTests : IDisposable
         var complaints = await Bicep.LintAsync(_infra.Folder, "main.bicep");
 
         Assert.Contains("vault.bicep", complaints, StringComparison.Ordinal);
-        Assert.All(["BCP037", "no-unused-params", "BCP081", "BCP036", "BCP035", "BCP053"], code => Assert.Contains(code, complaints, StringComparison.Ordinal));
+        Assert.All(
+            ["BCP037", "no-unused-params", "BCP081", "BCP036", "BCP035", "BCP053"],
+            code => Assert.Contains(code, complaints, StringComparison.Ordinal)
+        );
     }
 
     /// <summary>The compiler does not check the properties of a spread object: the list of locks sees what is missing.</summary>
@@ -80,13 +87,17 @@ public sealed partial class BicepTests : IDisposable
         var spoilt = await _infra.PredictAsync();
 
         Assert.Equal(
-            Enumerable.Repeat("Microsoft.Storage/storageAccounts: allowSharedKeyAccess is not set", 2), InfraSecurityTests.Unlocked(spoilt));
+            Enumerable.Repeat("Microsoft.Storage/storageAccounts: allowSharedKeyAccess is not set", 2),
+            InfraSecurityTests.Unlocked(spoilt)
+        );
     }
 
     [Fact]
     public void Parameters_OfAzd_AreThoseOfMain()
     {
-        var given = JsonNode.Parse(Repository.ReadText("infra", "main.parameters.json"))!["parameters"]!.AsObject().Select(static pair => pair.Key);
+        var given = JsonNode.Parse(Repository.ReadText("infra", "main.parameters.json"))!["parameters"]!
+            .AsObject()
+            .Select(static pair => pair.Key);
 
         Assert.Subset(MainParameters().ToHashSet(StringComparer.Ordinal), given.ToHashSet(StringComparer.Ordinal));
     }
@@ -99,7 +110,8 @@ public sealed partial class BicepTests : IDisposable
         Assert.All(MainParameters(), name => Assert.Contains($"| `{name}` |", documentation, StringComparison.Ordinal));
     }
 
-    private static IEnumerable<string> MainParameters() => ParameterPattern().Matches(Repository.ReadText("infra", "main.bicep")).Select(static match => match.Groups["name"].Value);
+    private static IEnumerable<string> MainParameters() =>
+        ParameterPattern().Matches(Repository.ReadText("infra", "main.bicep")).Select(static match => match.Groups["name"].Value);
 
     private static void SkipElsewhere() => Assert.SkipUnless(Bicep.IsAvailable, "the Bicep compiler's package is for Linux on x64");
 

@@ -8,13 +8,19 @@ internal sealed record Deployment(IReadOnlyList<JsonObject> Resources, JsonObjec
     public static Deployment Parse(string snapshot)
     {
         var root = JsonNode.Parse(snapshot)!.AsObject();
-        return new Deployment([.. root["predictedResources"]!.AsArray().Select(static resource => resource!.AsObject())], root["outputs"]!.AsObject());
+        return new Deployment(
+            [.. root["predictedResources"]!.AsArray().Select(static resource => resource!.AsObject())],
+            root["outputs"]!.AsObject()
+        );
     }
 
     public IEnumerable<JsonObject> OfType(string type) => Resources.Where(resource => resource["type"]!.GetValue<string>() == type);
 
     /// <summary>The application settings of the function app.</summary>
-    public JsonObject Settings => OfType("Microsoft.Web/sites/config").Single(static resource => Name(resource).EndsWith("/appsettings", StringComparison.Ordinal))["properties"]!.AsObject();
+    public JsonObject Settings =>
+        OfType("Microsoft.Web/sites/config").Single(static resource => Name(resource).EndsWith("/appsettings", StringComparison.Ordinal))[
+            "properties"
+        ]!.AsObject();
 
     /// <summary>The last parts of the names of all resources of a type.</summary>
     public IEnumerable<string> Names(string type) => OfType(type).Select(static resource => Name(resource).Split('/')[^1]);
@@ -25,13 +31,14 @@ internal sealed record Deployment(IReadOnlyList<JsonObject> Resources, JsonObjec
     public static string Name(JsonObject resource) => resource["name"]!.GetValue<string>();
 
     /// <summary>All texts of a resource, expressions included.</summary>
-    public static IEnumerable<string> Texts(JsonNode? node) => node switch
-    {
-        JsonObject map => map.SelectMany(static pair => Texts(pair.Value)),
-        JsonArray list => list.SelectMany(Texts),
-        JsonValue value when value.TryGetValue<string>(out var text) => [text],
-        _ => [],
-    };
+    public static IEnumerable<string> Texts(JsonNode? node) =>
+        node switch
+        {
+            JsonObject map => map.SelectMany(static pair => Texts(pair.Value)),
+            JsonArray list => list.SelectMany(Texts),
+            JsonValue value when value.TryGetValue<string>(out var text) => [text],
+            _ => [],
+        };
 
     private Grant ToGrant(JsonObject assignment)
     {
@@ -42,17 +49,19 @@ internal sealed record Deployment(IReadOnlyList<JsonObject> Resources, JsonObjec
         return new Grant(
             WhoIs(properties["principalId"]!.GetValue<string>()),
             own is null ? Roles.NameOf(Guid.Parse(role)) : own["properties"]!["roleName"]!.GetValue<string>(),
-            ScopeOf(id[..id.IndexOf("/providers/Microsoft.Authorization/", StringComparison.Ordinal)]));
+            ScopeOf(id[..id.IndexOf("/providers/Microsoft.Authorization/", StringComparison.Ordinal)])
+        );
     }
 
-    private static string WhoIs(string principal) => principal switch
-    {
-        _ when principal.Contains("/userAssignedIdentities/", StringComparison.Ordinal) => "app",
-        _ when principal.Contains("/sites/", StringComparison.Ordinal) => "platform",
-        InfraFixture.Deployer => "deployer",
-        InfraFixture.Operator => "operator",
-        _ => principal,
-    };
+    private static string WhoIs(string principal) =>
+        principal switch
+        {
+            _ when principal.Contains("/userAssignedIdentities/", StringComparison.Ordinal) => "app",
+            _ when principal.Contains("/sites/", StringComparison.Ordinal) => "platform",
+            InfraFixture.Deployer => "deployer",
+            InfraFixture.Operator => "operator",
+            _ => principal,
+        };
 
     /// <summary>What a role reaches: the kind of resource and its name, or the whole account.</summary>
     private static string ScopeOf(string id)

@@ -12,7 +12,9 @@ public sealed partial class DeploymentTests(InfraFixture infra)
     public void Containers_OfTheFunctions_AreMadeByTheInfrastructure()
     {
         var made = infra.Flex.Names("Microsoft.Storage/storageAccounts/blobServices/containers").ToHashSet(StringComparer.Ordinal);
-        var used = typeof(ContainerNames).GetFields(BindingFlags.Public | BindingFlags.Static).Select(static field => (string)field.GetRawConstantValue()!);
+        var used = typeof(ContainerNames)
+            .GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(static field => (string)field.GetRawConstantValue()!);
 
         Assert.Equal(used.Append("deployments").Order(StringComparer.Ordinal), made.Order(StringComparer.Ordinal));
     }
@@ -21,7 +23,10 @@ public sealed partial class DeploymentTests(InfraFixture infra)
     public void Queues_OfTheTriggers_AreMadeByTheInfrastructureWithTheirPoison()
     {
         var made = infra.Flex.Names("Microsoft.Storage/storageAccounts/queueServices/queues").ToHashSet(StringComparer.Ordinal);
-        var used = Functions.FunctionsTable.Rows.Where(static row => row.Trigger == "queue").Select(static row => row.Binding.Trim('`')).ToList();
+        var used = Functions
+            .FunctionsTable.Rows.Where(static row => row.Trigger == "queue")
+            .Select(static row => row.Binding.Trim('`'))
+            .ToList();
 
         Assert.NotEmpty(used);
         Assert.Superset(used.Concat(used.Select(static name => name + "-poison")).ToHashSet(StringComparer.Ordinal), made);
@@ -32,16 +37,25 @@ public sealed partial class DeploymentTests(InfraFixture infra)
     {
         var named = EventFunctionPattern().Match(Repository.ReadText("infra", "app", "blob-events.bicep")).Groups["name"].Value;
 
-        Assert.Contains(Functions.FunctionsTable.Rows, row => row.Name == named && row.Binding.EndsWith(" by EventGrid", StringComparison.Ordinal));
+        Assert.Contains(
+            Functions.FunctionsTable.Rows,
+            row => row.Name == named && row.Binding.EndsWith(" by EventGrid", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
     public void Outputs_ThatScriptsUse_AreGiven()
     {
-        var used = Directory.GetFiles(Repository.Path("infra", "scripts")).SelectMany(static path => AzureVariablePattern().Matches(File.ReadAllText(path)))
-            .Select(static match => match.Value).Distinct();
+        var used = Directory
+            .GetFiles(Repository.Path("infra", "scripts"))
+            .SelectMany(static path => AzureVariablePattern().Matches(File.ReadAllText(path)))
+            .Select(static match => match.Value)
+            .Distinct();
 
-        Assert.Subset(infra.Flex.Outputs.Select(static output => output.Key).ToHashSet(StringComparer.Ordinal), used.ToHashSet(StringComparer.Ordinal));
+        Assert.Subset(
+            infra.Flex.Outputs.Select(static output => output.Key).ToHashSet(StringComparer.Ordinal),
+            used.ToHashSet(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -54,9 +68,11 @@ public sealed partial class DeploymentTests(InfraFixture infra)
     }
 
     [Fact]
-    public void Scripts_OnEverySystem_AreThere() => Assert.All(
-        Directory.GetFiles(Repository.Path("infra", "scripts"), "*.sh"),
-        static script => Assert.True(File.Exists(Path.ChangeExtension(script, ".ps1")), script));
+    public void Scripts_OnEverySystem_AreThere() =>
+        Assert.All(
+            Directory.GetFiles(Repository.Path("infra", "scripts"), "*.sh"),
+            static script => Assert.True(File.Exists(Path.ChangeExtension(script, ".ps1")), script)
+        );
 
     [Fact]
     public async Task Scripts_ForTheShell_CanBeParsed()

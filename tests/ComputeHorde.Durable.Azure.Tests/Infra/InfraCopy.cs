@@ -36,9 +36,8 @@ internal sealed class InfraCopy : IDisposable
     }
 
     /// <summary>The deployment to environment <c>dev</c>; a parameter given here replaces the one of the same name.</summary>
-    public Task<Deployment> PredictAsync(params (string Name, string Value)[] parameters) => Bicep.PredictAsync(
-        Folder,
-        [.. parameters.UnionBy(Defaults, static parameter => parameter.Name)]);
+    public Task<Deployment> PredictAsync(params (string Name, string Value)[] parameters) =>
+        Bicep.PredictAsync(Folder, [.. parameters.UnionBy(Defaults, static parameter => parameter.Name)]);
 
     public void Dispose() => _folder.Delete(recursive: true);
 }

@@ -44,8 +44,15 @@ public sealed partial class InfraSecurityTests(InfraFixture infra)
     {
         var site = infra.Flex.OfType("Microsoft.Web/sites").Single()["properties"]!;
 
-        Assert.Equal("SystemAssignedIdentity", site["functionAppConfig"]!["deployment"]!["storage"]!["authentication"]!["type"]!.GetValue<string>());
-        Assert.Contains("/stdata", site["functionAppConfig"]!["deployment"]!["storage"]!["value"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Equal(
+            "SystemAssignedIdentity",
+            site["functionAppConfig"]!["deployment"]!["storage"]!["authentication"]!["type"]!.GetValue<string>()
+        );
+        Assert.Contains(
+            "/stdata",
+            site["functionAppConfig"]!["deployment"]!["storage"]!["value"]!.GetValue<string>(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -62,15 +69,28 @@ public sealed partial class InfraSecurityTests(InfraFixture infra)
     public void Secrets_AreNeitherWrittenNorRead()
     {
         Assert.All(infra.All, static deployment => Assert.Empty(deployment.OfType("Microsoft.KeyVault/vaults/secrets")));
-        Assert.All(infra.All.SelectMany(static deployment => deployment.Resources).SelectMany(Deployment.Texts), static text => Assert.DoesNotMatch(ReadsSecret(), text));
+        Assert.All(
+            infra.All.SelectMany(static deployment => deployment.Resources).SelectMany(Deployment.Texts),
+            static text => Assert.DoesNotMatch(ReadsSecret(), text)
+        );
     }
 
     [Fact]
     public void Secrets_InSettings_AreReferences()
     {
-        Assert.All(infra.All, static deployment => Assert.StartsWith(
-            "[format('@Microsoft.KeyVault(SecretUri=", deployment.Settings["ComputeHorde__HotkeySecret"]!.GetValue<string>(), StringComparison.Ordinal));
-        Assert.All(infra.All, static deployment => Assert.Empty(deployment.Settings["ComputeHorde__S3SecretAccessKey"]!.GetValue<string>()));
+        Assert.All(
+            infra.All,
+            static deployment =>
+                Assert.StartsWith(
+                    "[format('@Microsoft.KeyVault(SecretUri=",
+                    deployment.Settings["ComputeHorde__HotkeySecret"]!.GetValue<string>(),
+                    StringComparison.Ordinal
+                )
+        );
+        Assert.All(
+            infra.All,
+            static deployment => Assert.Empty(deployment.Settings["ComputeHorde__S3SecretAccessKey"]!.GetValue<string>())
+        );
         Assert.All(infra.All, static deployment => Assert.Empty(deployment.Settings["ComputeHorde__RunPodApiKey"]!.GetValue<string>()));
     }
 
@@ -82,14 +102,16 @@ public sealed partial class InfraSecurityTests(InfraFixture infra)
         Assert.SkipUnless(Bicep.IsAvailable, "the Bicep compiler's package is for Linux on x64");
         using var copy = new InfraCopy();
 
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => copy.PredictAsync(("settings", $"{{ {setting}: 'clear' }}")));
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            copy.PredictAsync(("settings", $"{{ {setting}: 'clear' }}"))
+        );
 
         Assert.Contains($"{setting} must be a Key Vault reference", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Outputs_HoldNoSecret() => Assert.All(
-        infra.Flex.Outputs, static output => Assert.DoesNotMatch(SecretName(), output.Key + output.Value));
+    public void Outputs_HoldNoSecret() =>
+        Assert.All(infra.Flex.Outputs, static output => Assert.DoesNotMatch(SecretName(), output.Key + output.Value));
 
     [Fact]
     public void PrivateNetworking_ClosesStorageAndVault()
@@ -98,16 +120,23 @@ public sealed partial class InfraSecurityTests(InfraFixture infra)
 
         Assert.All(closed, static resource => Assert.Equal("Disabled", resource["properties"]!["publicNetworkAccess"]!.GetValue<string>()));
         Assert.Equal(7, infra.Private.OfType("Microsoft.Network/privateEndpoints").Count());
-        Assert.Equal("Deny", infra.Private.OfType("Microsoft.Web/sites").Single()["properties"]!["siteConfig"]!["ipSecurityRestrictionsDefaultAction"]!.GetValue<string>());
+        Assert.Equal(
+            "Deny",
+            infra.Private.OfType("Microsoft.Web/sites").Single()["properties"]!["siteConfig"]![
+                "ipSecurityRestrictionsDefaultAction"
+            ]!.GetValue<string>()
+        );
     }
 
     [Fact]
     public void Retention_DeletesClaimsAfterAMonthAndNeverEvidenceOrTheSamplingKey()
     {
-        var rules = infra.Flex.OfType("Microsoft.Storage/storageAccounts/managementPolicies").Single()["properties"]!["policy"]!["rules"]!.AsArray()
+        var rules = infra.Flex.OfType("Microsoft.Storage/storageAccounts/managementPolicies").Single()["properties"]!["policy"]!["rules"]!
+            .AsArray()
             .ToDictionary(
                 static rule => rule!["definition"]!["filters"]!["prefixMatch"]![0]!.GetValue<string>(),
-                static rule => rule!["definition"]!["actions"]!["baseBlob"]!["delete"]!["daysAfterModificationGreaterThan"]!.GetValue<int>());
+                static rule => rule!["definition"]!["actions"]!["baseBlob"]!["delete"]!["daysAfterModificationGreaterThan"]!.GetValue<int>()
+            );
 
         Assert.True(rules["attempts/"] >= 30);
         Assert.DoesNotContain("ledger/", rules.Keys);
@@ -126,7 +155,11 @@ public sealed partial class InfraSecurityTests(InfraFixture infra)
     private static string Value(JsonObject resource, string path) =>
         path.Split('.').Aggregate(resource["properties"], static (node, name) => node?[name])?.ToString() ?? "not set";
 
-    [GeneratedRegex(@"listKeys\(|listAccountSas\(|listServiceSas\(|AccountKey=|SharedAccessSignature|listsecrets\(", RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex(
+        @"listKeys\(|listAccountSas\(|listServiceSas\(|AccountKey=|SharedAccessSignature|listsecrets\(",
+        RegexOptions.IgnoreCase,
+        1000
+    )]
     private static partial Regex ReadsSecret();
 
     [GeneratedRegex("password|mnemonic|seed|token|connection_?string|instrumentation", RegexOptions.IgnoreCase, 1000)]

@@ -6,8 +6,12 @@ namespace ComputeHorde.Durable.Azure.Tests.Infra;
 [Collection(InfraTests.Name)]
 public sealed class RoleTests(InfraFixture infra)
 {
-    private const string Reader = "Storage Blob Data Reader", Contributor = "Storage Blob Data Contributor", Queue = "Storage Queue Data Contributor";
-    private const string LedgerWriter = "ComputeHorde ledger writer (dev)", Keeper = "ComputeHorde hotkey keeper (dev)", Runbook = "ComputeHorde operator (dev)";
+    private const string Reader = "Storage Blob Data Reader",
+        Contributor = "Storage Blob Data Contributor",
+        Queue = "Storage Queue Data Contributor";
+    private const string LedgerWriter = "ComputeHorde ledger writer (dev)",
+        Keeper = "ComputeHorde hotkey keeper (dev)",
+        Runbook = "ComputeHorde operator (dev)";
 
     private static readonly Grant[] Expected =
     [
@@ -15,8 +19,23 @@ public sealed class RoleTests(InfraFixture infra)
         new("app", Queue, "host account"),
         new("app", "Storage Table Data Contributor", "host account"),
         new("app", "Storage Blob Delegator", "data account"),
-        .. new[] { "attempts", "fallback", "inflight", "job-urls", "jobs", "jobs-rejected", "notices", "outputs", "places", "requests", "results", "sampling", "schedules", "secrets" }
-            .Select(static name => new Grant("app", Contributor, $"container {name}")),
+        .. new[]
+        {
+            "attempts",
+            "fallback",
+            "inflight",
+            "job-urls",
+            "jobs",
+            "jobs-rejected",
+            "notices",
+            "outputs",
+            "places",
+            "requests",
+            "results",
+            "sampling",
+            "schedules",
+            "secrets",
+        }.Select(static name => new Grant("app", Contributor, $"container {name}")),
         new("app", LedgerWriter, "container ledger"),
         new("app", Queue, "queue batches"),
         new("app", Queue, "queue batches-poison"),
@@ -54,7 +73,8 @@ public sealed class RoleTests(InfraFixture infra)
         Assert.Equal(Sorted([.. Expected, new("app", "Durable Task Data Contributor", "taskHubs")]), Sorted(infra.Private.Grants));
 
     [Fact]
-    public void Roles_InRepository_HaveTheIdsThatAzurePublishes() => Assert.Equal(Roles.Published.OrderBy(Key), Roles.InRepository().OrderBy(Key));
+    public void Roles_InRepository_HaveTheIdsThatAzurePublishes() =>
+        Assert.Equal(Roles.Published.OrderBy(Key), Roles.InRepository().OrderBy(Key));
 
     [Fact]
     public async Task Roles_WithoutOneOfTheContainers_AreNotTheTable()
@@ -79,33 +99,45 @@ public sealed class RoleTests(InfraFixture infra)
         Assert.DoesNotContain(alone.Grants, static grant => grant.Who == "operator");
         Assert.Equal(
             Sorted(Expected.Select(static grant => grant.Who == "operator" ? grant with { Who = "deployer" } : grant).Distinct()),
-            Sorted(alone.Grants));
+            Sorted(alone.Grants)
+        );
     }
 
     [Fact]
     public void OwnRoles_OfPeople_CanNeitherReadTheHotkeyNorRunCode()
     {
-        var permissions = infra.Flex.OfType("Microsoft.Authorization/roleDefinitions")
+        var permissions = infra
+            .Flex.OfType("Microsoft.Authorization/roleDefinitions")
             .SelectMany(static role => role["properties"]!["permissions"]!.AsArray())
-            .SelectMany(static permission => Deployment.Texts(permission)).ToList();
+            .SelectMany(static permission => Deployment.Texts(permission))
+            .ToList();
 
         Assert.NotEmpty(permissions);
         Assert.All(permissions, static permission => Assert.DoesNotContain('*', permission));
         Assert.DoesNotContain("Microsoft.KeyVault/vaults/secrets/getSecret/action", permissions);
-        Assert.DoesNotContain(permissions, static permission => permission.StartsWith("Microsoft.Web/sites/config/", StringComparison.Ordinal)
-            || permission is "Microsoft.Web/sites/write" or "Microsoft.Web/sites/publish/Action");
+        Assert.DoesNotContain(
+            permissions,
+            static permission =>
+                permission.StartsWith("Microsoft.Web/sites/config/", StringComparison.Ordinal)
+                || permission is "Microsoft.Web/sites/write" or "Microsoft.Web/sites/publish/Action"
+        );
     }
 
     [Fact]
     public void LedgerRole_OfTheApp_AddsAndReadsOnly()
     {
-        var role = infra.Flex.OfType("Microsoft.Authorization/roleDefinitions").Single(static role => role["properties"]!["roleName"]!.GetValue<string>() == LedgerWriter);
-        var data = role["properties"]!["permissions"]![0]!["dataActions"]!.AsArray().Select(static action => action!.GetValue<string>().Split("/blobs/")[^1]);
+        var role = infra
+            .Flex.OfType("Microsoft.Authorization/roleDefinitions")
+            .Single(static role => role["properties"]!["roleName"]!.GetValue<string>() == LedgerWriter);
+        var data = role["properties"]!["permissions"]![0]!["dataActions"]!
+            .AsArray()
+            .Select(static action => action!.GetValue<string>().Split("/blobs/")[^1]);
 
         Assert.Equal(["add/action", "read"], data.Order(StringComparer.Ordinal));
     }
 
     private static string Key(KeyValuePair<string, Guid> pair) => pair.Key;
 
-    private static IEnumerable<string> Sorted(IEnumerable<Grant> grants) => grants.Select(static grant => grant.ToString()).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Sorted(IEnumerable<Grant> grants) =>
+        grants.Select(static grant => grant.ToString()).Order(StringComparer.Ordinal);
 }

@@ -23,5 +23,6 @@ internal static class Roles
 
     public static string NameOf(Guid id) => Published.SingleOrDefault(role => role.Value == id).Key ?? $"unknown role {id}";
 
-    public static Dictionary<string, Guid> InRepository() => JsonSerializer.Deserialize<Dictionary<string, Guid>>(Repository.ReadText("infra", "roles.json"))!;
+    public static Dictionary<string, Guid> InRepository() =>
+        JsonSerializer.Deserialize<Dictionary<string, Guid>>(Repository.ReadText("infra", "roles.json"))!;
 }

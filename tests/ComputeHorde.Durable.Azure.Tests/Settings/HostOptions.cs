@@ -18,7 +18,9 @@ internal sealed class HostOptions : IDisposable
     {
         var app = Repository.Path("src", "ComputeHorde.Durable.Functions", "bin", Configuration, "net10.0");
         var extensions = Path.Combine(app, ".azurefunctions");
-        var assemblies = new[] { extensions, app, RuntimeEnvironment.GetRuntimeDirectory() }.SelectMany(static folder => Directory.GetFiles(folder, "*.dll")).DistinctBy(Path.GetFileName);
+        var assemblies = new[] { extensions, app, RuntimeEnvironment.GetRuntimeDirectory() }
+            .SelectMany(static folder => Directory.GetFiles(folder, "*.dll"))
+            .DistinctBy(Path.GetFileName);
         _context = new MetadataLoadContext(new PathAssemblyResolver(assemblies));
         _sections = new Dictionary<string, Type>(StringComparer.Ordinal)
         {
@@ -29,16 +31,18 @@ internal sealed class HostOptions : IDisposable
         };
 
         Type Find(string extension, string type) =>
-            _context.LoadFromAssemblyPath(Path.Combine(extensions, $"Microsoft.Azure.WebJobs.Extensions.{extension}.dll")).GetType(type, throwOnError: true)!;
+            _context
+                .LoadFromAssemblyPath(Path.Combine(extensions, $"Microsoft.Azure.WebJobs.Extensions.{extension}.dll"))
+                .GetType(type, throwOnError: true)!;
     }
 
-    private static string Configuration =>
-        typeof(HostOptions).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
+    private static string Configuration => typeof(HostOptions).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
 
     /// <summary>Says what no extension reads of the part <c>extensions</c> of a host.json, and what it cannot read.</summary>
-    public IEnumerable<string> FaultsOf(JsonObject extensions) => extensions
-        .Where(section => _sections.ContainsKey(section.Key))
-        .SelectMany(section => FaultsOf(section.Key, _sections[section.Key], section.Value!.AsObject()));
+    public IEnumerable<string> FaultsOf(JsonObject extensions) =>
+        extensions
+            .Where(section => _sections.ContainsKey(section.Key))
+            .SelectMany(section => FaultsOf(section.Key, _sections[section.Key], section.Value!.AsObject()));
 
     public void Dispose() => _context.Dispose();
 
@@ -47,7 +51,9 @@ internal sealed class HostOptions : IDisposable
         foreach (var (key, value) in values)
         {
             var name = $"{path}.{key}";
-            var property = options.GetProperties().SingleOrDefault(property => property.Name.Equals(key, StringComparison.OrdinalIgnoreCase));
+            var property = options
+                .GetProperties()
+                .SingleOrDefault(property => property.Name.Equals(key, StringComparison.OrdinalIgnoreCase));
             if (property?.SetMethod is null)
             {
                 if (path != "durableTask.storageProvider" || !OfEveryBackEnd.Contains(key))

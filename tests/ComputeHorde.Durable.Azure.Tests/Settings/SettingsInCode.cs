@@ -9,7 +9,9 @@ using Microsoft.Extensions.Options;
 
 namespace ComputeHorde.Durable.Azure.Tests.Settings;
 
-/// <summary>The settings that the functions really ask for: their services are made from a configuration that records, and bindings are read.</summary>
+/// <summary>
+/// The settings that the functions really ask for: their services are made from a configuration that records, and bindings are read.
+/// </summary>
 internal static partial class SettingsInCode
 {
     private static readonly Dictionary<string, string?> SettingsOfACloud = new(StringComparer.OrdinalIgnoreCase)
@@ -30,10 +32,16 @@ internal static partial class SettingsInCode
     };
 
     /// <summary>The names, as application settings (<c>__</c> between the parts).</summary>
-    public static IReadOnlyCollection<string> Names { get; } = [.. Asked(SettingsOfACloud).Concat(Asked(SettingsOfTwoAccounts)).Concat(Asked(SettingsOfALaptop)).Concat(InBindings())
-        .Select(static key => key.Replace(":", "__", StringComparison.Ordinal))
-        .Distinct(StringComparer.OrdinalIgnoreCase)
-        .Order(StringComparer.Ordinal)];
+    public static IReadOnlyCollection<string> Names { get; } =
+    [
+        .. Asked(SettingsOfACloud)
+            .Concat(Asked(SettingsOfTwoAccounts))
+            .Concat(Asked(SettingsOfALaptop))
+            .Concat(InBindings())
+            .Select(static key => key.Replace(":", "__", StringComparison.Ordinal))
+            .Distinct(StringComparer.OrdinalIgnoreCase)
+            .Order(StringComparer.Ordinal),
+    ];
 
     private static IEnumerable<string> Asked(Dictionary<string, string?> values)
     {
@@ -42,7 +50,13 @@ internal static partial class SettingsInCode
         var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration);
         services.AddComputeHordeDurable(configuration);
         using var provider = services.BuildServiceProvider();
-        foreach (var service in services.Where(static service => !service.ServiceType.ContainsGenericParameters).Select(static service => service.ServiceType).Distinct().ToList())
+        foreach (
+            var service in services
+                .Where(static service => !service.ServiceType.ContainsGenericParameters)
+                .Select(static service => service.ServiceType)
+                .Distinct()
+                .ToList()
+        )
         {
             Make(provider, service);
         }
@@ -67,14 +81,18 @@ internal static partial class SettingsInCode
 
     private static IEnumerable<string> InBindings() =>
         from type in typeof(DurableServices).Assembly.GetTypes()
-        from method in type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
+        from method in type.GetMethods(
+            BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly
+        )
         from parameter in method.GetParameters()
         from binding in parameter.GetCustomAttributes().OfType<BindingAttribute>()
         from property in binding.GetType().GetProperties()
         where property.PropertyType == typeof(string)
         let text = (string?)property.GetValue(binding)
         where text is not null
-        from name in property.Name == "Connection" ? [text] : SettingPattern().Matches(text).Select(static match => match.Groups["name"].Value)
+        from name in property.Name == "Connection"
+            ? [text]
+            : SettingPattern().Matches(text).Select(static match => match.Groups["name"].Value)
         select name;
 
     [GeneratedRegex("%(?<name>[^%]+)%", RegexOptions.None, 1000)]

@@ -18,7 +18,11 @@ internal sealed class FunctionRpcService : FunctionRpc.FunctionRpcBase
     /// <summary>What the worker logged.</summary>
     public ConcurrentQueue<string> Logs { get; } = [];
 
-    public override async Task EventStream(IAsyncStreamReader<StreamingMessage> requestStream, IServerStreamWriter<StreamingMessage> responseStream, ServerCallContext context)
+    public override async Task EventStream(
+        IAsyncStreamReader<StreamingMessage> requestStream,
+        IServerStreamWriter<StreamingMessage> responseStream,
+        ServerCallContext context
+    )
     {
         var sending = SendAsync(responseStream, context.CancellationToken);
         await foreach (var message in requestStream.ReadAllAsync(context.CancellationToken))

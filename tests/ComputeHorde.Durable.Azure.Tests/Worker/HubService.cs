@@ -10,6 +10,10 @@ internal sealed class HubService : TaskHubSidecarService.TaskHubSidecarServiceBa
     /// <summary>What there is, by name; the test changes it.</summary>
     public ConcurrentDictionary<string, OrchestrationState> Instances { get; } = new(StringComparer.Ordinal);
 
-    public override Task<GetInstanceResponse> GetInstance(GetInstanceRequest request, ServerCallContext context) => Task.FromResult(
-        Instances.TryGetValue(request.InstanceId, out var state) ? new GetInstanceResponse { Exists = true, OrchestrationState = state } : new GetInstanceResponse());
+    public override Task<GetInstanceResponse> GetInstance(GetInstanceRequest request, ServerCallContext context) =>
+        Task.FromResult(
+            Instances.TryGetValue(request.InstanceId, out var state)
+                ? new GetInstanceResponse { Exists = true, OrchestrationState = state }
+                : new GetInstanceResponse()
+        );
 }

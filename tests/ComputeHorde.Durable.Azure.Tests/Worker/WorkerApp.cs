@@ -11,15 +11,31 @@ internal static class WorkerApp
 
     /// <summary>What the host would start, by worker.config.json.</summary>
     public static string EntryPoint(string folder) =>
-        JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "worker.config.json")))!["description"]!["defaultWorkerPath"]!.GetValue<string>();
+        JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "worker.config.json")))!["description"]![
+            "defaultWorkerPath"
+        ]!.GetValue<string>();
 
     /// <summary>Publishes what was built, zips it as a deployment does, and unzips it.</summary>
     public static async Task<Package> PublishAsync()
     {
         var root = Directory.CreateTempSubdirectory("package");
-        var (published, zip, folder) = (Path.Combine(root.FullName, "published"), Path.Combine(root.FullName, "functions.zip"), Path.Combine(root.FullName, "app"));
+        var (published, zip, folder) = (
+            Path.Combine(root.FullName, "published"),
+            Path.Combine(root.FullName, "functions.zip"),
+            Path.Combine(root.FullName, "app")
+        );
         var publish = await Repository.RunAsync(
-            Repository.Root, "dotnet", "publish", "src/ComputeHorde.Durable.Functions", "--no-build", "-c", Configuration(), "-o", published, "--nologo");
+            Repository.Root,
+            "dotnet",
+            "publish",
+            "src/ComputeHorde.Durable.Functions",
+            "--no-build",
+            "-c",
+            Configuration(),
+            "-o",
+            published,
+            "--nologo"
+        );
         Assert.True(publish is { ExitCode: 0 }, publish?.Output + publish?.Error);
         await ZipFile.CreateFromDirectoryAsync(published, zip);
         await ZipFile.ExtractToDirectoryAsync(zip, folder);

@@ -14,13 +14,14 @@ public sealed class WorkerFixture : IAsyncLifetime
     public string Storage => _storage.ConnectionString;
 
     /// <summary>What the app needs, and no more: storage of the data is that of the host.</summary>
-    public IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>
-    {
-        ["AzureWebJobsStorage"] = _storage.ConnectionString,
-        ["ComputeHorde__FacilitatorUrl"] = _horde.BaseAddress.AbsoluteUri,
-        ["ComputeHorde__ValidatorHotkey"] = _horde.ValidatorHotkey,
-        ["ComputeHorde__HotkeySecret"] = "//Alice",
-    };
+    public IReadOnlyDictionary<string, string?> Settings =>
+        new Dictionary<string, string?>
+        {
+            ["AzureWebJobsStorage"] = _storage.ConnectionString,
+            ["ComputeHorde__FacilitatorUrl"] = _horde.BaseAddress.AbsoluteUri,
+            ["ComputeHorde__ValidatorHotkey"] = _horde.ValidatorHotkey,
+            ["ComputeHorde__HotkeySecret"] = "//Alice",
+        };
 
     public async ValueTask InitializeAsync()
     {

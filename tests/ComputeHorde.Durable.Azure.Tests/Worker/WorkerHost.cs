@@ -11,7 +11,9 @@ using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.Durable.Azure.Tests.Worker;
 
-/// <summary>A small Functions host: starts the deployed worker as the real host does, and calls its functions over the RPC protocol.</summary>
+/// <summary>
+/// A small Functions host: starts the deployed worker as the real host does, and calls its functions over the RPC protocol.
+/// </summary>
 internal sealed class WorkerHost : IAsyncDisposable
 {
     /// <summary>For all that is asked of one worker: an end for what hangs.</summary>
@@ -44,7 +46,9 @@ internal sealed class WorkerHost : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http2));
+        builder.WebHost.ConfigureKestrel(static kestrel =>
+            kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http2)
+        );
         builder.Services.AddGrpc(static options => options.MaxReceiveMessageSize = null);
         builder.Services.AddSingleton<FunctionRpcService>();
         builder.Services.AddSingleton<HubService>();
@@ -76,7 +80,10 @@ internal sealed class WorkerHost : IAsyncDisposable
         return answer;
     }
 
-    /// <summary>Calls an HTTP function as the host does for workers with ASP.NET Core: the request is passed on, with the invocation's id in a header.</summary>
+    /// <summary>
+    /// Calls an HTTP function as the host does for workers with ASP.NET Core: the request is passed on, with the invocation's id in a
+    /// header.
+    /// </summary>
     public async Task<HttpResponseMessage> GetAsync(string function, string trigger, string path)
     {
         var (response, ended) = await OpenAsync(function, trigger, path);
@@ -87,20 +94,50 @@ internal sealed class WorkerHost : IAsyncDisposable
 
     /// <summary>As <see cref="GetAsync"/>, and does not wait for the answer's end.</summary>
     /// <returns>The answer as far as it is here, and the end of the function.</returns>
-    public async Task<(HttpResponseMessage Response, Task Ended)> OpenAsync(string function, string trigger, string path, params (string Name, string Value)[] route)
+    public async Task<(HttpResponseMessage Response, Task Ended)> OpenAsync(
+        string function,
+        string trigger,
+        string path,
+        params (string Name, string Value)[] route
+    )
     {
         var id = Guid.NewGuid();
         var invocation = Request(function, id);
-        invocation.InputData.Add(new ParameterBinding { Name = trigger, Data = new TypedData { Http = new RpcHttp() } });
+        invocation.InputData.Add(
+            new ParameterBinding
+            {
+                Name = trigger,
+                Data = new TypedData { Http = new RpcHttp() },
+            }
+        );
         foreach (var (name, value) in route)
         {
             invocation.TriggerMetadata.Add(name, new TypedData { String = value });
         }
 
-        var client = JsonSerializer.Serialize(new { rpcBaseUrl = _server.Urls.Single(), taskHubName = "hub", connectionName = "", requiredQueryStringParameters = "", httpBaseUrl = "http://127.0.0.1/", maxGrpcMessageSizeInBytes = 4 << 20, grpcHttpClientTimeout = "\"00:01:40\"" });
-        invocation.InputData.AddRange(Functions.Single(item => item.Name == function).RawBindings.Select(static binding => JsonNode.Parse(binding)!)
-            .Where(static binding => string.Equals((string?)binding["type"], "durableClient", StringComparison.OrdinalIgnoreCase))
-            .Select(binding => new ParameterBinding { Name = (string)binding["name"]!, Data = new TypedData { String = client } }));
+        var client = JsonSerializer.Serialize(
+            new
+            {
+                rpcBaseUrl = _server.Urls.Single(),
+                taskHubName = "hub",
+                connectionName = "",
+                requiredQueryStringParameters = "",
+                httpBaseUrl = "http://127.0.0.1/",
+                maxGrpcMessageSizeInBytes = 4 << 20,
+                grpcHttpClientTimeout = "\"00:01:40\"",
+            }
+        );
+        invocation.InputData.AddRange(
+            Functions
+                .Single(item => item.Name == function)
+                .RawBindings.Select(static binding => JsonNode.Parse(binding)!)
+                .Where(static binding => string.Equals((string?)binding["type"], "durableClient", StringComparison.OrdinalIgnoreCase))
+                .Select(binding => new ParameterBinding
+                {
+                    Name = (string)binding["name"]!,
+                    Data = new TypedData { String = client },
+                })
+        );
         var ended = _rpc.AskAsync(new StreamingMessage { InvocationRequest = invocation }, _timeout.Token);
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(new Uri(Capabilities["HttpUri"]), path));
         request.Headers.Add("x-ms-invocation-id", id.ToString("D"));
@@ -143,8 +180,24 @@ internal sealed class WorkerHost : IAsyncDisposable
             ArgumentList =
             {
                 Path.Combine(folder, WorkerApp.EntryPoint(folder)),
-                "--host", uri.Host, "--port", uri.Port.ToString(), "--workerId", id, "--requestId", id, "--grpcMaxMessageLength", int.MaxValue.ToString(),
-                "--functions-uri", address, "--functions-worker-id", id, "--functions-request-id", id, "--functions-grpc-max-message-length", int.MaxValue.ToString(),
+                "--host",
+                uri.Host,
+                "--port",
+                uri.Port.ToString(),
+                "--workerId",
+                id,
+                "--requestId",
+                id,
+                "--grpcMaxMessageLength",
+                int.MaxValue.ToString(),
+                "--functions-uri",
+                address,
+                "--functions-worker-id",
+                id,
+                "--functions-request-id",
+                id,
+                "--functions-grpc-max-message-length",
+                int.MaxValue.ToString(),
             },
         };
         start.Environment["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated";
@@ -167,13 +220,22 @@ internal sealed class WorkerHost : IAsyncDisposable
             throw new InvalidOperationException($"it ended with {_worker.ExitCode}: {await output}{await error}");
         }
 
-        var init = new WorkerInitRequest { HostVersion = "4.1041.0", WorkerDirectory = _folder, FunctionAppDirectory = _folder };
+        var init = new WorkerInitRequest
+        {
+            HostVersion = "4.1041.0",
+            WorkerDirectory = _folder,
+            FunctionAppDirectory = _folder,
+        };
         var ready = (await _rpc.AskAsync(new StreamingMessage { WorkerInitRequest = init }, _timeout.Token)).WorkerInitResponse;
         Check(ready.Result);
         Capabilities = new Dictionary<string, string>(ready.Capabilities);
 
-        var indexed = (await _rpc.AskAsync(
-            new StreamingMessage { FunctionsMetadataRequest = new FunctionsMetadataRequest { FunctionAppDirectory = _folder } }, _timeout.Token)).FunctionMetadataResponse;
+        var indexed = (
+            await _rpc.AskAsync(
+                new StreamingMessage { FunctionsMetadataRequest = new FunctionsMetadataRequest { FunctionAppDirectory = _folder } },
+                _timeout.Token
+            )
+        ).FunctionMetadataResponse;
         Check(indexed.Result);
         Assert.False(indexed.UseDefaultMetadataIndexing, "the worker leaves the indexing to the host");
         Functions = [.. indexed.FunctionMetadataResults];
@@ -206,17 +268,17 @@ internal sealed class WorkerHost : IAsyncDisposable
     }
 
     /// <summary>The worker needs a trace, be it an empty one.</summary>
-    private InvocationRequest Request(string function, Guid id) => new()
-    {
-        InvocationId = id.ToString("D"),
-        FunctionId = Functions.Single(item => item.Name == function).FunctionId,
-        TraceContext = new RpcTraceContext(),
-    };
+    private InvocationRequest Request(string function, Guid id) =>
+        new()
+        {
+            InvocationId = id.ToString("D"),
+            FunctionId = Functions.Single(item => item.Name == function).FunctionId,
+            TraceContext = new RpcTraceContext(),
+        };
 
     private string Said() => string.Join('\n', _rpc.Logs);
 
     private async Task CheckAsync(Task<StreamingMessage> ended) => Check((await ended).InvocationResponse.Result);
 
-    private void Check(StatusResult result) => Assert.True(
-        result?.Status == StatusResult.Types.Status.Success, $"{result}\n{Said()}");
+    private void Check(StatusResult result) => Assert.True(result?.Status == StatusResult.Types.Status.Success, $"{result}\n{Said()}");
 }

@@ -21,17 +21,25 @@ public sealed class WorkerTests(WorkerFixture fixture) : IClassFixture<WorkerFix
     public void Index_Always_GivesTheFunctionsOfTheDocumentation()
     {
         var documented = FunctionsTable.Rows.Select(static row => $"{row.Name}: {row.Trigger}Trigger").Order(StringComparer.Ordinal);
-        var indexed = fixture.Host.Functions.Select(static function => $"{function.Name}: {Trigger(function)["type"]}").Order(StringComparer.Ordinal);
+        var indexed = fixture
+            .Host.Functions.Select(static function => $"{function.Name}: {Trigger(function)["type"]}")
+            .Order(StringComparer.Ordinal);
 
         Assert.Equal(documented, indexed, StringComparer.OrdinalIgnoreCase);
-        Assert.All(fixture.Host.Functions, static function => Assert.True(File.Exists(Path.Combine(WorkerApp.Folder, function.ScriptFile)), function.ScriptFile));
+        Assert.All(
+            fixture.Host.Functions,
+            static function => Assert.True(File.Exists(Path.Combine(WorkerApp.Folder, function.ScriptFile)), function.ScriptFile)
+        );
     }
 
     /// <summary>The settings name one account: the host is told to listen there.</summary>
     [Fact]
     public void Index_WithOneAccount_HasTriggersListenToIt()
     {
-        var connections = fixture.Host.Functions.Select(static function => (string?)Trigger(function)["connection"]).OfType<string>().ToList();
+        var connections = fixture
+            .Host.Functions.Select(static function => (string?)Trigger(function)["connection"])
+            .OfType<string>()
+            .ToList();
 
         Assert.Equal(3, connections.Count);
         Assert.All(connections, static connection => Assert.Equal("AzureWebJobsStorage", connection));
@@ -55,7 +63,10 @@ public sealed class WorkerTests(WorkerFixture fixture) : IClassFixture<WorkerFix
         var jobs = new BlobServiceClient(fixture.Storage).GetBlobContainerClient("jobs");
         var batches = new QueueServiceClient(fixture.Storage).GetQueueClient("batches");
 
-        while (!await jobs.ExistsAsync(TestContext.Current.CancellationToken) || !await batches.ExistsAsync(TestContext.Current.CancellationToken))
+        while (
+            !await jobs.ExistsAsync(TestContext.Current.CancellationToken)
+            || !await batches.ExistsAsync(TestContext.Current.CancellationToken)
+        )
         {
             await Task.Delay(50, TestContext.Current.CancellationToken);
         }
@@ -67,7 +78,10 @@ public sealed class WorkerTests(WorkerFixture fixture) : IClassFixture<WorkerFix
         using var response = await fixture.Host.GetAsync("Health", "request", "/api/health");
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal("healthy", JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["status"]!.GetValue<string>());
+        Assert.Equal(
+            "healthy",
+            JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["status"]!.GetValue<string>()
+        );
     }
 
     /// <summary>Each event arrives while the run goes on: nothing on the way keeps the stream back.</summary>
@@ -84,13 +98,18 @@ public sealed class WorkerTests(WorkerFixture fixture) : IClassFixture<WorkerFix
             CreatedTimestamp = Timestamp.FromDateTime(DateTime.UnixEpoch),
             LastUpdatedTimestamp = Timestamp.FromDateTime(DateTime.UnixEpoch),
             Input = JsonSerializer.Serialize(new RunInput("followed", new string('0', 64), new RunPolicy(), 600)),
-            CustomStatus = JsonSerializer.Serialize(new RunProgress(1, 3, RunPhases.Waiting, attempt.JobUuid, "received", DateTimeOffset.UnixEpoch) { Attempts = [attempt] }),
+            CustomStatus = JsonSerializer.Serialize(
+                new RunProgress(1, 3, RunPhases.Waiting, attempt.JobUuid, "received", DateTimeOffset.UnixEpoch) { Attempts = [attempt] }
+            ),
         };
         fixture.Host.Hub.Instances["followed"] = state;
         var (response, ended) = await fixture.Host.OpenAsync("FollowJob", "request", "/api/jobs/followed/events", ("id", "followed"));
         using var answer = response;
         await using var body = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
-        await using var events = SseParser.Create(body).EnumerateAsync(TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        await using var events = SseParser
+            .Create(body)
+            .EnumerateAsync(TestContext.Current.CancellationToken)
+            .GetAsyncEnumerator(TestContext.Current.CancellationToken);
         var types = new List<string>();
         while (types.Count < 2 && await events.MoveNextAsync())
         {
@@ -115,7 +134,10 @@ public sealed class WorkerTests(WorkerFixture fixture) : IClassFixture<WorkerFix
     {
         var input = new SampleInput("0a0b0c0d-0000-0000-0000-000000000001", "tests", 60, new CheckPolicy { Rate = 1 });
 
-        var answer = await fixture.Host.InvokeAsync(nameof(DecideSample), Input(nameof(DecideSample), new TypedData { Json = JsonSerializer.Serialize(input) }));
+        var answer = await fixture.Host.InvokeAsync(
+            nameof(DecideSample),
+            Input(nameof(DecideSample), new TypedData { Json = JsonSerializer.Serialize(input) })
+        );
 
         Assert.True(JsonSerializer.Deserialize<SampleDecision>(Text(answer.ReturnValue))!.IsSampled);
         var key = new BlobServiceClient(fixture.Storage).GetBlobContainerClient("sampling").GetBlobClient("key");
@@ -128,20 +150,32 @@ public sealed class WorkerTests(WorkerFixture fixture) : IClassFixture<WorkerFix
         var input = new RunInput("requests/none", new string('0', 64), new RunPolicy(), 600);
         var now = Timestamp.FromDateTime(DateTime.UtcNow);
         var turn = new OrchestratorRequest { InstanceId = "turn-1" };
-        turn.NewEvents.Add(new HistoryEvent { EventId = -1, Timestamp = now, OrchestratorStarted = new OrchestratorStartedEvent() });
-        turn.NewEvents.Add(new HistoryEvent
-        {
-            EventId = -1,
-            Timestamp = now,
-            ExecutionStarted = new ExecutionStartedEvent
+        turn.NewEvents.Add(
+            new HistoryEvent
             {
-                Name = nameof(RunJob),
-                Input = JsonSerializer.Serialize(input),
-                OrchestrationInstance = new OrchestrationInstance { InstanceId = "turn-1", ExecutionId = "1" },
-            },
-        });
+                EventId = -1,
+                Timestamp = now,
+                OrchestratorStarted = new OrchestratorStartedEvent(),
+            }
+        );
+        turn.NewEvents.Add(
+            new HistoryEvent
+            {
+                EventId = -1,
+                Timestamp = now,
+                ExecutionStarted = new ExecutionStartedEvent
+                {
+                    Name = nameof(RunJob),
+                    Input = JsonSerializer.Serialize(input),
+                    OrchestrationInstance = new OrchestrationInstance { InstanceId = "turn-1", ExecutionId = "1" },
+                },
+            }
+        );
 
-        var answer = await fixture.Host.InvokeAsync(nameof(RunJob), Input(nameof(RunJob), new TypedData { String = Convert.ToBase64String(turn.ToByteArray()) }));
+        var answer = await fixture.Host.InvokeAsync(
+            nameof(RunJob),
+            Input(nameof(RunJob), new TypedData { String = Convert.ToBase64String(turn.ToByteArray()) })
+        );
 
         var response = OrchestratorResponse.Parser.ParseFrom(Convert.FromBase64String(Text(answer.ReturnValue)));
         var called = Assert.Single(response.Actions, static action => action.ScheduleTask is not null).ScheduleTask.Name;
@@ -159,7 +193,10 @@ public sealed class WorkerTests(WorkerFixture fixture) : IClassFixture<WorkerFix
         var exitCode = await host.StopAsync();
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal(fixture.Host.Functions.Select(static function => function.Name).Order(StringComparer.Ordinal), host.Functions.Select(static function => function.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            fixture.Host.Functions.Select(static function => function.Name).Order(StringComparer.Ordinal),
+            host.Functions.Select(static function => function.Name).Order(StringComparer.Ordinal)
+        );
         Assert.Equal(0, exitCode);
     }
 
@@ -174,7 +211,9 @@ public sealed class WorkerTests(WorkerFixture fixture) : IClassFixture<WorkerFix
     }
 
     private static JsonObject Trigger(FunctionMetadata function) =>
-        function.RawBindings.Select(static binding => JsonNode.Parse(binding)!.AsObject()).Single(static binding => binding["type"]!.GetValue<string>().EndsWith("Trigger", StringComparison.Ordinal));
+        function
+            .RawBindings.Select(static binding => JsonNode.Parse(binding)!.AsObject())
+            .Single(static binding => binding["type"]!.GetValue<string>().EndsWith("Trigger", StringComparison.Ordinal));
 
     private ParameterBinding Input(string function, TypedData data) =>
         new() { Name = Trigger(fixture.Host.Functions.Single(item => item.Name == function))["name"]!.GetValue<string>(), Data = data };

@@ -1,6 +1,9 @@
 namespace ComputeHorde.Durable.LocalHost.Tests.Documentation;
 
-/// <summary>The commands of the Azure CLI, of azd and of Core Tools that the documents use, with the options that each has of those used here. A command that is not here is misspelt, or has to be looked up.</summary>
+/// <summary>
+/// The commands of the Azure CLI, of azd and of Core Tools that the documents use, with the options that each has of those used here. A
+/// command that is not here is misspelt, or has to be looked up.
+/// </summary>
 internal static class AzureTools
 {
     /// <summary>What stands for every command.</summary>
@@ -22,7 +25,17 @@ internal static class AzureTools
         ["az storage account revoke-delegation-keys"] = ["-g", "-n"],
         ["az storage blob delete-batch"] = ["--auth-mode", "--account-name", "--source", "--pattern"],
         ["az storage blob download"] = ["--auth-mode", "--account-name", "--container-name", "--name", "--file"],
-        ["az storage blob upload"] = ["--auth-mode", "--connection-string", "--account-name", "--container-name", "--name", "--file", "--data", "--overwrite"],
+        ["az storage blob upload"] =
+        [
+            "--auth-mode",
+            "--connection-string",
+            "--account-name",
+            "--container-name",
+            "--name",
+            "--file",
+            "--data",
+            "--overwrite",
+        ],
         ["az storage container immutability-policy lock"] = ["-g", "--account-name", "-c", "--if-match"],
         ["az storage container immutability-policy show"] = ["-g", "--account-name", "-c"],
         ["az storage message delete"] = ["--auth-mode", "--account-name", "--queue-name", "--id", "--pop-receipt"],
@@ -43,9 +56,14 @@ internal static class AzureTools
 
     public static IEnumerable<string> Problems(IReadOnlyList<string> words)
     {
-        var known = Options.Keys.Where(command => words.Take(command.Split(' ').Length).SequenceEqual(command.Split(' '))).MaxBy(static command => command.Length);
+        var known = Options
+            .Keys.Where(command => words.Take(command.Split(' ').Length).SequenceEqual(command.Split(' ')))
+            .MaxBy(static command => command.Length);
         return known is null
             ? [$"{words[0]} does not know {string.Join(' ', words.Skip(1).TakeWhile(static word => !word.StartsWith('-')))}"]
-            : words.Where(static word => word.StartsWith('-') && word.Length > 1).Except([.. Options[known], .. Common]).Select(option => $"{known} does not know {option}");
+            : words
+                .Where(static word => word.StartsWith('-') && word.Length > 1)
+                .Except([.. Options[known], .. Common])
+                .Select(option => $"{known} does not know {option}");
     }
 }

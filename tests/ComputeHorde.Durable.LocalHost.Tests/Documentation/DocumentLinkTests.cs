@@ -9,8 +9,13 @@ public sealed class DocumentLinkTests
         var documents = Repository.Files(".md").ToList();
 
         Assert.True(documents.Count > 15, $"only {documents.Count} documents were found");
-        Assert.Empty(documents.SelectMany(static document => DocumentLinks.Problems(document, File.ReadAllText(document))
-            .Select(problem => $"{Path.GetRelativePath(Repository.Root, document)}: {problem}")));
+        Assert.Empty(
+            documents.SelectMany(static document =>
+                DocumentLinks
+                    .Problems(document, File.ReadAllText(document))
+                    .Select(problem => $"{Path.GetRelativePath(Repository.Root, document)}: {problem}")
+            )
+        );
     }
 
     [Theory]

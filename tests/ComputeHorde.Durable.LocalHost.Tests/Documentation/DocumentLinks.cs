@@ -22,8 +22,10 @@ internal static partial class DocumentLinks
         }
     }
 
-    private static IEnumerable<string> Anchors(string text) => Heading().Matches(text)
-        .Select(static match => NotInAnchors().Replace(match.Groups["text"].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'));
+    private static IEnumerable<string> Anchors(string text) =>
+        Heading()
+            .Matches(text)
+            .Select(static match => NotInAnchors().Replace(match.Groups["text"].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'));
 
     [GeneratedRegex(@"\]\((?<target>(?!https?://|mailto:)[^)\s]+)\)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Link();

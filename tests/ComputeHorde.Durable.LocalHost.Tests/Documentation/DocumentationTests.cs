@@ -18,8 +18,11 @@ public sealed partial class DocumentationTests
     [InlineData("docs/scale.md", 1)]
     public void Commands_NameWhatExists(string document, int atLeast)
     {
-        var checks = ShellCommands.In(File.ReadAllText(Path.Combine(Repository.Root, document)).ReplaceLineEndings("\n"))
-            .Select(static words => (Command: string.Join(' ', words), Problems: Check.Problems(words))).Where(static check => check.Problems is not null).ToList();
+        var checks = ShellCommands
+            .In(File.ReadAllText(Path.Combine(Repository.Root, document)).ReplaceLineEndings("\n"))
+            .Select(static words => (Command: string.Join(' ', words), Problems: Check.Problems(words)))
+            .Where(static check => check.Problems is not null)
+            .ToList();
 
         Assert.True(checks.Count >= atLeast, $"only {checks.Count} commands were found");
         Assert.Empty(checks.SelectMany(static check => check.Problems!.Select(problem => $"{check.Command}: {problem}")));
@@ -30,7 +33,10 @@ public sealed partial class DocumentationTests
     {
         var document = File.ReadAllText(Path.Combine(Repository.Root, "docs", "configuration.md"));
 
-        Assert.All(CommandLine.Create().Subcommands, command => Assert.Contains($"\n* `{command.Name}`: ", document, StringComparison.Ordinal));
+        Assert.All(
+            CommandLine.Create().Subcommands,
+            command => Assert.Contains($"\n* `{command.Name}`: ", document, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -40,7 +46,10 @@ public sealed partial class DocumentationTests
         var paths = FeatureFile().Matches(document).Select(static match => match.Groups["path"].Value).ToList();
 
         Assert.True(paths.Count > 20, $"only {paths.Count} files were found");
-        Assert.DoesNotContain(paths, static path => !File.Exists(Path.Combine(Repository.Root, "src", "ComputeHorde.Durable", path + ".cs")));
+        Assert.DoesNotContain(
+            paths,
+            static path => !File.Exists(Path.Combine(Repository.Root, "src", "ComputeHorde.Durable", path + ".cs"))
+        );
     }
 
     [Theory]

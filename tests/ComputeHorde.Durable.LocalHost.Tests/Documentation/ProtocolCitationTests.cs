@@ -10,11 +10,15 @@ public sealed class ProtocolCitationTests
         var citations = (
             from file in Repository.Files(".cs", ".md")
             from section in ProtocolCitations.In(File.ReadAllText(file))
-            select (Section: section, File: Path.GetRelativePath(Repository.Root, file))).ToList();
+            select (Section: section, File: Path.GetRelativePath(Repository.Root, file))
+        ).ToList();
 
         Assert.True(citations.Count > 100, $"only {citations.Count} citations were found");
-        Assert.Empty(citations.Where(citation => !sections.Contains(citation.Section))
-            .Select(static citation => $"{citation.File} cites protocol {citation.Section}"));
+        Assert.Empty(
+            citations
+                .Where(citation => !sections.Contains(citation.Section))
+                .Select(static citation => $"{citation.File} cites protocol {citation.Section}")
+        );
     }
 
     [Theory]
@@ -29,5 +33,8 @@ public sealed class ProtocolCitationTests
 
     [Fact]
     public void Sections_OfADocument_AreItsNumberedHeadings() =>
-        Assert.Equal(["1", "1.10", "2"], ProtocolCitations.Sections("# 7 of all\n## 1. One\n### 1.10 `POST`\n## 2\n3.1 text\n## Others").Order());
+        Assert.Equal(
+            ["1", "1.10", "2"],
+            ProtocolCitations.Sections("# 7 of all\n## 1. One\n### 1.10 `POST`\n## 2\n3.1 text\n## Others").Order()
+        );
 }

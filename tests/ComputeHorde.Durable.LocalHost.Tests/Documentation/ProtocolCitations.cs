@@ -18,6 +18,7 @@ internal static partial class ProtocolCitations
     [GeneratedRegex(
         @"\bprotocol (?<number>[0-9]+(\.[0-9]+)?)(,?( and)?\s+(//+\s+)?(?<number>[0-9]+(\.[0-9]+)?)\b)*",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
-        1000)]
+        1000
+    )]
     private static partial Regex Citation();
 }

@@ -7,11 +7,13 @@ internal static class Repository
     public static string Root { get; } = FindRoot();
 
     /// <summary>The files that people have written, by extension.</summary>
-    public static IEnumerable<string> Files(params string[] extensions) => Under(new DirectoryInfo(Root))
-        .Where(file => extensions.Contains(Path.GetExtension(file), StringComparer.Ordinal));
+    public static IEnumerable<string> Files(params string[] extensions) =>
+        Under(new DirectoryInfo(Root)).Where(file => extensions.Contains(Path.GetExtension(file), StringComparer.Ordinal));
 
     private static IEnumerable<string> Under(DirectoryInfo folder) =>
-        folder.EnumerateFiles().Select(static file => file.FullName)
+        folder
+            .EnumerateFiles()
+            .Select(static file => file.FullName)
             .Concat(folder.EnumerateDirectories().Where(IsWritten).SelectMany(Under));
 
     private static bool IsWritten(DirectoryInfo folder) => !Generated.Contains(folder.Name) && folder.LinkTarget is null;

@@ -14,11 +14,13 @@ internal static partial class ShellCommands
         select words;
 
     private static IEnumerable<string> Lines(string document) =>
-    [
-        .. Block().Matches(document).SelectMany(static block => block.Groups["text"].Value.Replace("\\\n", " ", StringComparison.Ordinal).Split('\n')),
-        .. Substitution().Matches(document).Select(static inner => inner.Groups["text"].Value),
-        .. Inline().Matches(Block().Replace(document, "")).Select(static code => code.Groups["text"].Value.Replace('\n', ' ')),
-    ];
+        [
+            .. Block()
+                .Matches(document)
+                .SelectMany(static block => block.Groups["text"].Value.Replace("\\\n", " ", StringComparison.Ordinal).Split('\n')),
+            .. Substitution().Matches(document).Select(static inner => inner.Groups["text"].Value),
+            .. Inline().Matches(Block().Replace(document, "")).Select(static code => code.Groups["text"].Value.Replace('\n', ' ')),
+        ];
 
     /// <summary>Splits as a shell does: quotes keep blanks together, a hash begins a comment, a dollar is left as it is.</summary>
     private static List<string> Words(string command)
@@ -68,7 +70,11 @@ internal static partial class ShellCommands
         }
     }
 
-    [GeneratedRegex(@"^```(sh|bash)?\n(?<text>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"^```(sh|bash)?\n(?<text>.*?)^```",
+        RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture,
+        1000
+    )]
     private static partial Regex Block();
 
     [GeneratedRegex(@"(?<!`)`(?<text>([A-Z_]+=\S+ )*(dotnet|npm|npx|az|azd)\s[^`]+)`", RegexOptions.ExplicitCapture, 1000)]

@@ -11,7 +11,8 @@ namespace ComputeHorde.Durable.LocalHost.Tests.Pages;
 /// <summary>A local host that asks for a key, with 50 runs of all fates and a batch, and a browser before it.</summary>
 public sealed class PageFixture : IAsyncLifetime
 {
-    public const string Chromium = "/usr/bin/chromium", Key = "0123456789abcdef";
+    public const string Chromium = "/usr/bin/chromium",
+        Key = "0123456789abcdef";
 
     /// <summary>What a stranger could write: markup, quotes, a text that turns the direction of what follows.</summary>
     public const string Hostile = "</script><img src=x onerror=\"document.title='owned'\">'\u202e%drowssap";
@@ -52,16 +53,27 @@ public sealed class PageFixture : IAsyncLifetime
                 ConfigureLogging = static logging => logging.SetMinimumLevel(LogLevel.None),
             },
             static _ => { },
-            TestContext.Current.CancellationToken);
+            TestContext.Current.CancellationToken
+        );
         Http = new HttpClient { BaseAddress = new Uri(_stack.Functions.BaseAddress, "/api/"), Timeout = TimeSpan.FromMinutes(5) };
         Http.DefaultRequestHeaders.Add("x-functions-key", Key);
         await StartRunsAsync();
         _playwright = await Playwright.CreateAsync();
-        Browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = Chromium,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run", "--disable-sync"],
-        });
+        Browser = await _playwright.Chromium.LaunchAsync(
+            new BrowserTypeLaunchOptions
+            {
+                ExecutablePath = Chromium,
+                Args =
+                [
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--disable-background-networking",
+                    "--disable-component-update",
+                    "--no-first-run",
+                    "--disable-sync",
+                ],
+            }
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -82,32 +94,46 @@ public sealed class PageFixture : IAsyncLifetime
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(job) };
         request.Headers.Add("Idempotency-Key", id);
         using var answer = await Http.SendAsync(request, TestContext.Current.CancellationToken);
-        Assert.True(answer.StatusCode == HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.True(
+            answer.StatusCode == HttpStatusCode.Accepted,
+            await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)
+        );
     }
 
-    public async Task<JsonObject> GetAsync(string path) => (await Http.GetFromJsonAsync<JsonObject>(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken))!;
+    public async Task<JsonObject> GetAsync(string path) =>
+        (await Http.GetFromJsonAsync<JsonObject>(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken))!;
 
     public Task StateAsync(string id, Func<JsonObject, bool> isThere) =>
         Eventually.TrueAsync(async () => isThere(await GetAsync($"jobs/{id}")), $"{id} is as it should be");
 
-    public static JsonObject Job(string image, params string[] args) => new()
-    {
-        ["executor_class"] = "always_on.test",
-        ["docker_image"] = $"computehorde/{image}:latest",
-        ["args"] = new JsonArray([.. args.Select(static argument => JsonValue.Create(argument))]),
-        ["download_time_limit_sec"] = 10,
-        ["execution_time_limit_sec"] = 900,
-        ["upload_time_limit_sec"] = 10,
-    };
+    public static JsonObject Job(string image, params string[] args) =>
+        new()
+        {
+            ["executor_class"] = "always_on.test",
+            ["docker_image"] = $"computehorde/{image}:latest",
+            ["args"] = new JsonArray([.. args.Select(static argument => JsonValue.Create(argument))]),
+            ["download_time_limit_sec"] = 10,
+            ["execution_time_limit_sec"] = 900,
+            ["upload_time_limit_sec"] = 10,
+        };
 
     private async Task StartRunsAsync()
     {
         var horde = _stack.Emulator!;
-        foreach (var (tag, script) in new[]
-        {
-            ("bad-", "failed:nonzero_return_code:3"), ("lucky-", "horde_failed:generic_error,ok"), ("full-", "rejected:busy"), ("hung-", "stuck:accepted"),
-            ("late-", "stuck:accepted"), ("gone-", "stuck:accepted"), ("tight-0", "stuck:accepted"), ("cheat-0#1", "cheat"), ("lot~3#", "failed:nonzero_return_code:1"),
-        })
+        foreach (
+            var (tag, script) in new[]
+            {
+                ("bad-", "failed:nonzero_return_code:3"),
+                ("lucky-", "horde_failed:generic_error,ok"),
+                ("full-", "rejected:busy"),
+                ("hung-", "stuck:accepted"),
+                ("late-", "stuck:accepted"),
+                ("gone-", "stuck:accepted"),
+                ("tight-0", "stuck:accepted"),
+                ("cheat-0#1", "cheat"),
+                ("lot~3#", "failed:nonzero_return_code:1"),
+            }
+        )
         {
             horde.SetBehaviourForTag(tag, script);
         }
@@ -146,15 +172,34 @@ public sealed class PageFixture : IAsyncLifetime
         evil["outputs"] = new JsonArray("/output/a<b>\u202egnp.txt");
         evil["env"] = new JsonObject { ["EMULATOR_STDOUT_CHARS"] = "1000000" };
         await StartAsync("evil-0", evil);
-        await StartAsync("lot", new JsonObject { ["jobs"] = new JsonArray([.. Enumerable.Range(0, 11).Select(static number => Job("sha256", $"{number}")), new JsonObject { [Hostile] = 1 }]) }, "batches");
+        await StartAsync(
+            "lot",
+            new JsonObject
+            {
+                ["jobs"] = new JsonArray([
+                    .. Enumerable.Range(0, 11).Select(static number => Job("sha256", $"{number}")),
+                    new JsonObject { [Hostile] = 1 },
+                ]),
+            },
+            "batches"
+        );
         await Eventually.TrueAsync(async () => (await GetAsync("batches/lot")).ContainsKey("summary"), "the batch ended");
-        foreach (var id in Enumerable.Range(0, 30).Select(static number => $"done-{number:D2}").Concat(["bad-05", "lucky-02", "late-00", "evil-0"]))
+        foreach (
+            var id in Enumerable
+                .Range(0, 30)
+                .Select(static number => $"done-{number:D2}")
+                .Concat(["bad-05", "lucky-02", "late-00", "evil-0"])
+        )
         {
             await StateAsync(id, static run => run.ContainsKey("outcome"));
         }
 
         await StateAsync("hung-01", static run => (string?)run["progress"]?["status"] == "accepted");
-        using var cancelled = await Http.PostAsync(new Uri("jobs/gone-00/cancel", UriKind.Relative), content: null, TestContext.Current.CancellationToken);
+        using var cancelled = await Http.PostAsync(
+            new Uri("jobs/gone-00/cancel", UriKind.Relative),
+            content: null,
+            TestContext.Current.CancellationToken
+        );
         await StateAsync("gone-00", static run => run.ContainsKey("outcome"));
         await StateAsync("full-02", static run => (string?)run["progress"]?["phase"] == "waiting_for_capacity");
         await StateAsync("cheat-0", static run => (string?)run["check"]?["verdict"] == "mismatch");

@@ -2,7 +2,10 @@ using Microsoft.Playwright;
 
 namespace ComputeHorde.Durable.LocalHost.Tests.Pages;
 
-/// <summary>The page in a window of its own. Whatever the test does, nothing may be fetched from elsewhere, nothing may be complained of, and no address may hold the key.</summary>
+/// <summary>
+/// The page in a window of its own. Whatever the test does, nothing may be fetched from elsewhere, nothing may be complained of, and no
+/// address may hold the key.
+/// </summary>
 internal sealed class PageSession : IAsyncDisposable
 {
     private readonly List<string> _faults = [];
@@ -13,15 +16,24 @@ internal sealed class PageSession : IAsyncDisposable
     public IPage Page { get; }
 
     public static async Task<PageSession> OpenAsync(
-        PageFixture fixture, string address = "", ColorScheme scheme = ColorScheme.Light, bool isPhone = false, string? key = PageFixture.Key, bool bypassesPolicy = false, string? tolerated = null)
+        PageFixture fixture,
+        string address = "",
+        ColorScheme scheme = ColorScheme.Light,
+        bool isPhone = false,
+        string? key = PageFixture.Key,
+        bool bypassesPolicy = false,
+        string? tolerated = null
+    )
     {
-        var context = await fixture.Browser.NewContextAsync(new BrowserNewContextOptions
-        {
-            ColorScheme = scheme,
-            AcceptDownloads = true,
-            BypassCSP = bypassesPolicy,
-            ViewportSize = isPhone ? new ViewportSize { Width = 390, Height = 844 } : new ViewportSize { Width = 1280, Height = 900 },
-        });
+        var context = await fixture.Browser.NewContextAsync(
+            new BrowserNewContextOptions
+            {
+                ColorScheme = scheme,
+                AcceptDownloads = true,
+                BypassCSP = bypassesPolicy,
+                ViewportSize = isPhone ? new ViewportSize { Width = 390, Height = 844 } : new ViewportSize { Width = 1280, Height = 900 },
+            }
+        );
         context.SetDefaultTimeout(300_000);
         if (key is not null)
         {
@@ -30,11 +42,20 @@ internal sealed class PageSession : IAsyncDisposable
 
         var page = await context.NewPageAsync();
         var session = new PageSession(context, page);
-        page.Console += (_, message) => session.Note(message.Type is "error" or "warning" && !(tolerated is not null && message.Text.Contains($"a status of {tolerated} (", StringComparison.Ordinal)), $"{message.Type}: {message.Text}");
+        page.Console += (_, message) =>
+            session.Note(
+                message.Type is "error" or "warning"
+                    && !(tolerated is not null && message.Text.Contains($"a status of {tolerated} (", StringComparison.Ordinal)),
+                $"{message.Type}: {message.Text}"
+            );
         page.PageError += (_, error) => session.Note(true, error);
         context.Request += (_, request) =>
         {
-            session.Note(!request.Url.StartsWith(fixture.Page.GetLeftPart(UriPartial.Authority) + "/", StringComparison.Ordinal) && !request.Url.StartsWith("blob:", StringComparison.Ordinal), $"fetched {request.Url}");
+            session.Note(
+                !request.Url.StartsWith(fixture.Page.GetLeftPart(UriPartial.Authority) + "/", StringComparison.Ordinal)
+                    && !request.Url.StartsWith("blob:", StringComparison.Ordinal),
+                $"fetched {request.Url}"
+            );
             session.Note(request.Url.Contains(PageFixture.Key, StringComparison.Ordinal), $"the key stands in {request.Url}");
         };
         await page.GotoAsync(fixture.Page + address);

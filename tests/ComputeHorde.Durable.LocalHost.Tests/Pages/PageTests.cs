@@ -88,18 +88,36 @@ public sealed class PageTests(PageFixture fixture)
         {
             // Asked for once, the run is known by its events or not at all.
             var asked = 0;
-            await session.Page.RouteAsync($"**/jobs/{id}", route => Interlocked.Increment(ref asked) == 1 ? route.ContinueAsync() : Task.CompletedTask);
+            await session.Page.RouteAsync(
+                $"**/jobs/{id}",
+                route => Interlocked.Increment(ref asked) == 1 ? route.ContinueAsync() : Task.CompletedTask
+            );
         }
         else
         {
-            await session.Page.RouteAsync("**/events", static route => route.FulfillAsync(new RouteFulfillOptions { Status = 200, ContentType = "text/html", Body = "a proxy's page" }));
+            await session.Page.RouteAsync(
+                "**/events",
+                static route =>
+                    route.FulfillAsync(
+                        new RouteFulfillOptions
+                        {
+                            Status = 200,
+                            ContentType = "text/html",
+                            Body = "a proxy's page",
+                        }
+                    )
+            );
         }
 
         var events = session.Page.WaitForRequestAsync("**/events");
         await session.GoAsync($"#/run/{id}");
         Assert.Equal(PageFixture.Key, await (await events).HeaderValueAsync("x-functions-key"));
         await session.Page.Locator(".steps >> text=accepted").WaitForAsync();
-        using var cancelled = await fixture.Http.PostAsync(new Uri($"jobs/{id}/cancel", UriKind.Relative), content: null, TestContext.Current.CancellationToken);
+        using var cancelled = await fixture.Http.PostAsync(
+            new Uri($"jobs/{id}/cancel", UriKind.Relative),
+            content: null,
+            TestContext.Current.CancellationToken
+        );
 
         await session.Page.Locator(".head .is-cancelled").WaitForAsync();
     }
@@ -135,10 +153,15 @@ public sealed class PageTests(PageFixture fixture)
         Assert.Equal("mismatch", await session.Page.Locator(".is-mismatch").TextContentAsync());
 
         var artifact = await session.Page.RunAndWaitForDownloadAsync(() => session.Button("Download /artifacts/result.json").ClickAsync());
-        using var expected = await fixture.Http.GetAsync(new Uri("jobs/cheat-0/result?part=/artifacts/result.json", UriKind.Relative), TestContext.Current.CancellationToken);
+        using var expected = await fixture.Http.GetAsync(
+            new Uri("jobs/cheat-0/result?part=/artifacts/result.json", UriKind.Relative),
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal("result.json", artifact.SuggestedFilename);
         Assert.Equal(
-            await expected.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), await File.ReadAllTextAsync(await artifact.PathAsync(), TestContext.Current.CancellationToken));
+            await expected.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            await File.ReadAllTextAsync(await artifact.PathAsync(), TestContext.Current.CancellationToken)
+        );
 
         await session.GoAsync("#/run/done-01");
         await session.Button("Run again…").ClickAsync();
@@ -217,7 +240,11 @@ public sealed class PageTests(PageFixture fixture)
                 await session.Page.Locator(shown).First.WaitForAsync();
                 await AssertAccessibleAsync(session, $"{name}, {scheme}");
                 Assert.True(
-                    await session.Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"), $"{name} is wider than its window");
+                    await session.Page.EvaluateAsync<bool>(
+                        "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+                    ),
+                    $"{name} is wider than its window"
+                );
             }
 
             if (!isPhone)
@@ -271,15 +298,19 @@ public sealed class PageTests(PageFixture fixture)
 
     /// <summary>A view that was entered anew has no rows at first.</summary>
     private static Task HasRowsAsync(PageSession session, int count) =>
-        Assertions.Expect(session.Page.Locator("tbody tr")).ToHaveCountAsync(count, new LocatorAssertionsToHaveCountOptions { Timeout = 300_000 });
+        Assertions
+            .Expect(session.Page.Locator("tbody tr"))
+            .ToHaveCountAsync(count, new LocatorAssertionsToHaveCountOptions { Timeout = 300_000 });
 
     private static async Task AssertAccessibleAsync(PageSession session, string what)
     {
         var found = await session.Page.RunAxe();
         Assert.True(
             found.Violations.Length == 0,
-            $"{what}: {string.Join("; ", found.Violations.Select(static fault => $"{fault.Id} ({fault.Help}): {string.Join(" | ", fault.Nodes.Take(3).Select(static node => node.Html))}"))}");
+            $"{what}: {string.Join("; ", found.Violations.Select(static fault => $"{fault.Id} ({fault.Help}): {string.Join(" | ", fault.Nodes.Take(3).Select(static node => node.Html))}"))}"
+        );
     }
 
-    private static void SkipWithoutBrowser() => Assert.SkipUnless(File.Exists(PageFixture.Chromium), $"{PageFixture.Chromium} is absent: apt-get install -y chromium");
+    private static void SkipWithoutBrowser() =>
+        Assert.SkipUnless(File.Exists(PageFixture.Chromium), $"{PageFixture.Chromium} is absent: apt-get install -y chromium");
 }

@@ -47,7 +47,9 @@ public class BatchRequestTests
     [InlineData("a\r\nb")]
     public void Parse_BlobNameThatMeansAnotherPlace_IsRefused(string name)
     {
-        var exception = Assert.Throws<ComputeHordeValidationException>(() => BatchRequest.Parse(BinaryData.FromObjectAsJson(new { jobs_blob = name })));
+        var exception = Assert.Throws<ComputeHordeValidationException>(() =>
+            BatchRequest.Parse(BinaryData.FromObjectAsJson(new { jobs_blob = name }))
+        );
 
         Assert.Equal("jobs_blob", Assert.Single(exception.Problems).Field);
     }
@@ -60,7 +62,9 @@ public class BatchRequestTests
     [InlineData("a\n")]
     public void Parse_IdThatNamesNoBatch_IsSaidOfTheId(string id)
     {
-        var exception = Assert.Throws<ComputeHordeValidationException>(() => BatchRequest.Parse(BinaryData.FromObjectAsJson(new { jobs = new[] { 1 }, id })));
+        var exception = Assert.Throws<ComputeHordeValidationException>(() =>
+            BatchRequest.Parse(BinaryData.FromObjectAsJson(new { jobs = new[] { 1 }, id }))
+        );
 
         Assert.Equal("id", Assert.Single(exception.Problems).Field);
     }
@@ -72,7 +76,8 @@ public class BatchRequestTests
     [InlineData("""{"docker_image":"x"}""", false)]
     [InlineData("\"jobs\"", false)]
     [InlineData("{", false)]
-    public void IsBatch_Document_TellsBatchesFromJobs(string json, bool expected) => Assert.Equal(expected, BatchRequest.IsBatch(BinaryData.FromString(json)));
+    public void IsBatch_Document_TellsBatchesFromJobs(string json, bool expected) =>
+        Assert.Equal(expected, BatchRequest.IsBatch(BinaryData.FromString(json)));
 
     [Theory]
     [InlineData("{}", "jobs")]

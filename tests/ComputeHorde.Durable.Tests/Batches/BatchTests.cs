@@ -11,7 +11,13 @@ public class BatchTests(ITestOutputHelper output)
     public async Task Batch_InlineWithBadLines_RunsTheRestAndReportsThemByNumber()
     {
         await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { Output = output });
-        var jobs = new JsonArray(Jobs.Sha256("one"), new JsonObject { ["docker_image"] = 5 }, Jobs.Sha256("three", "/output/x.txt"), JsonValue.Create(4), Jobs.Sha256("five"));
+        var jobs = new JsonArray(
+            Jobs.Sha256("one"),
+            new JsonObject { ["docker_image"] = 5 },
+            Jobs.Sha256("three", "/output/x.txt"),
+            JsonValue.Create(4),
+            Jobs.Sha256("five")
+        );
 
         using var answer = await horde.PostAsync("batches", new JsonObject { ["jobs"] = jobs, ["max_parallel"] = 2 }, "lot-1");
         var batch = await horde.EndOfAsync("batches/lot-1");
@@ -23,7 +29,13 @@ public class BatchTests(ITestOutputHelper output)
         Assert.Equal(5, (int)batch["summary"]!["lines"]!);
         Assert.Equal("completed:3 invalid:2", Counted(batch));
         Assert.Equal([1, 2, 3, 4, 5], results.Select(static line => (int)line["line"]!));
-        Assert.Equal("docker_image", (string?)results[1]["problems"]!.AsArray().First(static problem => ((string)problem!["field"]!).StartsWith("docker", StringComparison.Ordinal))!["field"]);
+        Assert.Equal(
+            "docker_image",
+            (string?)
+                results[1]["problems"]!
+                    .AsArray()
+                    .First(static problem => ((string)problem!["field"]!).StartsWith("docker", StringComparison.Ordinal))!["field"]
+        );
         Assert.Equal("completed", (string?)(await horde.GetAsync("jobs/lot-1~3"))["status"]);
         Assert.Equal(3, horde.Emulator.Counters.Creates);
     }
@@ -32,7 +44,11 @@ public class BatchTests(ITestOutputHelper output)
     public async Task Batch_StrictWithABadLine_RunsNothing()
     {
         await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { Output = output });
-        await horde.UploadAsync("jobs", "lot.jsonl", $"{Jobs.Sha256("one").ToJsonString()}\n\n{{\"docker_image\":1}}\n{Jobs.Sha256("four").ToJsonString()}\n");
+        await horde.UploadAsync(
+            "jobs",
+            "lot.jsonl",
+            $"{Jobs.Sha256("one").ToJsonString()}\n\n{{\"docker_image\":1}}\n{Jobs.Sha256("four").ToJsonString()}\n"
+        );
 
         await horde.PostAsync("batches", new JsonObject { ["jobs_blob"] = "lot.jsonl", ["strict"] = true }, "lot-2");
         var batch = await horde.EndOfAsync("batches/lot-2");
@@ -54,7 +70,10 @@ public class BatchTests(ITestOutputHelper output)
         using var other = await horde.PostAsync("batches", new JsonArray(Jobs.Sha256("two")), "lot-3");
         await horde.EndOfAsync("batches/lot-3");
 
-        Assert.Equal((HttpStatusCode.Accepted, HttpStatusCode.Accepted, HttpStatusCode.Conflict), (first.StatusCode, second.StatusCode, other.StatusCode));
+        Assert.Equal(
+            (HttpStatusCode.Accepted, HttpStatusCode.Accepted, HttpStatusCode.Conflict),
+            (first.StatusCode, second.StatusCode, other.StatusCode)
+        );
         Assert.Equal(1, horde.Emulator.Counters.Creates);
     }
 
@@ -89,10 +108,15 @@ public class BatchTests(ITestOutputHelper output)
         await Eventually.TrueAsync(() => horde.Emulator.Counters.Creates >= 2, "two jobs are under way");
 
         await horde.PostAsync("batches/lot-5/pause");
-        await Eventually.TrueAsync(async () => (string?)(await horde.GetAsync("batches/lot-5"))["status"] == "paused", "the batch is paused");
+        await Eventually.TrueAsync(
+            async () => (string?)(await horde.GetAsync("batches/lot-5"))["status"] == "paused",
+            "the batch is paused"
+        );
         held.LetGo();
         await Eventually.TrueAsync(
-            async () => horde.Emulator.Jobs.All(static job => job.Status == "completed") && (await horde.ListAsync("inflight")).Count == 0, "what was under way ended");
+            async () => horde.Emulator.Jobs.All(static job => job.Status == "completed") && (await horde.ListAsync("inflight")).Count == 0,
+            "what was under way ended"
+        );
         var begun = horde.Emulator.Counters.Creates;
         await horde.PostAsync("batches/lot-5/resume");
         var batch = await horde.EndOfAsync("batches/lot-5");
@@ -134,7 +158,10 @@ public class BatchTests(ITestOutputHelper output)
         await horde.UploadAsync("jobs", "lot.jsonl", string.Join('\n', jobs.Select(static job => job.ToJsonString())));
         await horde.PostAsync("batches", new JsonObject { ["jobs_blob"] = "lot.jsonl", ["max_parallel"] = 60 }, "lot-8");
 
-        await Eventually.TrueAsync(async () => (int?)(await horde.GetAsync("batches/lot-8"))["progress"]?["done"] >= 30, "most of the lines that can end are seen to have ended");
+        await Eventually.TrueAsync(
+            async () => (int?)(await horde.GetAsync("batches/lot-8"))["progress"]?["done"] >= 30,
+            "most of the lines that can end are seen to have ended"
+        );
         var batch = await horde.GetAsync("batches/lot-8");
         await horde.PostAsync("batches/lot-8/cancel");
         var end = await horde.EndOfAsync("batches/lot-8");
@@ -154,12 +181,16 @@ public class BatchTests(ITestOutputHelper output)
 
         await queue.SendMessageAsync(message, TestContext.Current.CancellationToken);
         await queue.SendMessageAsync(message, TestContext.Current.CancellationToken);
-        await new QueueServiceClient(horde.Storage).GetQueueClient("batches").SendMessageAsync(message, TestContext.Current.CancellationToken);
+        await new QueueServiceClient(horde.Storage)
+            .GetQueueClient("batches")
+            .SendMessageAsync(message, TestContext.Current.CancellationToken);
         await queue.SendMessageAsync("not JSON", TestContext.Current.CancellationToken);
         var batch = await horde.EndOfAsync("batches/lot-7");
         await Eventually.TrueAsync(async () => (await horde.ListAsync("jobs-rejected")).Count == 1, "the bad message was answered");
         await Eventually.TrueAsync(
-            async () => (await queue.GetPropertiesAsync(TestContext.Current.CancellationToken)).Value.ApproximateMessagesCount == 0, "the queue is empty");
+            async () => (await queue.GetPropertiesAsync(TestContext.Current.CancellationToken)).Value.ApproximateMessagesCount == 0,
+            "the queue is empty"
+        );
 
         Assert.Equal("completed:2", Counted(batch));
         Assert.Equal(2, horde.Emulator.Counters.Creates);
@@ -179,13 +210,17 @@ public class BatchTests(ITestOutputHelper output)
     }
 
     /// <summary>The lines of a summary by status, in one line.</summary>
-    internal static string Counted(JsonObject batch) => batch["summary"] is { } summary
-        ? string.Join(' ', summary["lines_by_status"]!.AsObject().Select(static count => $"{count.Key}:{count.Value}"))
-        : batch.ToJsonString();
+    internal static string Counted(JsonObject batch) =>
+        batch["summary"] is { } summary
+            ? string.Join(' ', summary["lines_by_status"]!.AsObject().Select(static count => $"{count.Key}:{count.Value}"))
+            : batch.ToJsonString();
 
     private static async Task<List<JsonObject>> ResultsAsync(HordeFixture horde, string batch)
     {
-        var text = await horde.Http.GetStringAsync(new Uri($"batches/{batch}/results", UriKind.Relative), TestContext.Current.CancellationToken);
+        var text = await horde.Http.GetStringAsync(
+            new Uri($"batches/{batch}/results", UriKind.Relative),
+            TestContext.Current.CancellationToken
+        );
         return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => JsonNode.Parse(line)!.AsObject())];
     }
 }

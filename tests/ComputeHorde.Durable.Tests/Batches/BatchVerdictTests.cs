@@ -18,9 +18,13 @@ public sealed class BatchVerdictTests
         var ended = await horde.EndOfAsync("batches/checked");
         Assert.Equal("completed", (string?)ended["status"]);
         await Eventually.TrueAsync(
-            async () => (await horde.GetAsync("batches/checked"))["summary"]!["verdicts"]!.ToJsonString() == """{"match":1,"mismatch":1}""", "both verdicts were joined");
+            async () => (await horde.GetAsync("batches/checked"))["summary"]!["verdicts"]!.ToJsonString() == """{"match":1,"mismatch":1}""",
+            "both verdicts were joined"
+        );
         await Eventually.TrueAsync(
-            async () => string.Join(' ', await VerdictsAsync(horde, "checked")) == "1:match 2:mismatch 3:", "the lines have their verdicts");
+            async () => string.Join(' ', await VerdictsAsync(horde, "checked")) == "1:match 2:mismatch 3:",
+            "the lines have their verdicts"
+        );
 
         using var rerun = await horde.PostAsync("batches/checked/rerun", null, "again");
         Assert.Equal(HttpStatusCode.Accepted, rerun.StatusCode);
@@ -35,18 +39,26 @@ public sealed class BatchVerdictTests
         await horde.PostAsync("batches", new JsonArray(Checked("one")), "late");
         await horde.EndOfAsync("batches/late");
         await Eventually.TrueAsync(() => IsJoinedAsync(horde), "the verdict was joined");
-        var collected = await horde.Functions.Client.GetInstanceAsync("late~verdicts", getInputsAndOutputs: true, TestContext.Current.CancellationToken);
+        var collected = await horde.Functions.Client.GetInstanceAsync(
+            "late~verdicts",
+            getInputsAndOutputs: true,
+            TestContext.Current.CancellationToken
+        );
         var input = collected!.ReadInputAs<SummariseBatchInput>()!;
 
-        await ActivatorUtilities.CreateInstance<SummariseBatch>(horde.Functions.Services).RunAsync(input, TestContext.Current.CancellationToken);
+        await ActivatorUtilities
+            .CreateInstance<SummariseBatch>(horde.Functions.Services)
+            .RunAsync(input, TestContext.Current.CancellationToken);
         Assert.True(await IsJoinedAsync(horde));
 
-        var joined = await ActivatorUtilities.CreateInstance<JoinVerdicts>(horde.Functions.Services)
+        var joined = await ActivatorUtilities
+            .CreateInstance<JoinVerdicts>(horde.Functions.Services)
             .RunAsync(new JoinVerdictsInput(input, IsLast: false), TestContext.Current.CancellationToken);
         Assert.Equal(0, joined.Count);
         Assert.True(await IsJoinedAsync(horde));
 
-        static async Task<bool> IsJoinedAsync(HordeFixture horde) => (await horde.GetAsync("batches/late"))["summary"]!["verdicts"]!.ToJsonString() == """{"match":1}""";
+        static async Task<bool> IsJoinedAsync(HordeFixture horde) =>
+            (await horde.GetAsync("batches/late"))["summary"]!["verdicts"]!.ToJsonString() == """{"match":1}""";
     }
 
     [Fact]
@@ -62,7 +74,9 @@ public sealed class BatchVerdictTests
         using var cancelled = await horde.PostAsync("batches/stopped/cancel");
         Assert.Equal(HttpStatusCode.Accepted, cancelled.StatusCode);
         await Eventually.TrueAsync(
-            async () => (await horde.GetAsync("batches/stopped"))["summary"]!["verdicts"]!.ToJsonString() == """{"inconclusive":2}""", "both checks were stopped");
+            async () => (await horde.GetAsync("batches/stopped"))["summary"]!["verdicts"]!.ToJsonString() == """{"inconclusive":2}""",
+            "both checks were stopped"
+        );
         Assert.Equal(2, horde.Emulator.Counters.TrustedCreates);
     }
 

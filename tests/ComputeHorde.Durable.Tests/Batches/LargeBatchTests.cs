@@ -6,23 +6,34 @@ using ComputeHorde.Durable.Tests.Support;
 
 namespace ComputeHorde.Durable.Tests.Batches;
 
-/// <summary>Batches of a normal size. <c>BATCH_JOBS=10000 dotnet test --filter LargeBatchTests</c> runs the full one and prints its figures.</summary>
+/// <summary>
+/// Batches of a normal size. <c>BATCH_JOBS=10000 dotnet test --filter LargeBatchTests</c> runs the full one and prints its figures.
+/// </summary>
 public class LargeBatchTests(ITestOutputHelper output)
 {
-    private static readonly int JobCount = int.Parse(Environment.GetEnvironmentVariable("BATCH_JOBS") ?? "200", CultureInfo.InvariantCulture);
+    private static readonly int JobCount = int.Parse(
+        Environment.GetEnvironmentVariable("BATCH_JOBS") ?? "200",
+        CultureInfo.InvariantCulture
+    );
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Batch_OfManyJobs_AddsUpWithinBounds(bool onAzurite)
     {
-        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions
-        {
-            Output = output,
-            OnAzurite = onAzurite,
-            Emulator = static emulator => emulator.Speed = 1000,
-            Settings = new Dictionary<string, string?> { ["ComputeHorde__PollIntervalSeconds"] = "0.5", ["ComputeHordePollSchedule"] = "00:00:00.5" },
-        });
+        await using var horde = await HordeFixture.StartAsync(
+            new HordeFixtureOptions
+            {
+                Output = output,
+                OnAzurite = onAzurite,
+                Emulator = static emulator => emulator.Speed = 1000,
+                Settings = new Dictionary<string, string?>
+                {
+                    ["ComputeHorde__PollIntervalSeconds"] = "0.5",
+                    ["ComputeHordePollSchedule"] = "00:00:00.5",
+                },
+            }
+        );
         var lines = new StringBuilder();
         for (var number = 1; number <= JobCount; number++)
         {
@@ -39,7 +50,8 @@ public class LargeBatchTests(ITestOutputHelper output)
         var longest = await LongestHistoryAsync(horde);
         output.WriteLine(
             $"{(onAzurite ? "Azurite" : "in the process")}: {JobCount} jobs in {elapsed.TotalSeconds:F1} s, {JobCount / elapsed.TotalSeconds:F1} a second; peak memory {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB; "
-            + $"{horde.Emulator.Counters.ListCalls} list calls; longest history {longest} events; summary {batch["summary"]!.ToJsonString()}");
+                + $"{horde.Emulator.Counters.ListCalls} list calls; longest history {longest} events; summary {batch["summary"]!.ToJsonString()}"
+        );
         Assert.InRange(longest, 1, 1_000);
         Assert.Equal(JobCount, (int)batch["summary"]!["lines"]!);
         Assert.Equal(JobCount / 100, (int)counts["invalid"]!);

@@ -13,13 +13,17 @@ public sealed class QueueTextTests
     [InlineData("not JSON")]
     [InlineData("")]
     [InlineData("eyJ")]
-    public void Of_TextOrWhatIsNoBase64_IsLeftAsItIs(string body) => Assert.Equal(body, QueueText.Of(BinaryData.FromString(body)).ToString());
+    public void Of_TextOrWhatIsNoBase64_IsLeftAsItIs(string body) =>
+        Assert.Equal(body, QueueText.Of(BinaryData.FromString(body)).ToString());
 
     [Theory]
     [InlineData("")]
     [InlineData("\n")]
     public void Of_Base64_IsDecoded(string after) =>
-        Assert.Equal(Document, QueueText.Of(BinaryData.FromString(Convert.ToBase64String(Encoding.UTF8.GetBytes(Document)) + after)).ToString());
+        Assert.Equal(
+            Document,
+            QueueText.Of(BinaryData.FromString(Convert.ToBase64String(Encoding.UTF8.GetBytes(Document)) + after)).ToString()
+        );
 
     [Fact]
     public void Of_TextWithAByteOrderMark_IsNotTakenForBase64()

@@ -15,12 +15,14 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.Durable.Tests.Checks;
 
 /// <summary>
-/// Hours and days in milliseconds: the orchestrator of a check on the real engine, whoever it needs away for as long as a test says. Only what
+/// Hours and days in milliseconds: the orchestrator of a check on the real engine, whoever it needs away for as long as a test says. Only
+/// what
 /// it calls is played; <see cref="CheckResultTests"/> has the parts themselves.
 /// </summary>
 public sealed class CheckOutageTests
 {
-    private static readonly ResultReference Miners = Result("miners"), Trusted = Result("trusted");
+    private static readonly ResultReference Miners = Result("miners"),
+        Trusted = Result("trusted");
 
     private readonly VirtualTimeProvider _clock = new();
     private readonly ConcurrentDictionary<string, DateTimeOffset> _awayUntil = new(StringComparer.Ordinal);
@@ -47,7 +49,18 @@ public sealed class CheckOutageTests
         Away(nameof(ReportCheat), TimeSpan.FromDays(1));
         var (found, took) = await CheckAsync();
         Assert.Equal((Verdicts.Mismatch, CheatReport.Recorded), (found.Verdict, found.Report));
-        Assert.Equal([nameof(DecideSample), nameof(CompareResults), nameof(CompareResults), nameof(CompareResults), nameof(RecordCheat), nameof(ReportCheat), nameof(RecordVerdict)], _done);
+        Assert.Equal(
+            [
+                nameof(DecideSample),
+                nameof(CompareResults),
+                nameof(CompareResults),
+                nameof(CompareResults),
+                nameof(RecordCheat),
+                nameof(ReportCheat),
+                nameof(RecordVerdict),
+            ],
+            _done
+        );
         Assert.InRange(took, TimeSpan.FromDays(1), TimeSpan.FromDays(1.1));
     }
 
@@ -129,11 +142,24 @@ public sealed class CheckOutageTests
         {
             TimesOutAt = isCancelled ? null : (began + stopAfter)?.UtcDateTime,
         };
-        await using var cancel = _clock.CreateTimer(_ => Cancel(), null, isCancelled ? stopAfter!.Value : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        await using var cancel = _clock.CreateTimer(
+            _ => Cancel(),
+            null,
+            isCancelled ? stopAfter!.Value : Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan
+        );
         await client.ScheduleNewOrchestrationInstanceAsync(
-            CheckInput.Orchestrator, input, new StartOrchestrationOptions("run~check"), TestContext.Current.CancellationToken);
+            CheckInput.Orchestrator,
+            input,
+            new StartOrchestrationOptions("run~check"),
+            TestContext.Current.CancellationToken
+        );
         held.Dispose();
-        var end = await client.WaitForInstanceCompletionAsync("run~check", getInputsAndOutputs: true, TestContext.Current.CancellationToken);
+        var end = await client.WaitForInstanceCompletionAsync(
+            "run~check",
+            getInputsAndOutputs: true,
+            TestContext.Current.CancellationToken
+        );
         var took = end.LastUpdatedAt - began;
         Assert.Equal(OrchestrationRuntimeStatus.Completed, end.RuntimeStatus);
         await host.StopAsync(TestContext.Current.CancellationToken);
@@ -143,7 +169,9 @@ public sealed class CheckOutageTests
         {
             // Time stands still until the event has come.
             var raising = _clock.Busy();
-            _ = client.RaiseEventAsync("run~check", RunInbox.CancelEvent, "cancelled by a test", TestContext.Current.CancellationToken).ContinueWith(_ => raising.Dispose(), TaskScheduler.Default);
+            _ = client
+                .RaiseEventAsync("run~check", RunInbox.CancelEvent, "cancelled by a test", TestContext.Current.CancellationToken)
+                .ContinueWith(_ => raising.Dispose(), TaskScheduler.Default);
         }
     }
 
@@ -151,11 +179,28 @@ public sealed class CheckOutageTests
     {
         tasks.AddOrchestratorFunc<CheckInput, CheckOutcome>(CheckInput.Orchestrator, static (context, _) => CheckResult.RunAsync(context));
         tasks.AddOrchestratorFunc<RunInput, RunOutcome>(nameof(RunJob), (context, input) => Task.FromResult(RunCopy(context, input)));
-        Add<SampleInput, SampleDecision>(nameof(DecideSample), new SampleDecision(true, "chosen"), static notNow => new SampleDecision(false, "") { NotNow = notNow });
-        tasks.AddActivityFunc<CompareInput, CompareOutcome>(nameof(CompareResults), (_, input) => Answer(
-            nameof(CompareResults), _isCheat && input.Untrusted.Blob == Miners.Blob ? CompareOutcome.Mismatch("they differ") : CompareOutcome.Match("they agree"), static notNow => CompareOutcome.Inconclusive("") with { NotNow = notNow }));
+        Add<SampleInput, SampleDecision>(
+            nameof(DecideSample),
+            new SampleDecision(true, "chosen"),
+            static notNow => new SampleDecision(false, "") { NotNow = notNow }
+        );
+        tasks.AddActivityFunc<CompareInput, CompareOutcome>(
+            nameof(CompareResults),
+            (_, input) =>
+                Answer(
+                    nameof(CompareResults),
+                    _isCheat && input.Untrusted.Blob == Miners.Blob
+                        ? CompareOutcome.Mismatch("they differ")
+                        : CompareOutcome.Match("they agree"),
+                    static notNow => CompareOutcome.Inconclusive("") with { NotNow = notNow }
+                )
+        );
         Add<CheatCase, LedgerEntry>(nameof(RecordCheat), new LedgerEntry(NotNow: null), static notNow => new LedgerEntry(notNow));
-        Add<CheatCase, CheatReport>(nameof(ReportCheat), new CheatReport(CheatReport.Recorded, NotNow: null), static notNow => new CheatReport(null, notNow));
+        Add<CheatCase, CheatReport>(
+            nameof(ReportCheat),
+            new CheatReport(CheatReport.Recorded, NotNow: null),
+            static notNow => new CheatReport(null, notNow)
+        );
         Add<VerdictRecord, LedgerEntry>(nameof(RecordVerdict), new LedgerEntry(NotNow: null), static notNow => new LedgerEntry(notNow));
 
         void Add<TInput, TAnswer>(string name, TAnswer answer, Func<string, TAnswer> notNow) =>
@@ -187,8 +232,17 @@ public sealed class CheckOutageTests
         }
 
         return IsAway(nameof(RunJob))
-            ? new RunOutcome(RunStatuses.Failed, []) { Failure = new JobFailure(FailureClasses.HordeFailed, "miner_connection_failed", null), PaidAttempts = 1 }
-            : new RunOutcome(RunStatuses.Completed, []) { JobUuid = $"trusted-{input.FirstAttempt}", Result = Trusted, PaidAttempts = 1 };
+            ? new RunOutcome(RunStatuses.Failed, [])
+            {
+                Failure = new JobFailure(FailureClasses.HordeFailed, "miner_connection_failed", null),
+                PaidAttempts = 1,
+            }
+            : new RunOutcome(RunStatuses.Completed, [])
+            {
+                JobUuid = $"trusted-{input.FirstAttempt}",
+                Result = Trusted,
+                PaidAttempts = 1,
+            };
     }
 
     private bool IsAway(string name) => _awayUntil.TryGetValue(name, out var until) && _clock.GetUtcNow() < until;

@@ -10,7 +10,6 @@ namespace ComputeHorde.Durable.Tests.Checks;
 public sealed class CheckResultTests(CheckResultTests.Horde horde) : IClassFixture<CheckResultTests.Horde>
 {
     [Theory]
-
     // The miner, then the trusted one                              verdict         reports  trusted jobs
     [InlineData("ok", "match", 0, 1)]
     [InlineData("cheat", "mismatch", 1, 2)]
@@ -31,7 +30,10 @@ public sealed class CheckResultTests(CheckResultTests.Horde horde) : IClassFixtu
         var job = (string?)run["outcome"]!["job_uuid"] ?? (string)run["outcome"]!["attempts"]![0]!["job_uuid"]!;
         Assert.Equal(reports, horde.Fixture.Emulator.CheatReports.Count(report => report.JobUuid.ToString() == job));
         Assert.Equal(verdict == "mismatch", (await horde.Fixture.ListAsync("ledger", job + "/")).Contains($"{job}/evidence.json"));
-        Assert.Equal(found.ToJsonString(), JsonNode.Parse((await horde.Fixture.DownloadAsync("results", $"{id}/verdict.json"))!)!.ToJsonString());
+        Assert.Equal(
+            found.ToJsonString(),
+            JsonNode.Parse((await horde.Fixture.DownloadAsync("results", $"{id}/verdict.json"))!)!.ToJsonString()
+        );
     }
 
     [Fact]
@@ -93,7 +95,10 @@ public sealed class CheckResultTests(CheckResultTests.Horde horde) : IClassFixtu
         Assert.DoesNotContain(listed, static name => name.Contains('~', StringComparison.Ordinal));
         foreach (var name in new[] { $"{id}~trusted1", $"{id}~check" })
         {
-            using var shown = await horde.Fixture.Http.GetAsync(new Uri($"jobs/{name}", UriKind.Relative), TestContext.Current.CancellationToken);
+            using var shown = await horde.Fixture.Http.GetAsync(
+                new Uri($"jobs/{name}", UriKind.Relative),
+                TestContext.Current.CancellationToken
+            );
             Assert.Equal(HttpStatusCode.NotFound, shown.StatusCode);
             using var cancelled = await horde.Fixture.PostAsync($"jobs/{name}/cancel");
             Assert.Equal(HttpStatusCode.NotFound, cancelled.StatusCode);
@@ -135,10 +140,10 @@ public sealed class CheckResultTests(CheckResultTests.Horde horde) : IClassFixtu
 
         internal HordeFixture Fixture { get; private set; } = null!;
 
-        public async ValueTask InitializeAsync() => Fixture = await HordeFixture.StartAsync(new HordeFixtureOptions
-        {
-            Services = static services => services.AddSingleton<IResultComparer, Thrower>(),
-        });
+        public async ValueTask InitializeAsync() =>
+            Fixture = await HordeFixture.StartAsync(
+                new HordeFixtureOptions { Services = static services => services.AddSingleton<IResultComparer, Thrower>() }
+            );
 
         public ValueTask DisposeAsync() => Fixture.DisposeAsync();
 
@@ -157,7 +162,9 @@ public sealed class CheckResultTests(CheckResultTests.Horde horde) : IClassFixtu
         /// <summary>How many trusted copies of a run were bought; each tag at most once.</summary>
         internal int TrustedFor(string id)
         {
-            var paid = Fixture.Emulator.Counters.PaidCreatesByTag.Where(tag => tag.Key.StartsWith(id + "#trusted", StringComparison.Ordinal)).ToArray();
+            var paid = Fixture
+                .Emulator.Counters.PaidCreatesByTag.Where(tag => tag.Key.StartsWith(id + "#trusted", StringComparison.Ordinal))
+                .ToArray();
             Assert.All(paid, static tag => Assert.Equal(1, tag.Value));
             return paid.Length;
         }
@@ -167,7 +174,11 @@ public sealed class CheckResultTests(CheckResultTests.Horde horde) : IClassFixtu
     {
         public string Name => "thrower";
 
-        public Task<Comparison> CompareAsync(IResultContent untrusted, IResultContent trusted, ComparisonSettings settings, CancellationToken cancellationToken) =>
-            throw new InvalidOperationException("thrower");
+        public Task<Comparison> CompareAsync(
+            IResultContent untrusted,
+            IResultContent trusted,
+            ComparisonSettings settings,
+            CancellationToken cancellationToken
+        ) => throw new InvalidOperationException("thrower");
     }
 }

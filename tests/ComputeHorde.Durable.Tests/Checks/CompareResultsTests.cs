@@ -42,7 +42,10 @@ public sealed class CompareResultsTests(CompareResultsTests.Stored stored) : ICl
         foreach (var isMiners in new[] { true, false })
         {
             var (untrusted, trusted) = (await stored.SaveAsync("[1, 2, 3]"), await stored.SaveAsync("[1.0, 2.0, 3.0]"));
-            await stored.OverwriteAsync(isMiners ? untrusted : trusted, isMiners ? later : later?.Replace(",", ".0,", StringComparison.Ordinal));
+            await stored.OverwriteAsync(
+                isMiners ? untrusted : trusted,
+                isMiners ? later : later?.Replace(",", ".0,", StringComparison.Ordinal)
+            );
             var outcome = await stored.CompareAsync(comparer, untrusted, trusted);
             Assert.Equal("inconclusive", outcome.Verdict);
             Assert.Contains("since the run ended", outcome.Reason, StringComparison.Ordinal);
@@ -64,13 +67,19 @@ public sealed class CompareResultsTests(CompareResultsTests.Stored stored) : ICl
 
         private HordeFixture Horde { get; set; } = null!;
 
-        public async ValueTask InitializeAsync() => Horde = await HordeFixture.StartAsync(new HordeFixtureOptions
-        {
-            InMemory = true,
-            Services = static services => services
-                .AddSingleton<IResultComparer>(new CustomComparer("thrower", static _ => throw new InvalidOperationException("out of its depth\0")))
-                .AddSingleton<IResultComparer>(new CustomComparer("accuser", static stream => stream.ReadByte())),
-        });
+        public async ValueTask InitializeAsync() =>
+            Horde = await HordeFixture.StartAsync(
+                new HordeFixtureOptions
+                {
+                    InMemory = true,
+                    Services = static services =>
+                        services
+                            .AddSingleton<IResultComparer>(
+                                new CustomComparer("thrower", static _ => throw new InvalidOperationException("out of its depth\0"))
+                            )
+                            .AddSingleton<IResultComparer>(new CustomComparer("accuser", static stream => stream.ReadByte())),
+                }
+            );
 
         public ValueTask DisposeAsync() => Horde.DisposeAsync();
 
@@ -82,18 +91,34 @@ public sealed class CompareResultsTests(CompareResultsTests.Stored stored) : ICl
             await Horde.UploadAsync(ContainerNames.Outputs, $"{folder}/a", output);
             var nothing = new ContentReference(null, 0, null);
             var reference = new ContentReference($"{folder}/a", bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes)));
-            var manifest = new ResultManifest("job", 1, nothing, nothing, new Dictionary<string, ContentReference>(), new Dictionary<string, ContentReference> { ["/output/a"] = reference });
+            var manifest = new ResultManifest(
+                "job",
+                1,
+                nothing,
+                nothing,
+                new Dictionary<string, ContentReference>(),
+                new Dictionary<string, ContentReference> { ["/output/a"] = reference }
+            );
             var content = SnakeCaseJson.ToUtf8(manifest);
             await Horde.UploadAsync(ContainerNames.Results, $"{folder}/manifest.json", System.Text.Encoding.UTF8.GetString(content));
             _outputs[$"{folder}/manifest.json"] = $"{folder}/a";
-            return new ResultReference($"{folder}/manifest.json", nothing, nothing, 0, 1, Convert.ToHexStringLower(SHA256.HashData(content)));
+            return new ResultReference(
+                $"{folder}/manifest.json",
+                nothing,
+                nothing,
+                0,
+                1,
+                Convert.ToHexStringLower(SHA256.HashData(content))
+            );
         }
 
         internal async Task OverwriteAsync(ResultReference result, string? output)
         {
             if (output is null)
             {
-                await Horde.Blobs.GetBlobContainerClient(ContainerNames.Outputs).DeleteBlobAsync(_outputs[result.Blob], cancellationToken: TestContext.Current.CancellationToken);
+                await Horde
+                    .Blobs.GetBlobContainerClient(ContainerNames.Outputs)
+                    .DeleteBlobAsync(_outputs[result.Blob], cancellationToken: TestContext.Current.CancellationToken);
             }
             else
             {
@@ -102,7 +127,8 @@ public sealed class CompareResultsTests(CompareResultsTests.Stored stored) : ICl
         }
 
         internal Task<CompareOutcome> CompareAsync(string comparer, ResultReference untrusted, ResultReference trusted) =>
-            ActivatorUtilities.CreateInstance<CompareResults>(Horde.Functions.Services)
+            ActivatorUtilities
+                .CreateInstance<CompareResults>(Horde.Functions.Services)
                 .RunAsync(new CompareInput(untrusted, trusted, comparer, new ComparisonSettings()), TestContext.Current.CancellationToken);
     }
 
@@ -110,7 +136,12 @@ public sealed class CompareResultsTests(CompareResultsTests.Stored stored) : ICl
     {
         public string Name => name;
 
-        public async Task<Comparison> CompareAsync(IResultContent untrusted, IResultContent trusted, ComparisonSettings settings, CancellationToken cancellationToken)
+        public async Task<Comparison> CompareAsync(
+            IResultContent untrusted,
+            IResultContent trusted,
+            ComparisonSettings settings,
+            CancellationToken cancellationToken
+        )
         {
             foreach (var result in new[] { untrusted, trusted })
             {

@@ -12,7 +12,12 @@ public sealed class SampleHistoryTests
     {
         var history = SampleHistory.Empty.Reserve(new("one", "a", 60, Noon), budget: 100)!;
         Assert.Null(history.Reserve(new("two", "a", 60, Noon.AddMinutes(59)), budget: 100));
-        Assert.Equal(["two"], history.Reserve(new("two", "a", 60, Noon.AddMinutes(61)), budget: 100)!.Reservations.Select(static reservation => reservation.JobUuid));
+        Assert.Equal(
+            ["two"],
+            history
+                .Reserve(new("two", "a", 60, Noon.AddMinutes(61)), budget: 100)!
+                .Reservations.Select(static reservation => reservation.JobUuid)
+        );
     }
 
     [Fact]
@@ -34,12 +39,16 @@ public sealed class SampleHistoryTests
 
     [Fact]
     public void Reserve_ClockWasSetBack_ForgetsTheFuture() =>
-        Assert.NotNull(SampleHistory.Empty.Reserve(new("one", "a", 60, Noon), budget: 100)!.Reserve(new("two", "a", 60, Noon.AddDays(-1)), budget: 100));
+        Assert.NotNull(
+            SampleHistory.Empty.Reserve(new("one", "a", 60, Noon), budget: 100)!.Reserve(new("two", "a", 60, Noon.AddDays(-1)), budget: 100)
+        );
 
     [Fact]
     public void Reserve_AnyNumberOfJobs_IsBounded()
     {
-        var many = Enumerable.Range(1, SampleHistory.MaxReservations - 1).Select(static job => new SampleReservation($"{job}", "a", 0, Noon));
+        var many = Enumerable
+            .Range(1, SampleHistory.MaxReservations - 1)
+            .Select(static job => new SampleReservation($"{job}", "a", 0, Noon));
         var history = (SampleHistory.Empty with { Reservations = [.. many] }).Reserve(new("the last", "a", 0, Noon), budget: 100)!;
 
         Assert.Equal(SampleHistory.MaxReservations, history.Reservations.Count);
@@ -54,7 +63,12 @@ public sealed class SampleHistoryTests
         history = history.With(new SampleVerdict("a", IsMismatch: false), 2);
         Assert.True(history.Suspects.ContainsKey("a"));
         Assert.False(history.With(new SampleVerdict("a", IsMismatch: false), 2).Suspects.ContainsKey("a"));
-        Assert.True(history.With(new SampleVerdict("a", IsMismatch: true), 2).With(new SampleVerdict("a", IsMismatch: false), 2).Suspects.ContainsKey("a"));
+        Assert.True(
+            history
+                .With(new SampleVerdict("a", IsMismatch: true), 2)
+                .With(new SampleVerdict("a", IsMismatch: false), 2)
+                .Suspects.ContainsKey("a")
+        );
     }
 
     [Fact]

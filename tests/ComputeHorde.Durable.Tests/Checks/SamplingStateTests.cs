@@ -13,13 +13,27 @@ public sealed class SamplingStateTests
     [Fact]
     public async Task TryReserve_ManyAtOnceOnTwoHosts_GrantsWhatTheBudgetAllows()
     {
-        await using var storage = await LocalStorage.StartAsync(new LocalStorageOptions { Listen = false }, TestContext.Current.CancellationToken);
+        await using var storage = await LocalStorage.StartAsync(
+            new LocalStorageOptions { Listen = false },
+            TestContext.Current.CancellationToken
+        );
         var account = new BlobServiceClient(storage.ConnectionString, new BlobClientOptions { Transport = storage.Transport });
         var settings = Options.Create(new DurableOptions { TrustedSecondsPerHour = 100 });
         using var one = new SamplingState(new BlobContainers(account), settings, TimeProvider.System);
         using var other = new SamplingState(new BlobContainers(account), settings, TimeProvider.System);
-        var granted = await Task.WhenAll(Enumerable.Range(0, 20).Select(number =>
-            (number % 2 == 0 ? one : other).TryReserveAsync($"job-{number}", "namespace", 10, share: null, TestContext.Current.CancellationToken)));
+        var granted = await Task.WhenAll(
+            Enumerable
+                .Range(0, 20)
+                .Select(number =>
+                    (number % 2 == 0 ? one : other).TryReserveAsync(
+                        $"job-{number}",
+                        "namespace",
+                        10,
+                        share: null,
+                        TestContext.Current.CancellationToken
+                    )
+                )
+        );
         Assert.Equal(10, granted.Count(static isGranted => isGranted));
         Assert.False(await one.TryReserveAsync("another", "namespace", 10, share: null, TestContext.Current.CancellationToken));
         var first = Array.IndexOf(granted, true);

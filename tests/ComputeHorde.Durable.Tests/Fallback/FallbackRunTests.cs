@@ -7,7 +7,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ComputeHorde.Durable.Tests.Fallback;
 
-/// <summary>Runs that go to another cloud, and those that do not. Whatever happens, no machine is left, and none has cost more than was computed before.</summary>
+/// <summary>
+/// Runs that go to another cloud, and those that do not. Whatever happens, no machine is left, and none has cost more than was computed
+/// before.
+/// </summary>
 public sealed class FallbackRunTests
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(30);
@@ -21,7 +24,11 @@ public sealed class FallbackRunTests
         horde.Emulator.Faults = new() { ErrorRate = 1, ErrorStatus = 503 };
         await using var back = clock.CreateTimer(_ => horde.Emulator.Faults = new(), null, TimeSpan.FromHours(1), Timeout.InfiniteTimeSpan);
 
-        using var allowed = await horde.PostAsync("jobs", Job(cloud, "echo \"on $CH_OUTPUT\" | sed 's|/.*||'; printf made >\"$CH_OUTPUT/x.bin\"", "on_unavailable", "/output/x.bin"), "allowed");
+        using var allowed = await horde.PostAsync(
+            "jobs",
+            Job(cloud, "echo \"on $CH_OUTPUT\" | sed 's|/.*||'; printf made >\"$CH_OUTPUT/x.bin\"", "on_unavailable", "/output/x.bin"),
+            "allowed"
+        );
         using var waits = await horde.PostAsync("jobs", Jobs.Sha256("waits"), "waits");
         var run = await horde.EndOfAsync("jobs/allowed");
         var waited = await horde.EndOfAsync("jobs/waits");
@@ -34,8 +41,18 @@ public sealed class FallbackRunTests
         Assert.Equal(("runpod", 0.24m), ((string?)fallback["provider"], (decimal)fallback["usd_per_hour"]!));
         Assert.InRange((decimal)fallback["cost_usd"]!, 0.000001m, (decimal)fallback["cost_bound_usd"]!);
         Assert.Equal((1, 1), ((int)outcome["paid_attempts"]!, (int)outcome["result"]!["outputs"]!));
-        Assert.Equal("on \n", await horde.Http.GetStringAsync(new Uri("jobs/allowed/result?part=stdout", UriKind.Relative), TestContext.Current.CancellationToken));
-        Assert.All([waited, after], static other => Assert.True((string?)other["status"] == "completed" && other["outcome"]!["fallback"] is null, other.ToJsonString()));
+        Assert.Equal(
+            "on \n",
+            await horde.Http.GetStringAsync(
+                new Uri("jobs/allowed/result?part=stdout", UriKind.Relative),
+                TestContext.Current.CancellationToken
+            )
+        );
+        Assert.All(
+            [waited, after],
+            static other =>
+                Assert.True((string?)other["status"] == "completed" && other["outcome"]!["fallback"] is null, other.ToJsonString())
+        );
         Assert.Equal(2, horde.Emulator.Counters.Creates);
         AssertSettled(cloud, horde, machines: 1);
     }
@@ -86,7 +103,10 @@ public sealed class FallbackRunTests
         var tooDear = await horde.EndOfAsync("jobs/dear");
 
         Assert.True(run["outcome"]?["failure"] is not null, run.ToJsonString());
-        Assert.Equal(("failed", "rejected", "fallback_budget"), ((string?)run["status"], (string?)run["outcome"]!["failure"]!["class"], (string?)run["outcome"]!["failure"]!["reason"]));
+        Assert.Equal(
+            ("failed", "rejected", "fallback_budget"),
+            ((string?)run["status"], (string?)run["outcome"]!["failure"]!["class"], (string?)run["outcome"]!["failure"]!["reason"])
+        );
         Assert.Contains("ComputeHorde__FallbackMaxUsdPerDay", (string?)run["outcome"]!["failure"]!["message"], StringComparison.Ordinal);
         Assert.Equal("price_above_cap", (string?)tooDear["outcome"]!["failure"]!["reason"]);
         AssertSettled(cloud, horde, machines: 1);
@@ -119,11 +139,23 @@ public sealed class FallbackRunTests
         using var good = await horde.PostAsync("jobs", With(Jobs.Sha256("x"), "after_attempts"), "good");
 
         Assert.Equal(400, (int)bad.StatusCode);
-        Assert.Contains("policy.fallback", await bad.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
-        Assert.Contains("ComputeHorde__FallbackProvider", (await horde.EndOfAsync("jobs/good"))["warnings"]!.ToJsonString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "policy.fallback",
+            await bad.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "ComputeHorde__FallbackProvider",
+            (await horde.EndOfAsync("jobs/good"))["warnings"]!.ToJsonString(),
+            StringComparison.Ordinal
+        );
     }
 
-    private static async Task<HordeFixture> StartAsync(TimeProvider clock, CloudEmulator cloud, params (string Name, string Value)[] settings)
+    private static async Task<HordeFixture> StartAsync(
+        TimeProvider clock,
+        CloudEmulator cloud,
+        params (string Name, string Value)[] settings
+    )
     {
         var all = new Dictionary<string, string?>
         {
@@ -136,24 +168,34 @@ public sealed class FallbackRunTests
             all[name] = value;
         }
 
-        void Services(IServiceCollection services) => services.AddSingleton(new FallbackOptions { InsecureRegistries = [cloud.Registry], ListInterval = TimeSpan.FromSeconds(1) });
+        void Services(IServiceCollection services) =>
+            services.AddSingleton(new FallbackOptions { InsecureRegistries = [cloud.Registry], ListInterval = TimeSpan.FromSeconds(1) });
         return clock is VirtualTimeProvider virtualClock
             ? await VirtualHorde.StartAsync(virtualClock, Poll, Services, all)
-            : await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true, Services = Services, Settings = all });
+            : await HordeFixture.StartAsync(
+                new HordeFixtureOptions
+                {
+                    InMemory = true,
+                    Services = Services,
+                    Settings = all,
+                }
+            );
     }
 
-    private static JsonObject Job(CloudEmulator cloud, string line, string fallback, params string[] outputs) => With(
-        new JsonObject
-        {
-            ["executor_class"] = "always_on.test",
-            ["docker_image"] = $"{cloud.Registry}/tools/shell:1",
-            ["args"] = new JsonArray("/bin/sh", "-c", line),
-            ["outputs"] = new JsonArray([.. outputs.Select(static path => JsonValue.Create(path))]),
-            ["download_time_limit_sec"] = 30,
-            ["execution_time_limit_sec"] = 60,
-            ["upload_time_limit_sec"] = 30,
-        },
-        fallback);
+    private static JsonObject Job(CloudEmulator cloud, string line, string fallback, params string[] outputs) =>
+        With(
+            new JsonObject
+            {
+                ["executor_class"] = "always_on.test",
+                ["docker_image"] = $"{cloud.Registry}/tools/shell:1",
+                ["args"] = new JsonArray("/bin/sh", "-c", line),
+                ["outputs"] = new JsonArray([.. outputs.Select(static path => JsonValue.Create(path))]),
+                ["download_time_limit_sec"] = 30,
+                ["execution_time_limit_sec"] = 60,
+                ["upload_time_limit_sec"] = 30,
+            },
+            fallback
+        );
 
     private static JsonObject With(JsonObject job, string fallback)
     {
@@ -166,6 +208,14 @@ public sealed class FallbackRunTests
         Assert.Empty(cloud.Costing);
         Assert.Equal(machines, cloud.Machines.Count);
         Assert.All(cloud.Machines, static machine => Assert.InRange(machine.Executions, 0, 1));
-        Assert.All(horde.Log.Lines, line => Assert.False(line.Text.Contains("sig=", StringComparison.Ordinal) || line.Text.Contains(cloud.Options.RunPodKey, StringComparison.Ordinal), line.Text));
+        Assert.All(
+            horde.Log.Lines,
+            line =>
+                Assert.False(
+                    line.Text.Contains("sig=", StringComparison.Ordinal)
+                        || line.Text.Contains(cloud.Options.RunPodKey, StringComparison.Ordinal),
+                    line.Text
+                )
+        );
     }
 }

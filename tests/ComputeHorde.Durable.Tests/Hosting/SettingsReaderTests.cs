@@ -27,7 +27,12 @@ public class SettingsReaderTests
 
     [Fact]
     public void Validate_SeveralFaults_GivesThemAll() =>
-        Assert.Equal(2, Read(("ComputeHorde:SubnetId", "twelve"), ("ComputeHorde:RequestTimeout", "soon")).Validate(null, new DurableOptions()).Failures!.Count());
+        Assert.Equal(
+            2,
+            Read(("ComputeHorde:SubnetId", "twelve"), ("ComputeHorde:RequestTimeout", "soon"))
+                .Validate(null, new DurableOptions())
+                .Failures!.Count()
+        );
 
     [Theory]
     [InlineData("computehorde:facilitatorurl")]
@@ -46,8 +51,15 @@ public class SettingsReaderTests
 
     [Fact]
     public void Unknown_MisspeltSetting_IsNamed() =>
-        Assert.Equal(["ComputeHorde__ValidatorHotKeys"], Read(("ComputeHorde:ValidatorHotKeys", "5F"), ("ComputeHorde:WalletName", "x"), ("Other:Name", "y")).Unknown);
+        Assert.Equal(
+            ["ComputeHorde__ValidatorHotKeys"],
+            Read(("ComputeHorde:ValidatorHotKeys", "5F"), ("ComputeHorde:WalletName", "x"), ("Other:Name", "y")).Unknown
+        );
 
-    private static SettingsReader Read(params (string Key, string Value)[] settings) => new(new ConfigurationBuilder()
-        .AddInMemoryCollection(settings.Select(static setting => new KeyValuePair<string, string?>(setting.Key, setting.Value))).Build());
+    private static SettingsReader Read(params (string Key, string Value)[] settings) =>
+        new(
+            new ConfigurationBuilder()
+                .AddInMemoryCollection(settings.Select(static setting => new KeyValuePair<string, string?>(setting.Key, setting.Value)))
+                .Build()
+        );
 }

@@ -30,7 +30,15 @@ public class ApiAddressTests
     private static HttpRequest Request(string pattern, string path)
     {
         var context = new DefaultHttpContext();
-        context.SetEndpoint(new RouteEndpoint(static _ => Task.CompletedTask, RoutePatternFactory.Parse(pattern), 0, EndpointMetadataCollection.Empty, "test"));
+        context.SetEndpoint(
+            new RouteEndpoint(
+                static _ => Task.CompletedTask,
+                RoutePatternFactory.Parse(pattern),
+                0,
+                EndpointMetadataCollection.Empty,
+                "test"
+            )
+        );
         (context.Request.Scheme, context.Request.Host, context.Request.Path) = ("http", new HostString("host", 7071), path);
         return context.Request;
     }

@@ -33,8 +33,7 @@ public class BulkTests(ITestOutputHelper output)
             var answer = await CallAsync(horde, "jobs/cancel", body);
             cancelled.AddRange(answer["runs"]!.AsArray().Select(static run => (string)run!["id"]!));
             continuation = (string?)answer["continuation"];
-        }
-        while (continuation is not null);
+        } while (continuation is not null);
 
         Assert.Equal(["run-0", "run-1", "run-2", "run-3", "run-4"], cancelled.Order(StringComparer.Ordinal));
         foreach (var id in cancelled)
@@ -57,10 +56,14 @@ public class BulkTests(ITestOutputHelper output)
         var repeated = await CallAsync(horde, "jobs/rerun", new JsonObject { ["prefix"] = "red-", ["status"] = "completed" }, "again");
 
         Assert.Equal("bad-0", (string?)Assert.Single(failed["runs"]!.AsArray())!["id"]);
-        Assert.Equal(["red-0", "red-1", "red-2"], completed["runs"]!.AsArray().Select(static run => (string)run!["id"]!).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["red-0", "red-1", "red-2"],
+            completed["runs"]!.AsArray().Select(static run => (string)run!["id"]!).Order(StringComparer.Ordinal)
+        );
         Assert.Equal(
             completed["runs"]!.AsArray().Select(static run => (string)run!["rerun"]!).Order(StringComparer.Ordinal),
-            repeated["runs"]!.AsArray().Select(static run => (string)run!["rerun"]!).Order(StringComparer.Ordinal));
+            repeated["runs"]!.AsArray().Select(static run => (string)run!["rerun"]!).Order(StringComparer.Ordinal)
+        );
         foreach (var run in completed["runs"]!.AsArray())
         {
             var again = await horde.EndOfAsync($"jobs/{(string)run!["rerun"]!}");
@@ -85,7 +88,10 @@ public class BulkTests(ITestOutputHelper output)
 
         Assert.Equal((HttpStatusCode.Accepted, HttpStatusCode.Accepted), (first.StatusCode, again.StatusCode));
         Assert.Equal(new Uri(horde.Http.BaseAddress!, "jobs/second"), first.Headers.Location);
-        Assert.Equal(("completed", "red-0", "{\"team\":\"red\",\"tier\":\"0\"}"), ((string?)run["status"], (string?)run["rerun_of"], run["labels"]!.ToJsonString()));
+        Assert.Equal(
+            ("completed", "red-0", "{\"team\":\"red\",\"tier\":\"0\"}"),
+            ((string?)run["status"], (string?)run["rerun_of"], run["labels"]!.ToJsonString())
+        );
         await RunFilterTests.AssertRefusedAsync(taken, HttpStatusCode.Conflict, "Idempotency-Key");
         await RunFilterTests.AssertRefusedAsync(unknown, HttpStatusCode.NotFound, "id");
     }
@@ -137,12 +143,14 @@ public class BulkTests(ITestOutputHelper output)
     [Fact]
     public async Task Rerun_MoreThanMayBeStarted_IsRefusedWhole()
     {
-        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions
-        {
-            Output = output,
-            InMemory = true,
-            Settings = new Dictionary<string, string?> { ["ComputeHorde__MaxStartsPerMinute"] = "4" },
-        });
+        await using var horde = await HordeFixture.StartAsync(
+            new HordeFixtureOptions
+            {
+                Output = output,
+                InMemory = true,
+                Settings = new Dictionary<string, string?> { ["ComputeHorde__MaxStartsPerMinute"] = "4" },
+            }
+        );
         await RunFilterTests.StartRunsAsync(horde);
 
         using var answer = await horde.PostAsync("jobs/rerun", new JsonObject { ["prefix"] = "red-", ["status"] = "completed" }, "again");
@@ -160,9 +168,17 @@ public class BulkTests(ITestOutputHelper output)
         job["input_volumes"] = new JsonObject
         {
             ["/volume/a"] = new JsonObject { ["type"] = "inline", ["contents"] = "UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==" },
-            ["/volume/b"] = new JsonObject { ["type"] = "huggingface", ["repo_id"] = "a/b", ["token"] = "hush-2" },
+            ["/volume/b"] = new JsonObject
+            {
+                ["type"] = "huggingface",
+                ["repo_id"] = "a/b",
+                ["token"] = "hush-2",
+            },
         };
-        job["output_volumes"] = new JsonObject { ["/output/y"] = new JsonObject { ["http_method"] = "PUT", ["url"] = "http://user:hush-3@127.0.0.1:1/x?sig=hush-4" } };
+        job["output_volumes"] = new JsonObject
+        {
+            ["/output/y"] = new JsonObject { ["http_method"] = "PUT", ["url"] = "http://user:hush-3@127.0.0.1:1/x?sig=hush-4" },
+        };
         using var started = await horde.PostAsync("jobs", job, "secret");
 
         var shown = (await horde.GetAsync("jobs/secret/request")).ToJsonString();
@@ -179,29 +195,39 @@ public class BulkTests(ITestOutputHelper output)
     [Fact]
     public void Request_WithAWebhookAndUnknownFields_IsShownWithoutTheirSecrets()
     {
-        var shown = RequestView.Of(BinaryData.FromString("""{"docker_image":"a","webhook":{"url":"https://hooks.example.com/hush","events":["run.completed"]},"later":{"token":"hush"},"env":"hush"}"""));
+        var shown = RequestView.Of(
+            BinaryData.FromString(
+                """{"docker_image":"a","webhook":{"url":"https://hooks.example.com/hush","events":["run.completed"]},"later":{"token":"hush"},"env":"hush"}"""
+            )
+        );
 
         Assert.Equal(
             """{"docker_image":"a","webhook":{"url":"https://hooks.example.com (not shown)","events":["run.completed"]},"later":"(not shown)","env":"(not shown)"}""",
-            shown.ToJsonString());
+            shown.ToJsonString()
+        );
     }
 
     [Fact]
     public async Task Lists_OfBatchesAndLimits_ShowWhatThereIs()
     {
-        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions
-        {
-            Output = output,
-            InMemory = true,
-            Settings = new Dictionary<string, string?> { ["ComputeHorde__Limits__tight__MaxInFlight"] = "1" },
-        });
+        await using var horde = await HordeFixture.StartAsync(
+            new HordeFixtureOptions
+            {
+                Output = output,
+                InMemory = true,
+                Settings = new Dictionary<string, string?> { ["ComputeHorde__Limits__tight__MaxInFlight"] = "1" },
+            }
+        );
         horde.Emulator.SetBehaviourForTag("one", "stuck:accepted");
         foreach (var id in new[] { "one", "two" })
         {
             var job = Jobs.Sha256(id);
             job["job_namespace"] = "tight";
             await horde.PostAsync("jobs", job, id);
-            await Eventually.TrueAsync(async () => (await horde.GetAsync($"jobs/{id}"))["progress"] is not null, $"{id} asks for its place");
+            await Eventually.TrueAsync(
+                async () => (await horde.GetAsync($"jobs/{id}"))["progress"] is not null,
+                $"{id} asks for its place"
+            );
         }
 
         await horde.PostAsync("batches", new JsonArray(Jobs.Sha256("one"), Jobs.Sha256("two")), "lot");
@@ -209,7 +235,10 @@ public class BulkTests(ITestOutputHelper output)
         await Eventually.TrueAsync(async () => (await horde.GetAsync("limits"))["waiting_runs"]!.AsArray().Count == 1, "one waits");
 
         Assert.Equal("lot", (string?)Assert.Single((await horde.GetAsync("batches"))["batches"]!.AsArray())!["id"]);
-        Assert.Equal(["two"], (await horde.GetAsync("jobs?phase=waiting_for_place"))["jobs"]!.AsArray().Select(static run => (string?)run!["id"]));
+        Assert.Equal(
+            ["two"],
+            (await horde.GetAsync("jobs?phase=waiting_for_place"))["jobs"]!.AsArray().Select(static run => (string?)run!["id"])
+        );
         using var cheat = await horde.Http.GetAsync(new Uri("cheats/..%2Fx", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.NotFound, cheat.StatusCode);
         await horde.PostAsync("jobs/cancel", new JsonObject { ["namespace"] = "tight" });

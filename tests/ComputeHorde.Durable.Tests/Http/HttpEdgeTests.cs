@@ -29,7 +29,10 @@ public class HttpEdgeTests(ITestOutputHelper output)
 
             using var answer = await horde.Http.PostAsync(new Uri(path, UriKind.Relative), content, TestContext.Current.CancellationToken);
 
-            Assert.Equal((HttpStatusCode.UnsupportedMediaType, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
+            Assert.Equal(
+                (HttpStatusCode.UnsupportedMediaType, "application/problem+json"),
+                (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType)
+            );
             Assert.Contains(field, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         }
 
@@ -43,7 +46,11 @@ public class HttpEdgeTests(ITestOutputHelper output)
         var json = "\ufeff" + Jobs.Sha256("one").ToJsonString();
         using var content = new StringContent(json, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), "application/json");
         content.Headers.ContentEncoding.Add("Identity"); // None, by its name, in any case.
-        using var request = new HttpRequestMessage(HttpMethod.Post, "jobs") { Content = content, Headers = { { "Idempotency-Key", "marked" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "jobs")
+        {
+            Content = content,
+            Headers = { { "Idempotency-Key", "marked" } },
+        };
 
         using var answer = await horde.Http.SendAsync(request, TestContext.Current.CancellationToken);
         await horde.UploadAsync("jobs", "marked.json", json);
@@ -99,12 +106,14 @@ public class HttpEdgeTests(ITestOutputHelper output)
     [Fact]
     public async Task Start_ManyInvalidBodies_TakeNothingFromValidOnes()
     {
-        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions
-        {
-            Output = output,
-            InMemory = true,
-            Settings = new Dictionary<string, string?> { ["ComputeHorde__MaxStartsPerMinute"] = "1" },
-        });
+        await using var horde = await HordeFixture.StartAsync(
+            new HordeFixtureOptions
+            {
+                Output = output,
+                InMemory = true,
+                Settings = new Dictionary<string, string?> { ["ComputeHorde__MaxStartsPerMinute"] = "1" },
+            }
+        );
 
         for (var number = 0; number < 5; number++)
         {

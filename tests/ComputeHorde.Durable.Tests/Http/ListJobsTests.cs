@@ -28,11 +28,12 @@ public class ListJobsTests(ITestOutputHelper output)
         string? continuation = null;
         do
         {
-            var page = await horde.GetAsync($"jobs?status=completed&page_size=2{(continuation is null ? "" : $"&continuation={Uri.EscapeDataString(continuation)}")}");
+            var page = await horde.GetAsync(
+                $"jobs?status=completed&page_size=2{(continuation is null ? "" : $"&continuation={Uri.EscapeDataString(continuation)}")}"
+            );
             completed.AddRange(page["jobs"]!.AsArray().Select(static run => (string)run!["id"]!));
             continuation = (string?)page["continuation"];
-        }
-        while (continuation is not null);
+        } while (continuation is not null);
 
         Assert.Equal(["good-0", "good-1", "good-2", "good-3", "good-4", "lot~1"], completed.Order(StringComparer.Ordinal));
         Assert.Equal("bad-0", (string?)Assert.Single((await horde.GetAsync("jobs?status=failed"))["jobs"]!.AsArray())!["id"]);
@@ -52,7 +53,10 @@ public class ListJobsTests(ITestOutputHelper output)
         using var answer = await horde.Http.GetAsync(new Uri($"jobs?{query}", UriKind.Relative), TestContext.Current.CancellationToken);
         var problem = JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
 
-        Assert.Equal((HttpStatusCode.BadRequest, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
+        Assert.Equal(
+            (HttpStatusCode.BadRequest, "application/problem+json"),
+            (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType)
+        );
         Assert.Equal(parameter, Assert.Single(problem["errors"]!.AsObject()).Key);
     }
 }

@@ -14,13 +14,20 @@ public class MutationTests(ITestOutputHelper output)
     /// <summary>10,000 in all with <c>MUTATIONS=1</c>, a fifth of them otherwise, with another seed each time.</summary>
     private static readonly int Share = Environment.GetEnvironmentVariable("MUTATIONS") == "1" ? 1 : 5;
 
-    private static readonly int Requests = 8000 / Share, Messages = 1500 / Share, Blobs = 500 / Share;
+    private static readonly int Requests = 8000 / Share,
+        Messages = 1500 / Share,
+        Blobs = 500 / Share;
 
     private static readonly string[] Documents =
     [
         Jobs.Sha256("one", "/output/a.txt").ToJsonString(),
         """{"executor_class":"always_on.test","docker_image":"computehorde/echo:latest","args":["a","b"],"env":{"A":"1"},"input_volumes":{"/volume/x":{"type":"inline","contents":"UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA=="}},"output_volumes":{"/output/y":{"http_method":"PUT","url":"http://127.0.0.1:1/x"}},"download_time_limit_sec":1,"execution_time_limit_sec":1,"upload_time_limit_sec":1,"policy":{"max_attempts":1,"retry_on":["lost"]}}""",
-        new JsonObject { ["jobs"] = new JsonArray(Jobs.Sha256("one"), Jobs.Sha256("two")), ["max_parallel"] = 2, ["strict"] = false }.ToJsonString(),
+        new JsonObject
+        {
+            ["jobs"] = new JsonArray(Jobs.Sha256("one"), Jobs.Sha256("two")),
+            ["max_parallel"] = 2,
+            ["strict"] = false,
+        }.ToJsonString(),
         """{"jobs_blob":"x.jsonl","max_parallel":3}""",
     ];
 
@@ -39,7 +46,11 @@ public class MutationTests(ITestOutputHelper output)
             async (body, cancellation) =>
             {
                 using var content = Json(body.Item);
-                using var answer = await horde.Http.PostAsync(new Uri(body.Index % 3 == 0 ? "batches" : "jobs", UriKind.Relative), content, cancellation);
+                using var answer = await horde.Http.PostAsync(
+                    new Uri(body.Index % 3 == 0 ? "batches" : "jobs", UriKind.Relative),
+                    content,
+                    cancellation
+                );
                 Assert.True((int)answer.StatusCode < 500, $"body {body.Index} of seed {seed} got {answer.StatusCode}");
                 if (answer.StatusCode == HttpStatusCode.Accepted)
                 {
@@ -49,7 +60,8 @@ public class MutationTests(ITestOutputHelper output)
                 {
                     Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
                 }
-            });
+            }
+        );
 
         Assert.InRange(accepted, 1, Requests / 2);
         await AssertNothingHalfAsync(horde, accepted);
@@ -63,14 +75,20 @@ public class MutationTests(ITestOutputHelper output)
         var mutations = new Mutations(seed, [Documents[2], Documents[3]]);
         var queue = horde.Queues.GetQueueClient("batches");
         await queue.CreateIfNotExistsAsync(cancellationToken: TestContext.Current.CancellationToken);
-        foreach (var message in Enumerable.Range(0, Messages).Select(_ => mutations.Next()).Where(static message => message.Length > 0).Chunk(16))
+        foreach (
+            var message in Enumerable.Range(0, Messages).Select(_ => mutations.Next()).Where(static message => message.Length > 0).Chunk(16)
+        )
         {
             // As Base64: a queue takes no other bytes than those of XML.
-            await Task.WhenAll(message.Select(body => queue.SendMessageAsync(Convert.ToBase64String(body), TestContext.Current.CancellationToken)));
+            await Task.WhenAll(
+                message.Select(body => queue.SendMessageAsync(Convert.ToBase64String(body), TestContext.Current.CancellationToken))
+            );
         }
 
         await Eventually.TrueAsync(
-            async () => (await queue.GetPropertiesAsync(TestContext.Current.CancellationToken)).Value.ApproximateMessagesCount == 0, "the queue is empty");
+            async () => (await queue.GetPropertiesAsync(TestContext.Current.CancellationToken)).Value.ApproximateMessagesCount == 0,
+            "the queue is empty"
+        );
 
         Assert.False(await horde.Queues.GetQueueClient("batches-poison").ExistsAsync(TestContext.Current.CancellationToken));
         Assert.NotEmpty(await horde.ListAsync("jobs-rejected"));
@@ -87,11 +105,18 @@ public class MutationTests(ITestOutputHelper output)
         await Parallel.ForEachAsync(
             Enumerable.Range(0, Blobs).Select(number => (number, mutations.Next())).ToList(),
             new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = TestContext.Current.CancellationToken },
-            async (blob, cancellation) => await horde.Blobs.GetBlobContainerClient("jobs").GetBlobClient($"{blob.number}.json").UploadAsync(new BinaryData(blob.Item2), cancellation));
+            async (blob, cancellation) =>
+                await horde
+                    .Blobs.GetBlobContainerClient("jobs")
+                    .GetBlobClient($"{blob.number}.json")
+                    .UploadAsync(new BinaryData(blob.Item2), cancellation)
+        );
 
         var intake = horde.Functions.Services.GetRequiredService<SpecificationIntake>();
         var waiting = new List<BlobItem>();
-        await foreach (var blob in horde.Blobs.GetBlobContainerClient("jobs").GetBlobsAsync(cancellationToken: TestContext.Current.CancellationToken))
+        await foreach (
+            var blob in horde.Blobs.GetBlobContainerClient("jobs").GetBlobsAsync(cancellationToken: TestContext.Current.CancellationToken)
+        )
         {
             waiting.Add(blob);
         }
@@ -99,14 +124,23 @@ public class MutationTests(ITestOutputHelper output)
         await Eventually.TrueAsync(
             async () =>
             {
-                while (waiting.Count > 0 && await intake.IsKnownAsync(horde.Functions.Client, waiting[^1].Name, waiting[^1].Properties.ETag!.Value, TestContext.Current.CancellationToken))
+                while (
+                    waiting.Count > 0
+                    && await intake.IsKnownAsync(
+                        horde.Functions.Client,
+                        waiting[^1].Name,
+                        waiting[^1].Properties.ETag!.Value,
+                        TestContext.Current.CancellationToken
+                    )
+                )
                 {
                     waiting.RemoveAt(waiting.Count - 1);
                 }
 
                 return waiting.Count == 0;
             },
-            "every blob was rejected or runs");
+            "every blob was rejected or runs"
+        );
 
         Assert.Equal(Blobs + 1, (await horde.ListAsync("jobs")).Count);
         Assert.False(await horde.Queues.GetQueueClient("webjobs-blobtrigger-poison").ExistsAsync(TestContext.Current.CancellationToken));
@@ -127,15 +161,24 @@ public class MutationTests(ITestOutputHelper output)
         Assert.Empty(await horde.ListAsync("requests"));
     }
 
-    private static ByteArrayContent Json(byte[] body) => new(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+    private static ByteArrayContent Json(byte[] body) =>
+        new(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
 
     /// <summary>The facilitator takes nothing, so that accepted jobs wait and cost nothing.</summary>
-    private Task<HordeFixture> StartAsync() => HordeFixture.StartAsync(new HordeFixtureOptions
-    {
-        Output = output,
-        InMemory = true,
-        Settings = new Dictionary<string, string?> { ["ComputeHordePollSchedule"] = "0 0 0 1 1 *", ["ComputeHorde__FacilitatorUrl"] = "http://127.0.0.1:9/", ["ComputeHorde__MaxRetries"] = "0" },
-    });
+    private Task<HordeFixture> StartAsync() =>
+        HordeFixture.StartAsync(
+            new HordeFixtureOptions
+            {
+                Output = output,
+                InMemory = true,
+                Settings = new Dictionary<string, string?>
+                {
+                    ["ComputeHordePollSchedule"] = "0 0 0 1 1 *",
+                    ["ComputeHorde__FacilitatorUrl"] = "http://127.0.0.1:9/",
+                    ["ComputeHorde__MaxRetries"] = "0",
+                },
+            }
+        );
 
     private int Seed()
     {
@@ -153,10 +196,18 @@ public class MutationTests(ITestOutputHelper output)
             started.Add(instance.InstanceId);
         }
 
-        var requests = (await horde.ListAsync("requests")).Where(static name => name.EndsWith("/batch.json", StringComparison.Ordinal) || !name.Contains('/'))
-            .Select(static name => name.Replace("/batch.json", "", StringComparison.Ordinal).Replace(".json", "", StringComparison.Ordinal)).ToList();
-        var ofBatches = started.Where(id => requests.Exists(request => request.Length < id.Length && id.StartsWith(request + "~", StringComparison.Ordinal))).ToHashSet();
-        var directly = requests.Where(request => !requests.Exists(batch => batch.Length < request.Length && request.StartsWith(batch + "~", StringComparison.Ordinal))).ToList();
+        var requests = (await horde.ListAsync("requests"))
+            .Where(static name => name.EndsWith("/batch.json", StringComparison.Ordinal) || !name.Contains('/'))
+            .Select(static name => name.Replace("/batch.json", "", StringComparison.Ordinal).Replace(".json", "", StringComparison.Ordinal))
+            .ToList();
+        var ofBatches = started
+            .Where(id => requests.Exists(request => request.Length < id.Length && id.StartsWith(request + "~", StringComparison.Ordinal)))
+            .ToHashSet();
+        var directly = requests
+            .Where(request =>
+                !requests.Exists(batch => batch.Length < request.Length && request.StartsWith(batch + "~", StringComparison.Ordinal))
+            )
+            .ToList();
         Assert.All(directly, id => Assert.Contains(id, started));
         Assert.All(started.Where(id => !id.Contains('~') && !ofBatches.Contains(id)), id => Assert.Contains(id, directly));
         if (accepted is { } count)

@@ -7,8 +7,25 @@ internal sealed class Mutations(int seed, IReadOnlyList<string> documents)
 {
     private static readonly string[] Values =
     [
-        "null", "0", "-1", "1e999", "99999999999999999999", "\"\"", "\" x \"", "\"\\u0000\"", "\"\\ud800\"", "[]", "{}", "[null]", "{\"\":null}", "true", "[[[[[[]]]]]]",
-        "\"/output/../x\"", "\"/output/a\"", "1.5", "\"\\u00a0\"",
+        "null",
+        "0",
+        "-1",
+        "1e999",
+        "99999999999999999999",
+        "\"\"",
+        "\" x \"",
+        "\"\\u0000\"",
+        "\"\\ud800\"",
+        "[]",
+        "{}",
+        "[null]",
+        "{\"\":null}",
+        "true",
+        "[[[[[[]]]]]]",
+        "\"/output/../x\"",
+        "\"/output/a\"",
+        "1.5",
+        "\"\\u00a0\"",
     ];
 
     private readonly Random _random = new(seed);

@@ -19,13 +19,27 @@ public partial class OpenApiTests
     [Fact]
     public void Paths_OfTheDocument_AreTheRoutesOfTheFunctions()
     {
-        var routes = FunctionDescriptor.DiscoverIn(typeof(DurableServices).Assembly)
+        var routes = FunctionDescriptor
+            .DiscoverIn(typeof(DurableServices).Assembly)
             .Where(static function => function.Trigger.Attribute is HttpTriggerAttribute)
-            .SelectMany(static function => function.Trigger.Properties["methods"].ToLowerInvariant().Split(',')
-                .Select(method => $"{method} /{function.Trigger.Properties["route"]} {function.Name} {function.Trigger.Properties["authLevel"]}"));
+            .SelectMany(static function =>
+                function
+                    .Trigger.Properties["methods"]
+                    .ToLowerInvariant()
+                    .Split(',')
+                    .Select(method =>
+                        $"{method} /{function.Trigger.Properties["route"]} {function.Name} {function.Trigger.Properties["authLevel"]}"
+                    )
+            );
 
-        var described = Document["paths"]!.AsObject().SelectMany(static path => path.Value!.AsObject()
-            .Select(operation => $"{operation.Key} {path.Key} {operation.Value!["operationId"]} {(operation.Value["security"] is null ? "function" : "anonymous")}"));
+        var described = Document["paths"]!
+            .AsObject()
+            .SelectMany(static path =>
+                path.Value!.AsObject()
+                    .Select(operation =>
+                        $"{operation.Key} {path.Key} {operation.Value!["operationId"]} {(operation.Value["security"] is null ? "function" : "anonymous")}"
+                    )
+            );
 
         Assert.Equal(routes.Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
     }
@@ -35,7 +49,10 @@ public partial class OpenApiTests
     {
         var schemas = Document["components"]!["schemas"]!.AsObject();
 
-        Assert.All(ReferencePattern().Matches(Document.ToJsonString()), reference => Assert.True(schemas.ContainsKey(reference.Groups["name"].Value), reference.Value));
+        Assert.All(
+            ReferencePattern().Matches(Document.ToJsonString()),
+            reference => Assert.True(schemas.ContainsKey(reference.Groups["name"].Value), reference.Value)
+        );
     }
 
     [Fact]
@@ -45,7 +62,9 @@ public partial class OpenApiTests
         {
             foreach (var (method, operation) in item!.AsObject())
             {
-                var declared = (operation!["parameters"]?.AsArray() ?? []).Where(static parameter => (string?)parameter!["in"] == "path").Select(static parameter => (string?)parameter!["name"]);
+                var declared = (operation!["parameters"]?.AsArray() ?? [])
+                    .Where(static parameter => (string?)parameter!["in"] == "path")
+                    .Select(static parameter => (string?)parameter!["name"]);
                 Assert.Equal(PlaceholderPattern().Matches(path).Select(static match => match.Groups["name"].Value), declared);
                 Assert.NotNull(method);
             }
@@ -66,7 +85,11 @@ public partial class OpenApiTests
         AssertFields<ContentReference>("Content");
         Assert.Equal(
             RunPage.Statuses.Order(StringComparer.Ordinal),
-            Document["components"]!["schemas"]!["RunStatus"]!["enum"]!.AsArray().Select(static value => (string)value!).Order(StringComparer.Ordinal));
+            Document["components"]!["schemas"]!["RunStatus"]!["enum"]!
+                .AsArray()
+                .Select(static value => (string)value!)
+                .Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -80,8 +103,11 @@ public partial class OpenApiTests
     private static void AssertFields<T>(string schema, params string[] hidden)
     {
         var described = Document["components"]!["schemas"]![schema]!["properties"]!.AsObject().Select(static property => property.Key);
-        var fields = typeof(T).GetProperties().Where(static property => !property.GetMethod!.IsStatic)
-            .Select(static property => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name)).Except(hidden);
+        var fields = typeof(T)
+            .GetProperties()
+            .Where(static property => !property.GetMethod!.IsStatic)
+            .Select(static property => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name))
+            .Except(hidden);
         Assert.Equal(fields.Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
     }
 

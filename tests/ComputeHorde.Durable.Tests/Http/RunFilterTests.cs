@@ -25,8 +25,10 @@ public class RunFilterTests(ITestOutputHelper output)
         Assert.Empty(await NamesAsync(horde, "phase=waiting"));
         Assert.Empty(await NamesAsync(horde, "label=team%3Dblue"));
         var bad = await horde.GetAsync("jobs?namespace=other");
-        Assert.Equal(("other", "failed", "{\"tier\":\"0\"}"), (
-            (string?)bad["jobs"]![0]!["namespace"], (string?)bad["jobs"]![0]!["failure_class"], bad["jobs"]![0]!["labels"]!.ToJsonString()));
+        Assert.Equal(
+            ("other", "failed", "{\"tier\":\"0\"}"),
+            ((string?)bad["jobs"]![0]!["namespace"], (string?)bad["jobs"]![0]!["failure_class"], bad["jobs"]![0]!["labels"]!.ToJsonString())
+        );
     }
 
     [Fact]
@@ -34,7 +36,11 @@ public class RunFilterTests(ITestOutputHelper output)
     {
         await using var horde = await StartAsync();
         await StartRunsAsync(horde);
-        await horde.PostAsync("batches", new JsonArray([.. Enumerable.Range(0, 150).Select(static number => Jobs.Sha256($"word-{number}"))]), "lot");
+        await horde.PostAsync(
+            "batches",
+            new JsonArray([.. Enumerable.Range(0, 150).Select(static number => Jobs.Sha256($"word-{number}"))]),
+            "lot"
+        );
         await horde.EndOfAsync("batches/lot");
         foreach (var pageSize in new[] { 1, 7, 100 })
         {
@@ -53,12 +59,13 @@ public class RunFilterTests(ITestOutputHelper output)
         string? continuation = null;
         do
         {
-            var page = await horde.GetAsync($"jobs?order=newest&page_size={pageSize}{(continuation is null ? "" : $"&continuation={Uri.EscapeDataString(continuation)}")}");
+            var page = await horde.GetAsync(
+                $"jobs?order=newest&page_size={pageSize}{(continuation is null ? "" : $"&continuation={Uri.EscapeDataString(continuation)}")}"
+            );
             Assert.InRange(page["jobs"]!.AsArray().Count, 0, pageSize);
             shown.AddRange(page["jobs"]!.AsArray().Select(static run => ((DateTimeOffset)run!["created_at"]!, (string)run["id"]!)));
             continuation = (string?)page["continuation"];
-        }
-        while (continuation is not null);
+        } while (continuation is not null);
 
         return shown;
     }
@@ -120,7 +127,10 @@ public class RunFilterTests(ITestOutputHelper output)
         ("""{"a b":"x"}""", "labels"),
         ("""{"team":"a\nb"}""", "labels.team"),
         ("""{"team":"0123456789012345678901234567890123456789012345678901234567890123"}""", "labels.team"),
-        ("""{"a":"","b":"","c":"","d":"","e":"","f":"","g":"","h":"","i":"","j":"","k":"","l":"","m":"","n":"","o":"","p":"","q":""}""", "labels"),
+        (
+            """{"a":"","b":"","c":"","d":"","e":"","f":"","g":"","h":"","i":"","j":"","k":"","l":"","m":"","n":"","o":"","p":"","q":""}""",
+            "labels"
+        ),
     ];
 
     [Fact]
@@ -168,8 +178,15 @@ public class RunFilterTests(ITestOutputHelper output)
 
     private static async Task<IEnumerable<string>> NamesAsync(HordeFixture horde, string query)
     {
-        var stored = (await horde.GetAsync($"jobs?{query}"))["jobs"]!.AsArray().Select(static run => (string)run!["id"]!).Order(StringComparer.Ordinal).ToList();
-        var newest = (await horde.GetAsync($"jobs?{query}&order=newest"))["jobs"]!.AsArray().Select(static run => (string)run!["id"]!).Order(StringComparer.Ordinal);
+        var stored = (await horde.GetAsync($"jobs?{query}"))["jobs"]!
+            .AsArray()
+            .Select(static run => (string)run!["id"]!)
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        var newest = (await horde.GetAsync($"jobs?{query}&order=newest"))["jobs"]!
+            .AsArray()
+            .Select(static run => (string)run!["id"]!)
+            .Order(StringComparer.Ordinal);
         Assert.Equal(stored, newest);
         return stored;
     }

@@ -10,7 +10,12 @@ public sealed class StartEndpointTests
     public async Task Start_MoreThanTheAppAllows_IsPutOffBeforeAnythingIsStored()
     {
         await using var horde = await HordeFixture.StartAsync(
-            new HordeFixtureOptions { InMemory = true, Settings = new Dictionary<string, string?> { ["ComputeHorde__MaxStartsPerMinute"] = "3" } });
+            new HordeFixtureOptions
+            {
+                InMemory = true,
+                Settings = new Dictionary<string, string?> { ["ComputeHorde__MaxStartsPerMinute"] = "3" },
+            }
+        );
         var answers = new List<HttpResponseMessage>();
         for (var number = 0; number < 3; number++)
         {
@@ -21,12 +26,15 @@ public sealed class StartEndpointTests
         using var batch = await horde.PostAsync("batches", new JsonArray(Jobs.Sha256("more")), "more");
 
         Assert.All(answers, static answer => Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode));
-        Assert.All([job, batch], static answer =>
-        {
-            Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
-            Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60));
-            Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
-        });
+        Assert.All(
+            [job, batch],
+            static answer =>
+            {
+                Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
+                Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60));
+                Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+            }
+        );
         Assert.Equal(["run-0.json", "run-1.json", "run-2.json"], await horde.ListAsync("requests"));
         answers.ForEach(static answer => answer.Dispose());
     }
@@ -35,13 +43,20 @@ public sealed class StartEndpointTests
     public async Task Start_OutputsThatNobodyOnTheInternetCouldUpload_IsRefusedBeforeItIsPaidFor()
     {
         await using var horde = await HordeFixture.StartAsync(
-            new HordeFixtureOptions { InMemory = true, Settings = new Dictionary<string, string?> { ["ComputeHorde__FacilitatorUrl"] = "https://facilitator.invalid/" } });
+            new HordeFixtureOptions
+            {
+                InMemory = true,
+                Settings = new Dictionary<string, string?> { ["ComputeHorde__FacilitatorUrl"] = "https://facilitator.invalid/" },
+            }
+        );
         using var refused = await horde.PostAsync("jobs", Jobs.Sha256("one", "/output/a.txt"), "refused");
         await horde.PostAsync("batches", new JsonArray(Jobs.Sha256("one", "/output/a.txt")), "lot");
         var batch = await horde.EndOfAsync("batches/lot");
 
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
-        Assert.NotNull(JsonNode.Parse(await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["errors"]!["outputs"]);
+        Assert.NotNull(
+            JsonNode.Parse(await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["errors"]!["outputs"]
+        );
         Assert.Equal(1, (int?)batch["summary"]!["lines_by_status"]!["invalid"]);
     }
 
@@ -54,14 +69,25 @@ public sealed class StartEndpointTests
         using var refused = await horde.PostAsync("jobs", Jobs.Sha256("one", "/output/ab", first, "/output/a-b", second));
 
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
-        Assert.Equal(["outputs[3]"], JsonNode.Parse(await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["errors"]!.AsObject().Select(static error => error.Key));
+        Assert.Equal(
+            ["outputs[3]"],
+            JsonNode.Parse(await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["errors"]!
+                .AsObject()
+                .Select(static error => error.Key)
+        );
     }
 
     [Fact]
     public async Task Start_TimeLimitThatWouldOverflow_IsRefusedByField()
     {
         await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true });
-        string[] fields = ["download_time_limit_sec", "execution_time_limit_sec", "upload_time_limit_sec", "streaming_start_time_limit_sec"];
+        string[] fields =
+        [
+            "download_time_limit_sec",
+            "execution_time_limit_sec",
+            "upload_time_limit_sec",
+            "streaming_start_time_limit_sec",
+        ];
         var lines = new JsonArray();
         foreach (var field in fields)
         {
@@ -71,7 +97,12 @@ public sealed class StartEndpointTests
                 job[field] = seconds;
                 using var refused = await horde.PostAsync("jobs", job);
                 Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
-                Assert.Equal([field], JsonNode.Parse(await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["errors"]!.AsObject().Select(static error => error.Key));
+                Assert.Equal(
+                    [field],
+                    JsonNode.Parse(await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["errors"]!
+                        .AsObject()
+                        .Select(static error => error.Key)
+                );
                 lines.Add(job);
             }
         }

@@ -17,7 +17,11 @@ public class SpecificationBlobTests(ITestOutputHelper output)
         await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { Output = output });
 
         var blob = await horde.UploadAsync("jobs", "train.json", Jobs.Sha256("one", "/output/report.txt").ToJsonString());
-        var id = SpecificationId.Of("jobs", "train.json", (await blob.GetPropertiesAsync(cancellationToken: TestContext.Current.CancellationToken)).Value.ETag);
+        var id = SpecificationId.Of(
+            "jobs",
+            "train.json",
+            (await blob.GetPropertiesAsync(cancellationToken: TestContext.Current.CancellationToken)).Value.ETag
+        );
         await Eventually.TrueAsync(async () => (await horde.ListAsync("job-urls")).Count == 1, "the blob was noticed");
         var run = await horde.EndOfAsync($"jobs/{id}");
         var urls = JsonNode.Parse((await horde.DownloadAsync("job-urls", id + ".json"))!)!;
@@ -31,7 +35,10 @@ public class SpecificationBlobTests(ITestOutputHelper output)
         Assert.Equal(HttpStatusCode.Forbidden, await UseAsync(HttpMethod.Put, (string)upload["url"]!));
         Assert.Equal(HttpStatusCode.Forbidden, await UseAsync(HttpMethod.Get, (string)upload["url"]!));
         Assert.Equal(HttpStatusCode.Forbidden, await UseAsync(HttpMethod.Delete, (string)upload["url"]!));
-        Assert.Equal(HttpStatusCode.Forbidden, await UseAsync(HttpMethod.Put, ((string)upload["url"]!).Replace("report.txt", "other.txt", StringComparison.Ordinal)));
+        Assert.Equal(
+            HttpStatusCode.Forbidden,
+            await UseAsync(HttpMethod.Put, ((string)upload["url"]!).Replace("report.txt", "other.txt", StringComparison.Ordinal))
+        );
         await AssertNoSecretAsync(horde, id, (string)upload["url"]!);
     }
 
@@ -83,10 +90,14 @@ public class SpecificationBlobTests(ITestOutputHelper output)
     public async Task Blob_WithANameThatIsWrittenInOtherForms_IsRejectedAndNotPassedOver()
     {
         await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { Output = output });
-        var container = new BlobServiceClient(horde.Storage, new BlobClientOptions { TrimBlobNameSlashes = false }).GetBlobContainerClient("jobs");
+        var container = new BlobServiceClient(horde.Storage, new BlobClientOptions { TrimBlobNameSlashes = false }).GetBlobContainerClient(
+            "jobs"
+        );
 
         await container.CreateIfNotExistsAsync(cancellationToken: TestContext.Current.CancellationToken);
-        await container.GetBlobClient("/slash1.json").UploadAsync(BinaryData.FromString(Jobs.Sha256("one").ToJsonString()), TestContext.Current.CancellationToken);
+        await container
+            .GetBlobClient("/slash1.json")
+            .UploadAsync(BinaryData.FromString(Jobs.Sha256("one").ToJsonString()), TestContext.Current.CancellationToken);
 
         await Eventually.TrueAsync(async () => (await horde.ListAsync("jobs-rejected")).Count == 1, "it was rejected");
         Assert.Equal(0, horde.Emulator.Counters.CreateCalls);
@@ -96,11 +107,19 @@ public class SpecificationBlobTests(ITestOutputHelper output)
     public async Task Blob_WithManyJobs_GivesEachItsUrls()
     {
         const int Count = 500;
-        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { Output = output, Emulator = static emulator => emulator.Speed = 1000 });
-        var jobs = new JsonArray([.. Enumerable.Range(0, Count).Select(static number => Jobs.Sha256($"word-{number}", "/output/report.txt"))]);
+        await using var horde = await HordeFixture.StartAsync(
+            new HordeFixtureOptions { Output = output, Emulator = static emulator => emulator.Speed = 1000 }
+        );
+        var jobs = new JsonArray([
+            .. Enumerable.Range(0, Count).Select(static number => Jobs.Sha256($"word-{number}", "/output/report.txt")),
+        ]);
 
         var blob = await horde.UploadAsync("jobs", "many.json", jobs.ToJsonString());
-        var id = SpecificationId.Of("jobs", "many.json", (await blob.GetPropertiesAsync(cancellationToken: TestContext.Current.CancellationToken)).Value.ETag);
+        var id = SpecificationId.Of(
+            "jobs",
+            "many.json",
+            (await blob.GetPropertiesAsync(cancellationToken: TestContext.Current.CancellationToken)).Value.ETag
+        );
         var batch = await horde.EndOfAsync($"batches/{id}");
 
         Assert.Equal($"completed:{Count}", BatchTests.Counted(batch));
@@ -122,8 +141,16 @@ public class SpecificationBlobTests(ITestOutputHelper output)
         var bad = Jobs.Sha256("bad");
         bad["executor_class"] = "no-such-class";
 
-        var blob = await horde.UploadAsync("jobs", "mixed.json", new JsonArray(Jobs.Sha256("one"), bad, Jobs.Sha256("three")).ToJsonString());
-        var id = SpecificationId.Of("jobs", "mixed.json", (await blob.GetPropertiesAsync(cancellationToken: TestContext.Current.CancellationToken)).Value.ETag);
+        var blob = await horde.UploadAsync(
+            "jobs",
+            "mixed.json",
+            new JsonArray(Jobs.Sha256("one"), bad, Jobs.Sha256("three")).ToJsonString()
+        );
+        var id = SpecificationId.Of(
+            "jobs",
+            "mixed.json",
+            (await blob.GetPropertiesAsync(cancellationToken: TestContext.Current.CancellationToken)).Value.ETag
+        );
         await Eventually.TrueAsync(async () => (await horde.ListAsync("jobs-rejected")).Count == 1, "the bad line was reported");
         var problems = JsonNode.Parse((await horde.DownloadAsync("jobs-rejected", "mixed.problems.json"))!)!;
         var batch = await horde.EndOfAsync($"batches/{id}");
@@ -141,7 +168,10 @@ public class SpecificationBlobTests(ITestOutputHelper output)
         await horde.UploadAsync("jobs", "bad.json", "{");
 
         // Three minutes later by the clock of the sweep.
-        var later = ActivatorUtilities.CreateInstance<SpecificationBlobs>(horde.Functions.Services, new LaterClock(TimeSpan.FromMinutes(3)));
+        var later = ActivatorUtilities.CreateInstance<SpecificationBlobs>(
+            horde.Functions.Services,
+            new LaterClock(TimeSpan.FromMinutes(3))
+        );
         await later.SweepAsync(new TimerInfo(), horde.Functions.Client, TestContext.Current.CancellationToken);
         await later.SweepAsync(new TimerInfo(), horde.Functions.Client, TestContext.Current.CancellationToken);
 
@@ -170,7 +200,11 @@ public class SpecificationBlobTests(ITestOutputHelper output)
         var signature = url[(url.IndexOf("sig=", StringComparison.Ordinal) + 4)..].Split('&')[0];
         Assert.DoesNotContain(horde.Log.Lines, line => line.Text.Contains(signature, StringComparison.Ordinal));
         Assert.DoesNotContain(signature, (await horde.GetAsync($"jobs/{id}")).ToJsonString(), StringComparison.Ordinal);
-        foreach (var file in Directory.EnumerateFiles(horde.DataDirectory).Where(static file => !file.EndsWith(".lock", StringComparison.Ordinal)))
+        foreach (
+            var file in Directory
+                .EnumerateFiles(horde.DataDirectory)
+                .Where(static file => !file.EndsWith(".lock", StringComparison.Ordinal))
+        )
         {
             await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using var reader = new StreamReader(stream, System.Text.Encoding.Latin1);

@@ -14,14 +14,16 @@ public sealed class RunWatchTests
     public async Task Wait_RunChangesAndEnds_AnswersEachTimeAndAtOnceAfterTheEnd()
     {
         using var held = new HeldTime();
-        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions
-        {
-            Emulator = emulator =>
+        await using var horde = await HordeFixture.StartAsync(
+            new HordeFixtureOptions
             {
-                held.Drive(emulator);
-                emulator.Speed = 10;
-            },
-        });
+                Emulator = emulator =>
+                {
+                    held.Drive(emulator);
+                    emulator.Speed = 10;
+                },
+            }
+        );
         using var started = await horde.PostAsync("jobs", Jobs.Sha256("waited"), "waited");
         await Eventually.TrueAsync(async () => Status(await horde.GetAsync("jobs/waited")) == "sent", "the job was bought");
 
@@ -39,8 +41,14 @@ public sealed class RunWatchTests
         }
 
         Assert.Equal("completed", (string?)run["status"]);
-        using var again = await horde.Http.GetAsync(new Uri("jobs/waited?wait=60", UriKind.Relative), TestContext.Current.CancellationToken);
-        using var request = new HttpRequestMessage(HttpMethod.Get, "jobs/waited?wait=60") { Headers = { IfNoneMatch = { again.Headers.ETag! } } };
+        using var again = await horde.Http.GetAsync(
+            new Uri("jobs/waited?wait=60", UriKind.Relative),
+            TestContext.Current.CancellationToken
+        );
+        using var request = new HttpRequestMessage(HttpMethod.Get, "jobs/waited?wait=60")
+        {
+            Headers = { IfNoneMatch = { again.Headers.ETag! } },
+        };
         using var unchanged = await horde.Http.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.NotModified), (again.StatusCode, unchanged.StatusCode));
 
@@ -52,14 +60,19 @@ public sealed class RunWatchTests
     {
         using var held = new HeldTime();
         await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { Emulator = held.Drive });
-        using var started = await horde.PostAsync("batches", new JsonObject { ["jobs"] = new JsonArray(Jobs.Sha256("one"), Jobs.Sha256("two")), ["max_parallel"] = 1 }, "waited");
+        using var started = await horde.PostAsync(
+            "batches",
+            new JsonObject { ["jobs"] = new JsonArray(Jobs.Sha256("one"), Jobs.Sha256("two")), ["max_parallel"] = 1 },
+            "waited"
+        );
         var first = Eventually.TrueAsync(
             () =>
             {
                 held.Advance(TimeSpan.FromSeconds(0.01));
                 return horde.Emulator.Jobs.Any(static job => job.Status == "completed");
             },
-            "the first line's job ended");
+            "the first line's job ended"
+        );
 
         // The second line's stands still, so one is done for as long as it takes; and the answer comes before the sixty seconds are over.
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(55));
@@ -67,8 +80,7 @@ public sealed class RunWatchTests
         do
         {
             batch = (await horde.Http.GetFromJsonAsync<JsonObject>(new Uri("batches/waited?wait=60", UriKind.Relative), limit.Token))!;
-        }
-        while ((int?)batch["progress"]?["done"] != 1);
+        } while ((int?)batch["progress"]?["done"] != 1);
 
         await first;
         held.LetGo();
@@ -78,10 +90,22 @@ public sealed class RunWatchTests
         }
 
         Assert.Equal("completed", (string?)batch["status"]);
-        using var again = await horde.Http.GetAsync(new Uri("batches/waited?wait=60", UriKind.Relative), TestContext.Current.CancellationToken);
-        using var wrong = await horde.Http.GetAsync(new Uri("batches/waited?wait=61", UriKind.Relative), TestContext.Current.CancellationToken);
-        using var none = await horde.Http.GetAsync(new Uri("batches/nobody?wait=1", UriKind.Relative), TestContext.Current.CancellationToken);
-        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.BadRequest, HttpStatusCode.NotFound), (again.StatusCode, wrong.StatusCode, none.StatusCode));
+        using var again = await horde.Http.GetAsync(
+            new Uri("batches/waited?wait=60", UriKind.Relative),
+            TestContext.Current.CancellationToken
+        );
+        using var wrong = await horde.Http.GetAsync(
+            new Uri("batches/waited?wait=61", UriKind.Relative),
+            TestContext.Current.CancellationToken
+        );
+        using var none = await horde.Http.GetAsync(
+            new Uri("batches/nobody?wait=1", UriKind.Relative),
+            TestContext.Current.CancellationToken
+        );
+        Assert.Equal(
+            (HttpStatusCode.OK, HttpStatusCode.BadRequest, HttpStatusCode.NotFound),
+            (again.StatusCode, wrong.StatusCode, none.StatusCode)
+        );
     }
 
     [Theory]
@@ -92,10 +116,17 @@ public sealed class RunWatchTests
     {
         await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true });
 
-        using var answer = await horde.Http.GetAsync(new Uri($"jobs/any?wait={wait}", UriKind.Relative), TestContext.Current.CancellationToken);
+        using var answer = await horde.Http.GetAsync(
+            new Uri($"jobs/any?wait={wait}", UriKind.Relative),
+            TestContext.Current.CancellationToken
+        );
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Contains("\"wait\"", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"wait\"",
+            await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -124,7 +155,9 @@ public sealed class RunWatchTests
         }
 
         var run = JsonNode.Parse(end.Value.Data)!;
-        var expected = run["outcome"]!["attempts"]!.AsArray().SelectMany(static attempt => attempt!["history"]!.AsArray().Select(change => $"{attempt["number"]} {change!["status"]}"));
+        var expected = run["outcome"]!["attempts"]!
+            .AsArray()
+            .SelectMany(static attempt => attempt!["history"]!.AsArray().Select(change => $"{attempt["number"]} {change!["status"]}"));
         Assert.Equal("completed", (string?)run["status"]);
         Assert.Equal(expected, statuses);
         using var request = new HttpRequestMessage(HttpMethod.Get, "jobs/followed/events");
@@ -156,7 +189,8 @@ public sealed class RunWatchTests
                 later = answer.StatusCode;
                 return later == HttpStatusCode.OK;
             },
-            "a place is free");
+            "a place is free"
+        );
 
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
         Assert.All(open, static answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));

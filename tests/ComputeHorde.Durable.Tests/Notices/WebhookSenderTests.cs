@@ -48,7 +48,8 @@ public sealed class WebhookSenderTests
     [InlineData("fe80::1", false)]
     [InlineData("fec0::1", false)]
     [InlineData("ff02::1", false)]
-    public void Contains_AnyAddress_IsThePublicInternetOnly(string address, bool isPublic) => Assert.Equal(isPublic, PublicAddresses.Contains(IPAddress.Parse(address)));
+    public void Contains_AnyAddress_IsThePublicInternetOnly(string address, bool isPublic) =>
+        Assert.Equal(isPublic, PublicAddresses.Contains(IPAddress.Parse(address)));
 
     [Theory]
     [InlineData("127.0.0.1")]
@@ -76,7 +77,10 @@ public sealed class WebhookSenderTests
         // 192.0.2.0/24 and loopback are both forbidden: the first look-up must not make the second one good.
         using var sender = Sender(_ => [++lookups == 1 ? IPAddress.Parse("192.0.2.1") : IPAddress.Loopback]);
 
-        Assert.All([await PostAsync(sender, listener), await PostAsync(sender, listener)], static sent => Assert.Equal(SendStatus.Failed, sent.Status));
+        Assert.All(
+            [await PostAsync(sender, listener), await PostAsync(sender, listener)],
+            static sent => Assert.Equal(SendStatus.Failed, sent.Status)
+        );
         Assert.Equal(2, lookups);
         Assert.False(listener.Pending());
     }
@@ -90,7 +94,12 @@ public sealed class WebhookSenderTests
         listener.Stop();
         using var sender = Sender(new WebhookConnections(Options.Create(new DurableOptions { WebhookAllowPrivate = true })));
 
-        var sent = await sender.PostAsync(new Uri($"http://127.0.0.1:{port}/?token=secret"), "msg_1", "{}", TestContext.Current.CancellationToken);
+        var sent = await sender.PostAsync(
+            new Uri($"http://127.0.0.1:{port}/?token=secret"),
+            "msg_1",
+            "{}",
+            TestContext.Current.CancellationToken
+        );
 
         Assert.Equal(SendStatus.Failed, sent.Status);
         Assert.DoesNotContain("127.0.0.1", sent.Problem, StringComparison.Ordinal);
@@ -101,13 +110,22 @@ public sealed class WebhookSenderTests
         Sender(new WebhookConnections(Options.Create(new DurableOptions())) { Resolve = (name, _) => Task.FromResult(resolve(name)) });
 
     private static WebhookSender Sender(WebhookConnections connections) =>
-        new(Options.Create(new DurableOptions { WebhookSecret = Secret }), TimeProvider.System, new OneHandler(connections.CreateHandler()));
+        new(
+            Options.Create(new DurableOptions { WebhookSecret = Secret }),
+            TimeProvider.System,
+            new OneHandler(connections.CreateHandler())
+        );
 
     private sealed class OneHandler(HttpMessageHandler handler) : IHttpClientFactory
     {
         public HttpClient CreateClient(string name) => new(handler, disposeHandler: true);
     }
 
-    private static Task<SendNoticeOutcome> PostAsync(WebhookSender sender, TcpListener listener) => sender.PostAsync(
-        new Uri($"https://hooks.example:{((IPEndPoint)listener.LocalEndpoint).Port}/"), "msg_1", "{}", TestContext.Current.CancellationToken);
+    private static Task<SendNoticeOutcome> PostAsync(WebhookSender sender, TcpListener listener) =>
+        sender.PostAsync(
+            new Uri($"https://hooks.example:{((IPEndPoint)listener.LocalEndpoint).Port}/"),
+            "msg_1",
+            "{}",
+            TestContext.Current.CancellationToken
+        );
 }

@@ -32,21 +32,42 @@ public sealed class WebhookTests
 
         using var answer = await horde.PostAsync("jobs", job, "told");
         var run = await horde.EndOfAsync("jobs/told");
-        await Eventually.TrueAsync(() => receiver.Received.Select(static notice => notice.Id).Distinct().Count() == 2, "the end and the verdict are told");
-        await Eventually.TrueAsync(async () => (run = await horde.GetAsync("jobs/told"))["notices"]!.AsArray().Count(static notice => (string?)notice!["status"] == "delivered") == 2, "both are noted");
+        await Eventually.TrueAsync(
+            () => receiver.Received.Select(static notice => notice.Id).Distinct().Count() == 2,
+            "the end and the verdict are told"
+        );
+        await Eventually.TrueAsync(
+            async () =>
+                (run = await horde.GetAsync("jobs/told"))["notices"]!
+                    .AsArray()
+                    .Count(static notice => (string?)notice!["status"] == "delivered") == 2,
+            "both are noted"
+        );
 
         var end = receiver.Received.First(static notice => notice.Type == "run.completed");
         Assert.All(receiver.Received, static notice => Assert.True(notice.IsGenuine));
         Assert.Equal("told", (string?)end.Body["data"]!["id"]);
         Assert.Equal((string?)run["outcome"]!["job_uuid"], (string?)end.Body["data"]!["job_uuid"]);
-        Assert.Equal("match", (string?)receiver.Received.First(static notice => notice.Type == "run.checked").Body["data"]!["check"]!["verdict"]);
+        Assert.Equal(
+            "match",
+            (string?)receiver.Received.First(static notice => notice.Type == "run.checked").Body["data"]!["check"]!["verdict"]
+        );
         Assert.All(seen, static status => Assert.Equal("completed", status));
         await foreach (var instance in horde.Functions.Client.GetAllInstancesAsync(new OrchestrationQuery { FetchInputsAndOutputs = true }))
         {
-            Assert.DoesNotContain(receiver.PathToken, horde.Functions.TaskHub.ExportHistory(instance.InstanceId)!, StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                receiver.PathToken,
+                horde.Functions.TaskHub.ExportHistory(instance.InstanceId)!,
+                StringComparison.Ordinal
+            );
         }
 
-        Assert.DoesNotContain(horde.Log.Lines, line => line.Text.Contains(receiver.PathToken, StringComparison.Ordinal) || line.Text.Contains(receiver.Secret, StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            horde.Log.Lines,
+            line =>
+                line.Text.Contains(receiver.PathToken, StringComparison.Ordinal)
+                || line.Text.Contains(receiver.Secret, StringComparison.Ordinal)
+        );
         Assert.DoesNotContain(receiver.PathToken, run.ToJsonString(), StringComparison.Ordinal);
     }
 
@@ -60,7 +81,10 @@ public sealed class WebhookTests
         DateTimeOffset? isGoodAt = null;
         using var elsewhere = new TcpListener(IPAddress.Loopback, 0);
         elsewhere.Start();
-        await using var receiver = WebhookReceiver.Start(_ => clock.GetUtcNow() >= (isGoodAt ??= clock.GetUtcNow().AddHours(7)) ? 200 : status, clock.Busy);
+        await using var receiver = WebhookReceiver.Start(
+            _ => clock.GetUtcNow() >= (isGoodAt ??= clock.GetUtcNow().AddHours(7)) ? 200 : status,
+            clock.Busy
+        );
         receiver.RedirectTo = $"http://127.0.0.1:{((IPEndPoint)elsewhere.LocalEndpoint).Port}/";
         await using var horde = await StartAsync(clock, receiver);
 
@@ -84,7 +108,10 @@ public sealed class WebhookTests
         await using var receiver = WebhookReceiver.Start(_ => isGood ? 200 : 503, clock.Busy);
         await using var horde = await StartAsync(clock, receiver);
         using var answer = await horde.PostAsync("jobs", Job("dead", receiver), "dead");
-        await Eventually.TrueAsync(async () => (await horde.GetAsync("notices"))["notices"]!.AsArray().Count == 1, "the notice was given up");
+        await Eventually.TrueAsync(
+            async () => (await horde.GetAsync("notices"))["notices"]!.AsArray().Count == 1,
+            "the notice was given up"
+        );
         var listed = (await horde.GetAsync("notices"))["notices"]![0]!;
         var tries = receiver.Received.Count;
 
@@ -95,7 +122,11 @@ public sealed class WebhookTests
         Assert.Equal(HttpStatusCode.Accepted, again.StatusCode);
         Assert.Equal("dead~notice", (string?)listed["id"]);
         Assert.Contains("503", (string?)listed["problem"], StringComparison.Ordinal);
-        Assert.InRange(receiver.Received.ElementAt(tries - 1).At - receiver.Received.First().At, TimeSpan.FromHours(23), TimeSpan.FromHours(25));
+        Assert.InRange(
+            receiver.Received.ElementAt(tries - 1).At - receiver.Received.First().At,
+            TimeSpan.FromHours(23),
+            TimeSpan.FromHours(25)
+        );
         Assert.Single(receiver.Received.Select(static notice => notice.Id).Distinct());
         Assert.Empty((await horde.GetAsync("notices"))["notices"]!.AsArray());
     }
@@ -113,12 +144,25 @@ public sealed class WebhookTests
 
         using var fails = await horde.PostAsync("jobs", Jobs.Sha256("fails"), "fails");
         using var works = await horde.PostAsync("jobs", Jobs.Sha256("works"), "works");
-        using var batch = await horde.PostAsync("batches", new JsonObject { ["jobs"] = new JsonArray(Jobs.Sha256("one"), Jobs.Sha256("two")) }, "lot");
+        using var batch = await horde.PostAsync(
+            "batches",
+            new JsonObject { ["jobs"] = new JsonArray(Jobs.Sha256("one"), Jobs.Sha256("two")) },
+            "lot"
+        );
         await horde.EndOfAsync("jobs/works");
         await Eventually.TrueAsync(() => receiver.Received.Select(static notice => notice.Id).Distinct().Count() >= 2, "both are told");
 
-        Assert.Equal(["batch.completed lot", "run.failed fails"], receiver.Received.Select(static notice => $"{notice.Type} {notice.Body["data"]!["id"]}").Distinct().Order(StringComparer.Ordinal));
-        Assert.Equal(2, (int)receiver.Received.First(static notice => notice.Type == "batch.completed").Body["data"]!["summary"]!["lines"]!);
+        Assert.Equal(
+            ["batch.completed lot", "run.failed fails"],
+            receiver
+                .Received.Select(static notice => $"{notice.Type} {notice.Body["data"]!["id"]}")
+                .Distinct()
+                .Order(StringComparer.Ordinal)
+        );
+        Assert.Equal(
+            2,
+            (int)receiver.Received.First(static notice => notice.Type == "batch.completed").Body["data"]!["summary"]!["lines"]!
+        );
     }
 
     [Theory]
@@ -133,11 +177,16 @@ public sealed class WebhookTests
     [InlineData("/hook", "webhook.url")]
     public async Task Start_WebhookMustNotBeCalled_IsRefusedWithItsField(string url, string field)
     {
-        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions
-        {
-            InMemory = true,
-            Settings = new Dictionary<string, string?> { ["ComputeHorde__WebhookSecret"] = "whsec_" + Convert.ToBase64String(new byte[32]) },
-        });
+        await using var horde = await HordeFixture.StartAsync(
+            new HordeFixtureOptions
+            {
+                InMemory = true,
+                Settings = new Dictionary<string, string?>
+                {
+                    ["ComputeHorde__WebhookSecret"] = "whsec_" + Convert.ToBase64String(new byte[32]),
+                },
+            }
+        );
         var job = Jobs.Sha256("refused");
         job["webhook"] = new JsonObject { ["url"] = url };
 
@@ -157,23 +206,35 @@ public sealed class WebhookTests
         job["webhook"]!.AsObject().Remove("events");
         using var unsigned = await horde.PostAsync("jobs", job, "unsigned");
 
-        Assert.Contains("webhook.events[0]", await wrong.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
-        Assert.Contains("ComputeHorde__WebhookSecret", await unsigned.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "webhook.events[0]",
+            await wrong.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "ComputeHorde__WebhookSecret",
+            await unsigned.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
     }
 
-    private static Dictionary<string, string?> Settings(WebhookReceiver receiver) => new()
-    {
-        ["ComputeHorde__WebhookSecret"] = $"whsec_{Convert.ToBase64String(new byte[24])} {receiver.Secret}",
-        ["ComputeHorde__WebhookAllowPrivate"] = "true",
-    };
+    private static Dictionary<string, string?> Settings(WebhookReceiver receiver) =>
+        new()
+        {
+            ["ComputeHorde__WebhookSecret"] = $"whsec_{Convert.ToBase64String(new byte[24])} {receiver.Secret}",
+            ["ComputeHorde__WebhookAllowPrivate"] = "true",
+        };
 
-    private static Task<HordeFixture> StartAsync(VirtualTimeProvider clock, WebhookReceiver receiver) => VirtualHorde.StartAsync(
-        clock,
-        TimeSpan.FromMinutes(10),
-        services => services.AddSingleton(provider => ActivatorUtilities.CreateInstance<WebhookSender>(provider, clock)),
-        Settings(receiver));
+    private static Task<HordeFixture> StartAsync(VirtualTimeProvider clock, WebhookReceiver receiver) =>
+        VirtualHorde.StartAsync(
+            clock,
+            TimeSpan.FromMinutes(10),
+            services => services.AddSingleton(provider => ActivatorUtilities.CreateInstance<WebhookSender>(provider, clock)),
+            Settings(receiver)
+        );
 
-    private static Task<HordeFixture> StartAsync(WebhookReceiver receiver) => HordeFixture.StartAsync(new HordeFixtureOptions { Settings = Settings(receiver) });
+    private static Task<HordeFixture> StartAsync(WebhookReceiver receiver) =>
+        HordeFixture.StartAsync(new HordeFixtureOptions { Settings = Settings(receiver) });
 
     private static JsonObject Job(string word, WebhookReceiver receiver)
     {
@@ -182,6 +243,9 @@ public sealed class WebhookTests
         return job;
     }
 
-    private static Task DeliveredAsync(HordeFixture horde, string run) => Eventually.TrueAsync(
-        async () => (string?)(await horde.GetAsync($"jobs/{run}"))["notices"]?[0]!["status"] == "delivered", $"the end of {run} was told");
+    private static Task DeliveredAsync(HordeFixture horde, string run) =>
+        Eventually.TrueAsync(
+            async () => (string?)(await horde.GetAsync($"jobs/{run}"))["notices"]?[0]!["status"] == "delivered",
+            $"the end of {run} was told"
+        );
 }

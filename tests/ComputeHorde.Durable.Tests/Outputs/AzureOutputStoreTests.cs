@@ -30,7 +30,10 @@ public sealed class AzureOutputStoreTests
         Assert.Equal(HttpStatusCode.Forbidden, await SendAsync(HttpMethod.Put, upload.Url, upload));
         Assert.Equal(HttpStatusCode.Forbidden, await SendAsync(HttpMethod.Get, upload.Url, null));
         Assert.Equal(HttpStatusCode.Forbidden, await SendAsync(HttpMethod.Delete, upload.Url, null));
-        Assert.Equal(HttpStatusCode.Forbidden, await SendAsync(HttpMethod.Put, new Uri(upload.Url.AbsoluteUri.Replace("a.bin", "b.bin", StringComparison.Ordinal)), upload));
+        Assert.Equal(
+            HttpStatusCode.Forbidden,
+            await SendAsync(HttpMethod.Put, new Uri(upload.Url.AbsoluteUri.Replace("a.bin", "b.bin", StringComparison.Ordinal)), upload)
+        );
         Assert.Equal(HttpStatusCode.Forbidden, await SendAsync(HttpMethod.Put, expired.Url, expired));
         Assert.DoesNotContain("sig=", upload.ToString(), StringComparison.Ordinal);
     }
@@ -52,9 +55,22 @@ public sealed class AzureOutputStoreTests
         using var answer = await http.GetAsync(url, TestContext.Current.CancellationToken);
 
         Assert.Equal([1, 2, 3], await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
-        Assert.Equal(("attachment", "application/octet-stream"), (answer.Content.Headers.ContentDisposition?.DispositionType, answer.Content.Headers.ContentType?.MediaType));
-        Assert.Equal(HttpStatusCode.Forbidden, await SendAsync(HttpMethod.Get, new Uri(url.AbsoluteUri.Replace("a.bin", "b.bin", StringComparison.Ordinal)), null));
-        Assert.Equal(HttpStatusCode.Forbidden, await SendAsync(HttpMethod.Put, url, await store.SignAsync("run/1/output/a.bin", TimeSpan.FromHours(1), TestContext.Current.CancellationToken)));
+        Assert.Equal(
+            ("attachment", "application/octet-stream"),
+            (answer.Content.Headers.ContentDisposition?.DispositionType, answer.Content.Headers.ContentType?.MediaType)
+        );
+        Assert.Equal(
+            HttpStatusCode.Forbidden,
+            await SendAsync(HttpMethod.Get, new Uri(url.AbsoluteUri.Replace("a.bin", "b.bin", StringComparison.Ordinal)), null)
+        );
+        Assert.Equal(
+            HttpStatusCode.Forbidden,
+            await SendAsync(
+                HttpMethod.Put,
+                url,
+                await store.SignAsync("run/1/output/a.bin", TimeSpan.FromHours(1), TestContext.Current.CancellationToken)
+            )
+        );
         Assert.Equal(HttpStatusCode.Forbidden, await SendAsync(HttpMethod.Delete, url, null));
         Assert.Equal(HttpStatusCode.Forbidden, await SendAsync(HttpMethod.Get, expired, null));
     }
@@ -82,11 +98,23 @@ public sealed class AzureOutputStoreTests
     {
         var clock = new VirtualTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
         using var store = new DelegatingAccount(clock).Open();
-        await using var local = await LocalStorage.StartAsync(new LocalStorageOptions { Listen = false }, TestContext.Current.CancellationToken);
-        var prepared = new PreparedUrls(new BlobContainers(new BlobServiceClient(local.ConnectionString, new BlobClientOptions { Transport = local.Transport })), clock);
+        await using var local = await LocalStorage.StartAsync(
+            new LocalStorageOptions { Listen = false },
+            TestContext.Current.CancellationToken
+        );
+        var prepared = new PreparedUrls(
+            new BlobContainers(new BlobServiceClient(local.ConnectionString, new BlobClientOptions { Transport = local.Transport })),
+            clock
+        );
         var urls = new OutputUrls(store, prepared, Options.Create(new DurableOptions()), Options.Create(new ComputeHordeOptions()));
 
-        await urls.PrepareAsync("run", ["/output/a.bin"], life: TimeSpan.FromDays(5), wait: TimeSpan.FromDays(30), TestContext.Current.CancellationToken);
+        await urls.PrepareAsync(
+            "run",
+            ["/output/a.bin"],
+            life: TimeSpan.FromDays(5),
+            wait: TimeSpan.FromDays(30),
+            TestContext.Current.CancellationToken
+        );
 
         Assert.NotNull(await prepared.FindAsync("run", TimeSpan.FromDays(6), TestContext.Current.CancellationToken));
         Assert.Null(await prepared.FindAsync("run", TimeSpan.FromDays(8), TestContext.Current.CancellationToken));
@@ -96,14 +124,21 @@ public sealed class AzureOutputStoreTests
     public async Task Inspect_MoreBytesThanMayBeHashed_HashesTheSmallestAndShowsAll()
     {
         await using var horde = await HordeFixture.StartAsync(
-            new HordeFixtureOptions { InMemory = true, Settings = new Dictionary<string, string?> { ["ComputeHorde__MaxHashedOutputBytes"] = "5000" } });
+            new HordeFixtureOptions
+            {
+                InMemory = true,
+                Settings = new Dictionary<string, string?> { ["ComputeHorde__MaxHashedOutputBytes"] = "5000" },
+            }
+        );
         string[] outputs = ["/output/large", "/output/small", "/output/middle", "/output/missing"];
         foreach (var (path, size) in outputs.Zip([100_000, 10, 4_000]))
         {
             await horde.UploadAsync("outputs", OutputUrls.BlobName(new AttemptKey("run", 1), path), new string('x', size));
         }
 
-        var found = await horde.Functions.Services.GetRequiredService<OutputUrls>().InspectAsync(outputs, new AttemptKey("run", 1), TestContext.Current.CancellationToken);
+        var found = await horde
+            .Functions.Services.GetRequiredService<OutputUrls>()
+            .InspectAsync(outputs, new AttemptKey("run", 1), TestContext.Current.CancellationToken);
 
         Assert.Equal([100_000L, 10L, 4_000L, null], found.Values.Select(static output => output?.Size));
         Assert.Equal([false, true, true, false], found.Values.Select(static output => output?.Sha256 is not null));
@@ -118,7 +153,10 @@ public sealed class AzureOutputStoreTests
         public AzureOutputStore Open()
         {
             var service = new BlobServiceClient(
-                new Uri("https://account.blob.core.windows.net/"), new Identity(), new BlobClientOptions { Transport = new HttpClientTransport(this) });
+                new Uri("https://account.blob.core.windows.net/"),
+                new Identity(),
+                new BlobClientOptions { Transport = new HttpClientTransport(this) }
+            );
             return new AzureOutputStore(service, new BlobContainers(service), clock);
         }
 
@@ -131,22 +169,26 @@ public sealed class AzureOutputStoreTests
 
             Keys++;
             var (now, until) = (clock.GetUtcNow(), clock.GetUtcNow() + TimeSpan.FromDays(7));
-            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK)
-            {
-                Content = new StringContent(
-                    $"""
-                    <?xml version="1.0" encoding="utf-8"?><UserDelegationKey><SignedOid>{Guid.Empty}</SignedOid><SignedTid>{Guid.Empty}</SignedTid><SignedStart>{now:s}Z</SignedStart>
-                    <SignedExpiry>{until:s}Z</SignedExpiry><SignedService>b</SignedService><SignedVersion>2025-01-05</SignedVersion><Value>AAAA</Value></UserDelegationKey>
-                    """,
-                    Encoding.UTF8,
-                    "application/xml"),
-            });
+            return Task.FromResult(
+                new HttpResponseMessage(HttpStatusCode.OK)
+                {
+                    Content = new StringContent(
+                        $"""
+                        <?xml version="1.0" encoding="utf-8"?><UserDelegationKey><SignedOid>{Guid.Empty}</SignedOid><SignedTid>{Guid.Empty}</SignedTid><SignedStart>{now:s}Z</SignedStart>
+                        <SignedExpiry>{until:s}Z</SignedExpiry><SignedService>b</SignedService><SignedVersion>2025-01-05</SignedVersion><Value>AAAA</Value></UserDelegationKey>
+                        """,
+                        Encoding.UTF8,
+                        "application/xml"
+                    ),
+                }
+            );
         }
     }
 
     private sealed class Identity : TokenCredential
     {
-        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) => new("token", DateTimeOffset.MaxValue);
+        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+            new("token", DateTimeOffset.MaxValue);
 
         public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
             ValueTask.FromResult(GetToken(requestContext, cancellationToken));

@@ -10,12 +10,16 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.Durable.Tests.Outputs;
 
 /// <summary>
-/// A store that speaks as much S3 as outputs need: presigned PUT, POST forms, HEAD and GET. It checks presigned signatures and policies the way
+/// A store that speaks as much S3 as outputs need: presigned PUT, POST forms, HEAD and GET. It checks presigned signatures and policies the
+/// way
 /// the "Signature Version 4" documentation of Amazon S3 describes it, with code of its own.
 /// </summary>
 internal sealed class FakeS3 : IAsyncDisposable
 {
-    public const string AccessKey = "AKIDEXAMPLE", SecretKey = "a-key-of-these-tests-only", Region = "auto", Bucket = "outputs-bucket";
+    public const string AccessKey = "AKIDEXAMPLE",
+        SecretKey = "a-key-of-these-tests-only",
+        Region = "auto",
+        Bucket = "outputs-bucket";
 
     private readonly WebApplication _web;
 
@@ -56,7 +60,10 @@ internal sealed class FakeS3 : IAsyncDisposable
         if (refusal is not null)
         {
             Refusals.Enqueue(refusal);
-            http.Response.StatusCode = refusal == "missing" ? 404 : refusal == "exists" ? 412 : 403;
+            http.Response.StatusCode =
+                refusal == "missing" ? 404
+                : refusal == "exists" ? 412
+                : 403;
         }
     }
 
@@ -136,25 +143,36 @@ internal sealed class FakeS3 : IAsyncDisposable
         var query = request.Query;
         var date = query["X-Amz-Date"].ToString();
         var signed = query["X-Amz-SignedHeaders"].ToString();
-        var canonicalQuery = string.Join('&', query.Where(static pair => pair.Key != "X-Amz-Signature")
-            .Select(static pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value.ToString())}").Order(StringComparer.Ordinal));
-        var headers = string.Concat(signed.Split(';').Select(name => $"{name}:{(name == "host" ? request.Host.Value : request.Headers[name].ToString())}\n"));
+        var canonicalQuery = string.Join(
+            '&',
+            query
+                .Where(static pair => pair.Key != "X-Amz-Signature")
+                .Select(static pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value.ToString())}")
+                .Order(StringComparer.Ordinal)
+        );
+        var headers = string.Concat(
+            signed.Split(';').Select(name => $"{name}:{(name == "host" ? request.Host.Value : request.Headers[name].ToString())}\n")
+        );
         var path = string.Join('/', request.Path.Value!.Split('/').Select(Uri.EscapeDataString));
         var canonical = $"{request.Method}\n{path}\n{canonicalQuery}\n{headers}\n{signed}\nUNSIGNED-PAYLOAD";
         var credential = query["X-Amz-Credential"].ToString();
-        var text = $"AWS4-HMAC-SHA256\n{date}\n{credential[(credential.IndexOf('/') + 1)..]}\n{Hex(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))}";
+        var text =
+            $"AWS4-HMAC-SHA256\n{date}\n{credential[(credential.IndexOf('/') + 1)..]}\n{Hex(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))}";
         if (query["X-Amz-Signature"] != Hex(HMACSHA256.HashData(SigningKey(credential), Encoding.UTF8.GetBytes(text))))
         {
             return "signature";
         }
 
         var start = DateTimeOffset.ParseExact(date, "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
-        return start.AddSeconds(int.Parse(query["X-Amz-Expires"].ToString(), CultureInfo.InvariantCulture)) < DateTimeOffset.UtcNow ? "expired" : null;
+        return start.AddSeconds(int.Parse(query["X-Amz-Expires"].ToString(), CultureInfo.InvariantCulture)) < DateTimeOffset.UtcNow
+            ? "expired"
+            : null;
     }
 
-    private static byte[] SigningKey(string credential) => credential.Split('/') is [AccessKey, var day, Region, "s3", "aws4_request"]
-        ? Hmac(Hmac(Hmac(Hmac(Encoding.UTF8.GetBytes("AWS4" + SecretKey), day), Region), "s3"), "aws4_request")
-        : [];
+    private static byte[] SigningKey(string credential) =>
+        credential.Split('/') is [AccessKey, var day, Region, "s3", "aws4_request"]
+            ? Hmac(Hmac(Hmac(Hmac(Encoding.UTF8.GetBytes("AWS4" + SecretKey), day), Region), "s3"), "aws4_request")
+            : [];
 
     private static byte[] Hmac(byte[] key, string text) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text));
 

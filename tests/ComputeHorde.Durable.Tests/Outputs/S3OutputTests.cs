@@ -25,7 +25,12 @@ public class S3OutputTests(ITestOutputHelper output)
         Assert.Equal(s3.Objects.Single().Value.Length, (int)manifest["outputs"]!["/output/a b/report+1.txt"]!["size"]!);
         Assert.NotNull((string?)manifest["outputs"]!["/output/a b/report+1.txt"]!["md5"]);
         Assert.NotNull((string?)manifest["outputs"]!["/output/a b/report+1.txt"]!["sha256"]);
-        Assert.DoesNotContain(horde.Log.Lines, static line => line.Text.Contains(FakeS3.SecretKey, StringComparison.Ordinal) || line.Text.Contains("X-Amz-Signature", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            horde.Log.Lines,
+            static line =>
+                line.Text.Contains(FakeS3.SecretKey, StringComparison.Ordinal)
+                || line.Text.Contains("X-Amz-Signature", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -42,7 +47,10 @@ public class S3OutputTests(ITestOutputHelper output)
         Assert.Equal(HttpStatusCode.Forbidden, await PutAsync(expired, expired.Url));
         Assert.Equal(HttpStatusCode.OK, await PutAsync(upload, upload.Url));
         Assert.Equal(HttpStatusCode.PreconditionFailed, await PutAsync(upload, upload.Url));
-        Assert.Equal(new StoredOutput(3, "Uonfc331cyb83SJZevsfrA=="), await store.FindAsync("run/1/output/x", TestContext.Current.CancellationToken));
+        Assert.Equal(
+            new StoredOutput(3, "Uonfc331cyb83SJZevsfrA=="),
+            await store.FindAsync("run/1/output/x", TestContext.Current.CancellationToken)
+        );
         Assert.Null(await store.FindAsync("run/1/output/z", TestContext.Current.CancellationToken));
         Assert.DoesNotContain("Signature", upload.ToString(), StringComparison.Ordinal);
     }
@@ -59,7 +67,14 @@ public class S3OutputTests(ITestOutputHelper output)
         using var http = new HttpClient();
 
         Assert.Equal([1, 2, 3], await http.GetByteArrayAsync(url, TestContext.Current.CancellationToken));
-        foreach (var (method, other) in new[] { (HttpMethod.Put, url), (HttpMethod.Get, new Uri(url.AbsoluteUri.Replace("output/x", "output/y", StringComparison.Ordinal))), (HttpMethod.Get, expired) })
+        foreach (
+            var (method, other) in new[]
+            {
+                (HttpMethod.Put, url),
+                (HttpMethod.Get, new Uri(url.AbsoluteUri.Replace("output/x", "output/y", StringComparison.Ordinal))),
+                (HttpMethod.Get, expired),
+            }
+        )
         {
             using var request = new HttpRequestMessage(method, other);
             using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
@@ -86,31 +101,43 @@ public class S3OutputTests(ITestOutputHelper output)
         var problems = options.Validate(new(options)).Select(static problem => problem.ErrorMessage!).ToList();
 
         Assert.Equal(4, problems.Count);
-        Assert.All(new[] { "S3Bucket", "S3AccessKeyId", "S3SecretAccessKey", "S3Endpoint" }, name => Assert.Contains(problems, problem => problem.Contains(name, StringComparison.Ordinal)));
-        Assert.Contains("OutputStore", Assert.Single(new DurableOptions { OutputStore = "ftp" }.Validate(new(options))).ErrorMessage, StringComparison.Ordinal);
+        Assert.All(
+            new[] { "S3Bucket", "S3AccessKeyId", "S3SecretAccessKey", "S3Endpoint" },
+            name => Assert.Contains(problems, problem => problem.Contains(name, StringComparison.Ordinal))
+        );
+        Assert.Contains(
+            "OutputStore",
+            Assert.Single(new DurableOptions { OutputStore = "ftp" }.Validate(new(options))).ErrorMessage,
+            StringComparison.Ordinal
+        );
     }
 
-    private static S3OutputStore Store(FakeS3 s3, string store) => new(
-        Options.Create(new DurableOptions
-        {
-            OutputStore = store,
-            S3Endpoint = s3.Address,
-            S3Region = FakeS3.Region,
-            S3Bucket = FakeS3.Bucket,
-            S3AccessKeyId = FakeS3.AccessKey,
-            S3SecretAccessKey = FakeS3.SecretKey,
-        }),
-        TimeProvider.System);
+    private static S3OutputStore Store(FakeS3 s3, string store) =>
+        new(
+            Options.Create(
+                new DurableOptions
+                {
+                    OutputStore = store,
+                    S3Endpoint = s3.Address,
+                    S3Region = FakeS3.Region,
+                    S3Bucket = FakeS3.Bucket,
+                    S3AccessKeyId = FakeS3.AccessKey,
+                    S3SecretAccessKey = FakeS3.SecretKey,
+                }
+            ),
+            TimeProvider.System
+        );
 
-    private static Dictionary<string, string?> Settings(FakeS3 s3, string store) => new()
-    {
-        ["ComputeHorde__OutputStore"] = store,
-        ["ComputeHorde__S3Endpoint"] = s3.Address.AbsoluteUri,
-        ["ComputeHorde__S3Region"] = FakeS3.Region,
-        ["ComputeHorde__S3Bucket"] = FakeS3.Bucket,
-        ["ComputeHorde__S3AccessKeyId"] = FakeS3.AccessKey,
-        ["ComputeHorde__S3SecretAccessKey"] = FakeS3.SecretKey,
-    };
+    private static Dictionary<string, string?> Settings(FakeS3 s3, string store) =>
+        new()
+        {
+            ["ComputeHorde__OutputStore"] = store,
+            ["ComputeHorde__S3Endpoint"] = s3.Address.AbsoluteUri,
+            ["ComputeHorde__S3Region"] = FakeS3.Region,
+            ["ComputeHorde__S3Bucket"] = FakeS3.Bucket,
+            ["ComputeHorde__S3AccessKeyId"] = FakeS3.AccessKey,
+            ["ComputeHorde__S3SecretAccessKey"] = FakeS3.SecretKey,
+        };
 
     private static async Task<HttpStatusCode> PutAsync(SignedUpload upload, Uri url)
     {

@@ -27,13 +27,22 @@ public sealed class PurgeTests
         await horde.VerdictOfAsync("old");
         await EndAsync(horde, "pending", isChecked: true);
         using var live = await horde.PostAsync("jobs", Jobs.Sha256("live", "/output/report.txt"), "live");
-        using var batch = await horde.PostAsync("batches", new JsonObject { ["jobs"] = new JsonArray(Jobs.Sha256("one", "/output/a"), Jobs.Sha256("two", "/output/b")) }, "lot");
+        using var batch = await horde.PostAsync(
+            "batches",
+            new JsonObject { ["jobs"] = new JsonArray(Jobs.Sha256("one", "/output/a"), Jobs.Sha256("two", "/output/b")) },
+            "lot"
+        );
         await horde.EndOfAsync("batches/lot");
         await Eventually.TrueAsync(async () => (await NamesAsync(horde, "old")).Count == 2, "the check and its copy are there");
         var kept = await BlobsAsync(horde, "pending", "live");
 
         clock.Later = TimeSpan.FromDays(9);
-        await Eventually.TrueAsync(async () => await StatusAsync(horde, "jobs/old") == HttpStatusCode.NotFound && await StatusAsync(horde, "batches/lot") == HttpStatusCode.NotFound, "both are gone");
+        await Eventually.TrueAsync(
+            async () =>
+                await StatusAsync(horde, "jobs/old") == HttpStatusCode.NotFound
+                && await StatusAsync(horde, "batches/lot") == HttpStatusCode.NotFound,
+            "both are gone"
+        );
 
         Assert.Empty(await NamesAsync(horde, "old"));
         Assert.Empty(await NamesAsync(horde, "lot"));
@@ -42,7 +51,10 @@ public sealed class PurgeTests
         Assert.Equal(kept, await BlobsAsync(horde, "pending", "live"));
         Assert.Equal("pending", (string?)(await horde.GetAsync("jobs/pending"))["check"]!["verdict"]);
         Assert.Equal("running", (string?)(await horde.GetAsync("jobs/live"))["status"]);
-        Assert.Contains(horde.Log.Lines, static line => line.Event.Name == "Purged" && line.Text.Contains("held back", StringComparison.Ordinal));
+        Assert.Contains(
+            horde.Log.Lines,
+            static line => line.Event.Name == "Purged" && line.Text.Contains("held back", StringComparison.Ordinal)
+        );
 
         // While its claims are kept, nothing can be bought under the name; so it is not given away.
         Assert.NotEmpty(await horde.ListAsync("attempts", "old/"));
@@ -50,7 +62,10 @@ public sealed class PurgeTests
         Assert.Equal(HttpStatusCode.Conflict, same.StatusCode);
 
         clock.Later = TimeSpan.FromDays(31);
-        await Eventually.TrueAsync(async () => (await BlobsAsync(horde, "old")).Count == 0 && (await horde.ListAsync("attempts", "old")).Count == 0, "the claims are gone");
+        await Eventually.TrueAsync(
+            async () => (await BlobsAsync(horde, "old")).Count == 0 && (await horde.ListAsync("attempts", "old")).Count == 0,
+            "the claims are gone"
+        );
         Assert.NotEmpty(await horde.ListAsync("attempts", "live/"));
         clock.Later = TimeSpan.Zero;
         await EndAsync(horde, "old", isChecked: false);
@@ -70,20 +85,28 @@ public sealed class PurgeTests
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(horde, "jobs/kept"));
     }
 
-    private static Task<HordeFixture> StartAsync(TimeProvider clock, string retentionDays) => HordeFixture.StartAsync(new HordeFixtureOptions
-    {
-        Settings = new Dictionary<string, string?> { ["ComputeHorde__RetentionDays"] = retentionDays, ["ComputeHordeSweepSchedule"] = "00:00:00.2" },
-        Services = services =>
-        {
-            services.AddSingleton(provider => new OldClaims(provider.GetRequiredService<BlobContainers>(), clock));
-            services.AddSingleton(provider => new Purge(
-                provider.GetRequiredService<RunRemains>(),
-                provider.GetRequiredService<OldClaims>(),
-                provider.GetRequiredService<IOptions<DurableOptions>>(),
-                clock,
-                provider.GetRequiredService<ILogger<Purge>>()));
-        },
-    });
+    private static Task<HordeFixture> StartAsync(TimeProvider clock, string retentionDays) =>
+        HordeFixture.StartAsync(
+            new HordeFixtureOptions
+            {
+                Settings = new Dictionary<string, string?>
+                {
+                    ["ComputeHorde__RetentionDays"] = retentionDays,
+                    ["ComputeHordeSweepSchedule"] = "00:00:00.2",
+                },
+                Services = services =>
+                {
+                    services.AddSingleton(provider => new OldClaims(provider.GetRequiredService<BlobContainers>(), clock));
+                    services.AddSingleton(provider => new Purge(
+                        provider.GetRequiredService<RunRemains>(),
+                        provider.GetRequiredService<OldClaims>(),
+                        provider.GetRequiredService<IOptions<DurableOptions>>(),
+                        clock,
+                        provider.GetRequiredService<ILogger<Purge>>()
+                    ));
+                },
+            }
+        );
 
     private static async Task EndAsync(HordeFixture horde, string run, bool isChecked)
     {

@@ -12,7 +12,12 @@ public sealed class CapacityTests
         var clock = VirtualHorde.NewClock();
         await using var horde = await VirtualHorde.StartAsync(clock, poll: TimeSpan.FromSeconds(30));
         horde.Emulator.SetBehaviourForTag("full#", "rejected:no_miner_for_job");
-        await using var room = clock.CreateTimer(_ => horde.Emulator.SetBehaviourForTag("full#", "ok"), null, TimeSpan.FromMinutes(25), Timeout.InfiniteTimeSpan);
+        await using var room = clock.CreateTimer(
+            _ => horde.Emulator.SetBehaviourForTag("full#", "ok"),
+            null,
+            TimeSpan.FromMinutes(25),
+            Timeout.InfiniteTimeSpan
+        );
         var seen = new TaskCompletionSource<JsonObject>();
         await using var look = clock.CreateTimer(_ => _ = LookAsync(), null, TimeSpan.FromMinutes(12), Timeout.InfiniteTimeSpan);
 
@@ -28,7 +33,10 @@ public sealed class CapacityTests
         Assert.All(horde.Emulator.Counters.PaidCreatesByTag, static tag => Assert.Equal(1, tag.Value));
         var waiting = await seen.Task;
         Assert.Equal("waiting_for_capacity", (string?)waiting["progress"]?["phase"]);
-        Assert.True((int)waiting["progress"]!["capacity"]!["count"]! > 0 && waiting["progress"]!["capacity"]!["since"] is not null, waiting.ToJsonString());
+        Assert.True(
+            (int)waiting["progress"]!["capacity"]!["count"]! > 0 && waiting["progress"]!["capacity"]!["since"] is not null,
+            waiting.ToJsonString()
+        );
 
         async Task LookAsync()
         {
@@ -50,7 +58,12 @@ public sealed class CapacityTests
         var clock = VirtualHorde.NewClock();
         await using var horde = await VirtualHorde.StartAsync(clock, poll: TimeSpan.FromSeconds(30));
         horde.Emulator.Faults = new() { ValidatorDisconnected = true };
-        await using var back = clock.CreateTimer(_ => horde.Emulator.Faults = new(), null, TimeSpan.FromMinutes(10), Timeout.InfiniteTimeSpan);
+        await using var back = clock.CreateTimer(
+            _ => horde.Emulator.Faults = new(),
+            null,
+            TimeSpan.FromMinutes(10),
+            Timeout.InfiniteTimeSpan
+        );
 
         using var answer = await horde.PostAsync("jobs", Jobs.Sha256("alone"), "alone");
         var run = await horde.EndOfAsync("jobs/alone");

@@ -27,7 +27,10 @@ public sealed class ClockTests
     public void TimeLeft_BoundHasPassedByTheFacilitatorsClock_IsOver()
     {
         var attempt = Taken(Start);
-        Assert.Equal(TimeSpan.FromSeconds(-1), attempt.TimeLeft(Policy, 100, Start.AddDays(-3), TimeSpan.FromDays(3) + TimeSpan.FromSeconds(101)));
+        Assert.Equal(
+            TimeSpan.FromSeconds(-1),
+            attempt.TimeLeft(Policy, 100, Start.AddDays(-3), TimeSpan.FromDays(3) + TimeSpan.FromSeconds(101))
+        );
     }
 
     [Fact]

@@ -3,7 +3,9 @@ using ComputeHorde.Durable.Tests.Support;
 
 namespace ComputeHorde.Durable.Tests.Runs;
 
-/// <summary>What becomes of a run whose time, or whose job's time, is over; on virtual time, so that a busy machine lets nobody's time run out.</summary>
+/// <summary>
+/// What becomes of a run whose time, or whose job's time, is over; on virtual time, so that a busy machine lets nobody's time run out.
+/// </summary>
 public sealed class DeadlineTests
 {
     [Fact]
@@ -20,17 +22,34 @@ public sealed class DeadlineTests
     [Fact]
     public async Task Run_StageIsOverdue_TriesAgainAndNamesIt()
     {
-        var (run, paid) = await RunAsync("stuck:accepted,ok", new JsonObject { ["stage_deadlines"] = new JsonObject { ["accepted"] = 3600, ["executor_ready"] = 20 } });
+        var (run, paid) = await RunAsync(
+            "stuck:accepted,ok",
+            new JsonObject
+            {
+                ["stage_deadlines"] = new JsonObject { ["accepted"] = 3600, ["executor_ready"] = 20 },
+            }
+        );
         Assert.True((string?)run["status"] == "completed", run.ToJsonString());
         Assert.Equal(2, paid);
         var failure = run["outcome"]!["attempts"]![0]!["failure"]!;
-        Assert.Equal(("stuck", "overdue", "executor_ready"), ((string?)failure["class"], (string?)failure["reason"], (string?)failure["stage"]));
+        Assert.Equal(
+            ("stuck", "overdue", "executor_ready"),
+            ((string?)failure["class"], (string?)failure["reason"], (string?)failure["stage"])
+        );
     }
 
     [Fact]
     public async Task Run_TimeIsOver_EndsAsTimedOutAndBuysNothingMore()
     {
-        var (run, paid) = await RunAsync("rejected:busy", new JsonObject { ["max_attempts"] = 20, ["timeout_seconds"] = 250, ["backoff_seconds"] = 3600 });
+        var (run, paid) = await RunAsync(
+            "rejected:busy",
+            new JsonObject
+            {
+                ["max_attempts"] = 20,
+                ["timeout_seconds"] = 250,
+                ["backoff_seconds"] = 3600,
+            }
+        );
         Assert.Equal("timed_out", (string?)run["status"]);
         Assert.Equal(1, paid);
     }

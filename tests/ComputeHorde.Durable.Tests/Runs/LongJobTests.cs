@@ -29,7 +29,10 @@ public sealed class LongJobTests
         Assert.True(history.Count >= 7, $"{history.Count} status changes");
         Assert.InRange(horde.Functions.TaskHub.CountHistoryEvents("long")!.Value, 1, 60);
         Assert.Equal(1, horde.Emulator.Counters.Creates);
-        Assert.True(horde.Emulator.Counters.ListCalls <= (duration.TotalSeconds / PollSeconds) + 1, $"{horde.Emulator.Counters.ListCalls} list calls in {duration}");
+        Assert.True(
+            horde.Emulator.Counters.ListCalls <= (duration.TotalSeconds / PollSeconds) + 1,
+            $"{horde.Emulator.Counters.ListCalls} list calls in {duration}"
+        );
     }
 
     [Fact]
@@ -45,19 +48,22 @@ public sealed class LongJobTests
         Assert.Equal(2, horde.Emulator.Counters.Creates);
     }
 
-    private static Task<HordeFixture> StartAsync(VirtualTimeProvider clock, TimeSpan execution) => HordeFixture.StartAsync(new HordeFixtureOptions
-    {
-        TimeProvider = clock,
-        InMemory = true,
-        Emulator = emulator =>
-        {
-            clock.Drive(emulator);
-            emulator.StageDurations.Execution = execution;
-        },
-        Settings = new Dictionary<string, string?>
-        {
-            ["ComputeHorde__PollIntervalSeconds"] = $"{PollSeconds}",
-            ["ComputeHordePollSchedule"] = TimeSpan.FromSeconds(PollSeconds).ToString("c"),
-        },
-    });
+    private static Task<HordeFixture> StartAsync(VirtualTimeProvider clock, TimeSpan execution) =>
+        HordeFixture.StartAsync(
+            new HordeFixtureOptions
+            {
+                TimeProvider = clock,
+                InMemory = true,
+                Emulator = emulator =>
+                {
+                    clock.Drive(emulator);
+                    emulator.StageDurations.Execution = execution;
+                },
+                Settings = new Dictionary<string, string?>
+                {
+                    ["ComputeHorde__PollIntervalSeconds"] = $"{PollSeconds}",
+                    ["ComputeHordePollSchedule"] = TimeSpan.FromSeconds(PollSeconds).ToString("c"),
+                },
+            }
+        );
 }

@@ -9,10 +9,10 @@ namespace ComputeHorde.Durable.Tests.Runs;
 /// <summary>An outage, however long, delays a run and never breaks it.</summary>
 public sealed class OutageTests
 {
-    private static readonly TimeSpan Long = TimeSpan.FromHours(48), Poll = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Long = TimeSpan.FromHours(48),
+        Poll = TimeSpan.FromMinutes(10);
 
     [Theory]
-
     // Seconds after the start: before the job is bought, while it runs, when it has ended.
     [InlineData(0, 503)]
     [InlineData(0, 403)]
@@ -29,7 +29,12 @@ public sealed class OutageTests
             horde.Emulator.Faults = outage;
         }
 
-        await using var begin = clock.CreateTimer(_ => horde.Emulator.Faults = outage, null, TimeSpan.FromSeconds(beginsAfter), Timeout.InfiniteTimeSpan);
+        await using var begin = clock.CreateTimer(
+            _ => horde.Emulator.Faults = outage,
+            null,
+            TimeSpan.FromSeconds(beginsAfter),
+            Timeout.InfiniteTimeSpan
+        );
         await using var end = clock.CreateTimer(_ => horde.Emulator.Faults = new(), null, Long, Timeout.InfiniteTimeSpan);
         var job = Jobs.Sha256("away", "/output/report.txt");
         job["policy"] = new JsonObject { ["create_timeout_seconds"] = 4 * 86_400 };
@@ -48,8 +53,15 @@ public sealed class OutageTests
     {
         var clock = VirtualHorde.NewClock();
         var begun = clock.GetUtcNow();
-        await using var horde = await VirtualHorde.StartAsync(clock, Poll, services => services.AddSingleton<IOutputStore>(provider =>
-            new AwayOutputStore(provider.GetRequiredService<AzureOutputStore>(), () => clock.GetUtcNow() - begun < Long)));
+        await using var horde = await VirtualHorde.StartAsync(
+            clock,
+            Poll,
+            services =>
+                services.AddSingleton<IOutputStore>(provider => new AwayOutputStore(
+                    provider.GetRequiredService<AzureOutputStore>(),
+                    () => clock.GetUtcNow() - begun < Long
+                ))
+        );
 
         using var answer = await horde.PostAsync("jobs", Jobs.Sha256("settled", "/output/report.txt"), "settled");
         var run = await horde.EndOfAsync("jobs/settled");
@@ -64,8 +76,16 @@ public sealed class OutageTests
     {
         var clock = VirtualHorde.NewClock();
         var begun = clock.GetUtcNow();
-        await using var horde = await VirtualHorde.StartAsync(clock, Poll, services => services.ConfigureAll<HttpClientFactoryOptions>(
-            options => options.HttpMessageHandlerBuilderActions.Add(builder => builder.AdditionalHandlers.Add(new NoDetails(() => clock.GetUtcNow() - begun < Long)))));
+        await using var horde = await VirtualHorde.StartAsync(
+            clock,
+            Poll,
+            services =>
+                services.ConfigureAll<HttpClientFactoryOptions>(options =>
+                    options.HttpMessageHandlerBuilderActions.Add(builder =>
+                        builder.AdditionalHandlers.Add(new NoDetails(() => clock.GetUtcNow() - begun < Long))
+                    )
+                )
+        );
 
         using var answer = await horde.PostAsync("jobs", Jobs.Sha256("settled", "/output/report.txt"), "settled");
         var run = await horde.EndOfAsync("jobs/settled");
@@ -77,7 +97,6 @@ public sealed class OutageTests
     }
 
     [Theory]
-
     // Seconds after the start: before any line is bought, while some run, while results are stored.
     [InlineData(0)]
     [InlineData(5)]
@@ -87,11 +106,20 @@ public sealed class OutageTests
         var clock = VirtualHorde.NewClock();
         await using var horde = await VirtualHorde.StartAsync(clock, Poll);
         var outage = new ComputeHorde.Emulator.FaultSettings { ErrorRate = 1, ErrorStatus = 503 };
-        await using var begin = clock.CreateTimer(_ => horde.Emulator.Faults = outage, null, TimeSpan.FromSeconds(beginsAfter), Timeout.InfiniteTimeSpan);
+        await using var begin = clock.CreateTimer(
+            _ => horde.Emulator.Faults = outage,
+            null,
+            TimeSpan.FromSeconds(beginsAfter),
+            Timeout.InfiniteTimeSpan
+        );
         await using var end = clock.CreateTimer(_ => horde.Emulator.Faults = new(), null, Long, Timeout.InfiniteTimeSpan);
         var lines = Enumerable.Range(0, 20).Select(static number => Jobs.Sha256($"{number}"));
 
-        using var answer = await horde.PostAsync("batches", new JsonObject { ["jobs"] = new JsonArray([.. lines]), ["max_parallel"] = 4 }, "away");
+        using var answer = await horde.PostAsync(
+            "batches",
+            new JsonObject { ["jobs"] = new JsonArray([.. lines]), ["max_parallel"] = 4 },
+            "away"
+        );
         var batch = await horde.EndOfAsync("batches/away");
 
         Assert.Equal(20, (int?)batch["summary"]!["lines_by_status"]!["completed"]);
@@ -113,13 +141,15 @@ public sealed class OutageTests
     {
         public Uri Address => store.Address;
 
-        public ValueTask<SignedUpload> SignAsync(string name, TimeSpan life, CancellationToken cancellationToken) => store.SignAsync(name, life, cancellationToken);
+        public ValueTask<SignedUpload> SignAsync(string name, TimeSpan life, CancellationToken cancellationToken) =>
+            store.SignAsync(name, life, cancellationToken);
 
         public Task<StoredOutput?> FindAsync(string name, CancellationToken cancellationToken) =>
             isAway() ? throw new Azure.RequestFailedException(503, "Server busy") : store.FindAsync(name, cancellationToken);
 
         public Task<Stream> OpenAsync(string name, CancellationToken cancellationToken) => store.OpenAsync(name, cancellationToken);
 
-        public ValueTask<Uri> SignDownloadAsync(string name, TimeSpan life, CancellationToken cancellationToken) => store.SignDownloadAsync(name, life, cancellationToken);
+        public ValueTask<Uri> SignDownloadAsync(string name, TimeSpan life, CancellationToken cancellationToken) =>
+            store.SignDownloadAsync(name, life, cancellationToken);
     }
 }

@@ -13,13 +13,22 @@ public sealed class PayOnceTests
     [Fact]
     public async Task CreateJob_RunsManyTimesAtOnce_BuysOneJob()
     {
-        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true, Emulator = static emulator => emulator.Faults = new() { LatencyMs = 50 } });
+        await using var horde = await HordeFixture.StartAsync(
+            new HordeFixtureOptions { InMemory = true, Emulator = static emulator => emulator.Faults = new() { LatencyMs = 50 } }
+        );
         var services = horde.Functions.Services;
         var content = BinaryData.FromString(Jobs.Sha256("once", "/output/report.txt").ToJsonString());
         var hash = await services.GetRequiredService<RequestStore>().SaveAsync("once", content, TestContext.Current.CancellationToken);
         var input = Input("once", hash!);
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ =>
-            Task.Run(() => ActivatorUtilities.CreateInstance<BuyJob>(services).RunAsync(input, TestContext.Current.CancellationToken))));
+        var outcomes = await Task.WhenAll(
+            Enumerable
+                .Range(0, 6)
+                .Select(_ =>
+                    Task.Run(() =>
+                        ActivatorUtilities.CreateInstance<BuyJob>(services).RunAsync(input, TestContext.Current.CancellationToken)
+                    )
+                )
+        );
         Assert.Single(outcomes.Select(static outcome => outcome.Update!.JobUuid).Distinct());
         Assert.Equal(1, horde.Emulator.Counters.Creates);
     }
@@ -27,15 +36,31 @@ public sealed class PayOnceTests
     [Fact]
     public async Task CreateJob_AnotherProcessStartedAMomentAgo_WaitsInsteadOfBuying()
     {
-        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true, Settings = new Dictionary<string, string?> { ["ComputeHorde__CreateFenceSeconds"] = "3600" } });
+        await using var horde = await HordeFixture.StartAsync(
+            new HordeFixtureOptions
+            {
+                InMemory = true,
+                Settings = new Dictionary<string, string?> { ["ComputeHorde__CreateFenceSeconds"] = "3600" },
+            }
+        );
         var services = horde.Functions.Services;
         var content = BinaryData.FromString(Jobs.Sha256("fenced").ToJsonString());
         var hash = await services.GetRequiredService<RequestStore>().SaveAsync("fenced", content, TestContext.Current.CancellationToken);
         var key = new AttemptKey("fenced", 1);
         var claim = await horde.UploadAsync(ContainerNames.Attempts, key.Path, "");
         await claim.SetMetadataAsync(
-            new Dictionary<string, string> { ["owner"] = "another", ["state"] = "claimed", ["requested"] = $"{TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()}", ["requests"] = "1" }, cancellationToken: TestContext.Current.CancellationToken);
-        var outcome = await ActivatorUtilities.CreateInstance<BuyJob>(services).RunAsync(Input("fenced", hash!), TestContext.Current.CancellationToken);
+            new Dictionary<string, string>
+            {
+                ["owner"] = "another",
+                ["state"] = "claimed",
+                ["requested"] = $"{TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()}",
+                ["requests"] = "1",
+            },
+            cancellationToken: TestContext.Current.CancellationToken
+        );
+        var outcome = await ActivatorUtilities
+            .CreateInstance<BuyJob>(services)
+            .RunAsync(Input("fenced", hash!), TestContext.Current.CancellationToken);
         Assert.True(outcome is { Update: null, Status: BuyStatus.Unreachable });
         Assert.Equal(0, horde.Emulator.Counters.CreateCalls);
     }
@@ -46,7 +71,9 @@ public sealed class PayOnceTests
         await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true });
         var services = horde.Functions.Services;
         await horde.UploadAsync(ContainerNames.Requests, "changed.json", Jobs.Sha256("something else").ToJsonString());
-        var outcome = await ActivatorUtilities.CreateInstance<BuyJob>(services).RunAsync(Input("changed", new string('0', 64)), TestContext.Current.CancellationToken);
+        var outcome = await ActivatorUtilities
+            .CreateInstance<BuyJob>(services)
+            .RunAsync(Input("changed", new string('0', 64)), TestContext.Current.CancellationToken);
         Assert.Equal((BuyStatus.Impossible, "request_changed"), (outcome.Status, outcome.Reason));
         Assert.Equal(0, horde.Emulator.Counters.CreateCalls);
     }
@@ -71,18 +98,23 @@ public sealed class PayOnceTests
         await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true });
         using var answer = await horde.PostAsync("jobs", Jobs.Sha256("again"), "again");
         await horde.EndOfAsync("jobs/again");
-        var hash = await horde.Functions.Services.GetRequiredService<RequestStore>()
+        var hash = await horde
+            .Functions.Services.GetRequiredService<RequestStore>()
             .SaveAsync("again", BinaryData.FromString(Jobs.Sha256("again").ToJsonString()), TestContext.Current.CancellationToken);
         var late = Input("again", hash!) with { ScheduledAt = TimeProvider.System.GetUtcNow().AddDays(-1) };
 
-        var outcome = await ActivatorUtilities.CreateInstance<BuyJob>(horde.Functions.Services).RunAsync(late, TestContext.Current.CancellationToken);
+        var outcome = await ActivatorUtilities
+            .CreateInstance<BuyJob>(horde.Functions.Services)
+            .RunAsync(late, TestContext.Current.CancellationToken);
 
         Assert.Equal((BuyStatus.Impossible, "settled"), (outcome.Status, outcome.Reason));
         Assert.Equal(1, horde.Emulator.Counters.CreateCalls);
         Assert.Empty(await horde.ListAsync(ContainerNames.InFlight));
     }
 
-    /// <summary>Found by the simulator: a second delivery of the purchase was about to note the job when the run, told of it, ended.</summary>
+    /// <summary>
+    /// Found by the simulator: a second delivery of the purchase was about to note the job when the run, told of it, ended.
+    /// </summary>
     [Fact]
     public async Task SetBought_RunWasSettledMeanwhile_LeavesTheTombstone()
     {
@@ -96,7 +128,10 @@ public sealed class PayOnceTests
         var bought = await claims.SetBoughtAsync(key, "the-job", hasEnded: false, TestContext.Current.CancellationToken);
 
         Assert.Equal(AttemptState.Settled, bought.State);
-        Assert.Equal((AttemptState.Settled, "the-job"), await claims.ClaimAsync(key, TestContext.Current.CancellationToken) is { } known ? (known.State, known.JobUuid) : default);
+        Assert.Equal(
+            (AttemptState.Settled, "the-job"),
+            await claims.ClaimAsync(key, TestContext.Current.CancellationToken) is { } known ? (known.State, known.JobUuid) : default
+        );
     }
 
     [Fact]
@@ -108,10 +143,13 @@ public sealed class PayOnceTests
         var hash = await services.GetRequiredService<RequestStore>().SaveAsync("forgotten", content, TestContext.Current.CancellationToken);
         var input = Input("forgotten", hash!);
         var first = await ActivatorUtilities.CreateInstance<BuyJob>(services).RunAsync(input, TestContext.Current.CancellationToken);
-        await horde.Blobs.GetBlobContainerClient(ContainerNames.Attempts).DeleteBlobAsync("forgotten/1", cancellationToken: TestContext.Current.CancellationToken);
+        await horde
+            .Blobs.GetBlobContainerClient(ContainerNames.Attempts)
+            .DeleteBlobAsync("forgotten/1", cancellationToken: TestContext.Current.CancellationToken);
 
         // The process that had bought it has died: what was scheduled before this one began may have been run.
-        var again = await ActivatorUtilities.CreateInstance<BuyJob>(services)
+        var again = await ActivatorUtilities
+            .CreateInstance<BuyJob>(services)
             .RunAsync(input with { ScheduledAt = TimeProvider.System.GetUtcNow().AddMinutes(-2) }, TestContext.Current.CancellationToken);
 
         Assert.Equal(first.Update!.JobUuid, again.Update!.JobUuid);
@@ -153,9 +191,12 @@ public sealed class PayOnceTests
                 ["requested"] = $"{TimeProvider.System.GetUtcNow().AddMinutes(-minutesAgo).ToUnixTimeMilliseconds()}",
                 ["requests"] = $"{HordeMarket.MostRequests}",
             },
-            cancellationToken: TestContext.Current.CancellationToken);
+            cancellationToken: TestContext.Current.CancellationToken
+        );
 
-        var outcome = await ActivatorUtilities.CreateInstance<BuyJob>(services).RunAsync(Input("many", hash!), TestContext.Current.CancellationToken);
+        var outcome = await ActivatorUtilities
+            .CreateInstance<BuyJob>(services)
+            .RunAsync(Input("many", hash!), TestContext.Current.CancellationToken);
 
         Assert.Equal(status, outcome.Status.ToString());
         Assert.Equal(sent, horde.Emulator.Counters.CreateCalls);
@@ -168,26 +209,29 @@ public sealed class PayOnceTests
     public async Task Host_SecondOnOneTaskHub_IsRefused()
     {
         await using var horde = await HordeFixture.StartAsync();
-        var refused = await Assert.ThrowsAnyAsync<Exception>(() => LocalFunctionsHost.StartAsync(
-            new LocalFunctionsHostOptions
-            {
-                FunctionAssemblies = [typeof(DurableServices).Assembly],
-                ContentRoot = HordeFixture.RepositoryRoot(),
-                DataDirectory = horde.DataDirectory,
-                StorageConnectionString = horde.Storage,
-                Port = 0,
-                Settings = new Dictionary<string, string?>
+        var refused = await Assert.ThrowsAnyAsync<Exception>(() =>
+            LocalFunctionsHost.StartAsync(
+                new LocalFunctionsHostOptions
                 {
-                    ["ComputeHorde:FacilitatorUrl"] = horde.Emulator.BaseAddress.AbsoluteUri,
-                    ["ComputeHorde:ValidatorHotkey"] = horde.Emulator.ValidatorHotkey,
-                    ["ComputeHorde:HotkeySecret"] = "//Alice",
-                    ["ComputeHordePollSchedule"] = "00:00:01",
-                    ["ComputeHordeSweepSchedule"] = "0 0 0 1 1 *",
-                    [StorageAccounts.Data] = horde.Storage,
+                    FunctionAssemblies = [typeof(DurableServices).Assembly],
+                    ContentRoot = HordeFixture.RepositoryRoot(),
+                    DataDirectory = horde.DataDirectory,
+                    StorageConnectionString = horde.Storage,
+                    Port = 0,
+                    Settings = new Dictionary<string, string?>
+                    {
+                        ["ComputeHorde:FacilitatorUrl"] = horde.Emulator.BaseAddress.AbsoluteUri,
+                        ["ComputeHorde:ValidatorHotkey"] = horde.Emulator.ValidatorHotkey,
+                        ["ComputeHorde:HotkeySecret"] = "//Alice",
+                        ["ComputeHordePollSchedule"] = "00:00:01",
+                        ["ComputeHordeSweepSchedule"] = "0 0 0 1 1 *",
+                        [StorageAccounts.Data] = horde.Storage,
+                    },
+                    Configure = static builder => builder.Services.AddComputeHordeDurable(builder.Configuration),
                 },
-                Configure = static builder => builder.Services.AddComputeHordeDurable(builder.Configuration),
-            },
-            TestContext.Current.CancellationToken));
+                TestContext.Current.CancellationToken
+            )
+        );
         Assert.Contains(horde.DataDirectory, refused.Message, StringComparison.Ordinal);
     }
 }

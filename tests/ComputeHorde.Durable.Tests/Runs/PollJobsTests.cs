@@ -12,15 +12,22 @@ public sealed class PollJobsTests
         const int Jobs = 1_000;
         await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true, Settings = Slow });
         horde.Emulator.SetBehaviourForImage("sha256", "stuck:accepted");
-        await Parallel.ForEachAsync(Enumerable.Range(0, Jobs), new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = TestContext.Current.CancellationToken }, async (number, _) =>
-        {
-            using var answer = await horde.PostAsync("jobs", Support.Jobs.Sha256($"{number}"), $"many-{number}");
-            Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
-        });
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, Jobs),
+            new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = TestContext.Current.CancellationToken },
+            async (number, _) =>
+            {
+                using var answer = await horde.PostAsync("jobs", Support.Jobs.Sha256($"{number}"), $"many-{number}");
+                Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+            }
+        );
         await Eventually.TrueAsync(() => horde.Emulator.Counters.Creates == Jobs, "all jobs were bought");
         var (polls, calls) = (Polls(horde), horde.Emulator.Counters.ListCalls);
         await Eventually.TrueAsync(() => Polls(horde) >= polls + 3, "three polls ran", everyMilliseconds: 200);
-        Assert.True(horde.Emulator.Counters.ListCalls - calls <= (Polls(horde) - polls + 1) * 7, $"{horde.Emulator.Counters.ListCalls - calls} list calls in {Polls(horde) - polls} polls");
+        Assert.True(
+            horde.Emulator.Counters.ListCalls - calls <= (Polls(horde) - polls + 1) * 7,
+            $"{horde.Emulator.Counters.ListCalls - calls} list calls in {Polls(horde) - polls} polls"
+        );
     }
 
     [Fact]
@@ -49,7 +56,12 @@ public sealed class PollJobsTests
         }
     }
 
-    private static readonly Dictionary<string, string?> Slow = new() { ["ComputeHorde__PollIntervalSeconds"] = "1", ["ComputeHordePollSchedule"] = "00:00:01" };
+    private static readonly Dictionary<string, string?> Slow = new()
+    {
+        ["ComputeHorde__PollIntervalSeconds"] = "1",
+        ["ComputeHordePollSchedule"] = "00:00:01",
+    };
 
-    private static int Polls(HordeFixture horde) => horde.Log.Lines.Count(static line => line.Text.StartsWith("Executed 'PollJobs'", StringComparison.Ordinal));
+    private static int Polls(HordeFixture horde) =>
+        horde.Log.Lines.Count(static line => line.Text.StartsWith("Executed 'PollJobs'", StringComparison.Ordinal));
 }

@@ -19,7 +19,8 @@ public sealed class PollScheduleTests
     [InlineData(45.0)]
     public void Due_TicksLateByUpTo_LeavesNoJobAloneForLongerThanItsIntervalAndOneTick(double lateness)
     {
-        const double Shortest = 1, Longest = 60;
+        const double Shortest = 1,
+            Longest = 60;
         var seed = Random.Shared.Next();
         TestContext.Current.TestOutputHelper!.WriteLine($"seed {seed}");
         var random = new Random(seed);
@@ -40,7 +41,10 @@ public sealed class PollScheduleTests
                 times++;
             }
 
-            Assert.True((now - asked).TotalSeconds <= interval + tick, $"at {now - job.Changed}: not asked for {now - asked}, interval {interval} s, tick {tick} s");
+            Assert.True(
+                (now - asked).TotalSeconds <= interval + tick,
+                $"at {now - job.Changed}: not asked for {now - asked}, interval {interval} s, tick {tick} s"
+            );
         }
 
         // 10 at the shortest interval, 10 ln 60 while it grows, 50 at the longest: far fewer than 3,600 ticks.
@@ -48,7 +52,8 @@ public sealed class PollScheduleTests
     }
 
     [Fact]
-    public void Due_FirstLookOfAProcess_IsEveryJob() => Assert.Equal(2, Rhythm(5, 60).Due([JobChangedNow(), JobChangedNow()], perCall: 1).Count);
+    public void Due_FirstLookOfAProcess_IsEveryJob() =>
+        Assert.Equal(2, Rhythm(5, 60).Due([JobChangedNow(), JobChangedNow()], perCall: 1).Count);
 
     [Fact]
     public void Due_NothingInFlight_IsEmpty() => Assert.Empty(Rhythm(5, 60).Due([], perCall: 150));

@@ -20,13 +20,18 @@ using Microsoft.Extensions.Http;
 namespace ComputeHorde.Durable.Tests.Runs;
 
 /// <summary>
-/// The poller with very many jobs in flight: the real one, over the real client and the real storage client, with a facilitator and a Durable back end that
-/// take the time that theirs take. Jobs live ten minutes and change six times. <c>POLLER_JOBS=100000 dotnet test --filter PollerLoadTests</c> prints
+/// The poller with very many jobs in flight: the real one, over the real client and the real storage client, with a facilitator and a
+/// Durable back end that
+/// take the time that theirs take. Jobs live ten minutes and change six times. <c>POLLER_JOBS=100000 dotnet test --filter
+/// PollerLoadTests</c> prints
 /// the figures of docs/scale.md.
 /// </summary>
 public sealed class PollerLoadTests(ITestOutputHelper output)
 {
-    private static readonly int JobCount = int.Parse(Environment.GetEnvironmentVariable("POLLER_JOBS") ?? "3000", CultureInfo.InvariantCulture);
+    private static readonly int JobCount = int.Parse(
+        Environment.GetEnvironmentVariable("POLLER_JOBS") ?? "3000",
+        CultureInfo.InvariantCulture
+    );
     private static readonly bool IsShort = JobCount <= 3000;
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(IsShort ? 5 : 90);
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
@@ -36,25 +41,40 @@ public sealed class PollerLoadTests(ITestOutputHelper output)
     [Fact]
     public async Task Poll_ManyJobsInFlight_TellsEveryChangeAndAsksWithFullLists()
     {
-        await using var storage = await LocalStorage.StartAsync(new LocalStorageOptions { Listen = false }, TestContext.Current.CancellationToken);
+        await using var storage = await LocalStorage.StartAsync(
+            new LocalStorageOptions { Listen = false },
+            TestContext.Current.CancellationToken
+        );
         var facilitator = new Facilitator();
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["ComputeHorde:FacilitatorUrl"] = "https://facilitator.test/",
-            ["ComputeHorde:ValidatorHotkey"] = "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty",
-            ["ComputeHorde:HotkeySecret"] = "//Alice",
-            ["ComputeHorde:PollIntervalSeconds"] = IsShort ? "1" : "5",
-            [StorageAccounts.Data] = storage.ConnectionString,
-        }).Build();
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(
+                new Dictionary<string, string?>
+                {
+                    ["ComputeHorde:FacilitatorUrl"] = "https://facilitator.test/",
+                    ["ComputeHorde:ValidatorHotkey"] = "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty",
+                    ["ComputeHorde:HotkeySecret"] = "//Alice",
+                    ["ComputeHorde:PollIntervalSeconds"] = IsShort ? "1" : "5",
+                    [StorageAccounts.Data] = storage.ConnectionString,
+                }
+            )
+            .Build();
         var services = new ServiceCollection().AddLogging();
         services.AddComputeHordeDurable(configuration);
         services.Configure<BlobClientOptions>(options => options.Transport = new SlowWrites(storage.Transport));
-        services.ConfigureAll<HttpClientFactoryOptions>(options => options.HttpMessageHandlerBuilderActions.Add(builder => builder.PrimaryHandler = facilitator));
+        services.ConfigureAll<HttpClientFactoryOptions>(options =>
+            options.HttpMessageHandlerBuilderActions.Add(builder => builder.PrimaryHandler = facilitator)
+        );
         services.AddSingleton<PollJobs>();
         await using var provider = services.BuildServiceProvider();
         var poller = provider.GetRequiredService<PollJobs>();
-        var backEnd = new BackEnd(new WatchList(
-            new BlobContainers(new BlobServiceClient(storage.ConnectionString, new BlobClientOptions { Transport = storage.Transport })), TimeProvider.System));
+        var backEnd = new BackEnd(
+            new WatchList(
+                new BlobContainers(
+                    new BlobServiceClient(storage.ConnectionString, new BlobClientOptions { Transport = storage.Transport })
+                ),
+                TimeProvider.System
+            )
+        );
         await backEnd.FillAsync(JobCount);
 
         var first = await PollAsync();
@@ -74,12 +94,15 @@ public sealed class PollerLoadTests(ITestOutputHelper output)
         processor = Process.GetCurrentProcess().TotalProcessorTime - processor;
         (lists, asked) = (facilitator.Lists - lists, facilitator.Asked - asked);
         var late = backEnd.Late.Order().ToArray();
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{JobCount} jobs, first poll, which tells all of them, {first.TotalSeconds:F1} s; then for {seconds:F0} s: {polls} polls, longest {longest.TotalSeconds:F1} s; "
-            + $"{lists / seconds:F1} list calls a second with {asked / Math.Max(1.0, lists):F0} jobs each; {late.Length / seconds:F0} changes told a second, "
-            + $"late by {late.ElementAtOrDefault(late.Length / 2):F1} s in the median, {late.ElementAtOrDefault(late.Length * 99 / 100):F1} s at p99; "
-            + $"{processor.TotalSeconds / seconds:F2} cores; peak memory {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB"));
+        output.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{JobCount} jobs, first poll, which tells all of them, {first.TotalSeconds:F1} s; then for {seconds:F0} s: {polls} polls, longest {longest.TotalSeconds:F1} s; "
+                    + $"{lists / seconds:F1} list calls a second with {asked / Math.Max(1.0, lists):F0} jobs each; {late.Length / seconds:F0} changes told a second, "
+                    + $"late by {late.ElementAtOrDefault(late.Length / 2):F1} s in the median, {late.ElementAtOrDefault(late.Length * 99 / 100):F1} s at p99; "
+                    + $"{processor.TotalSeconds / seconds:F2} cores; peak memory {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB"
+            )
+        );
         Assert.Empty(backEnd.ToldTwice);
         Assert.Empty(backEnd.NotTold());
         Assert.NotEmpty(late);
@@ -95,12 +118,21 @@ public sealed class PollerLoadTests(ITestOutputHelper output)
 
     /// <summary>A job's statuses by its age in seconds; it started when its uuid says.</summary>
     private static readonly (double After, string Status)[] Life =
-        [(0, "sent"), (2, "received"), (5, "accepted"), (40, "executor_ready"), (60, "volumes_ready"), (580, "execution_done"), (600, "completed")];
+    [
+        (0, "sent"),
+        (2, "received"),
+        (5, "accepted"),
+        (40, "executor_ready"),
+        (60, "volumes_ready"),
+        (580, "execution_done"),
+        (600, "completed"),
+    ];
 
     private static long Now => Environment.TickCount64;
 
     /// <summary>The first eight bytes of a uuid hold its moment of birth.</summary>
-    private static string NewUuid(long born, int number) => new Guid((int)(born >> 32), (short)(born >> 16), (short)born, BitConverter.GetBytes((long)number)).ToString();
+    private static string NewUuid(long born, int number) =>
+        new Guid((int)(born >> 32), (short)(born >> 16), (short)born, BitConverter.GetBytes((long)number)).ToString();
 
     private static long BornAt(string uuid)
     {
@@ -125,7 +157,9 @@ public sealed class PollerLoadTests(ITestOutputHelper output)
             await Task.Delay(CallTakes, cancellationToken);
             return request.RequestUri!.AbsolutePath switch
             {
-                "/auth/nonce" => Json("""{"nonce":"0123456789abcdef0123456789abcdef:1abcde:0123456789012345678901234567890123456789012"}"""),
+                "/auth/nonce" => Json(
+                    """{"nonce":"0123456789abcdef0123456789abcdef:1abcde:0123456789012345678901234567890123456789012"}"""
+                ),
                 "/auth/login" => Json("""{"token":"a.b.c"}"""),
                 "/api/v1/jobs/" => Json(List(request.RequestUri.Query)),
                 _ => new HttpResponseMessage(HttpStatusCode.NotFound),
@@ -135,10 +169,18 @@ public sealed class PollerLoadTests(ITestOutputHelper output)
         private string List(string query)
         {
             var now = Now;
-            var uuids = query.TrimStart('?').Split('&').Where(static part => part.StartsWith("uuid=", StringComparison.Ordinal)).Select(static part => part[5..]).ToArray();
+            var uuids = query
+                .TrimStart('?')
+                .Split('&')
+                .Where(static part => part.StartsWith("uuid=", StringComparison.Ordinal))
+                .Select(static part => part[5..])
+                .ToArray();
             Interlocked.Increment(ref _lists);
             Interlocked.Add(ref _asked, uuids.Length);
-            var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $$"""{"count":{{uuids.Length}},"next":null,"previous":null,"results":[""");
+            var text = new StringBuilder().Append(
+                CultureInfo.InvariantCulture,
+                $$"""{"count":{{uuids.Length}},"next":null,"previous":null,"results":["""
+            );
             for (var number = 0; number < uuids.Length; number++)
             {
                 text.Append(number == 0 ? "" : ",");
@@ -150,21 +192,29 @@ public sealed class PollerLoadTests(ITestOutputHelper output)
 
         private static void AppendJob(StringBuilder text, string uuid, long now)
         {
-            text.Append(CultureInfo.InvariantCulture, $$"""
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $$"""
                 {"uuid":"{{uuid}}","executor_class":"always_on.llm.a6000","created_at":"2026-11-21T19:50:54.912922Z","last_update":"2026-11-21T19:50:54.916189Z","status":"Sent",
                 "docker_image":"me/img:latest","job_namespace":"SN123.0","args":["a","b"],"env":{},"use_gpu":true,"tag":"run#1","stdout":"","stderr":"","volumes":[],"uploads":[],"artifacts":{},
                 "artifacts_dir":"","target_validator_hotkey":"5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty","on_trusted_miner":false,"upload_results":{},"download_time_limit":5,"execution_time_limit":10,
                 "streaming_start_time_limit":5,"upload_time_limit":5,"streaming_client_cert":"","streaming_server_cert":"","streaming_server_address":"","streaming_server_port":0,"status_history":[
-                """);
+                """
+            );
             for (var step = 0; step < StatusesAt(uuid, now); step++)
             {
-                text.Append(step == 0 ? "" : ",").Append(CultureInfo.InvariantCulture, $$"""{"status":"{{Life[step].Status}}","metadata":{},"created_at":"2026-11-21T19:50:54.916189Z"}""");
+                text.Append(step == 0 ? "" : ",")
+                    .Append(
+                        CultureInfo.InvariantCulture,
+                        $$"""{"status":"{{Life[step].Status}}","metadata":{},"created_at":"2026-11-21T19:50:54.916189Z"}"""
+                    );
             }
 
             text.Append("]}");
         }
 
-        private static HttpResponseMessage Json(string body) => new(HttpStatusCode.OK) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        private static HttpResponseMessage Json(string body) =>
+            new(HttpStatusCode.OK) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
     }
 
     /// <summary>Storage whose writes take the time of a real account's.</summary>
@@ -199,11 +249,15 @@ public sealed class PollerLoadTests(ITestOutputHelper output)
         /// <summary>The runs that should know a status and do not: their job is older than the first poll.</summary>
         public IEnumerable<string> NotTold() => _jobs.Keys.Where(run => NumberOf(run) <= JobCount && !_told.ContainsKey(run));
 
-        public Task FillAsync(int count) => Parallel.ForEachAsync(
-            Enumerable.Range(0, count),
-            async (number, _) => await BuyAsync(Now - (600_000L * number / count)));
+        public Task FillAsync(int count) =>
+            Parallel.ForEachAsync(Enumerable.Range(0, count), async (number, _) => await BuyAsync(Now - (600_000L * number / count)));
 
-        public override async Task RaiseEventAsync(string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default)
+        public override async Task RaiseEventAsync(
+            string instanceId,
+            string eventName,
+            object? eventPayload = null,
+            CancellationToken cancellation = default
+        )
         {
             await Task.Delay(WriteTakes, cancellation);
             var update = (JobUpdate)eventPayload!;
@@ -236,14 +290,24 @@ public sealed class PollerLoadTests(ITestOutputHelper output)
             await watchList.AddAsync(new AttemptKey(run, 1), _jobs[run], seen: 0, CancellationToken.None);
         }
 
-        public override Task<string> ScheduleNewOrchestrationInstanceAsync(TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default) =>
-            throw new NotSupportedException();
+        public override Task<string> ScheduleNewOrchestrationInstanceAsync(
+            TaskName orchestratorName,
+            object? input = null,
+            StartOrchestrationOptions? options = null,
+            CancellationToken cancellation = default
+        ) => throw new NotSupportedException();
 
-        public override Task<OrchestrationMetadata> WaitForInstanceStartAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
-            throw new NotSupportedException();
+        public override Task<OrchestrationMetadata> WaitForInstanceStartAsync(
+            string instanceId,
+            bool getInputsAndOutputs = false,
+            CancellationToken cancellation = default
+        ) => throw new NotSupportedException();
 
-        public override Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
-            throw new NotSupportedException();
+        public override Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
+            string instanceId,
+            bool getInputsAndOutputs = false,
+            CancellationToken cancellation = default
+        ) => throw new NotSupportedException();
 
         public override Task SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
             throw new NotSupportedException();
@@ -251,8 +315,11 @@ public sealed class PollerLoadTests(ITestOutputHelper output)
         public override Task ResumeInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
             throw new NotSupportedException();
 
-        public override Task<OrchestrationMetadata?> GetInstancesAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
-            throw new NotSupportedException();
+        public override Task<OrchestrationMetadata?> GetInstancesAsync(
+            string instanceId,
+            bool getInputsAndOutputs = false,
+            CancellationToken cancellation = default
+        ) => throw new NotSupportedException();
 
         public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null) =>
             throw new NotSupportedException();

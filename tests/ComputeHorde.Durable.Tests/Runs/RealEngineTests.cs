@@ -6,7 +6,10 @@ using ComputeHorde.DurableTask.RealEngine;
 
 namespace ComputeHorde.Durable.Tests.Runs;
 
-/// <summary>The same orchestrations on the engine that Azure runs: the Azure Storage back end over Azurite, in place of the provider of this repository.</summary>
+/// <summary>
+/// The same orchestrations on the engine that Azure runs: the Azure Storage back end over Azurite, in place of the provider of this
+/// repository.
+/// </summary>
 public sealed class RealEngineTests
 {
     private static readonly string[] Outcomes =
@@ -29,18 +32,22 @@ public sealed class RealEngineTests
     public async Task Orchestrations_OnTheRealEngine_ComeOutAsOnTheProvider()
     {
         await using var azurite = await Azurite.StartAsync();
-        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { Services = services => services.AddRealEngine(azurite.ConnectionString) });
+        await using var horde = await HordeFixture.StartAsync(
+            new HordeFixtureOptions { Services = services => services.AddRealEngine(azurite.ConnectionString) }
+        );
 
         Assert.Equal(Outcomes, await OutcomesAsync(horde));
         Assert.Equal(0, horde.Functions.TaskHub.CommittedTransactions);
     }
 
     /// <summary>Everything at once: the real engine takes long for each, but not for many.</summary>
-    private static Task<string[]> OutcomesAsync(HordeFixture horde) => Task.WhenAll(
-        RunAsync(horde, "retry", "failed:miner_connection_failed,ok"),
-        RunAsync(horde, "refused", "failed:nonzero_return_code:3"),
-        CheckAsync(horde, "cheat"),
-        BatchAsync(horde, "batch"));
+    private static Task<string[]> OutcomesAsync(HordeFixture horde) =>
+        Task.WhenAll(
+            RunAsync(horde, "retry", "failed:miner_connection_failed,ok"),
+            RunAsync(horde, "refused", "failed:nonzero_return_code:3"),
+            CheckAsync(horde, "cheat"),
+            BatchAsync(horde, "batch")
+        );
 
     private static async Task<string> RunAsync(HordeFixture horde, string id, string script)
     {
@@ -61,7 +68,11 @@ public sealed class RealEngineTests
     {
         horde.Emulator.SetBehaviourForTag($"{id}~7#", "failed:nonzero_return_code:3");
         var lines = Enumerable.Range(1, 20).Select(line => line == 13 ? JsonValue.Create("no job") : (JsonNode)Jobs.Sha256($"line {line}"));
-        using var answer = await horde.PostAsync("batches", new JsonObject { ["jobs"] = new JsonArray([.. lines]), ["max_parallel"] = 10 }, id);
+        using var answer = await horde.PostAsync(
+            "batches",
+            new JsonObject { ["jobs"] = new JsonArray([.. lines]), ["max_parallel"] = 10 },
+            id
+        );
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         var batch = await horde.EndOfAsync($"batches/{id}");
         return $"{id}: {batch["status"]} {BatchTests.Counted(batch)}, {Paid(horde, id + "~")} jobs paid";

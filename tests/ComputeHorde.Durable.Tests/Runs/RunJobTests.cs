@@ -10,26 +10,22 @@ namespace ComputeHorde.Durable.Tests.Runs;
 public sealed class RunJobTests(RunJobTests.Horde horde) : IClassFixture<RunJobTests.Horde>
 {
     [Theory]
-
     // What the miner does          run      stored  turned away  class of the run's failure, its reason
     [InlineData("ok", "completed", 1, 0, null, null)]
     [InlineData("slow:3", "completed", 1, 0, null, null)]
     [InlineData("disorder", "completed", 1, 0, null, null)]
     [InlineData("duplicate", "completed", 1, 0, null, null)]
-
     // Rejections (protocol 9.3)
     [InlineData("rejected:busy,ok", "completed", 2, 1, null, null)]
     [InlineData("rejected:busy:unexcused,ok", "completed", 2, 1, null, null)]
     [InlineData("rejected:no_miner_for_job,rejected:no_miner_for_job:NotEnoughAllowanceException,ok", "completed", 3, 2, null, null)]
     [InlineData("rejected:validator_blacklisted,ok", "completed", 2, 1, null, null)]
     [InlineData("rejected:invalid_signature", "failed", 1, 0, "rejected", "invalid_signature")]
-
     // Failures by the job's own doing (protocol 9.4)
     [InlineData("failed:nonzero_return_code:3", "failed", 1, 0, "failed", "nonzero_return_code")]
     [InlineData("failed:timeout:execution", "failed", 1, 0, "failed", "timeout")]
     [InlineData("failed:download_failed", "failed", 1, 0, "failed", "download_failed")]
     [InlineData("failed:upload_failed", "failed", 1, 0, "failed", "upload_failed")]
-
     // Failures that the validator reports as failed, and that are the horde's
     [InlineData("failed:initial_response_timed_out,ok", "completed", 2, 0, null, null)]
     [InlineData("failed:executor_readiness_response_timed_out,ok", "completed", 2, 0, null, null)]
@@ -38,29 +34,32 @@ public sealed class RunJobTests(RunJobTests.Horde horde) : IClassFixture<RunJobT
     [InlineData("failed:final_response_timed_out,ok", "completed", 2, 0, null, null)]
     [InlineData("failed:miner_connection_failed,ok", "completed", 2, 0, null, null)]
     [InlineData("failed:unhandled_exception,ok", "completed", 2, 0, null, null)]
-
     // Failures of the horde
     [InlineData("horde_failed:executor_spinup_failed,ok", "completed", 2, 0, null, null)]
     [InlineData("horde_failed:executor_disconnected,ok", "completed", 2, 0, null, null)]
     [InlineData("horde_failed:security_check_failed,ok", "completed", 2, 0, null, null)]
     [InlineData("horde_failed:generic_error,ok", "completed", 2, 0, null, null)]
     [InlineData("horde_failed:generic_error", "failed", 3, 0, "horde_failed", "generic_error")]
-
     // Reported by the horde, caused by the request (protocol 5.4)
     [InlineData("horde_failed:unhandled_exception:HTTPStatusError:volume_download", "failed", 1, 0, "horde_failed", "unhandled_exception")]
     [InlineData("horde_failed:unhandled_exception:BadZipFile:volume_download", "failed", 1, 0, "horde_failed", "unhandled_exception")]
     [InlineData("horde_failed:unhandled_exception,ok", "completed", 2, 0, null, null)]
-
     // Uncertain creations: never a second paid job
     [InlineData("drop", "completed", 1, 0, null, null)]
     [InlineData("reset,ok", "completed", 1, 0, null, null)]
     [InlineData("stored-error", "completed", 1, 0, null, null)]
     [InlineData("error,ok", "completed", 1, 0, null, null)]
     [InlineData("error:429,ok", "completed", 1, 0, null, null)]
-
     // Gone
     [InlineData("evict:completed,ok", "completed", 2, 0, null, null)]
-    public async Task Run_AnyFate_EndsAndPaysAsItShould(string script, string status, int stored, int turnedAway, string? failureClass, string? reason)
+    public async Task Run_AnyFate_EndsAndPaysAsItShould(
+        string script,
+        string status,
+        int stored,
+        int turnedAway,
+        string? failureClass,
+        string? reason
+    )
     {
         var id = await horde.StartAsync(script);
         var run = await horde.Fixture.EndOfAsync($"jobs/{id}");
@@ -77,7 +76,12 @@ public sealed class RunJobTests(RunJobTests.Horde horde) : IClassFixture<RunJobT
         if (status == "completed")
         {
             Assert.Equal(1, (int)outcome["result"]!["outputs"]!);
-            Assert.NotEmpty(await horde.Fixture.Http.GetStringAsync(new Uri($"jobs/{id}/result?part=stdout", UriKind.Relative), TestContext.Current.CancellationToken));
+            Assert.NotEmpty(
+                await horde.Fixture.Http.GetStringAsync(
+                    new Uri($"jobs/{id}/result?part=stdout", UriKind.Relative),
+                    TestContext.Current.CancellationToken
+                )
+            );
         }
     }
 
@@ -96,7 +100,17 @@ public sealed class RunJobTests(RunJobTests.Horde horde) : IClassFixture<RunJobT
     {
         var id = await horde.StartAsync("ok");
         await horde.Fixture.EndOfAsync($"jobs/{id}");
-        foreach (var path in new[] { $"jobs/{id}", $"jobs/{id}/result", $"jobs/{id}/result?part=stdout", "jobs/unknown", "openapi.json", "health" })
+        foreach (
+            var path in new[]
+            {
+                $"jobs/{id}",
+                $"jobs/{id}/result",
+                $"jobs/{id}/result?part=stdout",
+                "jobs/unknown",
+                "openapi.json",
+                "health",
+            }
+        )
         {
             using var answer = await horde.Fixture.Http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
             Assert.True(answer.Headers.CacheControl?.NoStore, path);
@@ -110,7 +124,10 @@ public sealed class RunJobTests(RunJobTests.Horde horde) : IClassFixture<RunJobT
     {
         var id = await horde.StartAsync("rejected:busy", new JsonObject { ["capacity_timeout_seconds"] = 2, ["backoff_seconds"] = 0.05 });
         var run = await horde.Fixture.EndOfAsync($"jobs/{id}");
-        Assert.Equal(("failed", "rejected", "busy"), ((string?)run["status"], (string?)run["outcome"]!["failure"]!["class"], (string?)run["outcome"]!["failure"]!["reason"]));
+        Assert.Equal(
+            ("failed", "rejected", "busy"),
+            ((string?)run["status"], (string?)run["outcome"]!["failure"]!["class"], (string?)run["outcome"]!["failure"]!["reason"])
+        );
         Assert.Empty(run["outcome"]!["attempts"]!.AsArray());
         Assert.Equal(horde.PaidFor(id), (int)run["outcome"]!["turned_away"]!);
     }
@@ -121,9 +138,15 @@ public sealed class RunJobTests(RunJobTests.Horde horde) : IClassFixture<RunJobT
         var id = await horde.StartAsync("ok");
         await horde.Fixture.EndOfAsync($"jobs/{id}");
         var output = (await horde.Fixture.GetAsync($"jobs/{id}/result"))["outputs"]!.AsObject().Single();
-        var bytes = await horde.Fixture.Http.GetByteArrayAsync(new Uri($"jobs/{id}/result?part={output.Key}", UriKind.Relative), TestContext.Current.CancellationToken);
+        var bytes = await horde.Fixture.Http.GetByteArrayAsync(
+            new Uri($"jobs/{id}/result?part={output.Key}", UriKind.Relative),
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal((string?)output.Value!["sha256"], Convert.ToHexStringLower(SHA256.HashData(bytes)));
-        using var unknown = await horde.Fixture.Http.GetAsync(new Uri($"jobs/{id}/result?part=/output/other", UriKind.Relative), TestContext.Current.CancellationToken);
+        using var unknown = await horde.Fixture.Http.GetAsync(
+            new Uri($"jobs/{id}/result?part=/output/other", UriKind.Relative),
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
     }
 
@@ -134,10 +157,15 @@ public sealed class RunJobTests(RunJobTests.Horde horde) : IClassFixture<RunJobT
         await horde.Fixture.EndOfAsync($"jobs/{id}");
         foreach (var name in await horde.Fixture.ListAsync("results", id + "/"))
         {
-            await horde.Fixture.Blobs.GetBlobContainerClient("results").DeleteBlobAsync(name, cancellationToken: TestContext.Current.CancellationToken);
+            await horde
+                .Fixture.Blobs.GetBlobContainerClient("results")
+                .DeleteBlobAsync(name, cancellationToken: TestContext.Current.CancellationToken);
         }
 
-        using var answer = await horde.Fixture.Http.GetAsync(new Uri($"jobs/{id}/result", UriKind.Relative), TestContext.Current.CancellationToken);
+        using var answer = await horde.Fixture.Http.GetAsync(
+            new Uri($"jobs/{id}/result", UriKind.Relative),
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal(HttpStatusCode.Gone, answer.StatusCode);
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
     }
@@ -195,7 +223,12 @@ public sealed class RunJobTests(RunJobTests.Horde horde) : IClassFixture<RunJobT
         Assert.Equal(reports, horde.Fixture.Emulator.CheatReports.Count(report => report.JobUuid.ToString() == job));
         Assert.Equal(reports * 2, (await horde.Fixture.ListAsync("ledger", job + "/")).Count);
         Assert.Equal(reports == 1 ? "recorded" : null, (string?)check["report"]);
-        Assert.Equal(trusted, horde.Fixture.Emulator.Counters.PaidCreatesByTag.Where(tag => tag.Key.StartsWith($"{id}#trusted", StringComparison.Ordinal)).Sum(static tag => tag.Value));
+        Assert.Equal(
+            trusted,
+            horde
+                .Fixture.Emulator.Counters.PaidCreatesByTag.Where(tag => tag.Key.StartsWith($"{id}#trusted", StringComparison.Ordinal))
+                .Sum(static tag => tag.Value)
+        );
     }
 
     /// <summary>One stack for all of these tests.</summary>
@@ -222,10 +255,16 @@ public sealed class RunJobTests(RunJobTests.Horde horde) : IClassFixture<RunJobT
             return id;
         }
 
-        /// <summary>How many jobs the facilitator stored for a run, copies on the trusted miner not counted; each tag at most once.</summary>
+        /// <summary>
+        /// How many jobs the facilitator stored for a run, copies on the trusted miner not counted; each tag at most once.
+        /// </summary>
         internal int PaidFor(string id)
         {
-            var paid = Fixture.Emulator.Counters.PaidCreatesByTag.Where(tag => tag.Key.StartsWith(id + "#", StringComparison.Ordinal) && !tag.Key.Contains("#trusted", StringComparison.Ordinal)).ToArray();
+            var paid = Fixture
+                .Emulator.Counters.PaidCreatesByTag.Where(tag =>
+                    tag.Key.StartsWith(id + "#", StringComparison.Ordinal) && !tag.Key.Contains("#trusted", StringComparison.Ordinal)
+                )
+                .ToArray();
             Assert.All(paid, static tag => Assert.Equal(1, tag.Value));
             return paid.Length;
         }

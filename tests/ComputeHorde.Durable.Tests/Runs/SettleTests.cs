@@ -13,11 +13,16 @@ public sealed class SettleTests
     [Fact]
     public async Task Run_OutputsNeverArrive_KeepsStdoutAndReleasesEverything()
     {
-        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions
-        {
-            InMemory = true,
-            Services = static services => services.AddSingleton<IOutputStore>(static provider => new ForgetfulOutputStore(provider.GetRequiredService<AzureOutputStore>())),
-        });
+        await using var horde = await HordeFixture.StartAsync(
+            new HordeFixtureOptions
+            {
+                InMemory = true,
+                Services = static services =>
+                    services.AddSingleton<IOutputStore>(static provider => new ForgetfulOutputStore(
+                        provider.GetRequiredService<AzureOutputStore>()
+                    )),
+            }
+        );
         var job = Jobs.Sha256("missing", "/output/report.txt");
         job["policy"] = new JsonObject { ["max_attempts"] = 2, ["backoff_seconds"] = 0.05 };
         using var answer = await horde.PostAsync("jobs", job, "missing");
@@ -25,12 +30,20 @@ public sealed class SettleTests
         var run = await horde.EndOfAsync("jobs/missing");
 
         Assert.Equal(("failed", "outputs_missing"), ((string?)run["status"], (string?)run["outcome"]!["failure"]!["reason"]));
-        Assert.NotEmpty(await horde.Http.GetStringAsync(new Uri("jobs/missing/result?part=stdout", UriKind.Relative), TestContext.Current.CancellationToken));
+        Assert.NotEmpty(
+            await horde.Http.GetStringAsync(
+                new Uri("jobs/missing/result?part=stdout", UriKind.Relative),
+                TestContext.Current.CancellationToken
+            )
+        );
         Assert.Empty(await horde.ListAsync(ContainerNames.InFlight));
         Assert.Equal(2, (int)run["outcome"]!["paid_attempts"]!);
         foreach (var name in await horde.ListAsync(ContainerNames.Attempts))
         {
-            var claim = await horde.Blobs.GetBlobContainerClient(ContainerNames.Attempts).GetBlobClient(name).GetPropertiesAsync(cancellationToken: TestContext.Current.CancellationToken);
+            var claim = await horde
+                .Blobs.GetBlobContainerClient(ContainerNames.Attempts)
+                .GetBlobClient(name)
+                .GetPropertiesAsync(cancellationToken: TestContext.Current.CancellationToken);
             Assert.Equal("settled", claim.Value.Metadata["state"]);
         }
     }
@@ -56,7 +69,8 @@ public sealed class SettleTests
         using var ended = await horde.PostAsync("jobs", Jobs.Sha256("ended"), "ended");
         await Eventually.TrueAsync(async () => (await horde.ListAsync(ContainerNames.InFlight)).Count == 1, "the job is watched");
         await horde.Functions.Client.TerminateInstanceAsync("ended", cancellation: TestContext.Current.CancellationToken);
-        await horde.Functions.Services.GetRequiredService<WatchList>()
+        await horde
+            .Functions.Services.GetRequiredService<WatchList>()
             .AddAsync(new AttemptKey("a-run-that-never-was", 1), Guid.NewGuid().ToString(), seen: 0, TestContext.Current.CancellationToken);
         held.LetGo();
 
@@ -83,12 +97,14 @@ public sealed class SettleTests
     {
         public Uri Address => store.Address;
 
-        public ValueTask<SignedUpload> SignAsync(string name, TimeSpan life, CancellationToken cancellationToken) => store.SignAsync(name, life, cancellationToken);
+        public ValueTask<SignedUpload> SignAsync(string name, TimeSpan life, CancellationToken cancellationToken) =>
+            store.SignAsync(name, life, cancellationToken);
 
         public Task<StoredOutput?> FindAsync(string name, CancellationToken cancellationToken) => Task.FromResult<StoredOutput?>(null);
 
         public Task<Stream> OpenAsync(string name, CancellationToken cancellationToken) => store.OpenAsync(name, cancellationToken);
 
-        public ValueTask<Uri> SignDownloadAsync(string name, TimeSpan life, CancellationToken cancellationToken) => store.SignDownloadAsync(name, life, cancellationToken);
+        public ValueTask<Uri> SignDownloadAsync(string name, TimeSpan life, CancellationToken cancellationToken) =>
+            store.SignDownloadAsync(name, life, cancellationToken);
     }
 }

@@ -33,12 +33,23 @@ public sealed class TelemetryTests
 
         // Other tests run beside this one.
         var trace = spans.First(static span => span.GetTagItem("computehorde.subject") is "traced#1").TraceId;
-        var ours = spans.Where(span => span.Source.Name == DurableTelemetry.SourceName && (span.TraceId == trace || span.GetTagItem("computehorde.subject") is string subject && subject.StartsWith("traced", StringComparison.Ordinal))).ToArray();
-        var start = spans.Single(span => span.Source.Name == "Microsoft.AspNetCore" && span.TraceId == ours[0].TraceId && span.ParentSpanId == default);
+        var ours = spans
+            .Where(span =>
+                span.Source.Name == DurableTelemetry.SourceName
+                && (
+                    span.TraceId == trace
+                    || span.GetTagItem("computehorde.subject") is string subject && subject.StartsWith("traced", StringComparison.Ordinal)
+                )
+            )
+            .ToArray();
+        var start = spans.Single(span =>
+            span.Source.Name == "Microsoft.AspNetCore" && span.TraceId == ours[0].TraceId && span.ParentSpanId == default
+        );
         Assert.All(ours, span => Assert.Equal(start.TraceId, span.TraceId));
         Assert.Superset(
             new HashSet<string> { "BuyJob", "SettleRun", "DecideSample", "CompareResults", "RecordCheat", "ReportCheat" },
-            ours.Select(static span => span.OperationName).ToHashSet());
+            ours.Select(static span => span.OperationName).ToHashSet()
+        );
         Assert.Equal(3, ours.Count(static span => span.OperationName == "BuyJob"));
     }
 
@@ -68,12 +79,21 @@ public sealed class TelemetryTests
         using var answer = await horde.PostAsync("jobs", job, "counted");
         await horde.EndOfAsync("jobs/counted");
         await horde.VerdictOfAsync("counted");
-        foreach (var expected in new[]
-        {
-            "computehorde.runs.started executor_class=always_on.test", "computehorde.runs.ended status=completed", "computehorde.jobs.turned_away",
-            "computehorde.attempts.ended class=none reason=none", "computehorde.stage.duration status=completed", "computehorde.samples checked=True", "computehorde.verdicts verdict=match",
-            "computehorde.trusted.time", "computehorde.poll.calls", "computehorde.poll.jobs",
-        })
+        foreach (
+            var expected in new[]
+            {
+                "computehorde.runs.started executor_class=always_on.test",
+                "computehorde.runs.ended status=completed",
+                "computehorde.jobs.turned_away",
+                "computehorde.attempts.ended class=none reason=none",
+                "computehorde.stage.duration status=completed",
+                "computehorde.samples checked=True",
+                "computehorde.verdicts verdict=match",
+                "computehorde.trusted.time",
+                "computehorde.poll.calls",
+                "computehorde.poll.jobs",
+            }
+        )
         {
             Assert.Contains(expected, counted);
         }

@@ -38,7 +38,11 @@ public sealed class ScheduleTests
         await horde.StartFunctionsAsync();
         await TickAsync(horde);
         clock.Set("2026-10-26T01:31:00Z");
-        await Task.WhenAll(TickAsync(horde), TickAsync(horde), AnotherHost(horde, clock).TickAsync(horde.Functions.Client, TestContext.Current.CancellationToken));
+        await Task.WhenAll(
+            TickAsync(horde),
+            TickAsync(horde),
+            AnotherHost(horde, clock).TickAsync(horde.Functions.Client, TestContext.Current.CancellationToken)
+        );
 
         Assert.Equal(["nightly-20261025T003000Z", "nightly-20261026T013000Z"], await RunsAsync(horde));
         Assert.Equal("completed", (string?)(await horde.EndOfAsync("jobs/nightly-20261026T013000Z"))["status"]);
@@ -67,7 +71,10 @@ public sealed class ScheduleTests
         clock.Set("2026-11-28T13:00:05Z");
         await TickAsync(horde);
 
-        Assert.Equal(["hourly-20261128T110000Z", "hourly-20261128T120000Z", "hourly-20261128T130000Z"], (await RunsAsync(horde)).Where(static run => run.Contains("2026", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["hourly-20261128T110000Z", "hourly-20261128T120000Z", "hourly-20261128T130000Z"],
+            (await RunsAsync(horde)).Where(static run => run.Contains("2026", StringComparison.Ordinal))
+        );
     }
 
     [Fact]
@@ -84,8 +91,15 @@ public sealed class ScheduleTests
         await TickAsync(horde);
 
         Assert.Equal(
-            ["catches-20261128T040000Z", "catches-20261128T050000Z", "catches-20261128T060000Z", "catches-20261128T070000Z", "skips-20261128T070000Z"],
-            await RunsAsync(horde));
+            [
+                "catches-20261128T040000Z",
+                "catches-20261128T050000Z",
+                "catches-20261128T060000Z",
+                "catches-20261128T070000Z",
+                "skips-20261128T070000Z",
+            ],
+            await RunsAsync(horde)
+        );
     }
 
     [Fact]
@@ -105,8 +119,14 @@ public sealed class ScheduleTests
         using var replaced = await PutAsync(horde, "steered", "30 * * * *", "UTC");
         clock.Set("2026-11-28T02:30:10Z");
         await TickAsync(horde);
-        Assert.Equal(["steered"], (await horde.GetAsync("schedules"))["schedules"]!.AsArray().Select(static schedule => (string)schedule!["name"]!));
-        using var deleted = await horde.Http.DeleteAsync(new Uri("schedules/steered", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(
+            ["steered"],
+            (await horde.GetAsync("schedules"))["schedules"]!.AsArray().Select(static schedule => (string)schedule!["name"]!)
+        );
+        using var deleted = await horde.Http.DeleteAsync(
+            new Uri("schedules/steered", UriKind.Relative),
+            TestContext.Current.CancellationToken
+        );
         clock.Set("2026-11-28T03:30:10Z");
         await TickAsync(horde);
 
@@ -122,11 +142,21 @@ public sealed class ScheduleTests
     {
         var document = new ScheduleDocument(new ScheduleSpec { Cron = "0 * * * *", JitterSeconds = 600 }, default, default);
         var at = new DateTimeOffset(2026, 11, 28, 0, 0, 0, TimeSpan.Zero);
-        var jitters = Enumerable.Range(0, 100).Select(hour => new StoredSchedule("jittered", document, default).StartOf(at.AddHours(hour)) - at.AddHours(hour)).ToList();
+        var jitters = Enumerable
+            .Range(0, 100)
+            .Select(hour => new StoredSchedule("jittered", document, default).StartOf(at.AddHours(hour)) - at.AddHours(hour))
+            .ToList();
 
         Assert.All(jitters, static jitter => Assert.InRange(jitter.TotalSeconds, 0, 600));
         Assert.True(jitters.Distinct().Count() > 90);
-        Assert.Equal(jitters, Enumerable.Range(0, 100).Select(hour => new StoredSchedule("jittered", document with { CreatedAt = at }, default).StartOf(at.AddHours(hour)) - at.AddHours(hour)));
+        Assert.Equal(
+            jitters,
+            Enumerable
+                .Range(0, 100)
+                .Select(hour =>
+                    new StoredSchedule("jittered", document with { CreatedAt = at }, default).StartOf(at.AddHours(hour)) - at.AddHours(hour)
+                )
+        );
         await Task.CompletedTask;
     }
 
@@ -136,9 +166,17 @@ public sealed class ScheduleTests
         var clock = new SetTime("2026-11-28T00:30:00Z");
         await using var horde = await StartAsync(clock);
         await horde.UploadAsync("jobs", "from-blob.json", Body("0 * * * *", "UTC").ToJsonString());
-        await Eventually.TrueAsync(async () => (await horde.GetAsync("schedules"))["schedules"]!.AsArray().Count == 1, "the schedule is there");
-        using var deleted = await horde.Http.DeleteAsync(new Uri("schedules/from-blob", UriKind.Relative), TestContext.Current.CancellationToken);
-        await horde.Functions.Services.GetRequiredService<SpecificationIntake>().AcceptAsync(horde.Functions.Client, "from-blob.json", TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(
+            async () => (await horde.GetAsync("schedules"))["schedules"]!.AsArray().Count == 1,
+            "the schedule is there"
+        );
+        using var deleted = await horde.Http.DeleteAsync(
+            new Uri("schedules/from-blob", UriKind.Relative),
+            TestContext.Current.CancellationToken
+        );
+        await horde
+            .Functions.Services.GetRequiredService<SpecificationIntake>()
+            .AcceptAsync(horde.Functions.Client, "from-blob.json", TestContext.Current.CancellationToken);
         Assert.Empty((await horde.GetAsync("schedules"))["schedules"]!.AsArray());
 
         await horde.UploadAsync("jobs", "wrong.json", Body("never", "UTC").ToJsonString());
@@ -176,9 +214,12 @@ public sealed class ScheduleTests
             {
                 await TickAsync(horde);
                 listener.RecordObservableInstruments();
-                return seen.GetValueOrDefault("canary-h", -1) == 2 && seen.GetValueOrDefault("canary-b", -1) == 1 && seen.GetValueOrDefault("canary-d", -1) == 0;
+                return seen.GetValueOrDefault("canary-h", -1) == 2
+                    && seen.GetValueOrDefault("canary-b", -1) == 1
+                    && seen.GetValueOrDefault("canary-d", -1) == 0;
             },
-            "all are known");
+            "all are known"
+        );
         Assert.Equal("busy", (string?)(await horde.GetAsync("schedules/canary-b"))["horde"]);
     }
 
@@ -194,7 +235,11 @@ public sealed class ScheduleTests
             ["max_parallel"] = 2,
             ["schedule"] = new JsonObject { ["cron"] = "0 * * * *", ["time_zone"] = "UTC" },
         };
-        using var put = await horde.Http.PutAsJsonAsync(new Uri("schedules/lots", UriKind.Relative), body, TestContext.Current.CancellationToken);
+        using var put = await horde.Http.PutAsJsonAsync(
+            new Uri("schedules/lots", UriKind.Relative),
+            body,
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal(HttpStatusCode.OK, put.StatusCode);
         body["jobs"] = new JsonArray(Jobs.Sha256("three"));
         body.Remove("jobs_blob");
@@ -212,10 +257,15 @@ public sealed class ScheduleTests
         Assert.Equal(2, (int)lots["summary"]!["lines"]!);
         Assert.Equal(["listed-20261128T010000Z~1", "lots-20261128T010000Z~1", "lots-20261128T010000Z~2"], await RunsAsync(horde));
         var last = (await horde.GetAsync("schedules/lots"))["last"]!;
-        Assert.Equal(("lots-20261128T010000Z", true, "completed"), ((string?)last["run"], (bool)last["is_batch"]!, (string?)last["status"]));
+        Assert.Equal(
+            ("lots-20261128T010000Z", true, "completed"),
+            ((string?)last["run"], (bool)last["is_batch"]!, (string?)last["status"])
+        );
 
         // The blob is gone when the next one is due: that is said, and the one after finds another.
-        await horde.Blobs.GetBlobContainerClient("jobs").DeleteBlobAsync("night.jsonl", cancellationToken: TestContext.Current.CancellationToken);
+        await horde
+            .Blobs.GetBlobContainerClient("jobs")
+            .DeleteBlobAsync("night.jsonl", cancellationToken: TestContext.Current.CancellationToken);
         clock.Set("2026-11-28T02:00:10Z");
         await TickAsync(horde);
         Assert.Contains("jobs_blob", (string?)(await horde.GetAsync("schedules/lots"))["problem"], StringComparison.Ordinal);
@@ -229,12 +279,25 @@ public sealed class ScheduleTests
     public async Task Put_OfABatchThatIsWrong_NamesTheField(string field, string value)
     {
         await using var horde = await StartAsync(new SetTime("2026-11-28T00:30:00Z"));
-        var body = new JsonObject { ["jobs_blob"] = "night.jsonl", ["schedule"] = new JsonObject { ["cron"] = "0 * * * *" }, [field] = JsonNode.Parse(value) };
+        var body = new JsonObject
+        {
+            ["jobs_blob"] = "night.jsonl",
+            ["schedule"] = new JsonObject { ["cron"] = "0 * * * *" },
+            [field] = JsonNode.Parse(value),
+        };
 
-        using var answer = await horde.Http.PutAsJsonAsync(new Uri("schedules/wrong", UriKind.Relative), body, TestContext.Current.CancellationToken);
+        using var answer = await horde.Http.PutAsJsonAsync(
+            new Uri("schedules/wrong", UriKind.Relative),
+            body,
+            TestContext.Current.CancellationToken
+        );
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Contains($"\"{field}\"", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            $"\"{field}\"",
+            await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -245,35 +308,60 @@ public sealed class ScheduleTests
         body["docker_image"] = "";
         body["cross_validation"] = new JsonObject { ["comparer"] = "custom:none" };
 
-        using var answer = await horde.Http.PutAsJsonAsync(new Uri("schedules/wrong", UriKind.Relative), body, TestContext.Current.CancellationToken);
-        using var name = await horde.Http.PutAsJsonAsync(new Uri($"schedules/{new string('n', 81)}", UriKind.Relative), Body("0 * * * *", "UTC"), TestContext.Current.CancellationToken);
-        using var none = await horde.Http.PutAsJsonAsync(new Uri("schedules/none", UriKind.Relative), Jobs.Sha256("none"), TestContext.Current.CancellationToken);
+        using var answer = await horde.Http.PutAsJsonAsync(
+            new Uri("schedules/wrong", UriKind.Relative),
+            body,
+            TestContext.Current.CancellationToken
+        );
+        using var name = await horde.Http.PutAsJsonAsync(
+            new Uri($"schedules/{new string('n', 81)}", UriKind.Relative),
+            Body("0 * * * *", "UTC"),
+            TestContext.Current.CancellationToken
+        );
+        using var none = await horde.Http.PutAsJsonAsync(
+            new Uri("schedules/none", UriKind.Relative),
+            Jobs.Sha256("none"),
+            TestContext.Current.CancellationToken
+        );
 
         var problems = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        Assert.All(["schedule.cron", "schedule.time_zone", "docker_image"], field => Assert.Contains(field, problems, StringComparison.Ordinal));
+        Assert.All(
+            ["schedule.cron", "schedule.time_zone", "docker_image"],
+            field => Assert.Contains(field, problems, StringComparison.Ordinal)
+        );
         Assert.All([answer, name, none], static refused => Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode));
     }
 
-    private static async Task<HordeFixture> StartAsync(SetTime clock) => await HordeFixture.StartAsync(new HordeFixtureOptions
-    {
-        // The test ticks: the timer would see times in between.
-        Settings = new Dictionary<string, string?> { ["AzureWebJobs.StartScheduled.Disabled"] = "true" },
-        Services = services =>
-        {
-            services.AddSingleton(provider => Ticker(provider, clock));
-            services.AddSingleton(provider => new ScheduleService(
-                provider.GetRequiredService<ScheduleStore>(), provider.GetRequiredService<ScheduleTicker>(), provider.GetRequiredService<RunStarter>(), provider.GetRequiredService<IBatchStarter>(), clock));
-        },
-    });
+    private static async Task<HordeFixture> StartAsync(SetTime clock) =>
+        await HordeFixture.StartAsync(
+            new HordeFixtureOptions
+            {
+                // The test ticks: the timer would see times in between.
+                Settings = new Dictionary<string, string?> { ["AzureWebJobs.StartScheduled.Disabled"] = "true" },
+                Services = services =>
+                {
+                    services.AddSingleton(provider => Ticker(provider, clock));
+                    services.AddSingleton(provider => new ScheduleService(
+                        provider.GetRequiredService<ScheduleStore>(),
+                        provider.GetRequiredService<ScheduleTicker>(),
+                        provider.GetRequiredService<RunStarter>(),
+                        provider.GetRequiredService<IBatchStarter>(),
+                        clock
+                    ));
+                },
+            }
+        );
 
-    private static ScheduleTicker Ticker(IServiceProvider provider, TimeProvider clock) => new(
-        provider.GetRequiredService<ScheduleStore>(),
-        provider.GetRequiredService<RunStarter>(),
-        provider.GetRequiredService<IBatchStarter>(),
-        provider.GetRequiredService<RunService>(),
-        provider.GetRequiredService<ScheduleTelemetry>(),
-        clock,
-        provider.GetRequiredService<ILogger<ScheduleTicker>>());
+    private static ScheduleTicker Ticker(IServiceProvider provider, TimeProvider clock) =>
+        new(
+            provider.GetRequiredService<ScheduleStore>(),
+            provider.GetRequiredService<RunStarter>(),
+            provider.GetRequiredService<IBatchStarter>(),
+            provider.GetRequiredService<RunService>(),
+            provider.GetRequiredService<ScheduleTelemetry>(),
+            clock,
+            provider.GetRequiredService<ILogger<ScheduleTicker>>()
+        );
 
     private static ScheduleTicker AnotherHost(HordeFixture horde, TimeProvider clock) => Ticker(horde.Functions.Services, clock);
 
@@ -292,7 +380,11 @@ public sealed class ScheduleTests
     }
 
     private static Task<HttpResponseMessage> PutAsync(HordeFixture horde, string name, string cron, string zone, JsonObject? more = null) =>
-        horde.Http.PutAsJsonAsync(new Uri($"schedules/{name}", UriKind.Relative), Body(cron, zone, more), TestContext.Current.CancellationToken);
+        horde.Http.PutAsJsonAsync(
+            new Uri($"schedules/{name}", UriKind.Relative),
+            Body(cron, zone, more),
+            TestContext.Current.CancellationToken
+        );
 
     private static JsonObject Body(string cron, string zone, JsonObject? more = null)
     {

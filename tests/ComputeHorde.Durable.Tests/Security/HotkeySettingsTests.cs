@@ -5,7 +5,9 @@ using Microsoft.Extensions.Configuration;
 
 namespace ComputeHorde.Durable.Tests.Security;
 
-/// <summary>A secret is the same key from wherever it comes: editors, shells and vault tools leave line ends and byte order marks.</summary>
+/// <summary>
+/// A secret is the same key from wherever it comes: editors, shells and vault tools leave line ends and byte order marks.
+/// </summary>
 public sealed class HotkeySettingsTests : IDisposable
 {
     private const string Alice = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";

@@ -30,7 +30,9 @@ public sealed class SecretsTests
             ActivityStopped = spans.Enqueue,
         };
         ActivitySource.AddActivityListener(listener);
-        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { Settings = new Dictionary<string, string?> { ["ComputeHorde__HotkeySecret"] = HotkeySecret } });
+        await using var horde = await HordeFixture.StartAsync(
+            new HordeFixtureOptions { Settings = new Dictionary<string, string?> { ["ComputeHorde__HotkeySecret"] = HotkeySecret } }
+        );
         horde.Emulator.SetBehaviourForTag("secrets#", "rejected:busy,ok");
         horde.Emulator.SetBehaviourForTag("uploads#", "failed:upload_failed");
         var job = Jobs.Sha256("secrets", "/output/report.txt", "/output/other.txt");
@@ -40,20 +42,37 @@ public sealed class SecretsTests
         await RunAsync(horde, shown, "secrets", job);
 
         var failing = Jobs.Sha256("uploads");
-        failing["input_volumes"] = new JsonObject { ["/volume/model"] = new JsonObject { ["type"] = "huggingface", ["repo_id"] = "a/b", ["token"] = HuggingFaceToken } };
-        failing["output_volumes"] = new JsonObject { ["/output/x"] = new JsonObject { ["http_method"] = "PUT", ["url"] = $"http://127.0.0.1:9/bucket/x?{OwnUploadSignature}" } };
+        failing["input_volumes"] = new JsonObject
+        {
+            ["/volume/model"] = new JsonObject
+            {
+                ["type"] = "huggingface",
+                ["repo_id"] = "a/b",
+                ["token"] = HuggingFaceToken,
+            },
+        };
+        failing["output_volumes"] = new JsonObject
+        {
+            ["/output/x"] = new JsonObject { ["http_method"] = "PUT", ["url"] = $"http://127.0.0.1:9/bucket/x?{OwnUploadSignature}" },
+        };
         await RunAsync(horde, shown, "uploads", failing);
 
         await horde.UploadAsync("jobs", "prepared.json", new JsonArray(Jobs.Sha256("prepared", "/output/report.txt")).ToJsonString());
         await Eventually.TrueAsync(async () => (await horde.ListAsync("job-urls")).Count == 1, "upload URLs were handed out");
-        await Eventually.TrueAsync(() => horde.Emulator.Counters.PaidCreatesByTag.Keys.Any(static tag => tag.StartsWith("blob-", StringComparison.Ordinal)), "the prepared job was bought");
+        await Eventually.TrueAsync(
+            () => horde.Emulator.Counters.PaidCreatesByTag.Keys.Any(static tag => tag.StartsWith("blob-", StringComparison.Ordinal)),
+            "the prepared job was bought"
+        );
 
         Search("an HTTP answer", shown.ToString());
         Assert.NotEmpty(spans);
         Search("a trace", string.Join('\n', spans.Select(Text)));
         await foreach (var instance in horde.Functions.Client.GetAllInstancesAsync(new OrchestrationQuery { FetchInputsAndOutputs = true }))
         {
-            Search($"the state of {instance.InstanceId}", $"{instance.SerializedInput}{instance.SerializedCustomStatus}{instance.SerializedOutput}{instance.FailureDetails}");
+            Search(
+                $"the state of {instance.InstanceId}",
+                $"{instance.SerializedInput}{instance.SerializedCustomStatus}{instance.SerializedOutput}{instance.FailureDetails}"
+            );
             Search($"the history of {instance.InstanceId}", horde.Functions.TaskHub.ExportHistory(instance.InstanceId)!);
         }
 
@@ -92,17 +111,29 @@ public sealed class SecretsTests
         shown.Append(await result.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
-    private static string Text(Activity span) => string.Join(
-        ' ',
-        [span.DisplayName, span.StatusDescription ?? "", .. span.TagObjects.Select(static tag => $"{tag.Key}={tag.Value}"), .. span.Baggage.Select(static item => $"{item.Key}={item.Value}"),
-            .. span.Events.SelectMany(static note => note.Tags.Select(static tag => $"{tag.Key}={tag.Value}"))]);
+    private static string Text(Activity span) =>
+        string.Join(
+            ' ',
+            [
+                span.DisplayName,
+                span.StatusDescription ?? "",
+                .. span.TagObjects.Select(static tag => $"{tag.Key}={tag.Value}"),
+                .. span.Baggage.Select(static item => $"{item.Key}={item.Value}"),
+                .. span.Events.SelectMany(static note => note.Tags.Select(static tag => $"{tag.Key}={tag.Value}")),
+            ]
+        );
 
     private static void Search(string where, string text)
     {
         foreach (var secret in Secrets)
         {
             var at = text.IndexOf(secret, StringComparison.OrdinalIgnoreCase);
-            Assert.True(at < 0, at < 0 ? "" : $"{where} holds '{secret}': …{text.Substring(Math.Max(0, at - 60), Math.Min(120, text.Length - Math.Max(0, at - 60)))}…");
+            Assert.True(
+                at < 0,
+                at < 0
+                    ? ""
+                    : $"{where} holds '{secret}': …{text.Substring(Math.Max(0, at - 60), Math.Min(120, text.Length - Math.Max(0, at - 60)))}…"
+            );
         }
     }
 }

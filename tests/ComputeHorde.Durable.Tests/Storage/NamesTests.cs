@@ -6,7 +6,9 @@ namespace ComputeHorde.Durable.Tests.Storage;
 public class NamesTests
 {
     private static readonly BlobContainerClient Container = new(
-        new Uri("http://127.0.0.1:10000/devstoreaccount1/jobs"), new BlobClientOptions { TrimBlobNameSlashes = false });
+        new Uri("http://127.0.0.1:10000/devstoreaccount1/jobs"),
+        new BlobClientOptions { TrimBlobNameSlashes = false }
+    );
 
     [Theory]
     [InlineData("a.json")]

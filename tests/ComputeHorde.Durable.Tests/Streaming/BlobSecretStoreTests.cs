@@ -113,7 +113,8 @@ public sealed class BlobSecretStoreTests : IAsyncLifetime
 
     private async Task<byte[]> RawAsync(string name) => (await Blob(name).DownloadContentAsync(Token)).Value.Content.ToArray();
 
-    private async Task WriteAsync(string name, byte[] content) => await Blob(name).UploadAsync(BinaryData.FromBytes(content), overwrite: true, Token);
+    private async Task WriteAsync(string name, byte[] content) =>
+        await Blob(name).UploadAsync(BinaryData.FromBytes(content), overwrite: true, Token);
 
     private BlobClient Blob(string name) => _blobs.GetBlobContainerClient(ContainerNames.Secrets).GetBlobClient(name);
 }

@@ -33,12 +33,18 @@ internal static class StreamingClient
         await Eventually.TrueAsync(
             async () =>
             {
-                using var answer = await horde.Http.GetAsync(new Uri($"jobs/{id}/streaming", UriKind.Relative), TestContext.Current.CancellationToken);
+                using var answer = await horde.Http.GetAsync(
+                    new Uri($"jobs/{id}/streaming", UriKind.Relative),
+                    TestContext.Current.CancellationToken
+                );
                 Assert.True(answer.Headers.CacheControl?.NoStore);
-                access = answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync<JsonObject>(TestContext.Current.CancellationToken) : null;
+                access = answer.IsSuccessStatusCode
+                    ? await answer.Content.ReadFromJsonAsync<JsonObject>(TestContext.Current.CancellationToken)
+                    : null;
                 return access is not null;
             },
-            $"the job of {id} serves");
+            $"the job of {id} serves"
+        );
         return access!;
     }
 
@@ -52,15 +58,25 @@ internal static class StreamingClient
     /// <summary>Speaks to the job, over TLS with both certificates.</summary>
     public static async Task AssertServesAsync(JsonObject access, StreamingCertificate? own = null)
     {
-        using var certificate = own is null ? StreamingCertificate.FromPem(Text(access, "client_certificate"), Text(access, "private_key")) : null;
+        using var certificate = own is null
+            ? StreamingCertificate.FromPem(Text(access, "client_certificate"), Text(access, "private_key"))
+            : null;
         using var client = (own ?? certificate)!.CreateHttpClient(
-            new StreamingInfo(Text(access, "client_certificate"), Text(access, "server_certificate"), Text(access, "address"), (int)access["port"]!));
+            new StreamingInfo(
+                Text(access, "client_certificate"),
+                Text(access, "server_certificate"),
+                Text(access, "address"),
+                (int)access["port"]!
+            )
+        );
         Assert.Equal("ok", await client.GetStringAsync("health", TestContext.Current.CancellationToken));
         using var echo = await client.PostAsync("chat", new StringContent("ping"), TestContext.Current.CancellationToken);
         Assert.Equal("ping", await echo.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
-    /// <summary>Looks for the key everywhere but where the caller asked for it. The functions must not be running: their files are searched.</summary>
+    /// <summary>
+    /// Looks for the key everywhere but where the caller asked for it. The functions must not be running: their files are searched.
+    /// </summary>
     public static async Task AssertKeyIsNowhereAsync(HordeFixture horde, JsonObject access, string traces)
     {
         var lines = Text(access, "private_key").Split('\n').Where(static line => line.Length == 64).ToArray();
@@ -91,7 +107,10 @@ internal static class StreamingClient
         void Search(string where, string text)
         {
             Assert.False(text.Contains("PRIVATE KEY", StringComparison.Ordinal), $"{where} holds a private key.");
-            Assert.All(lines, line => Assert.False(text.Contains(line, StringComparison.Ordinal), $"{where} holds a part of the private key."));
+            Assert.All(
+                lines,
+                line => Assert.False(text.Contains(line, StringComparison.Ordinal), $"{where} holds a part of the private key.")
+            );
         }
     }
 

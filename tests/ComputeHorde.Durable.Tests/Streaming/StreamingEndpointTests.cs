@@ -32,10 +32,20 @@ public sealed class StreamingEndpointTests
     [Fact]
     public void Of_CertificateAmongOtherText_KeepsTheCertificateAlone()
     {
-        var endpoint = StreamingEndpoint.Of(new StreamingInfo("", new string('x', 100_000) + "\n" + Certificate.CertificatePem + Certificate.ExportPrivateKeyPem(), "127.0.0.1", 1));
+        var endpoint = StreamingEndpoint.Of(
+            new StreamingInfo(
+                "",
+                new string('x', 100_000) + "\n" + Certificate.CertificatePem + Certificate.ExportPrivateKeyPem(),
+                "127.0.0.1",
+                1
+            )
+        );
 
         using var certificate = X509Certificate2.CreateFromPem(Certificate.CertificatePem);
-        Assert.Equal((Certificate.CertificatePem, Convert.ToHexStringLower(SHA256.HashData(certificate.RawData))), (endpoint?.ServerCertificate, endpoint?.ServerCertificateSha256));
+        Assert.Equal(
+            (Certificate.CertificatePem, Convert.ToHexStringLower(SHA256.HashData(certificate.RawData))),
+            (endpoint?.ServerCertificate, endpoint?.ServerCertificateSha256)
+        );
     }
 
     [Fact]
@@ -47,7 +57,9 @@ public sealed class StreamingEndpointTests
         using var huge = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
 
         Assert.Null(StreamingEndpoint.Of(new StreamingInfo("", huge.ExportCertificatePem(), "127.0.0.1", 1)));
-        Assert.Null(StreamingEndpoint.Of(new StreamingInfo("", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", "127.0.0.1", 1)));
+        Assert.Null(
+            StreamingEndpoint.Of(new StreamingInfo("", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", "127.0.0.1", 1))
+        );
         Assert.Null(StreamingEndpoint.Of(new StreamingInfo("", "nothing", "127.0.0.1", 1)));
         Assert.Null(StreamingEndpoint.Of(null));
     }
@@ -66,7 +78,16 @@ public sealed class StreamingEndpointTests
     [Fact]
     public void Parse_CertificateWithItsPrivateKeyOrNone_NamesTheFieldAndRepeatsNothing()
     {
-        foreach (var text in (string[])["", "nope", Certificate.ExportPrivateKeyPem(), Certificate.CertificatePem + Certificate.ExportPrivateKeyPem(), new string(' ', 4000) + Certificate.CertificatePem])
+        foreach (
+            var text in (string[])
+                [
+                    "",
+                    "nope",
+                    Certificate.ExportPrivateKeyPem(),
+                    Certificate.CertificatePem + Certificate.ExportPrivateKeyPem(),
+                    new string(' ', 4000) + Certificate.CertificatePem,
+                ]
+        )
         {
             var job = StreamingClient.Job(seconds: 1);
             job["streaming_certificate"] = text;

@@ -17,7 +17,9 @@ public sealed class StreamingKeysTests
     [Fact]
     public async Task CreateJob_RunsManyTimesAtOnce_BuysOneJobWithTheOneKey()
     {
-        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true, Emulator = static emulator => emulator.Faults = new() { LatencyMs = 50 } });
+        await using var horde = await HordeFixture.StartAsync(
+            new HordeFixtureOptions { InMemory = true, Emulator = static emulator => emulator.Faults = new() { LatencyMs = 50 } }
+        );
         var input = await InputAsync(horde, StreamingClient.Job(seconds: 1));
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => CreateAsync(horde, input))));
@@ -31,13 +33,28 @@ public sealed class StreamingKeysTests
     [InlineData("stored-error")]
     public async Task CreateJob_ProcessDiedBeforeItNotedTheJob_FindsItWithTheSameKey(string behaviour)
     {
-        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true, Settings = new Dictionary<string, string?> { ["ComputeHorde__MaxRetries"] = "1" } });
+        await using var horde = await HordeFixture.StartAsync(
+            new HordeFixtureOptions
+            {
+                InMemory = true,
+                Settings = new Dictionary<string, string?> { ["ComputeHorde__MaxRetries"] = "1" },
+            }
+        );
         horde.Emulator.SetBehaviourForTag("once#", behaviour);
         var input = await InputAsync(horde, StreamingClient.Job(seconds: 1));
         var first = await CreateAsync(horde, input);
         var claim = horde.Blobs.GetBlobContainerClient(ContainerNames.Attempts).GetBlobClient(Attempt.Path);
         var longAgo = TimeProvider.System.GetUtcNow().AddHours(-1).ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
-        await claim.SetMetadataAsync(new Dictionary<string, string> { ["owner"] = "a process that died", ["state"] = "claimed", ["requested"] = longAgo, ["requests"] = "1" }, cancellationToken: TestContext.Current.CancellationToken);
+        await claim.SetMetadataAsync(
+            new Dictionary<string, string>
+            {
+                ["owner"] = "a process that died",
+                ["state"] = "claimed",
+                ["requested"] = longAgo,
+                ["requests"] = "1",
+            },
+            cancellationToken: TestContext.Current.CancellationToken
+        );
 
         var second = await CreateAsync(horde, input);
 
@@ -61,7 +78,9 @@ public sealed class StreamingKeysTests
     private static async Task<BuyJobInput> InputAsync(HordeFixture horde, JsonObject job)
     {
         var content = BinaryData.FromString(job.ToJsonString());
-        var hash = await horde.Functions.Services.GetRequiredService<RequestStore>().SaveAsync(Attempt.InstanceId, content, TestContext.Current.CancellationToken);
+        var hash = await horde
+            .Functions.Services.GetRequiredService<RequestStore>()
+            .SaveAsync(Attempt.InstanceId, content, TestContext.Current.CancellationToken);
         return new BuyJobInput(Attempt, Attempt.InstanceId, hash!, TimeProvider.System.GetUtcNow(), UrlSeconds: 60);
     }
 
@@ -74,7 +93,9 @@ public sealed class StreamingKeysTests
         var uuid = Assert.Single(outcomes.Select(static outcome => outcome.Update!.JobUuid).Distinct());
         Assert.Equal(1, horde.Emulator.Counters.Creates);
         using var key = await services.GetRequiredService<StreamingKeys>().FindAsync(Attempt, TestContext.Current.CancellationToken);
-        var job = await services.GetRequiredService<ComputeHordeClient>().GetJobAsync(uuid, cancellationToken: TestContext.Current.CancellationToken);
+        var job = await services
+            .GetRequiredService<ComputeHordeClient>()
+            .GetJobAsync(uuid, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(key!.CertificatePem.Trim(), job.Streaming!.ClientCertificate.Trim());
         Assert.DoesNotContain(horde.Log.Lines, static line => line.Event.Id == 115);
     }

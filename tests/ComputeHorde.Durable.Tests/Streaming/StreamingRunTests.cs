@@ -22,10 +22,15 @@ public sealed class StreamingRunTests
         {
             ShouldListenTo = static _ => true,
             Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = span => spans.Enqueue($"{span.DisplayName} {span.StatusDescription} {string.Join(' ', span.TagObjects)} {string.Join(' ', span.Events.SelectMany(static item => item.Tags))} {string.Join(' ', span.Baggage)}"),
+            ActivityStopped = span =>
+                spans.Enqueue(
+                    $"{span.DisplayName} {span.StatusDescription} {string.Join(' ', span.TagObjects)} {string.Join(' ', span.Events.SelectMany(static item => item.Tags))} {string.Join(' ', span.Baggage)}"
+                ),
         };
         ActivitySource.AddActivityListener(listener);
-        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { Emulator = static emulator => emulator.Speed = 20 });
+        await using var horde = await HordeFixture.StartAsync(
+            new HordeFixtureOptions { Emulator = static emulator => emulator.Speed = 20 }
+        );
         await StartAsync(horde, "live", Job(seconds: 30_000));
         var before = await AccessAsync(horde, "live");
 
@@ -53,7 +58,9 @@ public sealed class StreamingRunTests
     [Fact]
     public async Task Run_FirstAttemptFails_SecondHasAKeyOfItsOwn()
     {
-        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true, Emulator = static emulator => emulator.Speed = 20 });
+        await using var horde = await HordeFixture.StartAsync(
+            new HordeFixtureOptions { InMemory = true, Emulator = static emulator => emulator.Speed = 20 }
+        );
         horde.Emulator.SetBehaviourForTag("again#", "horde_failed:executor_disconnected,ok");
         var job = Job(seconds: 30_000);
         job["policy"] = new JsonObject { ["backoff_seconds"] = 0.05 };
@@ -69,9 +76,17 @@ public sealed class StreamingRunTests
         Assert.NotEqual(first!.ExportPrivateKeyPem(), second.ExportPrivateKeyPem());
 
         await horde.UploadAsync("secrets", "again/2", "spoilt");
-        Assert.Contains("cannot be read", await RefusedAsync(horde, "jobs/again/streaming", HttpStatusCode.Conflict), StringComparison.Ordinal);
+        Assert.Contains(
+            "cannot be read",
+            await RefusedAsync(horde, "jobs/again/streaming", HttpStatusCode.Conflict),
+            StringComparison.Ordinal
+        );
         await keys.ForgetAsync("again", TestContext.Current.CancellationToken);
-        Assert.Contains("not kept any more", await RefusedAsync(horde, "jobs/again/streaming", HttpStatusCode.Conflict), StringComparison.Ordinal);
+        Assert.Contains(
+            "not kept any more",
+            await RefusedAsync(horde, "jobs/again/streaming", HttpStatusCode.Conflict),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -84,7 +99,10 @@ public sealed class StreamingRunTests
         var run = await horde.EndOfAsync("jobs/whole");
 
         Assert.Equal("completed", (string?)run["status"]);
-        Assert.Contains("streaming_ready", run["outcome"]!["attempts"]![0]!["history"]!.AsArray().Select(static entry => (string?)entry!["status"]));
+        Assert.Contains(
+            "streaming_ready",
+            run["outcome"]!["attempts"]![0]!["history"]!.AsArray().Select(static entry => (string?)entry!["status"])
+        );
         Assert.Null(run["progress"]!["streaming"]);
         var validation = await horde.VerdictOfAsync((string)run["id"]!);
         Assert.Equal("not_sampled", (string?)validation["verdict"]);
@@ -96,7 +114,9 @@ public sealed class StreamingRunTests
     [Fact]
     public async Task Run_CallerKeepsThePrivateKey_ServesItAndHandsOutNone()
     {
-        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true, Emulator = static emulator => emulator.Speed = 20 });
+        await using var horde = await HordeFixture.StartAsync(
+            new HordeFixtureOptions { InMemory = true, Emulator = static emulator => emulator.Speed = 20 }
+        );
         using var own = StreamingCertificate.Create();
         var job = Job(seconds: 30_000);
         job["streaming_certificate"] = own.CertificatePem;
@@ -112,7 +132,9 @@ public sealed class StreamingRunTests
     [Fact]
     public async Task Streaming_OfALineOfABatch_IsReached()
     {
-        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true, Emulator = static emulator => emulator.Speed = 20 });
+        await using var horde = await HordeFixture.StartAsync(
+            new HordeFixtureOptions { InMemory = true, Emulator = static emulator => emulator.Speed = 20 }
+        );
         using var answer = await horde.PostAsync("batches", new JsonObject { ["jobs"] = new JsonArray(Job(seconds: 30_000)) }, "lot");
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
 
@@ -126,7 +148,10 @@ public sealed class StreamingRunTests
         horde.Emulator.SetBehaviourForTag("early#", "stuck:accepted");
         await StartAsync(horde, "plain", Jobs.Sha256("plain"));
         await StartAsync(horde, "early", Job(seconds: 1));
-        await Eventually.TrueAsync(async () => (string?)(await horde.GetAsync("jobs/early"))["progress"]?["status"] == "accepted", "the job was accepted");
+        await Eventually.TrueAsync(
+            async () => (string?)(await horde.GetAsync("jobs/early"))["progress"]?["status"] == "accepted",
+            "the job was accepted"
+        );
 
         await RefusedAsync(horde, "jobs/nobody/streaming", HttpStatusCode.NotFound);
         await RefusedAsync(horde, "jobs/plain/streaming", HttpStatusCode.NotFound);

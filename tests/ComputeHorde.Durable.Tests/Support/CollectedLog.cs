@@ -12,9 +12,7 @@ internal sealed class CollectedLog(ITestOutputHelper? output) : ILoggerProvider
 
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 
     private void Add(LogLine line)
     {
@@ -32,8 +30,21 @@ internal sealed class CollectedLog(ITestOutputHelper? output) : ILoggerProvider
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            log.Add(new LogLine(logLevel, eventId, category, exception is null ? formatter(state, exception) : $"{formatter(state, exception)} {exception}"));
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) =>
+            log.Add(
+                new LogLine(
+                    logLevel,
+                    eventId,
+                    category,
+                    exception is null ? formatter(state, exception) : $"{formatter(state, exception)} {exception}"
+                )
+            );
     }
 }
 

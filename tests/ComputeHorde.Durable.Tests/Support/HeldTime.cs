@@ -3,7 +3,10 @@ using ComputeHorde.Emulator;
 
 namespace ComputeHorde.Durable.Tests.Support;
 
-/// <summary>A clock of the emulator alone, which stands still until a test lets it go: each job stays where it is for as long as the test looks at it.</summary>
+/// <summary>
+/// A clock of the emulator alone, which stands still until a test lets it go: each job stays where it is for as long as the test looks at
+/// it.
+/// </summary>
 internal sealed class HeldTime : IDisposable
 {
     private readonly VirtualTimeProvider _clock = new(DateTimeOffset.UtcNow);

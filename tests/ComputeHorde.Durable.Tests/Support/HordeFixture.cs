@@ -13,7 +13,10 @@ using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.Durable.Tests.Support;
 
-/// <summary>The functions on their local host, with an emulated ComputeHorde and a storage account of their own: the product as it runs, for one test.</summary>
+/// <summary>
+/// The functions on their local host, with an emulated ComputeHorde and a storage account of their own: the product as it runs, for one
+/// test.
+/// </summary>
 /// <example><code>await using var horde = await HordeFixture.StartAsync();</code></example>
 internal sealed class HordeFixture : IAsyncDisposable
 {
@@ -57,8 +60,12 @@ internal sealed class HordeFixture : IAsyncDisposable
         options ??= new HordeFixtureOptions();
         var notBegun = HoldTime(options);
         var data = Directory.CreateTempSubdirectory("computehorde-durable-test-");
-        var local = options.OnAzurite ? null : await LocalStorage.StartAsync(
-            new LocalStorageOptions { DataFolder = options.InMemory ? null : Path.Combine(data.FullName, "storage") }, TestContext.Current.CancellationToken);
+        var local = options.OnAzurite
+            ? null
+            : await LocalStorage.StartAsync(
+                new LocalStorageOptions { DataFolder = options.InMemory ? null : Path.Combine(data.FullName, "storage") },
+                TestContext.Current.CancellationToken
+            );
         var storage = local?.ConnectionString ?? await SharedAzurite.NextAccountAsync();
         var emulator = await FacilitatorEmulator.StartAsync(
             emulator =>
@@ -66,7 +73,8 @@ internal sealed class HordeFixture : IAsyncDisposable
                 emulator.Speed = 100;
                 options.Emulator?.Invoke(emulator);
             },
-            TestContext.Current.CancellationToken);
+            TestContext.Current.CancellationToken
+        );
         var fixture = new HordeFixture(options, data, local, storage, emulator);
         fixture._notBegun = notBegun;
         await fixture.StartFunctionsAsync();
@@ -74,7 +82,8 @@ internal sealed class HordeFixture : IAsyncDisposable
     }
 
     /// <summary>
-    /// Makes virtual time stand still until the result is disposed. It does so by itself from the start until the first request of a test has been
+    /// Makes virtual time stand still until the result is disposed. It does so by itself from the start until the first request of a test
+    /// has been
     /// answered, and while each is: else hours may pass on a busy machine before the test has said what it has to say.
     /// </summary>
     public IDisposable? Hold() => HoldTime(_options);
@@ -125,7 +134,8 @@ internal sealed class HordeFixture : IAsyncDisposable
                 },
                 ConfigureServices = _options.Services,
             },
-            TestContext.Current.CancellationToken);
+            TestContext.Current.CancellationToken
+        );
         Http = new HttpClient { BaseAddress = new Uri(Functions.BaseAddress, "/api/"), Timeout = TimeSpan.FromMinutes(5) };
     }
 
@@ -165,11 +175,14 @@ internal sealed class HordeFixture : IAsyncDisposable
             async () =>
             {
                 using var answer = await Http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
-                run = answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync<JsonObject>(TestContext.Current.CancellationToken) : null;
+                run = answer.IsSuccessStatusCode
+                    ? await answer.Content.ReadFromJsonAsync<JsonObject>(TestContext.Current.CancellationToken)
+                    : null;
                 return run is not null && (run.ContainsKey("outcome") || run.ContainsKey("summary") || run.ContainsKey("error"));
             },
             $"{path} ended",
-            withinSeconds);
+            withinSeconds
+        );
         return run!;
     }
 
@@ -178,7 +191,10 @@ internal sealed class HordeFixture : IAsyncDisposable
     {
         JsonNode? check = null;
         await Eventually.TrueAsync(
-            async () => (check = (await GetAsync($"jobs/{run}"))["check"]) is not null && (string?)check["verdict"] != "pending", $"the check of {run} ended", withinSeconds);
+            async () => (check = (await GetAsync($"jobs/{run}"))["check"]) is not null && (string?)check["verdict"] != "pending",
+            $"the check of {run} ended",
+            withinSeconds
+        );
         return check!;
     }
 
@@ -208,7 +224,14 @@ internal sealed class HordeFixture : IAsyncDisposable
         var names = new List<string>();
         if (await client.ExistsAsync(TestContext.Current.CancellationToken))
         {
-            await foreach (var blob in client.GetBlobsAsync(Azure.Storage.Blobs.Models.BlobTraits.None, Azure.Storage.Blobs.Models.BlobStates.None, prefix, TestContext.Current.CancellationToken))
+            await foreach (
+                var blob in client.GetBlobsAsync(
+                    Azure.Storage.Blobs.Models.BlobTraits.None,
+                    Azure.Storage.Blobs.Models.BlobStates.None,
+                    prefix,
+                    TestContext.Current.CancellationToken
+                )
+            )
             {
                 names.Add(blob.Name);
             }
@@ -233,7 +256,10 @@ internal sealed class HordeFixture : IAsyncDisposable
     public static string RepositoryRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "host.json")) || !File.Exists(Path.Combine(folder.FullName, "ComputeHorde.Durable.sln")))
+        while (
+            !File.Exists(Path.Combine(folder.FullName, "host.json"))
+            || !File.Exists(Path.Combine(folder.FullName, "ComputeHorde.Durable.sln"))
+        )
         {
             folder = folder.Parent ?? throw new InvalidOperationException("The tests do not run inside the repository.");
         }

@@ -3,7 +3,10 @@ using ComputeHorde.Functions.Local;
 
 namespace ComputeHorde.Durable.Tests.Support;
 
-/// <summary>One Azurite for all tests of the assembly, with a storage account for each test: none sees the blobs or queues of another. It ends with the process.</summary>
+/// <summary>
+/// One Azurite for all tests of the assembly, with a storage account for each test: none sees the blobs or queues of another. It ends with
+/// the process.
+/// </summary>
 internal static class SharedAzurite
 {
     private const int Accounts = 400;
@@ -36,7 +39,10 @@ internal static class SharedAzurite
     private static Task<AzuriteServer> StartAsync()
     {
         // Azurite reads its accounts from its environment, which it inherits.
-        Environment.SetEnvironmentVariable("AZURITE_ACCOUNTS", string.Join(';', Enumerable.Range(1, Accounts).Select(static number => $"{Name(number)}:{Key}")));
+        Environment.SetEnvironmentVariable(
+            "AZURITE_ACCOUNTS",
+            string.Join(';', Enumerable.Range(1, Accounts).Select(static number => $"{Name(number)}:{Key}"))
+        );
         return AzuriteServer.StartAsync();
     }
 

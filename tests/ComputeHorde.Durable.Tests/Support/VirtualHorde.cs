@@ -12,28 +12,31 @@ internal static class VirtualHorde
         VirtualTimeProvider clock,
         TimeSpan poll,
         Action<Microsoft.Extensions.DependencyInjection.IServiceCollection>? services = null,
-        IReadOnlyDictionary<string, string?>? settings = null) =>
-        HordeFixture.StartAsync(new HordeFixtureOptions
-        {
-            TimeProvider = clock,
-            InMemory = true,
-            Services = services,
-            Emulator = emulator =>
+        IReadOnlyDictionary<string, string?>? settings = null
+    ) =>
+        HordeFixture.StartAsync(
+            new HordeFixtureOptions
             {
-                clock.Drive(emulator);
-                emulator.StageDurations.Execution = TimeSpan.FromSeconds(5);
-            },
-            Settings = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>())
-            {
-                ["ComputeHorde__PollIntervalSeconds"] = $"{poll.TotalSeconds}",
-                ["ComputeHorde__MaxPollIntervalSeconds"] = $"{poll.TotalSeconds}",
-                ["ComputeHordePollSchedule"] = poll.ToString("c"),
+                TimeProvider = clock,
+                InMemory = true,
+                Services = services,
+                Emulator = emulator =>
+                {
+                    clock.Drive(emulator);
+                    emulator.StageDurations.Execution = TimeSpan.FromSeconds(5);
+                },
+                Settings = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>())
+                {
+                    ["ComputeHorde__PollIntervalSeconds"] = $"{poll.TotalSeconds}",
+                    ["ComputeHorde__MaxPollIntervalSeconds"] = $"{poll.TotalSeconds}",
+                    ["ComputeHordePollSchedule"] = poll.ToString("c"),
 
-                // The client waits by the machine's clock.
-                ["ComputeHorde__MaxRetries"] = "0",
-                ["ComputeHorde__RetryDelay"] = "00:00:00.01",
-                ["ComputeHorde__MaxRetryDelay"] = "00:00:00.01",
-                ["ComputeHorde__CreateFenceSeconds"] = "0",
-            },
-        });
+                    // The client waits by the machine's clock.
+                    ["ComputeHorde__MaxRetries"] = "0",
+                    ["ComputeHorde__RetryDelay"] = "00:00:00.01",
+                    ["ComputeHorde__MaxRetryDelay"] = "00:00:00.01",
+                    ["ComputeHorde__CreateFenceSeconds"] = "0",
+                },
+            }
+        );
 }

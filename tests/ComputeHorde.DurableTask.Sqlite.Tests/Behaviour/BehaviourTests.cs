@@ -10,7 +10,10 @@ public abstract class BehaviourTests<T>(T engine) : IClassFixture<T>
     {
         var engineCase = new EngineCases().All.Single(candidate => candidate.Name == name);
 
-        Assert.Equal(engine is OnTheRealEngine ? engineCase.OnRealEngine ?? engineCase.Expected : engineCase.Expected, await engine.OutcomeAsync(name));
+        Assert.Equal(
+            engine is OnTheRealEngine ? engineCase.OnRealEngine ?? engineCase.Expected : engineCase.Expected,
+            await engine.OutcomeAsync(name)
+        );
     }
 }
 

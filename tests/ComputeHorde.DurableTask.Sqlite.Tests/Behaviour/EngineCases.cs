@@ -16,12 +16,14 @@ internal sealed partial class EngineCases
             .AddOrchestratorFunc<string, string>("echo", (_, text) => text)
             .AddOrchestratorFunc<string, string>("wait", (context, _) => context.WaitForExternalEvent<string>("go"))
             .AddActivityFunc<string, string>("say", (_, text) => $"said {text}")
-            .AddActivityFunc<string, string>("throw", (_, text) =>
-                text.Length >= 0 ? throw new InvalidOperationException($"refused {text}", new TimeoutException("too late")) : text);
+            .AddActivityFunc<string, string>(
+                "throw",
+                (_, text) =>
+                    text.Length >= 0 ? throw new InvalidOperationException($"refused {text}", new TimeoutException("too late")) : text
+            );
         foreach (var engineCase in All)
         {
             engineCase.Register?.Invoke(tasks);
         }
     }
-
 }

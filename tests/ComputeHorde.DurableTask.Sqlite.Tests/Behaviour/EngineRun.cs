@@ -14,7 +14,14 @@ public sealed class EngineRun(DurableTaskClient client, string name)
 
     /// <summary>Starts an orchestration under the id of the case.</summary>
     public Task<string> StartAsync(string orchestrator, object? input = null, StartOrchestrationOptions? options = null) =>
-        client.ScheduleNewOrchestrationInstanceAsync(orchestrator, input, (options ?? new StartOrchestrationOptions()) with { InstanceId = options?.InstanceId ?? name });
+        client.ScheduleNewOrchestrationInstanceAsync(
+            orchestrator,
+            input,
+            (options ?? new StartOrchestrationOptions()) with
+            {
+                InstanceId = options?.InstanceId ?? name,
+            }
+        );
 
     /// <summary>Starts an orchestration, and waits until it runs.</summary>
     public async Task StartedAsync(string orchestrator, object? input = null)
@@ -38,7 +45,8 @@ public sealed class EngineRun(DurableTaskClient client, string name)
         return $"{end.RuntimeStatus} {end.FailureDetails?.ToString() ?? end.SerializedOutput}";
     }
 
-    public async Task<string> StatusAsync(string? id = null) => (await client.GetInstanceAsync(id ?? name))?.RuntimeStatus.ToString() ?? "none";
+    public async Task<string> StatusAsync(string? id = null) =>
+        (await client.GetInstanceAsync(id ?? name))?.RuntimeStatus.ToString() ?? "none";
 
     public async Task UntilAsync(string id, Predicate<OrchestrationMetadata?> isReached)
     {

@@ -78,7 +78,10 @@ public sealed class OrchestrationContextTests
         public override void SetCustomStatus(object? customStatus) => throw new NotSupportedException();
 
         public override Task<TResult> CallSubOrchestratorAsync<TResult>(
-            TaskName orchestratorName, object? input = null, TaskOptions? options = null) => throw new NotSupportedException();
+            TaskName orchestratorName,
+            object? input = null,
+            TaskOptions? options = null
+        ) => throw new NotSupportedException();
 
         public override void ContinueAsNew(object? newInput = null, bool preserveUnprocessedEvents = true) =>
             throw new NotSupportedException();

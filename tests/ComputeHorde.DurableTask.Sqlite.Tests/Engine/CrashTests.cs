@@ -19,7 +19,8 @@ public sealed class CrashTests(ITestOutputHelper output)
 {
     private const int PerRound = 50;
 
-    private static int Workflows => int.TryParse(Environment.GetEnvironmentVariable("DURABLE_CRASH_WORKFLOWS"), out var count) ? count : 1000;
+    private static int Workflows =>
+        int.TryParse(Environment.GetEnvironmentVariable("DURABLE_CRASH_WORKFLOWS"), out var count) ? count : 1000;
 
     private static int? OnlySeed => int.TryParse(Environment.GetEnvironmentVariable("DURABLE_CRASH_SEED"), out var seed) ? seed : null;
 
@@ -44,12 +45,13 @@ public sealed class CrashTests(ITestOutputHelper output)
         private readonly ConcurrentDictionary<(string Instance, int Value), int> _ran = new();
 
         /// <summary>All, none, or fewer than there are: then instances leave the memory and come back.</summary>
-        private int WarmInstances => (seed % 3) switch
-        {
-            0 => 10_000,
-            1 => 0,
-            _ => 10,
-        };
+        private int WarmInstances =>
+            (seed % 3) switch
+            {
+                0 => 10_000,
+                1 => 0,
+                _ => 10,
+            };
 
         private volatile bool _calm;
         private volatile FaultyStore? _current;
@@ -81,12 +83,16 @@ public sealed class CrashTests(ITestOutputHelper output)
             {
                 Assert.True(clock.Elapsed < TimeSpan.FromMinutes(10), $"Seed {seed} does not come to an end. {last}");
                 _calm = crashes >= 12;
-                var store = new FaultyStore(onFile ? new SqliteStore(path) : memory, place => place.StartsWith(FaultyStore.Reading, StringComparison.Ordinal) ? Fault.None : Next());
+                var store = new FaultyStore(
+                    onFile ? new SqliteStore(path) : memory,
+                    place => place.StartsWith(FaultyStore.Reading, StringComparison.Ordinal) ? Fault.None : Next()
+                );
                 _current = store;
                 await using var host = await TestHost.StartAsync(
                     tasks => RandomWorkflow.Register(tasks, Activity, (context, value) => _ran[(context.InstanceId, value)] % 3 != 0),
                     new TestHostOptions { TimeProvider = new VirtualTimeProvider(), WarmInstances = WarmInstances },
-                    store);
+                    store
+                );
                 var done = FinishAsync(host.Client, workflows);
                 var ended = await Task.WhenAny(done, store.Crashed.Task, Task.Delay(TimeSpan.FromMinutes(5)));
                 host.Hub.Abandon();
@@ -98,7 +104,9 @@ public sealed class CrashTests(ITestOutputHelper output)
                 }
 
                 Assert.True(
-                    await Task.WhenAny(done, Task.Delay(TimeSpan.FromMinutes(5))) == done, $"Seed {seed}: a client waits for a hub that has stopped.");
+                    await Task.WhenAny(done, Task.Delay(TimeSpan.FromMinutes(5))) == done,
+                    $"Seed {seed}: a client waits for a hub that has stopped."
+                );
                 last = done.Exception;
             }
 
@@ -108,31 +116,39 @@ public sealed class CrashTests(ITestOutputHelper output)
         /// <summary>Starts whatever is not started, raises whatever is not known to be raised, and checks all ends.</summary>
         private async Task FinishAsync(DurableTaskClient client, Dictionary<string, Step[]> workflows)
         {
-            await Task.WhenAll(workflows.Select(async workflow =>
-            {
-                var (id, steps) = workflow;
-                var input = new RandomWorkflow.Progress(steps, 0, []);
-                await AgainAsync(() => client.ScheduleNewOrchestrationInstanceAsync(
-                    "workflow",
-                    input,
-                    new StartOrchestrationOptions(id).WithDedupeStatuses(Enum.GetValues<OrchestrationRuntimeStatus>())));
-                for (var i = 0; i < steps.Length; i++)
+            await Task.WhenAll(
+                workflows.Select(async workflow =>
                 {
-                    if (steps[i].Kind == "event")
+                    var (id, steps) = workflow;
+                    var input = new RandomWorkflow.Progress(steps, 0, []);
+                    await AgainAsync(() =>
+                        client.ScheduleNewOrchestrationInstanceAsync(
+                            "workflow",
+                            input,
+                            new StartOrchestrationOptions(id).WithDedupeStatuses(Enum.GetValues<OrchestrationRuntimeStatus>())
+                        )
+                    );
+                    for (var i = 0; i < steps.Length; i++)
                     {
-                        var (name, number) = ($"event {i}", steps[i].Number);
-                        await AgainAsync(() => client.RaiseEventAsync(id, name, number));
+                        if (steps[i].Kind == "event")
+                        {
+                            var (name, number) = ($"event {i}", steps[i].Number);
+                            await AgainAsync(() => client.RaiseEventAsync(id, name, number));
+                        }
                     }
-                }
 
-                var end = await client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true);
-                await Eventually.TrueAsync(
-                    () => RandomWorkflow.Loose(steps).All(value => _ran.ContainsKey((id, value))) || _current!.Crashed.Task.IsCompleted,
-                    $"seed {seed}: what {id} did not wait for has run");
-                Assert.True(
-                    end.RuntimeStatus == OrchestrationRuntimeStatus.Completed, $"Seed {seed}: {id} is {end.RuntimeStatus}: {end.FailureDetails}");
-                Assert.Equal(RandomWorkflow.Expected(steps), end.ReadOutputAs<List<int>>());
-            }));
+                    var end = await client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true);
+                    await Eventually.TrueAsync(
+                        () => RandomWorkflow.Loose(steps).All(value => _ran.ContainsKey((id, value))) || _current!.Crashed.Task.IsCompleted,
+                        $"seed {seed}: what {id} did not wait for has run"
+                    );
+                    Assert.True(
+                        end.RuntimeStatus == OrchestrationRuntimeStatus.Completed,
+                        $"Seed {seed}: {id} is {end.RuntimeStatus}: {end.FailureDetails}"
+                    );
+                    Assert.Equal(RandomWorkflow.Expected(steps), end.ReadOutputAs<List<int>>());
+                })
+            );
         }
 
         /// <summary>A failed write leaves open whether it took effect: do it again, as a client would.</summary>
@@ -173,12 +189,14 @@ public sealed class CrashTests(ITestOutputHelper output)
         {
             lock (_gate)
             {
-                return _calm ? Fault.None : _random.Next(1000) switch
-                {
-                    < 4 => Fault.Fail,
-                    < 6 => Fault.Crash,
-                    _ => Fault.None,
-                };
+                return _calm
+                    ? Fault.None
+                    : _random.Next(1000) switch
+                    {
+                        < 4 => Fault.Fail,
+                        < 6 => Fault.Crash,
+                        _ => Fault.None,
+                    };
             }
         }
     }

@@ -38,7 +38,12 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     private Process Start(int seed)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "ComputeHorde.DurableTask.Sqlite.Crasher.dll");
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
         foreach (var argument in new[] { "exec", program, Path.Combine(_folder, "hub.db"), $"{seed}", $"{Workflows}" })
         {
             start.ArgumentList.Add(argument);

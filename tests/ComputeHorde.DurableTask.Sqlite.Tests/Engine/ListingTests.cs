@@ -6,7 +6,8 @@ namespace ComputeHorde.DurableTask.Sqlite.Tests.Engine;
 /// <summary>Instances are listed by pages, each instance once, and a page costs what it holds, not what there is.</summary>
 public sealed class ListingTests : IDisposable
 {
-    private const int Few = 500, Many = 20_000;
+    private const int Few = 500,
+        Many = 20_000;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("listing").FullName;
 
@@ -42,8 +43,7 @@ public sealed class ListingTests : IDisposable
             Assert.Empty(found);
             filter = filter with { After = next };
             (pages, most, before) = (pages + 1, Math.Max(most, store.Steps - before), store.Steps);
-        }
-        while (filter.After is not null);
+        } while (filter.After is not null);
 
         Assert.InRange(pages, Many / InstanceQuery.MostScanned, (Many / InstanceQuery.MostScanned) + 1);
         Assert.InRange(most, 1, 40 * InstanceQuery.MostScanned);
@@ -65,15 +65,25 @@ public sealed class ListingTests : IDisposable
                 Add(transaction, number + 1, $"{(number % 3 == 0 ? "a" : "b")}-{number:D2}", times[number]);
             }
         });
-        var all = Enumerable.Range(0, times.Count).Select(number => (Id: $"{(number % 3 == 0 ? "a" : "b")}-{number:D2}", Key: number, CreatedAt: times[number])).ToList();
+        var all = Enumerable
+            .Range(0, times.Count)
+            .Select(number => (Id: $"{(number % 3 == 0 ? "a" : "b")}-{number:D2}", Key: number, CreatedAt: times[number]))
+            .ToList();
         var byCreation = all.OrderBy(static one => (one.CreatedAt, one.Key)).ToList();
 
         Assert.Equal(byCreation.Select(static one => one.Id), IdsOf(store, new InstanceFilter()));
         Assert.Equal(
-            byCreation.Where(static one => one.CreatedAt is >= 100 and <= 120).Select(static one => one.Id), IdsOf(store, new InstanceFilter { CreatedFrom = 100, CreatedTo = 120 }));
+            byCreation.Where(static one => one.CreatedAt is >= 100 and <= 120).Select(static one => one.Id),
+            IdsOf(store, new InstanceFilter { CreatedFrom = 100, CreatedTo = 120 })
+        );
         Assert.Equal(
-            byCreation.Where(static one => one.CreatedAt >= 100 && one.Id[0] == 'b').Select(static one => one.Id), IdsOf(store, new InstanceFilter { CreatedFrom = 100, Prefix = "b-" }));
-        Assert.Equal(all.Where(static one => one.Id[0] == 'b').Select(static one => one.Id).Order(StringComparer.Ordinal), IdsOf(store, new InstanceFilter { Prefix = "b-" }));
+            byCreation.Where(static one => one.CreatedAt >= 100 && one.Id[0] == 'b').Select(static one => one.Id),
+            IdsOf(store, new InstanceFilter { CreatedFrom = 100, Prefix = "b-" })
+        );
+        Assert.Equal(
+            all.Where(static one => one.Id[0] == 'b').Select(static one => one.Id).Order(StringComparer.Ordinal),
+            IdsOf(store, new InstanceFilter { Prefix = "b-" })
+        );
         Assert.Empty(IdsOf(store, new InstanceFilter { CreatedFrom = 120, CreatedTo = 100 }));
     }
 
@@ -87,24 +97,32 @@ public sealed class ListingTests : IDisposable
             var (found, next) = store.Query(filter with { Limit = 7 });
             ids.AddRange(found.Select(static instance => instance.Row.InstanceId));
             filter = filter with { After = next is null ? null : InstanceCursor.Parse(next.ToString()) };
-        }
-        while (filter.After is not null);
+        } while (filter.After is not null);
 
         return ids;
     }
 
-    private static InstanceFilter FilterOf(Page page, int count) => page switch
-    {
-        Page.First => new InstanceFilter { Limit = 20 },
-        Page.Last => new InstanceFilter { Limit = 20, CreatedFrom = count - 15 },
-        Page.OfOneName => new InstanceFilter { Limit = 20, Prefix = "lot-00010" },
-        _ => new InstanceFilter { Limit = 20, Statuses = [OrchestrationRuntimeStatus.Suspended] },
-    };
+    private static InstanceFilter FilterOf(Page page, int count) =>
+        page switch
+        {
+            Page.First => new InstanceFilter { Limit = 20 },
+            Page.Last => new InstanceFilter { Limit = 20, CreatedFrom = count - 15 },
+            Page.OfOneName => new InstanceFilter { Limit = 20, Prefix = "lot-00010" },
+            _ => new InstanceFilter { Limit = 20, Statuses = [OrchestrationRuntimeStatus.Suspended] },
+        };
 
-    private static void Add(IStoreTransaction transaction, int key, string id, long createdAt) => transaction.AddInstance(
-        new InstanceRow { Key = key, InstanceId = id, Name = "wait", CreatedAt = createdAt },
-        new InstanceState { Status = OrchestrationRuntimeStatus.Running, UpdatedAt = createdAt },
-        firstTurn: []);
+    private static void Add(IStoreTransaction transaction, int key, string id, long createdAt) =>
+        transaction.AddInstance(
+            new InstanceRow
+            {
+                Key = key,
+                InstanceId = id,
+                Name = "wait",
+                CreatedAt = createdAt,
+            },
+            new InstanceState { Status = OrchestrationRuntimeStatus.Running, UpdatedAt = createdAt },
+            firstTurn: []
+        );
 
     private long StepsOf(int count, Page page)
     {

@@ -16,25 +16,32 @@ public sealed class OutageTests
         var failsUntil = 0L;
         var isDown = false;
         using var open = new ManualResetEventSlim();
-        var store = new FaultyStore(new MemoryStore(), place =>
-        {
-            if (place != "before the transaction" || !Volatile.Read(ref isDown))
+        var store = new FaultyStore(
+            new MemoryStore(),
+            place =>
             {
-                return Fault.None;
-            }
+                if (place != "before the transaction" || !Volatile.Read(ref isDown))
+                {
+                    return Fault.None;
+                }
 
-            // The outage begins with the first write.
-            Interlocked.CompareExchange(ref failsUntil, Stopwatch.GetTimestamp() + Stopwatch.Frequency, 0);
-            Interlocked.Increment(ref writes);
-            return Stopwatch.GetTimestamp() < Volatile.Read(ref failsUntil) ? Fault.Fail : Fault.None;
-        });
-        Action<DurableTaskRegistry> register = tasks => tasks
-            .AddOrchestratorFunc<object, int>("one", (context, _) => context.CallActivityAsync<int>("call"))
-            .AddActivityFunc<object, int>("call", (_, _) =>
-            {
-                open.Wait(TimeSpan.FromMinutes(1));
-                return Interlocked.Increment(ref calls);
-            });
+                // The outage begins with the first write.
+                Interlocked.CompareExchange(ref failsUntil, Stopwatch.GetTimestamp() + Stopwatch.Frequency, 0);
+                Interlocked.Increment(ref writes);
+                return Stopwatch.GetTimestamp() < Volatile.Read(ref failsUntil) ? Fault.Fail : Fault.None;
+            }
+        );
+        Action<DurableTaskRegistry> register = tasks =>
+            tasks
+                .AddOrchestratorFunc<object, int>("one", (context, _) => context.CallActivityAsync<int>("call"))
+                .AddActivityFunc<object, int>(
+                    "call",
+                    (_, _) =>
+                    {
+                        open.Wait(TimeSpan.FromMinutes(1));
+                        return Interlocked.Increment(ref calls);
+                    }
+                );
         await using var hub = await TestHost.StartAsync(register, store: store);
         var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("one");
         Volatile.Write(ref isDown, true);
@@ -55,40 +62,48 @@ public sealed class OutageTests
     {
         TestHost? host = null;
         var (isSending, failsToRead) = (false, false);
-        var store = new FaultyStore(new MemoryStore(), place =>
-        {
-            if (place == "after adding a message" && Volatile.Read(ref isSending))
+        var store = new FaultyStore(
+            new MemoryStore(),
+            place =>
             {
-                // The target leaves the memory between the turn that sends and the moment the event is handed over.
-                var target = host!.Hub.Engine.Directory.Peek("target")!;
-                Assert.True(target.TryRetire(out _));
-                host.Hub.Engine.Directory.Remove(target);
-                Volatile.Write(ref failsToRead, true);
-                Volatile.Write(ref isSending, false);
-            }
-
-            if (place == FaultyStore.Reading + "target" && failsToRead)
-            {
-                failsToRead = false;
-                return Fault.Fail;
-            }
-
-            return Fault.None;
-        });
-        await using var started = host = await TestHost.StartAsync(
-            tasks => tasks
-                .AddOrchestratorFunc<object, int>("count", async (context, _) =>
+                if (place == "after adding a message" && Volatile.Read(ref isSending))
                 {
-                    var events = 0;
-                    while (await context.WaitForExternalEvent<bool>("more"))
-                    {
-                        events++;
-                    }
+                    // The target leaves the memory between the turn that sends and the moment the event is handed over.
+                    var target = host!.Hub.Engine.Directory.Peek("target")!;
+                    Assert.True(target.TryRetire(out _));
+                    host.Hub.Engine.Directory.Remove(target);
+                    Volatile.Write(ref failsToRead, true);
+                    Volatile.Write(ref isSending, false);
+                }
 
-                    return events;
-                })
-                .AddOrchestratorFunc("send", context => context.SendEvent("target", "more", true)),
-            store: store);
+                if (place == FaultyStore.Reading + "target" && failsToRead)
+                {
+                    failsToRead = false;
+                    return Fault.Fail;
+                }
+
+                return Fault.None;
+            }
+        );
+        await using var started = host = await TestHost.StartAsync(
+            tasks =>
+                tasks
+                    .AddOrchestratorFunc<object, int>(
+                        "count",
+                        async (context, _) =>
+                        {
+                            var events = 0;
+                            while (await context.WaitForExternalEvent<bool>("more"))
+                            {
+                                events++;
+                            }
+
+                            return events;
+                        }
+                    )
+                    .AddOrchestratorFunc("send", context => context.SendEvent("target", "more", true)),
+            store: store
+        );
         await host.Client.ScheduleNewOrchestrationInstanceAsync("count", new StartOrchestrationOptions("target"));
         await host.Client.WaitForInstanceStartAsync("target");
         Volatile.Write(ref isSending, true);

@@ -23,22 +23,27 @@ public sealed class StopTests : IDisposable
             var host = await OpenAsync();
             await host.Client.ScheduleNewOrchestrationInstanceAsync("collect", new List<int>(), new StartOrchestrationOptions("one"));
             var before = acknowledged.Count;
-            var raisers = Enumerable.Range(0, Raisers).Select(_ => Task.Run(async () =>
-            {
-                try
-                {
-                    while (true)
+            var raisers = Enumerable
+                .Range(0, Raisers)
+                .Select(_ =>
+                    Task.Run(async () =>
                     {
-                        var number = Interlocked.Increment(ref next);
-                        await host.Client.RaiseEventAsync("one", "number", number);
-                        acknowledged.Add(number);
-                    }
-                }
-                catch (InvalidOperationException)
-                {
-                    // The hub has stopped: this one was not promised.
-                }
-            })).ToArray();
+                        try
+                        {
+                            while (true)
+                            {
+                                var number = Interlocked.Increment(ref next);
+                                await host.Client.RaiseEventAsync("one", "number", number);
+                                acknowledged.Add(number);
+                            }
+                        }
+                        catch (InvalidOperationException)
+                        {
+                            // The hub has stopped: this one was not promised.
+                        }
+                    })
+                )
+                .ToArray();
             await Eventually.TrueAsync(() => acknowledged.Count > before + 20, "twenty more were acknowledged", everyMilliseconds: 1);
             await host.DisposeAsync();
             await Task.WhenAll(raisers).WaitAsync(TimeSpan.FromMinutes(5));
@@ -79,15 +84,21 @@ public sealed class StopTests : IDisposable
 
         Assert.Equal("done", end.ReadOutputAs<string>());
 
-        Task<TestHost> OpenAsync() => TestHost.StartAsync(
-            tasks => tasks
-                .AddOrchestratorFunc("loose", context => context.CallActivityAsync("slow"))
-                .AddActivityFunc("slow", async _ =>
-                {
-                    Interlocked.Increment(ref runs);
-                    await blocked.WaitAsync();
-                }),
-            new TestHostOptions { DatabasePath = path, DrainTimeout = TimeSpan.FromMilliseconds(50) });
+        Task<TestHost> OpenAsync() =>
+            TestHost.StartAsync(
+                tasks =>
+                    tasks
+                        .AddOrchestratorFunc("loose", context => context.CallActivityAsync("slow"))
+                        .AddActivityFunc(
+                            "slow",
+                            async _ =>
+                            {
+                                Interlocked.Increment(ref runs);
+                                await blocked.WaitAsync();
+                            }
+                        ),
+                new TestHostOptions { DatabasePath = path, DrainTimeout = TimeSpan.FromMilliseconds(50) }
+            );
     }
 
     [Fact]
@@ -127,18 +138,23 @@ public sealed class StopTests : IDisposable
         {
             services = null;
             var opened = await TestHost.StartAsync(
-                tasks => tasks
-                    .AddOrchestratorFunc<string, bool>("need", async (context, id) =>
-                    {
-                        await context.WaitForExternalEvent<object?>("go");
-                        return id == "itself" ? Use() : await context.CallActivityAsync<bool>("use");
-                    })
-                    .AddActivityFunc("use", _ => Use()),
+                tasks =>
+                    tasks
+                        .AddOrchestratorFunc<string, bool>(
+                            "need",
+                            async (context, id) =>
+                            {
+                                await context.WaitForExternalEvent<object?>("go");
+                                return id == "itself" ? Use() : await context.CallActivityAsync<bool>("use");
+                            }
+                        )
+                        .AddActivityFunc("use", _ => Use()),
                 new TestHostOptions
                 {
                     DatabasePath = Path.Combine(_folder, "services.db"),
                     ConfigureServices = all => all.AddSingleton(_ => new SlowToDispose(disposing, goOn)),
-                });
+                }
+            );
             services = opened.Services;
             return opened;
         }
@@ -156,7 +172,11 @@ public sealed class StopTests : IDisposable
     {
         var host = await OpenAsync();
 
-        await Task.WhenAll(host.Hub.StopAsync(CancellationToken.None), host.Hub.StopAsync(CancellationToken.None), host.DisposeAsync().AsTask());
+        await Task.WhenAll(
+            host.Hub.StopAsync(CancellationToken.None),
+            host.Hub.StopAsync(CancellationToken.None),
+            host.DisposeAsync().AsTask()
+        );
 
         await (await OpenAsync()).DisposeAsync();
     }
@@ -166,21 +186,28 @@ public sealed class StopTests : IDisposable
     {
         for (var round = 0; round < 4; round++)
         {
-            var host = await TestHost.StartAsync(tasks => tasks.AddOrchestratorFunc<object, string>(
-                "wait", (context, _) => context.WaitForExternalEvent<string>("never")));
+            var host = await TestHost.StartAsync(tasks =>
+                tasks.AddOrchestratorFunc<object, string>("wait", (context, _) => context.WaitForExternalEvent<string>("never"))
+            );
             await host.Client.ScheduleNewOrchestrationInstanceAsync("wait", new StartOrchestrationOptions("one"));
-            var waiting = Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(
-                () =>
-                {
-                    List<Task> waits = [];
-                    do
-                    {
-                        waits.Add(host.Client.WaitForInstanceCompletionAsync("one"));
-                    }
-                    while (!waits[^1].IsFaulted);
-                    return Task.WhenAll(waits);
-                },
-                TaskCreationOptions.LongRunning).Unwrap()).ToArray();
+            var waiting = Enumerable
+                .Range(0, 4)
+                .Select(_ =>
+                    Task.Factory.StartNew(
+                            () =>
+                            {
+                                List<Task> waits = [];
+                                do
+                                {
+                                    waits.Add(host.Client.WaitForInstanceCompletionAsync("one"));
+                                } while (!waits[^1].IsFaulted);
+                                return Task.WhenAll(waits);
+                            },
+                            TaskCreationOptions.LongRunning
+                        )
+                        .Unwrap()
+                )
+                .ToArray();
             await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
 
             await host.DisposeAsync();
@@ -195,30 +222,39 @@ public sealed class StopTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     /// <summary>"collect" passes each number through an activity and continues as new now and then; -1 ends it.</summary>
-    private Task<TestHost> OpenAsync() => TestHost.StartAsync(
-        tasks => tasks
-            .AddOrchestratorFunc<List<int>, List<int>>("collect", async (context, numbers) =>
-            {
-                for (var count = 0; count < 10; count++)
-                {
-                    var number = await context.WaitForExternalEvent<int>("number");
-                    if (number < 0)
-                    {
-                        return numbers!;
-                    }
+    private Task<TestHost> OpenAsync() =>
+        TestHost.StartAsync(
+            tasks =>
+                tasks
+                    .AddOrchestratorFunc<List<int>, List<int>>(
+                        "collect",
+                        async (context, numbers) =>
+                        {
+                            for (var count = 0; count < 10; count++)
+                            {
+                                var number = await context.WaitForExternalEvent<int>("number");
+                                if (number < 0)
+                                {
+                                    return numbers!;
+                                }
 
-                    numbers!.Add(await context.CallActivityAsync<int>("same", number));
-                }
+                                numbers!.Add(await context.CallActivityAsync<int>("same", number));
+                            }
 
-                context.ContinueAsNew(numbers);
-                return numbers!;
-            })
-            .AddActivityFunc<int, int>("same", async (_, number) =>
-            {
-                await Task.Yield();
-                return number;
-            }),
-        new TestHostOptions { DatabasePath = Path.Combine(_folder, "hub.db") });
+                            context.ContinueAsNew(numbers);
+                            return numbers!;
+                        }
+                    )
+                    .AddActivityFunc<int, int>(
+                        "same",
+                        async (_, number) =>
+                        {
+                            await Task.Yield();
+                            return number;
+                        }
+                    ),
+            new TestHostOptions { DatabasePath = Path.Combine(_folder, "hub.db") }
+        );
 
     private sealed class SlowToDispose(SemaphoreSlim disposing, SemaphoreSlim goOn) : IDisposable
     {

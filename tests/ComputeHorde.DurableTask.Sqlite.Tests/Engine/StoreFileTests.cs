@@ -137,13 +137,19 @@ public sealed class StoreFileTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private Task<TestHost> OpenAsync() => TestHost.StartAsync(
-        tasks => tasks
-            .AddOrchestratorFunc<object, string>("wait", (context, _) => context.WaitForExternalEvent<string>("go"))
-            .AddOrchestratorFunc<DateTime, DateTime>("sleep", async (context, due) =>
-            {
-                await context.CreateTimer(due, CancellationToken.None);
-                return context.CurrentUtcDateTime;
-            }),
-        new TestHostOptions { DatabasePath = DatabasePath });
+    private Task<TestHost> OpenAsync() =>
+        TestHost.StartAsync(
+            tasks =>
+                tasks
+                    .AddOrchestratorFunc<object, string>("wait", (context, _) => context.WaitForExternalEvent<string>("go"))
+                    .AddOrchestratorFunc<DateTime, DateTime>(
+                        "sleep",
+                        async (context, due) =>
+                        {
+                            await context.CreateTimer(due, CancellationToken.None);
+                            return context.CurrentUtcDateTime;
+                        }
+                    ),
+            new TestHostOptions { DatabasePath = DatabasePath }
+        );
 }

@@ -25,21 +25,30 @@ public sealed class VirtualTimeTests
     public async Task Activity_AwaitingVirtualTime_LetsItPass()
     {
         await using var host = await TestHost.StartAsync(
-            tasks => tasks
-                .AddOrchestratorFunc<object, TimeSpan>("flow", async (context, _) =>
-                {
-                    var start = context.CurrentUtcDateTime;
-                    await context.CallActivityAsync("slow");
-                    return context.CurrentUtcDateTime - start;
-                })
-                .AddActivityFunc("slow", _ => Task.Delay(TimeSpan.FromHours(6), _time)),
-            new TestHostOptions { TimeProvider = _time });
+            tasks =>
+                tasks
+                    .AddOrchestratorFunc<object, TimeSpan>(
+                        "flow",
+                        async (context, _) =>
+                        {
+                            var start = context.CurrentUtcDateTime;
+                            await context.CallActivityAsync("slow");
+                            return context.CurrentUtcDateTime - start;
+                        }
+                    )
+                    .AddActivityFunc("slow", _ => Task.Delay(TimeSpan.FromHours(6), _time)),
+            new TestHostOptions { TimeProvider = _time }
+        );
 
         var id = await host.Client.ScheduleNewOrchestrationInstanceAsync("flow");
         var end = await host.Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true);
 
         // Turns of one moment start a tick apart, so the first may be a tick late.
-        Assert.InRange(end.ReadOutputAs<TimeSpan>(), TimeSpan.FromHours(6) - TimeSpan.FromTicks(10), TimeSpan.FromHours(6) + TimeSpan.FromSeconds(1));
+        Assert.InRange(
+            end.ReadOutputAs<TimeSpan>(),
+            TimeSpan.FromHours(6) - TimeSpan.FromTicks(10),
+            TimeSpan.FromHours(6) + TimeSpan.FromSeconds(1)
+        );
     }
 
     [Fact]

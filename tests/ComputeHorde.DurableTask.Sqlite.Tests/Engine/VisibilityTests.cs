@@ -18,11 +18,16 @@ public sealed class VisibilityTests : IDisposable
     [Fact]
     public async Task Input_OfTheNextExecution_IsNotSeenBeforeItIsStored()
     {
-        await using var hub = await StartAsync(tasks => tasks.AddOrchestratorFunc<string, string>("again", async (context, input) =>
-        {
-            context.ContinueAsNew(await context.WaitForExternalEvent<string>("go"));
-            return input;
-        }));
+        await using var hub = await StartAsync(tasks =>
+            tasks.AddOrchestratorFunc<string, string>(
+                "again",
+                async (context, input) =>
+                {
+                    context.ContinueAsNew(await context.WaitForExternalEvent<string>("go"));
+                    return input;
+                }
+            )
+        );
         var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("again", "first");
         await hub.Client.WaitForInstanceStartAsync(id);
         _slow = "before the transaction";
@@ -42,8 +47,9 @@ public sealed class VisibilityTests : IDisposable
     [InlineData(false)]
     public async Task Instance_FoundFinished_CanBeActedOn(bool withQuery)
     {
-        await using var hub = await StartAsync(tasks => tasks.AddOrchestratorFunc<object, string>(
-            "wait", (context, _) => context.WaitForExternalEvent<string>("go")));
+        await using var hub = await StartAsync(tasks =>
+            tasks.AddOrchestratorFunc<object, string>("wait", (context, _) => context.WaitForExternalEvent<string>("go"))
+        );
         var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("wait");
         await hub.Client.WaitForInstanceStartAsync(id);
         _slow = "after the commit";
@@ -59,7 +65,9 @@ public sealed class VisibilityTests : IDisposable
             return (seen!.RuntimeStatus, (await hub.Client.PurgeInstanceAsync(id)).PurgedInstanceCount);
         });
         await Eventually.TrueAsync(
-            () => asked.IsCompleted || asking?.ThreadState.HasFlag(ThreadState.WaitSleepJoin) == true, "the question is answered, or waits");
+            () => asked.IsCompleted || asking?.ThreadState.HasFlag(ThreadState.WaitSleepJoin) == true,
+            "the question is answered, or waits"
+        );
         _mayGoOn.Set();
         await raised;
 
@@ -68,7 +76,9 @@ public sealed class VisibilityTests : IDisposable
         static async Task<string> QueryAsync(DurableTaskClient client)
         {
             var found = new List<OrchestrationMetadata>();
-            await foreach (var instance in client.GetAllInstancesAsync(new OrchestrationQuery { Statuses = [OrchestrationRuntimeStatus.Completed] }))
+            await foreach (
+                var instance in client.GetAllInstancesAsync(new OrchestrationQuery { Statuses = [OrchestrationRuntimeStatus.Completed] })
+            )
             {
                 found.Add(instance);
             }
@@ -84,16 +94,19 @@ public sealed class VisibilityTests : IDisposable
 
     private async Task<TestHost> StartAsync(Action<DurableTaskRegistry> registry)
     {
-        var store = new FaultyStore(_stored, place =>
-        {
-            if (place == _slow)
+        var store = new FaultyStore(
+            _stored,
+            place =>
             {
-                _isHeld = true;
-                _mayGoOn.Wait(TimeSpan.FromMinutes(1));
-            }
+                if (place == _slow)
+                {
+                    _isHeld = true;
+                    _mayGoOn.Wait(TimeSpan.FromMinutes(1));
+                }
 
-            return Fault.None;
-        });
+                return Fault.None;
+            }
+        );
         return await TestHost.StartAsync(registry, store: store);
     }
 }

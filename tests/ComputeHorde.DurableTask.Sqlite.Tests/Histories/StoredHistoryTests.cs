@@ -7,7 +7,8 @@ public sealed class StoredHistoryTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("histories").FullName;
 
-    public static TheoryData<string> Stored => [.. Directory.EnumerateFiles(Root, "*.json", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Root, file))];
+    public static TheoryData<string> Stored =>
+        [.. Directory.EnumerateFiles(Root, "*.json", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Root, file))];
 
     private static string Root => Path.Combine(AppContext.BaseDirectory, "Histories");
 
@@ -29,7 +30,9 @@ public sealed class StoredHistoryTests : IDisposable
         var path = Path.Combine(_folder, "hub.db");
         File.Copy(Path.Combine(Root, version, "hub.db"), path);
         await using var host = await TestHost.StartAsync(
-            tasks => StoredOrchestrations.Register(tasks, text => Task.FromResult($"did {text}")), new TestHostOptions { DatabasePath = path });
+            tasks => StoredOrchestrations.Register(tasks, text => Task.FromResult($"did {text}")),
+            new TestHostOptions { DatabasePath = path }
+        );
         await host.Client.RaiseEventAsync("waiting", "go on", "news");
         await host.Client.ResumeInstanceAsync("waiting:sub");
 

@@ -7,27 +7,45 @@ internal static class StoredOrchestrations
 {
     /// <summary>Which orchestrations there are; each was started once, with its name as the id.</summary>
     public static readonly string[] Names =
-        ["steps", "retries", "timers", "events", "subs", "failure", "renewed", "suspended", "loose", "terminated", "waiting", "sleeping", "working"];
+    [
+        "steps",
+        "retries",
+        "timers",
+        "events",
+        "subs",
+        "failure",
+        "renewed",
+        "suspended",
+        "loose",
+        "terminated",
+        "waiting",
+        "sleeping",
+        "working",
+    ];
 
-    public static void Register(DurableTaskRegistry tasks, Func<string, Task<string>> work) => tasks
-        .AddOrchestratorFunc<int, string>("steps", StepsAsync)
-        .AddOrchestratorFunc<int, string>("retries", RetriesAsync)
-        .AddOrchestratorFunc<int, string>("timers", TimersAsync)
-        .AddOrchestratorFunc<int, string>("events", EventsAsync)
-        .AddOrchestratorFunc<int, string>("subs", SubsAsync)
-        .AddOrchestratorFunc<int, string>("sub", SubAsync)
-        .AddOrchestratorFunc<int, string>("failure", FailureAsync)
-        .AddOrchestratorFunc<int, string>("renewed", RenewedAsync)
-        .AddOrchestratorFunc<int, string>("suspended", SuspendedAsync)
-        .AddOrchestratorFunc<int, string>("loose", LooseAsync)
-        .AddOrchestratorFunc<int, string>("terminated", WaitingAsync)
-        .AddOrchestratorFunc<int, string>("waiting", WaitingAsync)
-        .AddOrchestratorFunc<int, string>("sleeping", SleepingAsync)
-        .AddOrchestratorFunc<int, string>("working", WorkingAsync)
-        .AddActivityFunc<string, string>("say", (_, text) => $"said {text}")
-        .AddActivityFunc<string, string>("work", (_, text) => work(text))
-        .AddActivityFunc<int, int>("throw", (_, number) => number < 0 ? number : throw new InvalidOperationException(
-            $"refused {number}", new TimeoutException("the cause")));
+    public static void Register(DurableTaskRegistry tasks, Func<string, Task<string>> work) =>
+        tasks
+            .AddOrchestratorFunc<int, string>("steps", StepsAsync)
+            .AddOrchestratorFunc<int, string>("retries", RetriesAsync)
+            .AddOrchestratorFunc<int, string>("timers", TimersAsync)
+            .AddOrchestratorFunc<int, string>("events", EventsAsync)
+            .AddOrchestratorFunc<int, string>("subs", SubsAsync)
+            .AddOrchestratorFunc<int, string>("sub", SubAsync)
+            .AddOrchestratorFunc<int, string>("failure", FailureAsync)
+            .AddOrchestratorFunc<int, string>("renewed", RenewedAsync)
+            .AddOrchestratorFunc<int, string>("suspended", SuspendedAsync)
+            .AddOrchestratorFunc<int, string>("loose", LooseAsync)
+            .AddOrchestratorFunc<int, string>("terminated", WaitingAsync)
+            .AddOrchestratorFunc<int, string>("waiting", WaitingAsync)
+            .AddOrchestratorFunc<int, string>("sleeping", SleepingAsync)
+            .AddOrchestratorFunc<int, string>("working", WorkingAsync)
+            .AddActivityFunc<string, string>("say", (_, text) => $"said {text}")
+            .AddActivityFunc<string, string>("work", (_, text) => work(text))
+            .AddActivityFunc<int, int>(
+                "throw",
+                (_, number) =>
+                    number < 0 ? number : throw new InvalidOperationException($"refused {number}", new TimeoutException("the cause"))
+            );
 
     private static async Task<string> StepsAsync(TaskOrchestrationContext context, int count)
     {
@@ -38,7 +56,9 @@ internal static class StoredOrchestrations
             all += await context.CallActivityAsync<string>("say", $"step {i} {context.NewGuid():N}");
         }
 
-        var together = await Task.WhenAll(Enumerable.Range(0, count).Select(i => context.CallActivityAsync<string>("say", $"together {i}")));
+        var together = await Task.WhenAll(
+            Enumerable.Range(0, count).Select(i => context.CallActivityAsync<string>("say", $"together {i}"))
+        );
         return all + string.Concat(together);
     }
 
@@ -46,8 +66,18 @@ internal static class StoredOrchestrations
     {
         try
         {
-            await context.CallActivityAsync<int>("throw", 1, TaskOptions.FromRetryPolicy(
-                new RetryPolicy(attempts, TimeSpan.FromMilliseconds(20), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMilliseconds(50))));
+            await context.CallActivityAsync<int>(
+                "throw",
+                1,
+                TaskOptions.FromRetryPolicy(
+                    new RetryPolicy(
+                        attempts,
+                        TimeSpan.FromMilliseconds(20),
+                        backoffCoefficient: 2,
+                        maxRetryInterval: TimeSpan.FromMilliseconds(50)
+                    )
+                )
+            );
         }
         catch (TaskFailedException e) when (e.FailureDetails.IsCausedBy<InvalidOperationException>())
         {
@@ -56,8 +86,11 @@ internal static class StoredOrchestrations
 
         try
         {
-            await context.CallSubOrchestratorAsync<string>("failure", 2, TaskOptions.FromRetryPolicy(
-                new RetryPolicy(2, TimeSpan.FromMilliseconds(20))));
+            await context.CallSubOrchestratorAsync<string>(
+                "failure",
+                2,
+                TaskOptions.FromRetryPolicy(new RetryPolicy(2, TimeSpan.FromMilliseconds(20)))
+            );
         }
         catch (TaskFailedException e)
         {
@@ -113,7 +146,10 @@ internal static class StoredOrchestrations
     private static async Task<string> SubsAsync(TaskOrchestrationContext context, int count)
     {
         var named = context.CallSubOrchestratorAsync<string>(
-            "sub", 0, new SubOrchestrationOptions { InstanceId = context.InstanceId + ":named", Version = "1.2" });
+            "sub",
+            0,
+            new SubOrchestrationOptions { InstanceId = context.InstanceId + ":named", Version = "1.2" }
+        );
         var all = await Task.WhenAll(Enumerable.Range(1, count).Select(i => context.CallSubOrchestratorAsync<string>("sub", i)));
         return string.Concat(all) + await named;
     }
@@ -172,7 +208,11 @@ internal static class StoredOrchestrations
     private static async Task<string> WaitingAsync(TaskOrchestrationContext context, int number)
     {
         var first = await context.CallActivityAsync<string>("say", $"before {number}");
-        var sub = context.CallSubOrchestratorAsync<string>("suspended", 1, new SubOrchestrationOptions { InstanceId = context.InstanceId + ":sub" });
+        var sub = context.CallSubOrchestratorAsync<string>(
+            "suspended",
+            1,
+            new SubOrchestrationOptions { InstanceId = context.InstanceId + ":sub" }
+        );
         var news = await context.WaitForExternalEvent<string>("go on");
         return first + news + await sub;
     }

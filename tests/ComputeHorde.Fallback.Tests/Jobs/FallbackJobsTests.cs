@@ -14,13 +14,19 @@ public sealed class FallbackJobsTests
     [MemberData(nameof(Providers))]
     public async Task Job_ThatRuns_GivesItsResultAsComputeHordeWould(string provider)
     {
-        await using var cloud = await Cloud.StartAsync(provider, emulator: static options => options.Repositories["org/model"] = new Dictionary<string, string>
-        {
-            ["config.json"] = "{}",
-            ["sub/weights.bin"] = "weights",
-            ["skip.txt"] = "no",
-        });
-        var spec = cloud.Shell("cat \"$CH_VOLUME/in/a.txt\"; find \"$CH_VOLUME/model\" -type f | sort | sed 's|.*/volume/||'; echo oops >&2; printf data >\"$CH_ARTIFACTS/x.bin\"; printf '%s' \"$WORD\"") with
+        await using var cloud = await Cloud.StartAsync(
+            provider,
+            emulator: static options =>
+                options.Repositories["org/model"] = new Dictionary<string, string>
+                {
+                    ["config.json"] = "{}",
+                    ["sub/weights.bin"] = "weights",
+                    ["skip.txt"] = "no",
+                }
+        );
+        var spec = cloud.Shell(
+            "cat \"$CH_VOLUME/in/a.txt\"; find \"$CH_VOLUME/model\" -type f | sort | sed 's|.*/volume/||'; echo oops >&2; printf data >\"$CH_ARTIFACTS/x.bin\"; printf '%s' \"$WORD\""
+        ) with
         {
             ArtifactsDir = "/artifacts",
             Env = new OrderedDictionary<string, string> { ["WORD"] = "spoken" },
@@ -41,7 +47,9 @@ public sealed class FallbackJobsTests
         Assert.Equal("oops\n", ended.Job.Result.Stderr);
         Assert.Equal("data", Encoding.UTF8.GetString(ended.Job.Result.Artifacts["/artifacts/x.bin"]));
         Assert.Equal(
-            ["sent", "received", "accepted", "executor_ready", "volumes_ready", "execution_done", "completed"], ended.Job.StatusHistory.Select(static entry => entry.Status.Value));
+            ["sent", "received", "accepted", "executor_ready", "volumes_ready", "execution_done", "completed"],
+            ended.Job.StatusHistory.Select(static entry => entry.Status.Value)
+        );
         Assert.Equal((provider, 0.24m), (ended.Provider, ended.UsdPerHour));
         Assert.InRange(ended.CostUsd ?? -1, 0, ended.CostBoundUsd);
         Assert.Single(cloud.Emulator.Machines);
@@ -52,7 +60,10 @@ public sealed class FallbackJobsTests
     [MemberData(nameof(Providers))]
     public async Task Machine_ThatIsMadeSlowlyAndByLongAnswers_RunsItsJob(string provider)
     {
-        await using var cloud = await Cloud.StartAsync(provider, emulator: static options => options.StartTime = TimeSpan.FromMilliseconds(400));
+        await using var cloud = await Cloud.StartAsync(
+            provider,
+            emulator: static options => options.StartTime = TimeSpan.FromMilliseconds(400)
+        );
         cloud.Emulator.Faults.StartIsAccepted = true;
         cloud.Emulator.Faults.TooMany = 2;
 
@@ -91,7 +102,10 @@ public sealed class FallbackJobsTests
 
         var created = await cloud.CreateAsync("tag", cloud.Shell("echo once"));
         var ended = await cloud.EndOfAsync(created.Job.Uuid);
-        await Eventually.TrueAsync(async () => await cloud.Jobs.ReapAsync(TestContext.Current.CancellationToken) == 0 && cloud.Emulator.Costing.Count == 0, "reaped");
+        await Eventually.TrueAsync(
+            async () => await cloud.Jobs.ReapAsync(TestContext.Current.CancellationToken) == 0 && cloud.Emulator.Costing.Count == 0,
+            "reaped"
+        );
 
         Assert.True(ended.Job.IsSuccessful, ended.Job.Error?.ToString());
         Assert.Equal(1, cloud.Emulator.Machines.Sum(static machine => machine.Executions));
@@ -105,8 +119,21 @@ public sealed class FallbackJobsTests
         var gpu = cloud.Shell("true") with { ExecutorClass = ExecutorClass.AlwaysOnLlmA6000 };
 
         Assert.Equal(FallbackFailure.Price, (await RefusedAsync(gpu, new FallbackCreateOptions { MaxUsd = 0.01m })).Failure);
-        Assert.Equal(FallbackFailure.Job, (await RefusedAsync(cloud.Shell("true") with { DockerImage = $"{cloud.Emulator.Registry}/no/such:1" })).Failure);
-        Assert.Equal(FallbackFailure.Job, (await RefusedAsync(cloud.Shell("true") with { InputVolumes = new OrderedDictionary<string, InputVolume> { ["/volume/x"] = new HuggingfaceVolume("no/such") } })).Failure);
+        Assert.Equal(
+            FallbackFailure.Job,
+            (await RefusedAsync(cloud.Shell("true") with { DockerImage = $"{cloud.Emulator.Registry}/no/such:1" })).Failure
+        );
+        Assert.Equal(
+            FallbackFailure.Job,
+            (
+                await RefusedAsync(
+                    cloud.Shell("true") with
+                    {
+                        InputVolumes = new OrderedDictionary<string, InputVolume> { ["/volume/x"] = new HuggingfaceVolume("no/such") },
+                    }
+                )
+            ).Failure
+        );
         Assert.Empty(cloud.Emulator.Machines);
 
         cloud.Emulator.Faults.Creates.Enqueue(CreateFault.NoMoney);
@@ -125,7 +152,9 @@ public sealed class FallbackJobsTests
         cloud.AssertSettled(ended);
 
         Task<FallbackException> RefusedAsync(ComputeHordeJobSpec spec, FallbackCreateOptions? options = null) =>
-            Assert.ThrowsAsync<FallbackException>(() => cloud.Jobs.CreateAsync("tag", spec, options, TestContext.Current.CancellationToken));
+            Assert.ThrowsAsync<FallbackException>(() =>
+                cloud.Jobs.CreateAsync("tag", spec, options, TestContext.Current.CancellationToken)
+            );
     }
 
     [Fact]
@@ -134,7 +163,9 @@ public sealed class FallbackJobsTests
         await using var cloud = await Cloud.StartAsync();
         cloud.Emulator.Faults.SoldOut["NVIDIA RTX A5000"] = true;
 
-        var ended = await cloud.EndOfAsync((await cloud.CreateAsync("tag", cloud.Shell("true") with { ExecutorClass = ExecutorClass.AlwaysOnGpu24Gb })).Job.Uuid);
+        var ended = await cloud.EndOfAsync(
+            (await cloud.CreateAsync("tag", cloud.Shell("true") with { ExecutorClass = ExecutorClass.AlwaysOnGpu24Gb })).Job.Uuid
+        );
 
         Assert.Equal((true, 0.43m), (ended.Job.IsSuccessful, ended.UsdPerHour));
         cloud.AssertSettled(ended);
@@ -144,11 +175,26 @@ public sealed class FallbackJobsTests
     public async Task Create_OfWhatMachinesCannotDo_NamesEveryRule()
     {
         await using var cloud = await Cloud.StartAsync();
-        var spec = cloud.Shell("true") with { Streaming = true, ArtifactsDir = "/etc/", Env = new OrderedDictionary<string, string> { ["PATH"] = "x", ["CH_X"] = "y", ["A"] = "{{ secret }}" } };
+        var spec = cloud.Shell("true") with
+        {
+            Streaming = true,
+            ArtifactsDir = "/etc/",
+            Env = new OrderedDictionary<string, string>
+            {
+                ["PATH"] = "x",
+                ["CH_X"] = "y",
+                ["A"] = "{{ secret }}",
+            },
+        };
 
-        var refused = await Assert.ThrowsAsync<ComputeHordeValidationException>(() => cloud.Jobs.CreateAsync("tag", spec, options: null, TestContext.Current.CancellationToken));
+        var refused = await Assert.ThrowsAsync<ComputeHordeValidationException>(() =>
+            cloud.Jobs.CreateAsync("tag", spec, options: null, TestContext.Current.CancellationToken)
+        );
 
-        Assert.Equal(["streaming", "env[\"PATH\"]", "env[\"CH_X\"]", "env[\"A\"]", "artifacts_dir"], refused.Problems.Select(static problem => problem.Field));
+        Assert.Equal(
+            ["streaming", "env[\"PATH\"]", "env[\"CH_X\"]", "env[\"A\"]", "artifacts_dir"],
+            refused.Problems.Select(static problem => problem.Field)
+        );
         Assert.Empty(cloud.Emulator.Requests);
     }
 
@@ -163,7 +209,10 @@ public sealed class FallbackJobsTests
         cloud.Time.Later = new FallbackOptions().StartLimit + TimeSpan.FromMinutes(1);
         var ended = await cloud.EndOfAsync(created.Job.Uuid);
 
-        Assert.Equal((FailureClass.HordeFailed, true), (ended.Job.Failure, ended.Job.Error!.Reason is "executor_spinup_failed" or "entrypoint_not_overridden"));
+        Assert.Equal(
+            (FailureClass.HordeFailed, true),
+            (ended.Job.Failure, ended.Job.Error!.Reason is "executor_spinup_failed" or "entrypoint_not_overridden")
+        );
         Assert.True(ended.Job.IsWorthRetrying);
         cloud.AssertSettled(ended);
     }
@@ -171,8 +220,9 @@ public sealed class FallbackJobsTests
     [Fact]
     public async Task Image_WithAnEntrypoint_KeepsItForTheJob_AndMayNotSwallowTheWrapper()
     {
-        await using var cloud = await Cloud.StartAsync(
-            emulator: static options => options.Images["tools/shell"] = new EmulatedImage { Entrypoint = ["/bin/sh", "-c", "echo \"$0 $*\"; sleep 1"] });
+        await using var cloud = await Cloud.StartAsync(emulator: static options =>
+            options.Images["tools/shell"] = new EmulatedImage { Entrypoint = ["/bin/sh", "-c", "echo \"$0 $*\"; sleep 1"] }
+        );
         var spec = cloud.Shell("") with { Args = ["one", "two three"] };
         var ended = await cloud.EndOfAsync((await cloud.CreateAsync("json", spec)).Job.Uuid);
         Assert.Equal("one two three\n", ended.Job.Result?.Stdout);
@@ -180,7 +230,8 @@ public sealed class FallbackJobsTests
 
         await using var plain = await Cloud.StartAsync(
             runPod: static options => options with { ArgsForm = RunPodArgsForm.Plain },
-            emulator: static options => options.Images["tools/shell"] = new EmulatedImage { Entrypoint = ["/bin/sh", "-c", "sleep 600"] });
+            emulator: static options => options.Images["tools/shell"] = new EmulatedImage { Entrypoint = ["/bin/sh", "-c", "sleep 600"] }
+        );
         var created = await plain.CreateAsync("plain", plain.Shell("true"));
         await Eventually.TrueAsync(() => plain.Emulator.Machines.Single().Starts == 1, "the container runs");
         plain.Time.Later = new FallbackOptions().StartLimit + TimeSpan.FromMinutes(1);
@@ -216,9 +267,14 @@ public sealed class FallbackJobsTests
     public async Task Job_BeyondItsOwnLimit_HasFailedByItsOwnDoing()
     {
         await using var cloud = await Cloud.StartAsync();
-        var ended = await cloud.EndOfAsync((await cloud.CreateAsync("tag", cloud.Shell("echo started; sleep 600") with { ExecutionTimeLimitSec = 1 })).Job.Uuid);
+        var ended = await cloud.EndOfAsync(
+            (await cloud.CreateAsync("tag", cloud.Shell("echo started; sleep 600") with { ExecutionTimeLimitSec = 1 })).Job.Uuid
+        );
 
-        Assert.Equal((FailureClass.JobFailed, "timeout", "execution", "started\n"), (ended.Job.Failure, ended.Job.Error!.Reason, ended.Job.Error.Stage, ended.Job.Error.Stdout));
+        Assert.Equal(
+            (FailureClass.JobFailed, "timeout", "execution", "started\n"),
+            (ended.Job.Failure, ended.Job.Error!.Reason, ended.Job.Error.Stage, ended.Job.Error.Stdout)
+        );
         cloud.AssertSettled(ended);
     }
 
@@ -249,9 +305,13 @@ public sealed class FallbackJobsTests
         cloud.Emulator.Faults.FailedDeletes = 100;
         if (provider == "runpod")
         {
-            await Assert.ThrowsAsync<FallbackException>(() => cloud.Jobs.ReleaseAsync(created.Job.Uuid, TestContext.Current.CancellationToken));
+            await Assert.ThrowsAsync<FallbackException>(() =>
+                cloud.Jobs.ReleaseAsync(created.Job.Uuid, TestContext.Current.CancellationToken)
+            );
             cloud.Emulator.Faults.Away = true;
-            await Assert.ThrowsAsync<FallbackException>(() => cloud.Jobs.ReleaseAsync(created.Job.Uuid, TestContext.Current.CancellationToken));
+            await Assert.ThrowsAsync<FallbackException>(() =>
+                cloud.Jobs.ReleaseAsync(created.Job.Uuid, TestContext.Current.CancellationToken)
+            );
             Assert.False((await cloud.Jobs.GetAsync(created.Job.Uuid, TestContext.Current.CancellationToken)).IsReleased);
         }
 
@@ -270,7 +330,10 @@ public sealed class FallbackJobsTests
         var created = await cloud.CreateAsync("tag", cloud.Shell("echo done"));
         cloud.Emulator.Faults.Away = true;
         FallbackJob? seen = null;
-        await Eventually.TrueAsync(async () => (seen = await cloud.Jobs.GetAsync(created.Job.Uuid, TestContext.Current.CancellationToken)).Job.IsTerminal, "the result is seen");
+        await Eventually.TrueAsync(
+            async () => (seen = await cloud.Jobs.GetAsync(created.Job.Uuid, TestContext.Current.CancellationToken)).Job.IsTerminal,
+            "the result is seen"
+        );
         Assert.Equal((true, false), (seen!.Job.IsSuccessful, seen.IsReleased));
 
         cloud.Emulator.Faults.Away = false;
@@ -299,7 +362,17 @@ public sealed class FallbackJobsTests
         await using var cloud = await Cloud.StartAsync();
         using var downloads = new HttpClient();
         var client = new FallbackClient(
-            cloud.Provider, cloud.Container, downloads, new FallbackOptions { InsecureRegistries = [cloud.Emulator.Registry], ListInterval = TimeSpan.Zero, SilenceLimit = TimeSpan.FromSeconds(15), Heartbeat = TimeSpan.FromSeconds(1) });
+            cloud.Provider,
+            cloud.Container,
+            downloads,
+            new FallbackOptions
+            {
+                InsecureRegistries = [cloud.Emulator.Registry],
+                ListInterval = TimeSpan.Zero,
+                SilenceLimit = TimeSpan.FromSeconds(15),
+                Heartbeat = TimeSpan.FromSeconds(1),
+            }
+        );
         var marker = Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"));
         var attempts = new List<string>();
         var job = await client.RunUntilCompleteAsync(
@@ -317,17 +390,26 @@ public sealed class FallbackJobsTests
                     }
                 },
             },
-            TestContext.Current.CancellationToken);
+            TestContext.Current.CancellationToken
+        );
         Directory.Delete(marker);
 
         Assert.Equal((true, "second\n", 2), (job.IsSuccessful, job.Result?.Stdout, attempts.Count));
-        var known = await client.IterateJobsAsync(TestContext.Current.CancellationToken).Select(static each => each.Uuid).ToListAsync(TestContext.Current.CancellationToken);
+        var known = await client
+            .IterateJobsAsync(TestContext.Current.CancellationToken)
+            .Select(static each => each.Uuid)
+            .ToListAsync(TestContext.Current.CancellationToken);
         Assert.Equal(attempts.Order(), known.Order());
         Assert.Empty(cloud.Emulator.Costing);
 
         using var cancel = new CancellationTokenSource();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.RunUntilCompleteAsync(
-            cloud.Shell("sleep 600"), new FallbackRunOptions { OnAttempt = (_, _) => new ValueTask(cancel.CancelAsync()) }, cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            client.RunUntilCompleteAsync(
+                cloud.Shell("sleep 600"),
+                new FallbackRunOptions { OnAttempt = (_, _) => new ValueTask(cancel.CancelAsync()) },
+                cancel.Token
+            )
+        );
         Assert.Empty(cloud.Emulator.Costing);
     }
 }

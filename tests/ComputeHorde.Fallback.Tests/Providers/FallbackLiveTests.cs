@@ -4,8 +4,10 @@ using ComputeHorde.Sdk;
 namespace ComputeHorde.Fallback.Tests.Providers;
 
 /// <summary>
-/// Asks RunPod itself what only RunPod can answer. Runs when <c>RUNPOD_API_KEY</c> and <c>RUNPOD_LIVE_TEST_STORAGE</c> (a connection string of an account that
-/// RunPod's machines reach) are set: one job of seconds on the cheapest CPU pod, at most 0.05 USD. Its answers are printed, to be kept beside the emulator.
+/// Asks RunPod itself what only RunPod can answer. Runs when <c>RUNPOD_API_KEY</c> and <c>RUNPOD_LIVE_TEST_STORAGE</c> (a connection string
+/// of an account that
+/// RunPod's machines reach) are set: one job of seconds on the cheapest CPU pod, at most 0.05 USD. Its answers are printed, to be kept
+/// beside the emulator.
 /// </summary>
 public sealed class FallbackLiveTests(ITestOutputHelper output)
 {
@@ -16,18 +18,31 @@ public sealed class FallbackLiveTests(ITestOutputHelper output)
     {
         var key = Environment.GetEnvironmentVariable("RUNPOD_API_KEY");
         var storage = Environment.GetEnvironmentVariable("RUNPOD_LIVE_TEST_STORAGE");
-        Assert.SkipWhen(string.IsNullOrEmpty(key) || string.IsNullOrEmpty(storage), "RUNPOD_API_KEY and RUNPOD_LIVE_TEST_STORAGE are not set");
+        Assert.SkipWhen(
+            string.IsNullOrEmpty(key) || string.IsNullOrEmpty(storage),
+            "RUNPOD_API_KEY and RUNPOD_LIVE_TEST_STORAGE are not set"
+        );
         var cancellationToken = TestContext.Current.CancellationToken;
         using var api = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
         using var downloads = new HttpClient();
 
         // JSON even where the image has no ENTRYPOINT: that is the first question.
-        var provider = new RunPodProvider(api, new RunPodOptions { ApiKey = key!, ArgsForm = RunPodArgsForm.Json, DiskGb = 10, CpuUsdPerHour = 0.10m });
+        var provider = new RunPodProvider(
+            api,
+            new RunPodOptions
+            {
+                ApiKey = key!,
+                ArgsForm = RunPodArgsForm.Json,
+                DiskGb = 10,
+                CpuUsdPerHour = 0.10m,
+            }
+        );
         var jobs = new FallbackJobs(
             provider,
             new BlobContainerClient(storage, "fallback-live-test"),
             downloads,
-            new FallbackOptions { MaxUsdPerJob = MostUsd, StartLimit = TimeSpan.FromMinutes(8) });
+            new FallbackOptions { MaxUsdPerJob = MostUsd, StartLimit = TimeSpan.FromMinutes(8) }
+        );
         var tag = "live-" + Guid.NewGuid().ToString("N");
         var id = jobs.IdOf(tag);
         try
@@ -44,7 +59,8 @@ public sealed class FallbackLiveTests(ITestOutputHelper output)
                     UploadTimeLimitSec = 30,
                 },
                 options: null,
-                cancellationToken);
+                cancellationToken
+            );
             Assert.InRange(created.CostBoundUsd, 0, MostUsd);
             var listed = await provider.ListAsync(id, cancellationToken);
             output.WriteLine($"listed right after its creation: {listed.Count == 1}; price {created.UsdPerHour} USD an hour");

@@ -18,18 +18,23 @@ public sealed class ManagedIdentityTests
         Assert.Empty(await provider.ListAsync("ch-", TestContext.Current.CancellationToken));
 
         Environment.SetEnvironmentVariable("IDENTITY_HEADER", "wrong");
-        var stranger = new ContainerAppsProvider(http, new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId("other")), Options(cloud));
+        var stranger = new ContainerAppsProvider(
+            http,
+            new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId("other")),
+            Options(cloud)
+        );
         var refused = await Assert.ThrowsAsync<FallbackException>(() => stranger.ListAsync("ch-", TestContext.Current.CancellationToken));
         Assert.Equal(FallbackFailure.Unknown, refused.Failure);
     }
 
-    private static ContainerAppsOptions Options(CloudEmulator cloud) => new()
-    {
-        SubscriptionId = "sub",
-        ResourceGroup = "group",
-        EnvironmentId = "/environments/env",
-        Location = "westus3",
-        BaseAddress = cloud.BaseAddress,
-        Machines = new Dictionary<string, ContainerAppsMachine> { [ExecutorClass.AlwaysOnTest] = new("consumption", 2, 4, 0.24m) },
-    };
+    private static ContainerAppsOptions Options(CloudEmulator cloud) =>
+        new()
+        {
+            SubscriptionId = "sub",
+            ResourceGroup = "group",
+            EnvironmentId = "/environments/env",
+            Location = "westus3",
+            BaseAddress = cloud.BaseAddress,
+            Machines = new Dictionary<string, ContainerAppsMachine> { [ExecutorClass.AlwaysOnTest] = new("consumption", 2, 4, 0.24m) },
+        };
 }

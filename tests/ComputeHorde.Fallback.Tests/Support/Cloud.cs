@@ -8,7 +8,10 @@ using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.Fallback.Tests.Support;
 
-/// <summary>Jobs on an emulated cloud with a storage of its own. Whatever a test did, no machine may be left, and none may have cost more than was computed before.</summary>
+/// <summary>
+/// Jobs on an emulated cloud with a storage of its own. Whatever a test did, no machine may be left, and none may have cost more than was
+/// computed before.
+/// </summary>
 internal sealed class Cloud : IAsyncDisposable
 {
     private readonly LocalStorage _storage;
@@ -16,22 +19,39 @@ internal sealed class Cloud : IAsyncDisposable
     private readonly HttpClient _downloads = new();
     private readonly Func<Cloud, FallbackOptions, FallbackOptions> _configure;
 
-    private Cloud(CloudEmulator emulator, LocalStorage storage, string provider, Func<Cloud, FallbackOptions, FallbackOptions> configure, Func<RunPodOptions, RunPodOptions> runPod)
+    private Cloud(
+        CloudEmulator emulator,
+        LocalStorage storage,
+        string provider,
+        Func<Cloud, FallbackOptions, FallbackOptions> configure,
+        Func<RunPodOptions, RunPodOptions> runPod
+    )
     {
         (Emulator, _storage, _configure) = (emulator, storage, configure);
         Container = new BlobContainerClient(storage.ConnectionString, "fallback");
-        Provider = provider == "runpod"
-            ? new RunPodProvider(_http, runPod(new RunPodOptions { ApiKey = emulator.Options.RunPodKey, BaseAddress = emulator.RunPod }))
-            : new ContainerAppsProvider(_http, new FixedToken(emulator.Options.AzureToken), new ContainerAppsOptions
-            {
-                SubscriptionId = "sub",
-                ResourceGroup = "group",
-                EnvironmentId = "/environments/env",
-                Location = "westus3",
-                BaseAddress = emulator.BaseAddress,
-                PollInterval = TimeSpan.FromMilliseconds(50),
-                Machines = new Dictionary<string, ContainerAppsMachine> { [ExecutorClass.AlwaysOnTest] = new("consumption", 2, 4, 0.24m) { HasGpu = false } },
-            });
+        Provider =
+            provider == "runpod"
+                ? new RunPodProvider(
+                    _http,
+                    runPod(new RunPodOptions { ApiKey = emulator.Options.RunPodKey, BaseAddress = emulator.RunPod })
+                )
+                : new ContainerAppsProvider(
+                    _http,
+                    new FixedToken(emulator.Options.AzureToken),
+                    new ContainerAppsOptions
+                    {
+                        SubscriptionId = "sub",
+                        ResourceGroup = "group",
+                        EnvironmentId = "/environments/env",
+                        Location = "westus3",
+                        BaseAddress = emulator.BaseAddress,
+                        PollInterval = TimeSpan.FromMilliseconds(50),
+                        Machines = new Dictionary<string, ContainerAppsMachine>
+                        {
+                            [ExecutorClass.AlwaysOnTest] = new("consumption", 2, 4, 0.24m) { HasGpu = false },
+                        },
+                    }
+                );
         Jobs = Restart();
     }
 
@@ -51,28 +71,43 @@ internal sealed class Cloud : IAsyncDisposable
     public string Image => $"{Emulator.Registry}/tools/shell:1";
 
     public static async Task<Cloud> StartAsync(
-        string provider = "runpod", Func<FallbackOptions, FallbackOptions>? configure = null, Func<RunPodOptions, RunPodOptions>? runPod = null, Action<CloudEmulatorOptions>? emulator = null)
+        string provider = "runpod",
+        Func<FallbackOptions, FallbackOptions>? configure = null,
+        Func<RunPodOptions, RunPodOptions>? runPod = null,
+        Action<CloudEmulatorOptions>? emulator = null
+    )
     {
         var cloud = await CloudEmulator.StartAsync(emulator, TestContext.Current.CancellationToken);
         var storage = await LocalStorage.StartAsync(new LocalStorageOptions(), TestContext.Current.CancellationToken);
-        return new Cloud(cloud, storage, provider, (_, options) => configure?.Invoke(options) ?? options, runPod ?? (static options => options));
+        return new Cloud(
+            cloud,
+            storage,
+            provider,
+            (_, options) => configure?.Invoke(options) ?? options,
+            runPod ?? (static options => options)
+        );
     }
 
     /// <summary>A second process with the same container: nothing of the first one's memory is left.</summary>
-    public FallbackJobs Restart() => Jobs = new FallbackJobs(
-        Provider,
-        Container,
-        _downloads,
-        _configure(this, new FallbackOptions
-        {
-            InsecureRegistries = [Emulator.Registry],
-            HuggingFace = Emulator.HuggingFace,
-            Heartbeat = TimeSpan.FromSeconds(1),
-            ListInterval = TimeSpan.Zero,
-            LookUpPauses = [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(400)],
-        }),
-        Time,
-        new QueueLogger(Log));
+    public FallbackJobs Restart() =>
+        Jobs = new FallbackJobs(
+            Provider,
+            Container,
+            _downloads,
+            _configure(
+                this,
+                new FallbackOptions
+                {
+                    InsecureRegistries = [Emulator.Registry],
+                    HuggingFace = Emulator.HuggingFace,
+                    Heartbeat = TimeSpan.FromSeconds(1),
+                    ListInterval = TimeSpan.Zero,
+                    LookUpPauses = [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(400)],
+                }
+            ),
+            Time,
+            new QueueLogger(Log)
+        );
 
     public ComputeHordeJobSpec Shell(string line) => Specs.Shell(line, Image);
 
@@ -102,7 +137,8 @@ internal sealed class Cloud : IAsyncDisposable
                 job = (await Jobs.GetManyAsync([id], TestContext.Current.CancellationToken))[id].Job ?? job;
                 return job?.Job.IsTerminal == true;
             },
-            $"{id} ended");
+            $"{id} ended"
+        );
         await Eventually.TrueAsync(
             async () =>
             {
@@ -115,18 +151,28 @@ internal sealed class Cloud : IAsyncDisposable
                     return false;
                 }
             },
-            $"{id} released");
+            $"{id} released"
+        );
         return await Jobs.GetAsync(id, TestContext.Current.CancellationToken);
     }
 
-    /// <summary>What must hold at every end: nothing costs any more, nothing cost more than was said before, and the job ran at most once.</summary>
+    /// <summary>
+    /// What must hold at every end: nothing costs any more, nothing cost more than was said before, and the job ran at most once.
+    /// </summary>
     public void AssertSettled(FallbackJob job)
     {
         Assert.Empty(Emulator.Costing);
         var machines = Emulator.Machines.Where(machine => machine.Name.StartsWith(job.Job.Uuid, StringComparison.Ordinal)).ToList();
         Assert.All(machines, machine => Assert.True(machine.CostUsd <= job.CostBoundUsd, $"{machine.CostUsd} of {job.CostBoundUsd}"));
         Assert.InRange(machines.Sum(static machine => machine.Executions), 0, 1);
-        Assert.All(Log, line => Assert.False(line.Contains("sig=", StringComparison.Ordinal) || line.Contains(Emulator.Options.RunPodKey, StringComparison.Ordinal), line));
+        Assert.All(
+            Log,
+            line =>
+                Assert.False(
+                    line.Contains("sig=", StringComparison.Ordinal) || line.Contains(Emulator.Options.RunPodKey, StringComparison.Ordinal),
+                    line
+                )
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -139,9 +185,11 @@ internal sealed class Cloud : IAsyncDisposable
 
     private sealed class FixedToken(string token) : TokenCredential
     {
-        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) => new(token, DateTimeOffset.MaxValue);
+        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+            new(token, DateTimeOffset.MaxValue);
 
-        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) => ValueTask.FromResult(GetToken(requestContext, cancellationToken));
+        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(GetToken(requestContext, cancellationToken));
     }
 
     private sealed class QueueLogger(ConcurrentQueue<string> lines) : ILogger
@@ -151,6 +199,12 @@ internal sealed class Cloud : IAsyncDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => lines.Enqueue($"{formatter(state, exception)} {exception}");
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => lines.Enqueue($"{formatter(state, exception)} {exception}");
     }
 }

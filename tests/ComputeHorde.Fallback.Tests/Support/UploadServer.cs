@@ -52,7 +52,11 @@ internal sealed class UploadServer : IAsyncDisposable
             return;
         }
 
-        var headers = context.Request.Headers.ToDictionary(static header => header.Key, static header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
+        var headers = context.Request.Headers.ToDictionary(
+            static header => header.Key,
+            static header => header.Value.ToString(),
+            StringComparer.OrdinalIgnoreCase
+        );
         if (context.Request.HasFormContentType)
         {
             var form = await context.Request.ReadFormAsync();

@@ -6,7 +6,9 @@ using ComputeHorde.Storage.Local;
 
 namespace ComputeHorde.Fallback.Tests.Support;
 
-/// <summary>The wrapper in a shell of this machine, with blobs of its own: one "machine" whose container may be started several times.</summary>
+/// <summary>
+/// The wrapper in a shell of this machine, with blobs of its own: one "machine" whose container may be started several times.
+/// </summary>
 internal sealed class WrapperRun : IAsyncDisposable
 {
     private static int _number;
@@ -40,11 +42,18 @@ internal sealed class WrapperRun : IAsyncDisposable
 
     public string Log { get; private set; } = "";
 
-    public static async Task<WrapperRun> CreateAsync() => new(await LocalStorage.StartAsync(new LocalStorageOptions(), TestContext.Current.CancellationToken));
+    public static async Task<WrapperRun> CreateAsync() =>
+        new(await LocalStorage.StartAsync(new LocalStorageOptions(), TestContext.Current.CancellationToken));
 
     /// <summary>Runs a job to the end of the wrapper.</summary>
     /// <returns>Its exit code.</returns>
-    public async Task<int> RunAsync(string shell, string tool, ComputeHordeJobSpec spec, IReadOnlyList<PlannedInput>? inputs = null, string machine = "machine-1")
+    public async Task<int> RunAsync(
+        string shell,
+        string tool,
+        ComputeHordeJobSpec spec,
+        IReadOnlyList<PlannedInput>? inputs = null,
+        string machine = "machine-1"
+    )
     {
         var process = await StartAsync(shell, tool, spec, inputs, machine);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -52,26 +61,50 @@ internal sealed class WrapperRun : IAsyncDisposable
     }
 
     public async Task<Process> StartAsync(
-        string shell, string tool, ComputeHordeJobSpec spec, IReadOnlyList<PlannedInput>? inputs = null, string machine = "machine-1", IReadOnlyList<string>? before = null)
+        string shell,
+        string tool,
+        ComputeHordeJobSpec spec,
+        IReadOnlyList<PlannedInput>? inputs = null,
+        string machine = "machine-1",
+        IReadOnlyList<string>? before = null
+    )
     {
         var uploads = new Dictionary<string, Uri>(StringComparer.Ordinal);
-        foreach (var (name, blob, rights) in new[]
-        {
-            ("CLAIM", JobBlobs.Claim, BlobSasPermissions.Create | BlobSasPermissions.Read), ("RESULT", JobBlobs.Result, BlobSasPermissions.Create),
-            ("STAGE", JobBlobs.Stage, BlobSasPermissions.Create | BlobSasPermissions.Write), ("STDOUT", JobBlobs.Stdout, BlobSasPermissions.Create | BlobSasPermissions.Write),
-            ("STDERR", JobBlobs.Stderr, BlobSasPermissions.Create | BlobSasPermissions.Write), ("ARTIFACTS", JobBlobs.Artifacts, BlobSasPermissions.Create | BlobSasPermissions.Write),
-        })
+        foreach (
+            var (name, blob, rights) in new[]
+            {
+                ("CLAIM", JobBlobs.Claim, BlobSasPermissions.Create | BlobSasPermissions.Read),
+                ("RESULT", JobBlobs.Result, BlobSasPermissions.Create),
+                ("STAGE", JobBlobs.Stage, BlobSasPermissions.Create | BlobSasPermissions.Write),
+                ("STDOUT", JobBlobs.Stdout, BlobSasPermissions.Create | BlobSasPermissions.Write),
+                ("STDERR", JobBlobs.Stderr, BlobSasPermissions.Create | BlobSasPermissions.Write),
+                ("ARTIFACTS", JobBlobs.Artifacts, BlobSasPermissions.Create | BlobSasPermissions.Write),
+            }
+        )
         {
             uploads[name] = await _blobs.SignAsync(_record.Id, blob, rights, _record.Deadline, TestContext.Current.CancellationToken);
         }
 
-        var script = WrapperScript.Write(new WrapperJob(spec, _record.Nonce) { Command = spec.Args, Uploads = uploads, Inputs = inputs ?? [], Heartbeat = TimeSpan.FromSeconds(1) });
+        var script = WrapperScript.Write(
+            new WrapperJob(spec, _record.Nonce)
+            {
+                Command = spec.Args,
+                Uploads = uploads,
+                Inputs = inputs ?? [],
+                Heartbeat = TimeSpan.FromSeconds(1),
+            }
+        );
         var root = Path.Combine(Folder, "root");
         Directory.CreateDirectory(Path.Combine(root, "tmp"));
         var file = Path.Combine(root, "tmp", $"job-{Guid.NewGuid():N}.sh");
         await File.WriteAllTextAsync(file, script, TestContext.Current.CancellationToken);
         string[] command = [.. before ?? [], .. shell.Split(' '), file];
-        var start = new ProcessStartInfo(command[0]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Folder };
+        var start = new ProcessStartInfo(command[0])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Folder,
+        };
         foreach (var word in command.Skip(1))
         {
             start.ArgumentList.Add(word);
@@ -97,7 +130,8 @@ internal sealed class WrapperRun : IAsyncDisposable
     }
 
     /// <summary>What a verdict says in short.</summary>
-    public static (string? Status, string? Reason, string? Stage) Told(JobVerdict? verdict) => (verdict?.Status, verdict?.Reason, verdict?.Stage);
+    public static (string? Status, string? Reason, string? Stage) Told(JobVerdict? verdict) =>
+        (verdict?.Status, verdict?.Reason, verdict?.Stage);
 
     /// <summary>A file that the wrapper or the job left behind.</summary>
     public string Read(string path) => File.ReadAllText(Path.Combine(Folder, "root", path));
@@ -108,15 +142,25 @@ internal sealed class WrapperRun : IAsyncDisposable
 
     public Task<string> StderrAsync() => Results.ReadTextAsync(_record, JobBlobs.Stderr, TestContext.Current.CancellationToken);
 
-    public Task<IReadOnlyDictionary<string, byte[]>> ArtifactsAsync() => Results.ReadArtifactsAsync(_record, TestContext.Current.CancellationToken);
+    public Task<IReadOnlyDictionary<string, byte[]>> ArtifactsAsync() =>
+        Results.ReadArtifactsAsync(_record, TestContext.Current.CancellationToken);
 
     public async Task<IReadOnlyList<string>> StagesAsync() =>
-        [.. (await Results.FindStagesAsync(_record, TestContext.Current.CancellationToken))?.Stages.Select(static stage => stage.Stage) ?? []];
+        [
+            .. (await Results.FindStagesAsync(_record, TestContext.Current.CancellationToken))?.Stages.Select(static stage => stage.Stage)
+                ?? [],
+        ];
 
     /// <summary>Stages an archive, as for an inline volume.</summary>
     public async Task<PlannedInput> StageAsync(string path, ComputeHordeJobSpec spec) =>
-        (await new InputStaging(_blobs, new HttpClient(), new FallbackOptions(), TimeProvider.System).StageAsync(_record.Id, spec, _record.Deadline, TestContext.Current.CancellationToken))
-            .Single(input => input.Path == path);
+        (
+            await new InputStaging(_blobs, new HttpClient(), new FallbackOptions(), TimeProvider.System).StageAsync(
+                _record.Id,
+                spec,
+                _record.Deadline,
+                TestContext.Current.CancellationToken
+            )
+        ).Single(input => input.Path == path);
 
     public async ValueTask DisposeAsync()
     {

@@ -7,6 +7,9 @@ public static class Shells
 
     public static TheoryData<string> All => [.. Names];
 
-    internal static void Skip(string shell) => Assert.SkipWhen(
-        !Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(folder => File.Exists(Path.Combine(folder, shell.Split(' ')[0]))), $"{shell} is not installed");
+    internal static void Skip(string shell) =>
+        Assert.SkipWhen(
+            !Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(folder => File.Exists(Path.Combine(folder, shell.Split(' ')[0]))),
+            $"{shell} is not installed"
+        );
 }

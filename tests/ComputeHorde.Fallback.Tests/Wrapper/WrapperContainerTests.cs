@@ -13,7 +13,10 @@ public sealed class WrapperContainerTests
     {
         Shells.Skip(shell);
         await using var run = await WrapperRun.CreateAsync();
-        var spec = Specs.Shell("trap '' TERM; (trap '' TERM; sleep 600) & echo $! ; echo said; sleep 600; sleep 600") with { ExecutionTimeLimitSec = 1 };
+        var spec = Specs.Shell("trap '' TERM; (trap '' TERM; sleep 600) & echo $! ; echo said; sleep 600; sleep 600") with
+        {
+            ExecutionTimeLimitSec = 1,
+        };
 
         await run.RunAsync(shell, "curl", spec);
 
@@ -78,30 +81,48 @@ public sealed class WrapperContainerTests
     {
         Shells.Skip(shell);
         await using var run = await WrapperRun.CreateAsync();
-        using (var probe = Process.Start(new ProcessStartInfo("unshare", "--fork --pid --mount-proc true") { RedirectStandardError = true })!)
+        using (
+            var probe = Process.Start(new ProcessStartInfo("unshare", "--fork --pid --mount-proc true") { RedirectStandardError = true })!
+        )
         {
             await probe.WaitForExitAsync(TestContext.Current.CancellationToken);
             Assert.SkipWhen(probe.ExitCode != 0, "this machine lets nobody make a process namespace");
         }
 
-        var process = await run.StartAsync(shell, "curl", Specs.Shell("(sleep 0.1 &) ; echo pid $PPID"), before: ["unshare", "--fork", "--pid", "--mount-proc"]);
+        var process = await run.StartAsync(
+            shell,
+            "curl",
+            Specs.Shell("(sleep 0.1 &) ; echo pid $PPID"),
+            before: ["unshare", "--fork", "--pid", "--mount-proc"]
+        );
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal("completed", (await run.VerdictAsync())!.Status);
         Assert.Equal("pid 1\n", await run.StdoutAsync());
     }
 
-    /// <summary>The watch over a step that ends at once is stopped while its shell is still being forked; a signal that it lost once held a job up to its limit.</summary>
+    /// <summary>
+    /// The watch over a step that ends at once is stopped while its shell is still being forked; a signal that it lost once held a job up
+    /// to its limit.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Shells.All), MemberType = typeof(Shells))]
     public async Task Limit_OfStepsThatEndAtOnce_NeverWaitsForItsWatch(string shell)
     {
         Shells.Skip(shell);
-        var script = WrapperScript.Write(new WrapperJob(Specs.Shell("true"), "n") { Command = ["true"], Uploads = new Dictionary<string, Uri>() });
-        var functions = script[script.IndexOf("pause() {", StringComparison.Ordinal)..script.IndexOf("caught() {", StringComparison.Ordinal)];
+        var script = WrapperScript.Write(
+            new WrapperJob(Specs.Shell("true"), "n") { Command = ["true"], Uploads = new Dictionary<string, Uri>() }
+        );
+        var functions = script[
+            script.IndexOf("pause() {", StringComparison.Ordinal)..script.IndexOf("caught() {", StringComparison.Ordinal)
+        ];
         var folder = Directory.CreateTempSubdirectory("limit-");
         var file = Path.Combine(folder.FullName, "limit.sh");
-        await File.WriteAllTextAsync(file, $"W={folder.FullName}\ntrap : TERM\n{functions}\ni=0; while [ $i -lt 100 ]; do limit 100000 : || exit 1; i=$((i + 1)); done; limit 100000 false; echo $?", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            file,
+            $"W={folder.FullName}\ntrap : TERM\n{functions}\ni=0; while [ $i -lt 100 ]; do limit 100000 : || exit 1; i=$((i + 1)); done; limit 100000 false; echo $?",
+            TestContext.Current.CancellationToken
+        );
         string[] command = [.. shell.Split(' '), file];
         using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true })!;
 
@@ -109,5 +130,6 @@ public sealed class WrapperContainerTests
         folder.Delete(recursive: true);
     }
 
-    private static bool IsAlive(string pid) => File.Exists($"/proc/{pid}/stat") && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z", StringComparison.Ordinal);
+    private static bool IsAlive(string pid) =>
+        File.Exists($"/proc/{pid}/stat") && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z", StringComparison.Ordinal);
 }

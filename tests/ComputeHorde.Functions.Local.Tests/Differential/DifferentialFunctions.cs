@@ -10,7 +10,8 @@ public sealed class DifferentialFunctions
     public DifferentialFunctions(IServiceProvider services) => _recorder = (Recorder)services.GetService(typeof(Recorder))!;
 
     [Function("DifferentialQueue")]
-    public Task Message([QueueTrigger("%OurQueue%")] string message, long dequeueCount) => RecordMessageAsync(_recorder, message, dequeueCount);
+    public Task Message([QueueTrigger("%OurQueue%")] string message, long dequeueCount) =>
+        RecordMessageAsync(_recorder, message, dequeueCount);
 
     [Function("DifferentialBlob")]
     public Task Blob([BlobTrigger("%OurContainer%/{name}")] string content, string name) => RecordBlobAsync(_recorder, name, content);
@@ -18,7 +19,8 @@ public sealed class DifferentialFunctions
     internal static Task RecordMessageAsync(Recorder recorder, string message, long dequeueCount) =>
         RecordAsync(recorder, $"{message} #{dequeueCount}", message);
 
-    internal static Task RecordBlobAsync(Recorder recorder, string name, string content) => RecordAsync(recorder, $"{name}={content}", content);
+    internal static Task RecordBlobAsync(Recorder recorder, string name, string content) =>
+        RecordAsync(recorder, $"{name}={content}", content);
 
     private static async Task RecordAsync(Recorder recorder, string delivery, string content)
     {

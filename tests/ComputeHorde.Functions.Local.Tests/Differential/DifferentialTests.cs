@@ -4,15 +4,31 @@ using Microsoft.Extensions.Hosting;
 
 namespace ComputeHorde.Functions.Local.Tests.Differential;
 
-/// <summary>The same messages and blobs through this host and through the real listeners (Microsoft.Azure.WebJobs), on one Azurite.</summary>
+/// <summary>
+/// The same messages and blobs through this host and through the real listeners (Microsoft.Azure.WebJobs), on one Azurite.
+/// </summary>
 public sealed class DifferentialTests(AzuriteFixture azurite) : IClassFixture<AzuriteFixture>
 {
     private const string Delivery = "delivery";
 
     private static readonly string[] OddNames =
     [
-        "a.json", "with space.txt", "ümläut/ö.bin", "percent%20sign", "percent%sign", "dir/sub/deep/x", "UPPER.Case", "plus+sign", "question?x=1#y", "quote'\"",
-        "dots..", "semi;colon,comma", "[brackets]{braces}", "emoji😀", "tilde~1", "trailing.",
+        "a.json",
+        "with space.txt",
+        "ümläut/ö.bin",
+        "percent%20sign",
+        "percent%sign",
+        "dir/sub/deep/x",
+        "UPPER.Case",
+        "plus+sign",
+        "question?x=1#y",
+        "quote'\"",
+        "dots..",
+        "semi;colon,comma",
+        "[brackets]{braces}",
+        "emoji😀",
+        "tilde~1",
+        "trailing.",
     ];
 
     private readonly StorageFixture _storage = azurite.Storage;
@@ -27,28 +43,51 @@ public sealed class DifferentialTests(AzuriteFixture azurite) : IClassFixture<Az
     {
         string[] messages =
         [
-            "plain text ü", "test", "{\"json\": true}", "not base64!", "aGVsbG8", "", " ",
-            Base64("hello ü"), Base64("{\"json\": true}"), Convert.ToBase64String([0xEF, 0xBB, 0xBF, (byte)'x']), Convert.ToBase64String([0, 255, 16]),
-            "throw", Base64("throw"), "YWJj\r\nZGVm",
+            "plain text ü",
+            "test",
+            "{\"json\": true}",
+            "not base64!",
+            "aGVsbG8",
+            "",
+            " ",
+            Base64("hello ü"),
+            Base64("{\"json\": true}"),
+            Convert.ToBase64String([0xEF, 0xBB, 0xBF, (byte)'x']),
+            Convert.ToBase64String([0, 255, 16]),
+            "throw",
+            Base64("throw"),
+            "YWJj\r\nZGVm",
         ];
         var (ours, real) = (_name + "-ours", _name + "-real");
-        await using var host = await TestHost.StartAsync(_storage.ConnectionString, ["DifferentialQueue"], setup =>
-        {
-            setup.Recorder = _ours;
-            setup.Settings["OurQueue"] = ours;
-            setup.HostJson($$"""
-                { "version": "2.0", "extensions": { "queues": {
-                  "messageEncoding": "{{encoding}}", "maxDequeueCount": 3, "visibilityTimeout": "00:00:00", "maxPollingInterval": "00:00:00.2" } } }
-                """);
-        });
-        using var webJobs = await WebJobsHost.StartAsync(
-            _storage.ConnectionString, typeof(RealQueueFunctions), _real, new() { ["RealQueue"] = real }, builder => builder.AddAzureStorageQueues(options =>
+        await using var host = await TestHost.StartAsync(
+            _storage.ConnectionString,
+            ["DifferentialQueue"],
+            setup =>
             {
-                options.MessageEncoding = encoding == "none" ? QueueMessageEncoding.None : QueueMessageEncoding.Base64;
-                options.MaxDequeueCount = 3;
-                options.VisibilityTimeout = TimeSpan.Zero;
-                options.MaxPollingInterval = TimeSpan.FromMilliseconds(200);
-            }));
+                setup.Recorder = _ours;
+                setup.Settings["OurQueue"] = ours;
+                setup.HostJson(
+                    $$"""
+                    { "version": "2.0", "extensions": { "queues": {
+                      "messageEncoding": "{{encoding}}", "maxDequeueCount": 3, "visibilityTimeout": "00:00:00", "maxPollingInterval": "00:00:00.2" } } }
+                    """
+                );
+            }
+        );
+        using var webJobs = await WebJobsHost.StartAsync(
+            _storage.ConnectionString,
+            typeof(RealQueueFunctions),
+            _real,
+            new() { ["RealQueue"] = real },
+            builder =>
+                builder.AddAzureStorageQueues(options =>
+                {
+                    options.MessageEncoding = encoding == "none" ? QueueMessageEncoding.None : QueueMessageEncoding.Base64;
+                    options.MaxDequeueCount = 3;
+                    options.VisibilityTimeout = TimeSpan.Zero;
+                    options.MaxPollingInterval = TimeSpan.FromMilliseconds(200);
+                })
+        );
 
         foreach (var message in messages.Where(message => message.Length > 0))
         {
@@ -70,20 +109,33 @@ public sealed class DifferentialTests(AzuriteFixture azurite) : IClassFixture<Az
         var (ours, real) = (_name + "-ours", _name + "-real");
         await _storage.Container(ours).CreateAsync();
         await _storage.Container(real).CreateAsync();
-        await Parallel.ForAsync(0, Many, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, _) => await PutAsync($"many/{i}", $"{i}"));
+        await Parallel.ForAsync(
+            0,
+            Many,
+            new ParallelOptions { MaxDegreeOfParallelism = 16 },
+            async (i, _) => await PutAsync($"many/{i}", $"{i}")
+        );
         foreach (var name in OddNames)
         {
             await PutAsync(name, "odd");
         }
 
-        await using var host = await TestHost.StartAsync(_storage.ConnectionString, ["DifferentialBlob"], setup =>
-        {
-            setup.Recorder = _ours;
-            setup.Settings["OurContainer"] = ours;
-            setup.HostJson("""{ "version": "2.0", "extensions": { "blobs": { "poisonBlobThreshold": 3 } } }""");
-        });
+        await using var host = await TestHost.StartAsync(
+            _storage.ConnectionString,
+            ["DifferentialBlob"],
+            setup =>
+            {
+                setup.Recorder = _ours;
+                setup.Settings["OurContainer"] = ours;
+                setup.HostJson("""{ "version": "2.0", "extensions": { "blobs": { "poisonBlobThreshold": 3 } } }""");
+            }
+        );
         using var webJobs = await WebJobsHost.StartAsync(
-            _storage.ConnectionString, typeof(RealBlobFunctions), _real, new() { ["RealContainer"] = real }, builder =>
+            _storage.ConnectionString,
+            typeof(RealBlobFunctions),
+            _real,
+            new() { ["RealContainer"] = real },
+            builder =>
             {
                 builder.AddAzureStorageQueues(options =>
                 {
@@ -91,7 +143,8 @@ public sealed class DifferentialTests(AzuriteFixture azurite) : IClassFixture<Az
                     options.MessageEncoding = QueueMessageEncoding.None;
                 });
                 builder.AddAzureStorageBlobs(options => options.PoisonBlobThreshold = 3);
-            });
+            }
+        );
         await BothAsync(Many + OddNames.Length);
 
         await PutAsync("a.json", "overwritten");
@@ -117,16 +170,19 @@ public sealed class DifferentialTests(AzuriteFixture azurite) : IClassFixture<Az
             await _storage.Container(real).GetBlobClient(name).UploadAsync(new BinaryData(content), overwrite: true);
         }
 
-        Task BothAsync(int deliveries) => Eventually.TrueAsync(
-            () => _ours.Calls(Delivery).Length >= deliveries && _real.Calls(Delivery).Length >= deliveries,
-            $"{deliveries} deliveries");
+        Task BothAsync(int deliveries) =>
+            Eventually.TrueAsync(
+                () => _ours.Calls(Delivery).Length >= deliveries && _real.Calls(Delivery).Length >= deliveries,
+                $"{deliveries} deliveries"
+            );
     }
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
     private static string[] Deliveries(Recorder recorder) => [.. recorder.Calls(Delivery).Cast<string>().Order(StringComparer.Ordinal)];
 
-    private async Task<bool> IsEmptyAsync(string queue) => (await _storage.Queue(queue).GetPropertiesAsync()).Value.ApproximateMessagesCount == 0;
+    private async Task<bool> IsEmptyAsync(string queue) =>
+        (await _storage.Queue(queue).GetPropertiesAsync()).Value.ApproximateMessagesCount == 0;
 
     private async Task<string[]> PoisonAsync(string queue)
     {

@@ -9,7 +9,8 @@ public sealed class RealQueueFunctions
 
     public RealQueueFunctions(IServiceProvider services) => _recorder = (Recorder)services.GetService(typeof(Recorder))!;
 
-    public Task Message([QueueTrigger("%RealQueue%")] string message, long dequeueCount) => DifferentialFunctions.RecordMessageAsync(_recorder, message, dequeueCount);
+    public Task Message([QueueTrigger("%RealQueue%")] string message, long dequeueCount) =>
+        DifferentialFunctions.RecordMessageAsync(_recorder, message, dequeueCount);
 }
 
 public sealed class RealBlobFunctions
@@ -18,5 +19,6 @@ public sealed class RealBlobFunctions
 
     public RealBlobFunctions(IServiceProvider services) => _recorder = (Recorder)services.GetService(typeof(Recorder))!;
 
-    public Task Blob([BlobTrigger("%RealContainer%/{name}")] string content, string name) => DifferentialFunctions.RecordBlobAsync(_recorder, name, content);
+    public Task Blob([BlobTrigger("%RealContainer%/{name}")] string content, string name) =>
+        DifferentialFunctions.RecordBlobAsync(_recorder, name, content);
 }

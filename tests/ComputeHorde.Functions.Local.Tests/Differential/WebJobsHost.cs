@@ -11,17 +11,25 @@ namespace ComputeHorde.Functions.Local.Tests.Differential;
 internal static class WebJobsHost
 {
     public static async Task<IHost> StartAsync(
-        string storage, Type functions, Recorder recorder, Dictionary<string, string?> settings, Action<IWebJobsBuilder> configure)
+        string storage,
+        Type functions,
+        Recorder recorder,
+        Dictionary<string, string?> settings,
+        Action<IWebJobsBuilder> configure
+    )
     {
         var host = new HostBuilder()
-            .ConfigureAppConfiguration(configuration => configuration.AddInMemoryCollection(
-                new Dictionary<string, string?>(settings) { ["AzureWebJobsStorage"] = storage }))
+            .ConfigureAppConfiguration(configuration =>
+                configuration.AddInMemoryCollection(new Dictionary<string, string?>(settings) { ["AzureWebJobsStorage"] = storage })
+            )
             .ConfigureWebJobs(configure)
             .ConfigureLogging(logging => logging.ClearProviders())
-            .ConfigureServices(services => services
-                .AddSingleton(recorder)
-                .AddSingleton<ITypeLocator>(new OneType(functions))
-                .AddSingleton<IHostIdProvider>(new HostId()))
+            .ConfigureServices(services =>
+                services
+                    .AddSingleton(recorder)
+                    .AddSingleton<ITypeLocator>(new OneType(functions))
+                    .AddSingleton<IHostIdProvider>(new HostId())
+            )
             .Build();
         await host.StartAsync();
         return host;

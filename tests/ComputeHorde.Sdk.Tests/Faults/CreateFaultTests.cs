@@ -3,7 +3,8 @@ namespace ComputeHorde.Sdk.Tests.Faults;
 /// <summary>Whatever happens to a create, one job is stored.</summary>
 public sealed class CreateFaultTests
 {
-    public static TheoryData<Fault, bool> AllFaults { get; } = [.. from fault in Enum.GetValues<Fault>() from stored in new[] { false, true } select (fault, stored)];
+    public static TheoryData<Fault, bool> AllFaults { get; } =
+    [.. from fault in Enum.GetValues<Fault>() from stored in new[] { false, true } select (fault, stored)];
 
     [Theory]
     [MemberData(nameof(AllFaults))]
@@ -72,20 +73,21 @@ public sealed class CreateFaultTests
     }
 
     /// <summary>Refusals of a moment: what the first answers say about everything but the job itself is no verdict.</summary>
-    public static TheoryData<int, string, int> PassingRefusals { get; } = new()
-    {
-        { 500, "<h1>Server Error (500)</h1>", 4 },
-        { 403, "<h1>Forbidden</h1>", 4 },
-        { 403, """{"detail":"You do not have permission to perform this action."}""", 4 },
-        { 401, """{"detail":"Token expired."}""", 4 },
-        { 401, """{"detail":"Unauthorized hotkey."}""", 2 },
-        { 404, "<h1>Not Found</h1>", 2 },
-        { 404, """{"detail":"Not found."}""", 2 },
-        { 400, "<h1>Bad Request</h1>", 2 },
-        { 400, """["Job creation is disabled at this moment"]""", 3 },
-        { 405, """{"detail":"Method \"POST\" not allowed."}""", 2 },
-        { 302, "", 2 },
-    };
+    public static TheoryData<int, string, int> PassingRefusals { get; } =
+        new()
+        {
+            { 500, "<h1>Server Error (500)</h1>", 4 },
+            { 403, "<h1>Forbidden</h1>", 4 },
+            { 403, """{"detail":"You do not have permission to perform this action."}""", 4 },
+            { 401, """{"detail":"Token expired."}""", 4 },
+            { 401, """{"detail":"Unauthorized hotkey."}""", 2 },
+            { 404, "<h1>Not Found</h1>", 2 },
+            { 404, """{"detail":"Not found."}""", 2 },
+            { 400, "<h1>Bad Request</h1>", 2 },
+            { 400, """["Job creation is disabled at this moment"]""", 3 },
+            { 405, """{"detail":"Method \"POST\" not allowed."}""", 2 },
+            { 302, "", 2 },
+        };
 
     [Theory]
     [MemberData(nameof(PassingRefusals))]
@@ -119,7 +121,8 @@ public sealed class CreateFaultTests
     public async Task CreateJob_FieldIsRefused_IsFinalAtOnce()
     {
         await using var server = await FakeFacilitator.StartAsync();
-        server.Before = call => call.Name == "create" ? RefuseAsync(call, 400, """{"docker_image":["Not here."]}""") : Task.FromResult(false);
+        server.Before = call =>
+            call.Name == "create" ? RefuseAsync(call, 400, """{"docker_image":["Not here."]}""") : Task.FromResult(false);
         using var client = server.Client();
 
         var error = await Assert.ThrowsAsync<ComputeHordeValidationException>(() => client.CreateJobAsync(Specs.Minimal));
@@ -129,26 +132,27 @@ public sealed class CreateFaultTests
     }
 
     /// <summary>Answers to a look-up of the tag that do not say "none".</summary>
-    public static TheoryData<int, string> UnclearLookUps { get; } = new()
-    {
-        { 401, """{"detail":"Unauthorized hotkey."}""" },
-        { 403, "<h1>Forbidden</h1>" },
-        { 404, """{"detail":"Not found."}""" },
-        { 404, "<h1>Not Found</h1>" },
-        { 400, """{"tag":["Unknown filter."]}""" },
-        { 500, "<h1>Server Error (500)</h1>" },
-        { 200, "<h1>Welcome</h1>" },
-        { 200, "[]" },
-        { 200, "{}" },
-        { 200, """{"count":0,"next":null,"results":null}""" },
-        { 200, """{"count":1,"next":null,"results":[]}""" },
-        { 200, """{"count":0,"next":"http://127.0.0.1/?page=2","results":[]}""" },
-        { 200, """{"count":1,"next":null,"results":[{"tag":"unsure"}]}""" },
-        { 200, """{"count":1,"next":null,"results":[{"uuid":"broken","tag":"unsure"}]}""" },
-        { 200, """{"count":1,"next":null,"results":["unsure"]}""" },
-        { 200, """{"count":1,"next":null,"results":[{"uuid":"00000001-0000-0000-0000-000000000001","tag":null}]}""" },
-        { 200, """{"count":1,"next":null,"results":[{"uuid":"00000001-0000-0000-0000-000000000001","tag":"another"}]}""" },
-    };
+    public static TheoryData<int, string> UnclearLookUps { get; } =
+        new()
+        {
+            { 401, """{"detail":"Unauthorized hotkey."}""" },
+            { 403, "<h1>Forbidden</h1>" },
+            { 404, """{"detail":"Not found."}""" },
+            { 404, "<h1>Not Found</h1>" },
+            { 400, """{"tag":["Unknown filter."]}""" },
+            { 500, "<h1>Server Error (500)</h1>" },
+            { 200, "<h1>Welcome</h1>" },
+            { 200, "[]" },
+            { 200, "{}" },
+            { 200, """{"count":0,"next":null,"results":null}""" },
+            { 200, """{"count":1,"next":null,"results":[]}""" },
+            { 200, """{"count":0,"next":"http://127.0.0.1/?page=2","results":[]}""" },
+            { 200, """{"count":1,"next":null,"results":[{"tag":"unsure"}]}""" },
+            { 200, """{"count":1,"next":null,"results":[{"uuid":"broken","tag":"unsure"}]}""" },
+            { 200, """{"count":1,"next":null,"results":["unsure"]}""" },
+            { 200, """{"count":1,"next":null,"results":[{"uuid":"00000001-0000-0000-0000-000000000001","tag":null}]}""" },
+            { 200, """{"count":1,"next":null,"results":[{"uuid":"00000001-0000-0000-0000-000000000001","tag":"another"}]}""" },
+        };
 
     [Theory]
     [MemberData(nameof(UnclearLookUps))]
@@ -164,7 +168,8 @@ public sealed class CreateFaultTests
         for (var again = false; server.Calls("list") < 20; again = true)
         {
             var error = await Assert.ThrowsAsync<ComputeHordeUncertainCreateException>(() =>
-                client.CreateJobAsync(Specs.Minimal, options with { LookUpFirst = again }));
+                client.CreateJobAsync(Specs.Minimal, options with { LookUpFirst = again })
+            );
             Assert.Equal((true, "unsure"), (error.IsTransient, error.Tag));
         }
 
@@ -218,7 +223,10 @@ public sealed class CreateFaultTests
         };
         using var client = server.Client(options => options.CreateDoubt = TimeSpan.FromSeconds(20), time);
 
-        var result = await client.CreateJobAsync(Specs.Minimal, new CreateJobOptions { Tag = "again", LastRequest = start.AddSeconds(-secondsAgo) });
+        var result = await client.CreateJobAsync(
+            Specs.Minimal,
+            new CreateJobOptions { Tag = "again", LastRequest = start.AddSeconds(-secondsAgo) }
+        );
 
         Assert.Equal(created, result.Created);
         Assert.Single(server.Jobs);
@@ -243,7 +251,8 @@ public sealed class CreateFaultTests
         Assert.Equal([0, 1, 2], posts);
 
         await Assert.ThrowsAsync<InvalidTimeZoneException>(() =>
-            client.CreateJobAsync(Specs.Minimal, options with { BeforeRequest = _ => throw new InvalidTimeZoneException() }));
+            client.CreateJobAsync(Specs.Minimal, options with { BeforeRequest = _ => throw new InvalidTimeZoneException() })
+        );
         Assert.Equal(3, server.Calls("create"));
     }
 
@@ -251,11 +260,14 @@ public sealed class CreateFaultTests
     public async Task CreateJob_StoredJobsAreNeverShown_StopsSendingAtItsBound()
     {
         await using var server = await FakeFacilitator.StartAsync();
-        server.Before = call => call.Name == "list" ? RefuseAsync(call, 200, """{"count":0,"next":null,"results":[]}""") : Task.FromResult(false);
+        server.Before = call =>
+            call.Name == "list" ? RefuseAsync(call, 200, """{"count":0,"next":null,"results":[]}""") : Task.FromResult(false);
         server.AfterStore = call => Fault.Reset.ActAsync(call);
         using var client = server.Client(options => (options.MaxUncertainCreates, options.MaxRetries) = (3, 20));
 
-        var error = await Assert.ThrowsAsync<ComputeHordeUncertainCreateException>(() => client.CreateJobAsync(Specs.Minimal, new CreateJobOptions { Tag = "dark" }));
+        var error = await Assert.ThrowsAsync<ComputeHordeUncertainCreateException>(() =>
+            client.CreateJobAsync(Specs.Minimal, new CreateJobOptions { Tag = "dark" })
+        );
 
         Assert.Equal("dark", error.Tag);
         Assert.Equal(3, server.Jobs.Count);

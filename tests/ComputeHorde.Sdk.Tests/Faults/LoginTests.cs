@@ -220,7 +220,10 @@ public sealed class LoginTests
         foreach (var (name, _, headers, authorization) in server.Seen)
         {
             Assert.Equal(name is not ("nonce" or "login"), authorization.Length > 0);
-            Assert.Equal(name is "create" or "report" ? 5 : 0, headers.Count(header => header.StartsWith("X-CH-", StringComparison.OrdinalIgnoreCase)));
+            Assert.Equal(
+                name is "create" or "report" ? 5 : 0,
+                headers.Count(header => header.StartsWith("X-CH-", StringComparison.OrdinalIgnoreCase))
+            );
             Assert.Contains("Realm", headers);
             Assert.Contains("SubnetID", headers);
         }

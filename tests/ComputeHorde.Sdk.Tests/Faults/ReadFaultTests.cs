@@ -84,7 +84,9 @@ public sealed class ReadFaultTests
     {
         await using var server = await FakeFacilitator.StartAsync();
         using var client = server.Client();
-        var error = await Assert.ThrowsAsync<ComputeHordeValidationException>(() => client.WaitAsync(Guid.NewGuid().ToString(), TimeSpan.FromSeconds(seconds)));
+        var error = await Assert.ThrowsAsync<ComputeHordeValidationException>(() =>
+            client.WaitAsync(Guid.NewGuid().ToString(), TimeSpan.FromSeconds(seconds))
+        );
         Assert.Equal("timeout", Assert.Single(error.Problems).Field);
     }
 
@@ -110,7 +112,10 @@ public sealed class ReadFaultTests
         Assert.True(Assert.Single(jobs.Values, look => look.Job is null).IsMissing);
         Assert.Equal(3, server.Calls("list"));
         Assert.Equal(1, server.Calls("get"));
-        Assert.All(server.Seen.Where(seen => seen.Name == "list"), seen => Assert.Contains("page_size=256", seen.Query, StringComparison.Ordinal));
+        Assert.All(
+            server.Seen.Where(seen => seen.Name == "list"),
+            seen => Assert.Contains("page_size=256", seen.Query, StringComparison.Ordinal)
+        );
     }
 
     [Fact]

@@ -4,23 +4,28 @@ namespace ComputeHorde.Sdk.Tests.Jobs;
 
 public sealed class RunTests
 {
-    private const string Busy = """{"job_rejection_details":{"rejected_by":"miner","reason":"busy","message":"Miner failed to excuse job"}}""";
-    private const string BadSignature = """{"job_rejection_details":{"rejected_by":"validator","reason":"invalid_signature","message":"Bad signature"}}""";
-    private const string ExitCode = """{"job_failure_details":{"reason":"nonzero_return_code","stage":"execution","message":"exit 3","docker_process_exit_status":3,"docker_process_stdout":"out"}}""";
+    private const string Busy =
+        """{"job_rejection_details":{"rejected_by":"miner","reason":"busy","message":"Miner failed to excuse job"}}""";
+    private const string BadSignature =
+        """{"job_rejection_details":{"rejected_by":"validator","reason":"invalid_signature","message":"Bad signature"}}""";
+    private const string ExitCode =
+        """{"job_failure_details":{"reason":"nonzero_return_code","stage":"execution","message":"exit 3","docker_process_exit_status":3,"docker_process_stdout":"out"}}""";
     private const string Timeout = """{"horde_failure_details":{"reported_by":"validator","reason":"execution_timed_out","message":"m"}}""";
-    private const string NotFound = """{"horde_failure_details":{"reported_by":"executor","reason":"unhandled_exception","message":"m","context":{"exception_type":"HTTPStatusError","stage":"volume_download"}}}""";
+    private const string NotFound =
+        """{"horde_failure_details":{"reported_by":"executor","reason":"unhandled_exception","message":"m","context":{"exception_type":"HTTPStatusError","stage":"volume_download"}}}""";
 
     /// <summary>Lets waits of any length pass at once, but for the time-outs of requests, which are set longer than all of them.</summary>
     private readonly InstantTime _time = new(never: TimeSpan.FromMinutes(10));
 
-    public static TheoryData<string, string, int> Ends { get; } = new()
-    {
-        { "rejected", BadSignature, 1 },
-        { "failed", ExitCode, 1 },
-        { "failed", Timeout, 3 },
-        { "horde_failed", Timeout, 3 },
-        { "horde_failed", NotFound, 1 },
-    };
+    public static TheoryData<string, string, int> Ends { get; } =
+        new()
+        {
+            { "rejected", BadSignature, 1 },
+            { "failed", ExitCode, 1 },
+            { "failed", Timeout, 3 },
+            { "horde_failed", Timeout, 3 },
+            { "horde_failed", NotFound, 1 },
+        };
 
     [Theory]
     [MemberData(nameof(Ends))]
@@ -44,14 +49,20 @@ public sealed class RunTests
     {
         await using var server = await FakeFacilitator.StartAsync();
         var rejection = $$$"""{"job_rejection_details":{"rejected_by":"{{{by}}}","reason":"{{{reason}}}","message":"m"}}""";
-        OnCreate(server, job => server.Advance(job, server.Jobs.Count <= 20 ? "rejected" : "completed", server.Jobs.Count <= 20 ? rejection : "{}"));
+        OnCreate(
+            server,
+            job => server.Advance(job, server.Jobs.Count <= 20 ? "rejected" : "completed", server.Jobs.Count <= 20 ? rejection : "{}")
+        );
         using var client = server.Client(Seconds, _time);
 
         var run = await client.RunUntilCompleteAsync(Specs.Minimal, new RunOptions { MaxAttempts = 1 });
 
         Assert.True(run.IsSuccessful);
         Assert.Equal(21, run.Attempts.Count);
-        Assert.All(run.Attempts.Take(20), attempt => Assert.Equal($"#{attempt.Number}", attempt.Creation.Tag[^$"#{attempt.Number}".Length..]));
+        Assert.All(
+            run.Attempts.Take(20),
+            attempt => Assert.Equal($"#{attempt.Number}", attempt.Creation.Tag[^$"#{attempt.Number}".Length..])
+        );
         Assert.InRange(_time.Waits.Max(), TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(75));
     }
 
@@ -74,11 +85,14 @@ public sealed class RunTests
     public async Task Run_RejectedAfterItWasAccepted_UsesUpAnAttempt()
     {
         await using var server = await FakeFacilitator.StartAsync();
-        OnCreate(server, job =>
-        {
-            server.Advance(job, "accepted");
-            server.Advance(job, "rejected", Busy);
-        });
+        OnCreate(
+            server,
+            job =>
+            {
+                server.Advance(job, "accepted");
+                server.Advance(job, "rejected", Busy);
+            }
+        );
         using var client = server.Client(Seconds, _time);
         Assert.Equal(2, (await client.RunUntilCompleteAsync(Specs.Minimal, new RunOptions { MaxAttempts = 2 })).Attempts.Count);
     }
@@ -87,25 +101,56 @@ public sealed class RunTests
     public async Task Run_UnlimitedAttempts_GoOnUntilTheTimeIsUp()
     {
         await using var server = await FakeFacilitator.StartAsync();
-        OnCreate(server, job => server.Advance(job, server.Jobs.Count < 30 ? "horde_failed" : "completed", server.Jobs.Count < 30 ? Timeout : "{}"));
+        OnCreate(
+            server,
+            job => server.Advance(job, server.Jobs.Count < 30 ? "horde_failed" : "completed", server.Jobs.Count < 30 ? Timeout : "{}")
+        );
         using var client = server.Client(Seconds, _time);
         var run = await client.RunUntilCompleteAsync(Specs.Minimal, new RunOptions { MaxAttempts = 0, Timeout = TimeSpan.FromDays(1) });
         Assert.True(run.IsSuccessful);
         Assert.Equal(30, run.Attempts.Count);
     }
 
-    public static TheoryData<string, RunOptions> BadOptions { get; } = new()
-    {
-        { "max_attempts", new RunOptions { MaxAttempts = 0 } },
-        { "max_attempts", new RunOptions { MaxAttempts = -1, Timeout = TimeSpan.FromHours(1) } },
-        { "max_attempts", new RunOptions { MaxAttempts = int.MaxValue } },
-        { "timeout", new RunOptions { Timeout = TimeSpan.Zero } },
-        { "timeout", new RunOptions { Timeout = TimeSpan.MaxValue } },
-        { "capacity_timeout", new RunOptions { CapacityTimeout = TimeSpan.FromSeconds(-1) } },
-        { "capacity_timeout", new RunOptions { CapacityTimeout = TimeSpan.MaxValue } },
-        { "lost_after", new RunOptions { LostAfter = TimeSpan.Zero } },
-        { "retry_delay", new RunOptions { RetryDelay = TimeSpan.MaxValue } },
-    };
+    public static TheoryData<string, RunOptions> BadOptions { get; } =
+        new()
+        {
+            {
+                "max_attempts",
+                new RunOptions { MaxAttempts = 0 }
+            },
+            {
+                "max_attempts",
+                new RunOptions { MaxAttempts = -1, Timeout = TimeSpan.FromHours(1) }
+            },
+            {
+                "max_attempts",
+                new RunOptions { MaxAttempts = int.MaxValue }
+            },
+            {
+                "timeout",
+                new RunOptions { Timeout = TimeSpan.Zero }
+            },
+            {
+                "timeout",
+                new RunOptions { Timeout = TimeSpan.MaxValue }
+            },
+            {
+                "capacity_timeout",
+                new RunOptions { CapacityTimeout = TimeSpan.FromSeconds(-1) }
+            },
+            {
+                "capacity_timeout",
+                new RunOptions { CapacityTimeout = TimeSpan.MaxValue }
+            },
+            {
+                "lost_after",
+                new RunOptions { LostAfter = TimeSpan.Zero }
+            },
+            {
+                "retry_delay",
+                new RunOptions { RetryDelay = TimeSpan.MaxValue }
+            },
+        };
 
     [Theory]
     [MemberData(nameof(BadOptions))]
@@ -166,24 +211,30 @@ public sealed class RunTests
     public async Task Run_SecondAttemptCompletes_ReturnsItAndCallsBack()
     {
         await using var server = await FakeFacilitator.StartAsync();
-        OnCreate(server, job => server.Advance(job, server.Jobs.Count == 1 ? "rejected" : "completed", server.Jobs.Count == 1 ? Busy : "{}"));
+        OnCreate(
+            server,
+            job => server.Advance(job, server.Jobs.Count == 1 ? "rejected" : "completed", server.Jobs.Count == 1 ? Busy : "{}")
+        );
         using var client = server.Client();
         var attempts = new List<string>();
         var changes = new List<string>();
-        var run = await client.RunUntilCompleteAsync(Specs.Minimal, new RunOptions
-        {
-            Tag = "nightly",
-            OnAttempt = attempt =>
+        var run = await client.RunUntilCompleteAsync(
+            Specs.Minimal,
+            new RunOptions
             {
-                attempts.Add(attempt.Creation.Tag);
-                return ValueTask.CompletedTask;
-            },
-            OnStatusChange = (attempt, change) =>
-            {
-                changes.Add($"{attempt.Number} {change.Entry.Status}");
-                return ValueTask.CompletedTask;
-            },
-        });
+                Tag = "nightly",
+                OnAttempt = attempt =>
+                {
+                    attempts.Add(attempt.Creation.Tag);
+                    return ValueTask.CompletedTask;
+                },
+                OnStatusChange = (attempt, change) =>
+                {
+                    changes.Add($"{attempt.Number} {change.Entry.Status}");
+                    return ValueTask.CompletedTask;
+                },
+            }
+        );
         Assert.True(run.IsSuccessful);
         Assert.Equal(["nightly#1", "nightly#2"], attempts);
         Assert.Equal(["1 sent", "1 rejected", "2 sent", "2 completed"], changes);
@@ -262,7 +313,8 @@ public sealed class RunTests
         await using var server = await FakeFacilitator.StartAsync();
         using var client = server.Client();
         var error = await Assert.ThrowsAsync<ComputeHordeJobTimeoutException>(() =>
-            client.RunUntilCompleteAsync(Specs.Minimal, new RunOptions { Timeout = TimeSpan.FromSeconds(3) }));
+            client.RunUntilCompleteAsync(Specs.Minimal, new RunOptions { Timeout = TimeSpan.FromSeconds(3) })
+        );
         Assert.Equal(server.Jobs[0].Text("uuid"), error.Job!.Uuid);
     }
 
@@ -272,16 +324,20 @@ public sealed class RunTests
         await using var server = await FakeFacilitator.StartAsync();
         OnCreate(server, job => server.Advance(job, "failed", ExitCode));
         using var client = server.Client(Seconds, _time);
-        var run = await client.RunUntilCompleteAsync(Specs.Minimal, new RunOptions { ShouldRetry = job => job.Error!.ExitCode == 3, MaxAttempts = 5 });
+        var run = await client.RunUntilCompleteAsync(
+            Specs.Minimal,
+            new RunOptions { ShouldRetry = job => job.Error!.ExitCode == 3, MaxAttempts = 5 }
+        );
         Assert.Equal(5, run.Attempts.Count);
         Assert.Equal("out", run.Job.Error!.Stdout);
     }
 
-    private static void OnCreate(FakeFacilitator server, Action<JsonObject> act) => server.AfterStore = _ =>
-    {
-        act(server.Jobs[^1]);
-        return Task.FromResult(false);
-    };
+    private static void OnCreate(FakeFacilitator server, Action<JsonObject> act) =>
+        server.AfterStore = _ =>
+        {
+            act(server.Jobs[^1]);
+            return Task.FromResult(false);
+        };
 
     private static void Seconds(ComputeHordeOptions options)
     {

@@ -38,7 +38,9 @@ public sealed class StreamingTests
     {
         using var own = StreamingCertificate.Create();
         using var other = StreamingCertificate.Create();
-        var error = Assert.Throws<ComputeHordeException>(() => StreamingCertificate.FromPem(own.CertificatePem, other.ExportPrivateKeyPem()));
+        var error = Assert.Throws<ComputeHordeException>(() =>
+            StreamingCertificate.FromPem(own.CertificatePem, other.ExportPrivateKeyPem())
+        );
         Assert.DoesNotContain("PRIVATE", error.ToString(), StringComparison.Ordinal);
         Assert.Throws<ComputeHordeException>(() => StreamingCertificate.FromPem("nope", "nope"));
     }
@@ -50,7 +52,9 @@ public sealed class StreamingTests
         using var own = StreamingCertificate.FromCertificatePem($"\n{pair.CertificatePem}\r\n ");
         Assert.Equal((pair.CertificatePem, true, false), (own.CertificatePem, pair.HasPrivateKey, own.HasPrivateKey));
         Assert.Throws<InvalidOperationException>(own.ExportPrivateKeyPem);
-        Assert.Throws<InvalidOperationException>(() => own.CreateHttpClient(new StreamingInfo(own.CertificatePem, own.CertificatePem, "127.0.0.1", 6006)));
+        Assert.Throws<InvalidOperationException>(() =>
+            own.CreateHttpClient(new StreamingInfo(own.CertificatePem, own.CertificatePem, "127.0.0.1", 6006))
+        );
     }
 
     [Theory]
@@ -72,7 +76,18 @@ public sealed class StreamingTests
     {
         using var pair = StreamingCertificate.Create();
         var key = pair.ExportPrivateKeyPem();
-        foreach (var text in (string[])["", "nope", key, pair.CertificatePem + key, key + pair.CertificatePem, pair.CertificatePem + pair.CertificatePem, pair.CertificatePem.Replace("MII", "AAA", StringComparison.Ordinal)])
+        foreach (
+            var text in (string[])
+                [
+                    "",
+                    "nope",
+                    key,
+                    pair.CertificatePem + key,
+                    key + pair.CertificatePem,
+                    pair.CertificatePem + pair.CertificatePem,
+                    pair.CertificatePem.Replace("MII", "AAA", StringComparison.Ordinal),
+                ]
+        )
         {
             var error = Assert.Throws<ComputeHordeException>(() => StreamingCertificate.FromCertificatePem(text));
             Assert.DoesNotContain(key.Split('\n')[1], error.ToString(), StringComparison.Ordinal);
@@ -88,21 +103,31 @@ public sealed class StreamingTests
         Assert.Equal("CN=localhost", certificate.Issuer);
         Assert.Equal(2048, certificate.GetRSAPublicKey()!.KeySize);
         Assert.Equal(365, (certificate.NotAfter - certificate.NotBefore).Days);
-        Assert.Contains(certificate.Extensions, extension => extension is X509BasicConstraintsExtension { CertificateAuthority: false, Critical: true });
-        Assert.Contains(IPAddress.Loopback, certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().Single().EnumerateIPAddresses());
+        Assert.Contains(
+            certificate.Extensions,
+            extension => extension is X509BasicConstraintsExtension { CertificateAuthority: false, Critical: true }
+        );
+        Assert.Contains(
+            IPAddress.Loopback,
+            certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().Single().EnumerateIPAddresses()
+        );
     }
 
     [Fact]
     public async Task CreateJob_Streaming_SendsTheCertificateAndFindsItAgain()
     {
         await using var horde = await Emulator.FacilitatorEmulator.StartAsync(options => options.Speed = 100);
-        using var client = new ComputeHordeClient(new HttpClient(), Keys.Alice, new ComputeHordeOptions
-        {
-            FacilitatorUrl = horde.BaseAddress,
-            ValidatorHotkey = horde.ValidatorHotkey,
-            PollInterval = TimeSpan.FromMilliseconds(10),
-            MaxPollInterval = TimeSpan.FromMilliseconds(20),
-        });
+        using var client = new ComputeHordeClient(
+            new HttpClient(),
+            Keys.Alice,
+            new ComputeHordeOptions
+            {
+                FacilitatorUrl = horde.BaseAddress,
+                ValidatorHotkey = horde.ValidatorHotkey,
+                PollInterval = TimeSpan.FromMilliseconds(10),
+                MaxPollInterval = TimeSpan.FromMilliseconds(20),
+            }
+        );
         var spec = Specs.Minimal with { DockerImage = "stream", Streaming = true, Args = ["60"], ExecutionTimeLimitSec = 100 };
         using var own = StreamingCertificate.Create();
         var options = new CreateJobOptions { Tag = "live", StreamingCertificate = own };
@@ -131,12 +156,19 @@ public sealed class StreamingTests
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(https =>
-        {
-            https.ServerCertificate = certificate;
-            https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
-            https.ClientCertificateValidation = (shown, _, _) => shown.Thumbprint == thumbprint;
-        })));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            kestrel.Listen(
+                IPAddress.Loopback,
+                0,
+                listen =>
+                    listen.UseHttps(https =>
+                    {
+                        https.ServerCertificate = certificate;
+                        https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+                        https.ClientCertificateValidation = (shown, _, _) => shown.Thumbprint == thumbprint;
+                    })
+            )
+        );
         var app = builder.Build();
         app.Run(context => context.Response.WriteAsync("healthy"));
         await app.StartAsync();

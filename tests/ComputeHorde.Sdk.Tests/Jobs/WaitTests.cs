@@ -22,11 +22,15 @@ public sealed class WaitTests
         using var client = server.Client();
         var seen = new List<string>();
 
-        var end = await client.WaitAsync(job.Text("uuid"), TimeSpan.FromMinutes(1), change =>
-        {
-            seen.Add(change.Entry.Status.Value);
-            return ValueTask.CompletedTask;
-        });
+        var end = await client.WaitAsync(
+            job.Text("uuid"),
+            TimeSpan.FromMinutes(1),
+            change =>
+            {
+                seen.Add(change.Entry.Status.Value);
+                return ValueTask.CompletedTask;
+            }
+        );
 
         Assert.True(end.IsSuccessful);
         Assert.Equal(["sent", .. steps], seen);
@@ -53,7 +57,9 @@ public sealed class WaitTests
         await using var server = await FakeFacilitator.StartAsync();
         using var client = server.Client();
         Assert.True((await client.WaitAsync(server.Store("t", "completed").Text("uuid"), TimeSpan.Zero)).IsSuccessful);
-        var error = await Assert.ThrowsAsync<ComputeHordeJobTimeoutException>(() => client.WaitAsync(server.Store("t").Text("uuid"), TimeSpan.Zero));
+        var error = await Assert.ThrowsAsync<ComputeHordeJobTimeoutException>(() =>
+            client.WaitAsync(server.Store("t").Text("uuid"), TimeSpan.Zero)
+        );
         Assert.Equal(JobStatus.Sent, error.Job!.Status);
         Assert.Equal(2, server.Calls("get"));
     }
@@ -116,7 +122,9 @@ public sealed class WaitTests
             options.RequestTimeout = TimeSpan.FromSeconds(3);
             options.MaxRetries = 100;
         });
-        var error = await Assert.ThrowsAsync<ComputeHordeJobTimeoutException>(() => client.WaitAsync(Guid.NewGuid().ToString(), TimeSpan.FromSeconds(2)));
+        var error = await Assert.ThrowsAsync<ComputeHordeJobTimeoutException>(() =>
+            client.WaitAsync(Guid.NewGuid().ToString(), TimeSpan.FromSeconds(2))
+        );
         Assert.Null(error.Job);
         Assert.InRange(server.Calls("get"), 1, 4);
     }
@@ -127,7 +135,8 @@ public sealed class WaitTests
         await using var server = await FakeFacilitator.StartAsync();
         using var client = server.Client();
         await Assert.ThrowsAsync<InvalidTimeZoneException>(() =>
-            client.WaitAsync(server.Store("t").Text("uuid"), onChange: _ => throw new InvalidTimeZoneException()));
+            client.WaitAsync(server.Store("t").Text("uuid"), onChange: _ => throw new InvalidTimeZoneException())
+        );
     }
 
     [Fact]
@@ -135,7 +144,11 @@ public sealed class WaitTests
     {
         await using var server = await FakeFacilitator.StartAsync();
         var job = server.Store("t", "sent", "received");
-        server.Advance(job, "failed", """{"job_failure_details":{"reason":"timeout","stage":"execution","message":"Streaming job health check failed"}}""");
+        server.Advance(
+            job,
+            "failed",
+            """{"job_failure_details":{"reason":"timeout","stage":"execution","message":"Streaming job health check failed"}}"""
+        );
         using var client = server.Client();
         var error = await Assert.ThrowsAsync<ComputeHordeException>(() => client.WaitForStreamingAsync(job.Text("uuid")));
         Assert.Contains("health check", error.Message, StringComparison.Ordinal);

@@ -7,7 +7,8 @@ public sealed class ComputeHordeJsonTests
     [Fact]
     public void Read_SnakeCase_GivesTheSpec()
     {
-        var spec = ComputeHordeJson.ReadJobSpec("""
+        var spec = ComputeHordeJson.ReadJobSpec(
+            """
             {
               "executor_class": "always_on.llm.a6000", "job_namespace": "SN1.0", "docker_image": "me/img", "args": ["a"], "env": {"Z": "1", "A": "2"},
               "artifacts_dir": "/artifacts", "download_time_limit_sec": 1, "execution_time_limit_sec": 2, "upload_time_limit_sec": 3, "streaming": true,
@@ -22,10 +23,14 @@ public sealed class ComputeHordeJsonTests
               "output_volumes": {"/output/o": {"http_method": "POST", "url": "https://e.example/o", "form_fields": {"b": "1", "a": "2"}, "signed_headers": null}}
             }
 
-            """);
+            """
+        );
         Assert.Equal("me/img", spec.DockerImage);
         Assert.Equal(["Z", "A"], spec.Env.Keys);
-        Assert.Equal((1, 2, 3, 4), (spec.DownloadTimeLimitSec, spec.ExecutionTimeLimitSec, spec.UploadTimeLimitSec, spec.StreamingStartTimeLimitSec));
+        Assert.Equal(
+            (1, 2, 3, 4),
+            (spec.DownloadTimeLimitSec, spec.ExecutionTimeLimitSec, spec.UploadTimeLimitSec, spec.StreamingStartTimeLimitSec)
+        );
         Assert.Equal(5, spec.InputVolumes.Count);
         Assert.Equal(["b", "a"], ((HttpOutputVolume)spec.OutputVolumes["/output/o"]).FormFields!.Keys);
         Assert.True(((HuggingfaceVolume)spec.InputVolumes["/volume/f"]).AllowPatterns!.IsText);
@@ -66,27 +71,47 @@ public sealed class ComputeHordeJsonTests
     }
 
     [Fact]
-    public void Read_ByteOrderMark_IsSkipped() => Assert.Equal(30, ComputeHordeJson.ReadJobSpec("\ufeff" + Minimal("30")).ExecutionTimeLimitSec);
+    public void Read_ByteOrderMark_IsSkipped() =>
+        Assert.Equal(30, ComputeHordeJson.ReadJobSpec("\ufeff" + Minimal("30")).ExecutionTimeLimitSec);
 
     [Fact]
     public void Read_Faults_AreAllNamed()
     {
-        var error = Assert.Throws<ComputeHordeValidationException>(() => ComputeHordeJson.ReadJobSpec("""
-            {
-              "executor_class": 1, "dockerImage": "x", "args": ["a", 2], "env": {"A": null, "B": "x"}, "download_time_limit_sec": 1.5, "streaming": "yes",
-              "execution_time_limit_sec": 1, "upload_time_limit_sec": 99999999999,
-              "input_volumes": {"/volume/a": {"type": "ftp"}, "/volume/b": {"type": "http", "url": "u", "extra": 1}, "/volume/c": 3},
-              "output_volumes": {"/output/a": {"url": "u", "form_fields": []}}
-            }
+        var error = Assert.Throws<ComputeHordeValidationException>(() =>
+            ComputeHordeJson.ReadJobSpec(
+                """
+                {
+                  "executor_class": 1, "dockerImage": "x", "args": ["a", 2], "env": {"A": null, "B": "x"}, "download_time_limit_sec": 1.5, "streaming": "yes",
+                  "execution_time_limit_sec": 1, "upload_time_limit_sec": 99999999999,
+                  "input_volumes": {"/volume/a": {"type": "ftp"}, "/volume/b": {"type": "http", "url": "u", "extra": 1}, "/volume/c": 3},
+                  "output_volumes": {"/output/a": {"url": "u", "form_fields": []}}
+                }
 
-            """));
+                """
+            )
+        );
         Assert.Equal(
             [
-                "args[1]", "dockerImage", "docker_image", "download_time_limit_sec", "env[\"A\"]", "executor_class", "input_volumes[\"/volume/a\"].type",
-                "input_volumes[\"/volume/b\"].extra", "input_volumes[\"/volume/c\"]", "output_volumes[\"/output/a\"].form_fields",
-                "output_volumes[\"/output/a\"].http_method", "streaming", "upload_time_limit_sec",
+                "args[1]",
+                "dockerImage",
+                "docker_image",
+                "download_time_limit_sec",
+                "env[\"A\"]",
+                "executor_class",
+                "input_volumes[\"/volume/a\"].type",
+                "input_volumes[\"/volume/b\"].extra",
+                "input_volumes[\"/volume/c\"]",
+                "output_volumes[\"/output/a\"].form_fields",
+                "output_volumes[\"/output/a\"].http_method",
+                "streaming",
+                "upload_time_limit_sec",
             ],
-            error.Problems.Select(problem => problem.Field).Distinct().Order(StringComparer.Ordinal).Where(field => field != "input_volumes[\"/volume/c\"].type"));
+            error
+                .Problems.Select(problem => problem.Field)
+                .Distinct()
+                .Order(StringComparer.Ordinal)
+                .Where(field => field != "input_volumes[\"/volume/c\"].type")
+        );
     }
 
     [Fact]
@@ -98,13 +123,16 @@ public sealed class ComputeHordeJsonTests
         var back = JsonSerializer.Deserialize<Holder>(json, ComputeHordeJson.Options)!;
         Assert.Equal(ComputeHordeJson.WriteJobSpec(Specs.Everything), ComputeHordeJson.WriteJobSpec(back.JobSpec));
         Assert.Equal(JobStatus.ExecutorReady, back.Status);
-        var error = Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Holder>("""{"job_spec":{"nope":1}}""", ComputeHordeJson.Options));
+        var error = Assert.Throws<JsonException>(() =>
+            JsonSerializer.Deserialize<Holder>("""{"job_spec":{"nope":1}}""", ComputeHordeJson.Options)
+        );
         Assert.Contains("nope: is not a known field.", error.Message, StringComparison.Ordinal);
     }
 
     private sealed record Holder(ComputeHordeJobSpec JobSpec, JobStatus Status);
 
-    private static string Minimal(string executionLimit) => $$"""
-        {"executor_class":"always_on.llm.a6000","docker_image":"me/img","download_time_limit_sec":1,"execution_time_limit_sec":{{executionLimit}},"upload_time_limit_sec":3}
-        """;
+    private static string Minimal(string executionLimit) =>
+        $$"""
+            {"executor_class":"always_on.llm.a6000","docker_image":"me/img","download_time_limit_sec":1,"execution_time_limit_sec":{{executionLimit}},"upload_time_limit_sec":3}
+            """;
 }

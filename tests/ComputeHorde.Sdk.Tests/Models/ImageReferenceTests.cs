@@ -12,7 +12,8 @@ public sealed class ImageReferenceTests
     [InlineData("[2001:db8::1]:5000/img")]
     [InlineData("img@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
     [InlineData("me/img:tag@sha256:0123456789ABCDEF0123456789abcdef0123456789abcdef0123456789abcdef")]
-    public void Validate_ImageReference_IsAccepted(string image) => Assert.Empty(JobSpecValidation.Validate(Specs.Minimal with { DockerImage = image }));
+    public void Validate_ImageReference_IsAccepted(string image) =>
+        Assert.Empty(JobSpecValidation.Validate(Specs.Minimal with { DockerImage = image }));
 
     [Theory]
     [InlineData("me/my img")]

@@ -6,7 +6,8 @@ namespace ComputeHorde.Sdk.Tests.Models;
 
 public sealed class JobListReaderTests
 {
-    private const string Job = "{\"uuid\":\"3a7bd778-6e80-4946-80c4-53f29f1273bf\",\"stdout\":\"[]{}\\\"\",\"status_history\":[{\"status\":\"completed\"}]}";
+    private const string Job =
+        "{\"uuid\":\"3a7bd778-6e80-4946-80c4-53f29f1273bf\",\"stdout\":\"[]{}\\\"\",\"status_history\":[{\"status\":\"completed\"}]}";
 
     [Theory]
     [InlineData("{\"count\":3,\"next\":\"http://x\",\"previous\":{\"a\":[1]},\"results\":[" + Job + ",7," + Job + "]}", 2, 1, 3, true)]
@@ -37,8 +38,14 @@ public sealed class JobListReaderTests
     public async Task Read_ResultsNotWanted_LeavesOutTheLongTextsAndNothingElse()
     {
         var job = $$$"""
-            { "uuid" : "3a7bd778-6e80-4946-80c4-53f29f1273bf", "args" : [ "a" , "\u0062\"," , { } , [ ] ], "stdout" : "{{{new string('x', 100_000)}}}\\" ,
-              "env":{"é":"1", "b":"2"}, "status_history" : [ {"status":"sent"}, { "status":"completed", "metadata":{"miner_response":{"docker_process_stdout":"{{{new string('y', 50_000)}}}"},"n":-1.5e3} } ] ,
+            { "uuid" : "3a7bd778-6e80-4946-80c4-53f29f1273bf", "args" : [ "a" , "\u0062\"," , { } , [ ] ], "stdout" : "{{{new string(
+                'x',
+                100_000
+            )}}}\\" ,
+              "env":{"é":"1", "b":"2"}, "status_history" : [ {"status":"sent"}, { "status":"completed", "metadata":{"miner_response":{"docker_process_stdout":"{{{new string(
+                'y',
+                50_000
+            )}}}"},"n":-1.5e3} } ] ,
               "tag":"t" }
             """;
         foreach (var piece in (int[])[1, 7, 100_000])
@@ -47,7 +54,13 @@ public sealed class JobListReaderTests
 
             Assert.Equal(2, list.Jobs.Count);
             Assert.Equal(("t", JobStatus.Completed, 2), (list.Jobs[0].Tag, list.Jobs[0].Status, list.Jobs[0].StatusHistory.Count));
-            Assert.Equal(["a", "b\",", "{ }", "[ ]"], list.Jobs[0].Args.Select(static arg => arg.Replace("{}", "{ }", StringComparison.Ordinal).Replace("[]", "[ ]", StringComparison.Ordinal)));
+            Assert.Equal(
+                ["a", "b\",", "{ }", "[ ]"],
+                list.Jobs[0]
+                    .Args.Select(static arg =>
+                        arg.Replace("{}", "{ }", StringComparison.Ordinal).Replace("[]", "[ ]", StringComparison.Ordinal)
+                    )
+            );
             Assert.Equal(["1", "2"], list.Jobs[0].Env.Values);
             Assert.All(list.Jobs, static read => Assert.Null(read.Result));
         }
@@ -68,5 +81,8 @@ public sealed class JobListReaderTests
     public async Task Read_AnythingElse_IsNotAList(string text) => await Assert.ThrowsAnyAsync<JsonException>(() => ReadAsync(text, 3));
 
     private static Task<JobList> ReadAsync(string text, int piece, bool includeResults = true) =>
-        new JobListReader(includeResults, NullLogger.Instance).ReadAsync(new PieceStream(Encoding.UTF8.GetBytes(text), piece), CancellationToken.None);
+        new JobListReader(includeResults, NullLogger.Instance).ReadAsync(
+            new PieceStream(Encoding.UTF8.GetBytes(text), piece),
+            CancellationToken.None
+        );
 }

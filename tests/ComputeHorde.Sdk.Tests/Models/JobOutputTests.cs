@@ -18,7 +18,15 @@ public sealed class JobOutputTests
         var artifact = RandomNumberGenerator.GetBytes(50_000);
         var stdout = string.Concat(Enumerable.Repeat("\u0000\\\"/\n\b\f\r\té€😀~", 3000));
         var body = Completed(stdout, "warned\n", new JsonObject { ["/a/long"] = Convert.ToBase64String(artifact), ["/a/short"] = "aGk=" });
-        foreach (var json in (string[])[body.ToJsonString(), body.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping })])
+        foreach (
+            var json in (string[])
+                [
+                    body.ToJsonString(),
+                    body.ToJsonString(
+                        new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
+                    ),
+                ]
+        )
         {
             using var output = await ReadAsync(json, piece);
 
@@ -39,14 +47,21 @@ public sealed class JobOutputTests
         var body = new JsonObject
         {
             ["uuid"] = Uuid,
-            ["status_history"] = new JsonArray(new JsonObject
-            {
-                ["status"] = "failed",
-                ["metadata"] = new JsonObject
+            ["status_history"] = new JsonArray(
+                new JsonObject
                 {
-                    ["job_failure_details"] = new JsonObject { ["docker_process_exit_status"] = 3, ["docker_process_stdout"] = "partial", ["docker_process_stderr"] = printed },
-                },
-            }),
+                    ["status"] = "failed",
+                    ["metadata"] = new JsonObject
+                    {
+                        ["job_failure_details"] = new JsonObject
+                        {
+                            ["docker_process_exit_status"] = 3,
+                            ["docker_process_stdout"] = "partial",
+                            ["docker_process_stderr"] = printed,
+                        },
+                    },
+                }
+            ),
         };
         using var output = await ReadAsync(body.ToJsonString(), 4096);
 
@@ -58,11 +73,25 @@ public sealed class JobOutputTests
     public async Task Read_WhatCannotBeRead_SpoilsOnlyItself()
     {
         var (bad, padded) = (new string('A', 40_000) + "%", new string('A', 20_000) + "==" + new string('A', 20_000));
-        var body = Completed("x", "", new JsonObject { ["/bad"] = bad, ["/padded"] = padded, ["/odd"] = new string('A', 40_001), ["/good"] = new string('A', 40_000) });
+        var body = Completed(
+            "x",
+            "",
+            new JsonObject
+            {
+                ["/bad"] = bad,
+                ["/padded"] = padded,
+                ["/odd"] = new string('A', 40_001),
+                ["/good"] = new string('A', 40_000),
+            }
+        );
         body["upload_results"] = new JsonObject
         {
             ["y"] = new string('{', 20_000),
-            ["z"] = new JsonObject { ["headers"] = new JsonObject { ["ETag"] = "2" }, ["body"] = new string('b', 30_000) }.ToJsonString(),
+            ["z"] = new JsonObject
+            {
+                ["headers"] = new JsonObject { ["ETag"] = "2" },
+                ["body"] = new string('b', 30_000),
+            }.ToJsonString(),
         };
         using var output = await ReadAsync(body.ToJsonString(), 4096);
 
@@ -76,8 +105,13 @@ public sealed class JobOutputTests
     {
         byte[] json =
         [
-            .. Encoding.ASCII.GetBytes($"{{\"uuid\":\"{Uuid}\",\"status_history\":[{{\"status\":\"completed\"}}],\"stdout\":\"{new string('x', 20_000)}"),
-            0xC3, .. "\\ud83d|\\ud83d\\ude00|\\ude00|"u8, 0xFF, .. "\"}"u8,
+            .. Encoding.ASCII.GetBytes(
+                $"{{\"uuid\":\"{Uuid}\",\"status_history\":[{{\"status\":\"completed\"}}],\"stdout\":\"{new string('x', 20_000)}"
+            ),
+            0xC3,
+            .. "\\ud83d|\\ud83d\\ude00|\\ude00|"u8,
+            0xFF,
+            .. "\"}"u8,
         ];
         foreach (var piece in (int[])[1, 3, 100_000])
         {
@@ -92,7 +126,9 @@ public sealed class JobOutputTests
     public async Task Read_CutOffInAText_IsNotJson(int length)
     {
         var json = Completed(new string('x', 30_000), new string('y', length), []).ToJsonString();
-        await Assert.ThrowsAnyAsync<JsonException>(() => ReadAsync(json[..(json.IndexOf("yyyy", StringComparison.Ordinal) + (length / 2))], 4096));
+        await Assert.ThrowsAnyAsync<JsonException>(() =>
+            ReadAsync(json[..(json.IndexOf("yyyy", StringComparison.Ordinal) + (length / 2))], 4096)
+        );
     }
 
     [Fact]
@@ -111,24 +147,31 @@ public sealed class JobOutputTests
         Assert.InRange(allocated, 1, 1 << 20);
         Assert.Equal(Length, output.Stdout.Length);
         await using var stream = output.Stdout.OpenRead();
-        Assert.Equal(ResultStream.Hash(Length), Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, TestContext.Current.CancellationToken)));
+        Assert.Equal(
+            ResultStream.Hash(Length),
+            Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, TestContext.Current.CancellationToken))
+        );
     }
 
-    private static JsonObject Completed(string stdout, string stderr, JsonObject artifacts) => new()
-    {
-        ["uuid"] = Uuid,
-        ["stdout"] = stdout,
-        ["stderr"] = stderr,
-        ["artifacts"] = artifacts,
-        ["upload_results"] = new JsonObject { ["x"] = """{"headers":{"etag":"\"1\""},"body":""}""" },
-        ["status_history"] = new JsonArray(new JsonObject
+    private static JsonObject Completed(string stdout, string stderr, JsonObject artifacts) =>
+        new()
         {
-            ["status"] = "completed",
-            ["metadata"] = new JsonObject { ["miner_response"] = new JsonObject { ["docker_process_stdout"] = stdout } },
-        }),
-    };
+            ["uuid"] = Uuid,
+            ["stdout"] = stdout,
+            ["stderr"] = stderr,
+            ["artifacts"] = artifacts,
+            ["upload_results"] = new JsonObject { ["x"] = """{"headers":{"etag":"\"1\""},"body":""}""" },
+            ["status_history"] = new JsonArray(
+                new JsonObject
+                {
+                    ["status"] = "completed",
+                    ["metadata"] = new JsonObject { ["miner_response"] = new JsonObject { ["docker_process_stdout"] = stdout } },
+                }
+            ),
+        };
 
-    private static Task<JobOutput> ReadAsync(string json, int piece) => JobOutput.ReadAsync(new PieceStream(Encoding.UTF8.GetBytes(json), piece), CancellationToken.None);
+    private static Task<JobOutput> ReadAsync(string json, int piece) =>
+        JobOutput.ReadAsync(new PieceStream(Encoding.UTF8.GetBytes(json), piece), CancellationToken.None);
 
     private static string TextOf(OutputPart part) => Encoding.UTF8.GetString(BytesOf(part));
 
@@ -146,7 +189,9 @@ public sealed class JobOutputTests
     private sealed class ResultStream(int length) : MemoryStream
     {
         private static readonly byte[] Line = "0123456789abcde."u8.ToArray();
-        private readonly byte[] _head = Encoding.ASCII.GetBytes($"{{\"uuid\":\"{Uuid}\",\"status_history\":[{{\"status\":\"completed\"}}],\"stdout\":\"");
+        private readonly byte[] _head = Encoding.ASCII.GetBytes(
+            $"{{\"uuid\":\"{Uuid}\",\"status_history\":[{{\"status\":\"completed\"}}],\"stdout\":\""
+        );
         private readonly byte[] _tail = "\"}"u8.ToArray();
         private long _position;
 
@@ -156,7 +201,10 @@ public sealed class JobOutputTests
             for (; read < buffer.Length && _position < _head.Length + length + _tail.Length; read++, _position++)
             {
                 var inText = _position - _head.Length;
-                buffer.Span[read] = inText < 0 ? _head[_position] : inText < length ? Line[inText % Line.Length] : _tail[inText - length];
+                buffer.Span[read] =
+                    inText < 0 ? _head[_position]
+                    : inText < length ? Line[inText % Line.Length]
+                    : _tail[inText - length];
             }
 
             return new ValueTask<int>(read);

@@ -9,7 +9,9 @@ public sealed class JobReaderTests
     [Fact]
     public void Read_OneBadArtifactAndUpload_SpoilOnlyThemselves()
     {
-        var job = Read(""","status_history":[{"status":"completed"}],"artifacts":{"/a":"aGk=","/b":"%%%"},"upload_results":{"x":"{\"headers\":{\"etag\":\"1\"},\"body\":\"b\"}","y":"nope"}}""");
+        var job = Read(
+            ""","status_history":[{"status":"completed"}],"artifacts":{"/a":"aGk=","/b":"%%%"},"upload_results":{"x":"{\"headers\":{\"etag\":\"1\"},\"body\":\"b\"}","y":"nope"}}"""
+        );
         Assert.Equal("hi"u8.ToArray(), job.Result!.Artifacts["/a"]);
         Assert.Equal("%%%", job.Result.UnreadableArtifacts["/b"]);
         Assert.Equal("1", job.Result.UploadResults["/output/x"].Headers["etag"]);
@@ -19,7 +21,9 @@ public sealed class JobReaderTests
     [Fact]
     public void Read_CompletedThenMore_TakesTheResultFromTheCompletion()
     {
-        var job = Read(""","stdout":"","artifacts":{},"status_history":[{"status":"completed","metadata":{"miner_response":{"docker_process_stdout":"out","artifacts":{"/a":"aGk="}}}},{"status":"horde_failed","metadata":{}}]}""");
+        var job = Read(
+            ""","stdout":"","artifacts":{},"status_history":[{"status":"completed","metadata":{"miner_response":{"docker_process_stdout":"out","artifacts":{"/a":"aGk="}}}},{"status":"horde_failed","metadata":{}}]}"""
+        );
         Assert.True(job.IsSuccessful);
         Assert.Equal(JobStatus.HordeFailed, job.LastStatus);
         Assert.Equal("out", job.Result!.Stdout);
@@ -31,16 +35,23 @@ public sealed class JobReaderTests
     public void Read_StreamingServerInTheHistoryOnly_IsReady()
     {
         const string Details = """{"streaming_server_cert":"PEM","streaming_server_address":"10.0.0.7","streaming_server_port":6006}""";
-        var early = Read($$$""","streaming_client_cert":"own","streaming_server_cert":"","streaming_server_port":0,"status_history":[{"status":"streaming_ready","metadata":{"streaming_details":{{{Details}}}}},{"status":"x","metadata":null}]}""");
+        var early = Read(
+            $$$""","streaming_client_cert":"own","streaming_server_cert":"","streaming_server_port":0,"status_history":[{"status":"streaming_ready","metadata":{"streaming_details":{{{Details}}}}},{"status":"x","metadata":null}]}"""
+        );
         Assert.Equal(new StreamingInfo("own", "PEM", "10.0.0.7", 6006), early.Streaming);
-        Assert.Equal(new StreamingInfo("own", "", "", 0), Read(""","streaming_client_cert":"own","status_history":[{"status":"sent","metadata":{"streaming_details":7}}]}""").Streaming);
+        Assert.Equal(
+            new StreamingInfo("own", "", "", 0),
+            Read(""","streaming_client_cert":"own","status_history":[{"status":"sent","metadata":{"streaming_details":7}}]}""").Streaming
+        );
         Assert.Null(Read("""}""").Streaming);
     }
 
     [Fact]
     public void Read_UploadAnswer_HasTheStoredObjectsMarksInAnyCase()
     {
-        var job = Read(""","status_history":[{"status":"completed"}],"upload_results":{"x":"\ufeff{\"headers\":{\"ETag\":\"0x8DC\",\"content-md5\":\"Q2hlY2s=\"},\"body\":\"\"}","y":"{}"}}""");
+        var job = Read(
+            ""","status_history":[{"status":"completed"}],"upload_results":{"x":"\ufeff{\"headers\":{\"ETag\":\"0x8DC\",\"content-md5\":\"Q2hlY2s=\"},\"body\":\"\"}","y":"{}"}}"""
+        );
         var upload = job.Result!.UploadResults["/output/x"];
         Assert.Equal(("0x8DC", "Q2hlY2s="), (upload.ETag, upload.ContentMd5));
         Assert.Equal((null, null), (job.Result.UploadResults["/output/y"].ETag, job.Result.UploadResults["/output/y"].ContentMd5));
@@ -49,7 +60,9 @@ public sealed class JobReaderTests
     [Fact]
     public void ToString_TextsOfTheHorde_StayInOneLine()
     {
-        var job = Read(""","status_history":[{"status":"failed\n\u001b[2J"},{"status":"rejected","metadata":{"job_rejection_details":{"reason":"busy\r\nINFO forged","message":"\u001b]0;x\u0007\u202e\u2028"}}}]}""");
+        var job = Read(
+            ""","status_history":[{"status":"failed\n\u001b[2J"},{"status":"rejected","metadata":{"job_rejection_details":{"reason":"busy\r\nINFO forged","message":"\u001b]0;x\u0007\u202e\u2028"}}}]}"""
+        );
         foreach (var text in (string[])[job.ToString(), job.Error!.ToString(), job.StatusHistory[0].Status.ToString()])
         {
             Assert.DoesNotContain(text, c => char.IsControl(c) || c is '\u202e' or '\u2028');
@@ -71,10 +84,14 @@ public sealed class JobReaderTests
     [Fact]
     public void Read_WithoutResults_LeavesOutWhatTheJobPrintedAndGave()
     {
-        const string Rest = ""","status_history":[{"status":"failed","metadata":{"job_failure_details":{"reason":"nonzero_return_code","docker_process_exit_status":3,"docker_process_stdout":"out"}}}]}""";
+        const string Rest =
+            ""","status_history":[{"status":"failed","metadata":{"job_failure_details":{"reason":"nonzero_return_code","docker_process_exit_status":3,"docker_process_stdout":"out"}}}]}""";
         using var document = JsonDocument.Parse(Start + Rest);
         Assert.Equal("out", JobReader.Read(document.RootElement).Error!.Stdout);
-        Assert.True(JobReader.Read(document.RootElement, includeResults: false).Error is { Stdout: null, ExitCode: 3, Reason: "nonzero_return_code" });
+        Assert.True(
+            JobReader.Read(document.RootElement, includeResults: false).Error
+                is { Stdout: null, ExitCode: 3, Reason: "nonzero_return_code" }
+        );
     }
 
     [Fact]
@@ -98,8 +115,11 @@ public sealed class JobReaderTests
     [InlineData("RuntimeError", "volume_download", false)]
     public void IsUserCaused_HordeExceptions_FollowStageAndType(string type, string stage, bool expected)
     {
-        var job = Read(""","status_history":[{"status":"horde_failed","metadata":{"horde_failure_details":{"reason":"unhandled_exception","context":{"exception_type":"TYPE","stage":"STAGE"}}}}]}"""
-            .Replace("TYPE", type, StringComparison.Ordinal).Replace("STAGE", stage, StringComparison.Ordinal));
+        var job = Read(
+            ""","status_history":[{"status":"horde_failed","metadata":{"horde_failure_details":{"reason":"unhandled_exception","context":{"exception_type":"TYPE","stage":"STAGE"}}}}]}"""
+                .Replace("TYPE", type, StringComparison.Ordinal)
+                .Replace("STAGE", stage, StringComparison.Ordinal)
+        );
         Assert.Equal(expected, job.Error!.IsUserCaused);
         Assert.Equal(!expected, job.IsWorthRetrying);
         Assert.Equal(FailureClass.HordeFailed, job.Failure);

@@ -43,14 +43,34 @@ public sealed class JobSpecValidationTests
 
         var fields = JobSpecValidation.Validate(spec).Select(problem => problem.Field).ToList();
 
-        foreach (var field in (string[])
-        [
-            "executor_class", "docker_image", "job_namespace", "args[1]", "args[2]", "args[3]", "args[4]", "env[\"A\"]", "artifacts_dir",
-            "download_time_limit_sec", "execution_time_limit_sec", "input_volumes[\"/data/x\"]", "input_volumes[\"/volume/a\"].url",
-            "input_volumes[\"/volume/b\"].contents", "input_volumes[\"/volume/c\"].repo_id", "input_volumes[\"/volume/c\"].repo_type",
-            "input_volumes[\"/volume/../d\"]", "input_volumes[\"/volume/\"]", "output_volumes[\"/output/x\"].form_fields",
-            "output_volumes[\"/output/y\"].http_method", "output_volumes[\"/output/\"]", "output_volumes[\"output/z\"]", "output_volumes[\"output/z\"].url",
-        ])
+        foreach (
+            var field in (string[])
+                [
+                    "executor_class",
+                    "docker_image",
+                    "job_namespace",
+                    "args[1]",
+                    "args[2]",
+                    "args[3]",
+                    "args[4]",
+                    "env[\"A\"]",
+                    "artifacts_dir",
+                    "download_time_limit_sec",
+                    "execution_time_limit_sec",
+                    "input_volumes[\"/data/x\"]",
+                    "input_volumes[\"/volume/a\"].url",
+                    "input_volumes[\"/volume/b\"].contents",
+                    "input_volumes[\"/volume/c\"].repo_id",
+                    "input_volumes[\"/volume/c\"].repo_type",
+                    "input_volumes[\"/volume/../d\"]",
+                    "input_volumes[\"/volume/\"]",
+                    "output_volumes[\"/output/x\"].form_fields",
+                    "output_volumes[\"/output/y\"].http_method",
+                    "output_volumes[\"/output/\"]",
+                    "output_volumes[\"output/z\"]",
+                    "output_volumes[\"output/z\"].url",
+                ]
+        )
         {
             Assert.Contains(field, fields);
         }
@@ -84,7 +104,10 @@ public sealed class JobSpecValidationTests
         new Random(1).NextBytes(noise);
         var fits = Specs.Minimal with { InputVolumes = new() { ["/volume/x"] = InlineVolume.FromFileContents("n", noise) } };
         Assert.Empty(JobSpecValidation.Validate(fits));
-        var tooBig = fits with { InputVolumes = new() { ["/volume/x"] = InlineVolume.FromFileContents("n", [.. noise, .. noise[..10_000]]) } };
+        var tooBig = fits with
+        {
+            InputVolumes = new() { ["/volume/x"] = InlineVolume.FromFileContents("n", [.. noise, .. noise[..10_000]]) },
+        };
         Assert.Contains("2621440", Assert.Single(JobSpecValidation.Validate(tooBig)).Message, StringComparison.Ordinal);
     }
 
@@ -94,7 +117,8 @@ public sealed class JobSpecValidationTests
         await using var server = await FakeFacilitator.StartAsync();
         using var client = server.Client(options => options.ValidatorHotkey = null);
         var error = await Assert.ThrowsAsync<ComputeHordeValidationException>(() =>
-            client.CreateJobAsync(Specs.Minimal with { Args = [" "] }, new CreateJobOptions { Tag = "x " }));
+            client.CreateJobAsync(Specs.Minimal with { Args = [" "] }, new CreateJobOptions { Tag = "x " })
+        );
         Assert.Equal(["args[0]", "tag", "target_validator_hotkey"], error.Problems.Select(problem => problem.Field));
         Assert.Empty(server.Seen);
     }

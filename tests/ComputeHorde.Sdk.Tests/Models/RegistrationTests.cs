@@ -12,8 +12,11 @@ public sealed class RegistrationTests
     {
         await using var server = await FakeFacilitator.StartAsync();
         server.Store("t");
-        await using var services = new ServiceCollection().AddLogging().AddSingleton<ISigner>(Keys.Alice)
-            .AddComputeHorde(options => options.FacilitatorUrl = new Uri(server.BaseAddress, "api/v1/")).BuildServiceProvider();
+        await using var services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton<ISigner>(Keys.Alice)
+            .AddComputeHorde(options => options.FacilitatorUrl = new Uri(server.BaseAddress, "api/v1/"))
+            .BuildServiceProvider();
         var client = services.GetRequiredService<ComputeHordeClient>();
         Assert.Same(client, services.GetRequiredService<ComputeHordeClient>());
         Assert.Single((await client.GetJobsPageAsync()).Jobs);
@@ -43,7 +46,12 @@ public sealed class RegistrationTests
     [Fact]
     public void Client_FaultyOptions_AreAllNamed()
     {
-        var options = new ComputeHordeOptions { MaxRetries = 101, MaxResponseBytes = 1, Realm = "\u0001" };
+        var options = new ComputeHordeOptions
+        {
+            MaxRetries = 101,
+            MaxResponseBytes = 1,
+            Realm = "\u0001",
+        };
         var error = Assert.Throws<ComputeHordeValidationException>(() => new ComputeHordeClient(new HttpClient(), Keys.Alice, options));
         Assert.Equal(3, error.Problems.Count);
     }

@@ -6,30 +6,45 @@ namespace ComputeHorde.Sdk.Tests.Models;
 /// <summary>Nothing secret reaches logs, exceptions or texts of objects, whatever happens.</summary>
 public sealed class SecretsTests
 {
-    private static readonly string[] Secrets = ["s%20ecret", "hf_secret", "sig=", "policy-value", "header-value", "env-value", "PRIVATE KEY"];
+    private static readonly string[] Secrets =
+    [
+        "s%20ecret",
+        "hf_secret",
+        "sig=",
+        "policy-value",
+        "header-value",
+        "env-value",
+        "PRIVATE KEY",
+    ];
 
-    private static ComputeHordeJobSpec Spec { get; } = Specs.Everything with
-    {
-        Env = new() { ["API_KEY"] = "env-value" },
-        Streaming = true,
-        OutputVolumes = new()
+    private static ComputeHordeJobSpec Spec { get; } =
+        Specs.Everything with
         {
-            ["/output/x"] = new HttpOutputVolume("POST", "https://user:pass@store.example/x?sig=s%20ecret")
+            Env = new() { ["API_KEY"] = "env-value" },
+            Streaming = true,
+            OutputVolumes = new()
             {
-                FormFields = new() { ["policy"] = "policy-value" },
-                SignedHeaders = new() { ["x-auth"] = "header-value" },
+                ["/output/x"] = new HttpOutputVolume("POST", "https://user:pass@store.example/x?sig=s%20ecret")
+                {
+                    FormFields = new() { ["policy"] = "policy-value" },
+                    SignedHeaders = new() { ["x-auth"] = "header-value" },
+                },
             },
-        },
-    };
+        };
 
-    public static TheoryData<int, string, string> Answers { get; } = new()
-    {
-        { 400, """{"volumes":[{"type":"missing","loc":["0","url"],"msg":"Field required","input":{"url":"https://x/?sig=s%20ecret","token":"hf_secret"}}]}""", "volumes.0.url" },
-        { 500, "<html>token hf_secret</html>", "500" },
-        { 401, """{"detail":"Unauthorized hotkey."}""", "Unauthorized" },
-        { 201, """{"uuid":"nope","volumes":[{"url":"https://x/?sig=s%20ecret"}]}""", "uuid" },
-        { 302, "", "302" },
-    };
+    public static TheoryData<int, string, string> Answers { get; } =
+        new()
+        {
+            {
+                400,
+                """{"volumes":[{"type":"missing","loc":["0","url"],"msg":"Field required","input":{"url":"https://x/?sig=s%20ecret","token":"hf_secret"}}]}""",
+                "volumes.0.url"
+            },
+            { 500, "<html>token hf_secret</html>", "500" },
+            { 401, """{"detail":"Unauthorized hotkey."}""", "Unauthorized" },
+            { 201, """{"uuid":"nope","volumes":[{"url":"https://x/?sig=s%20ecret"}]}""", "uuid" },
+            { 302, "", "302" },
+        };
 
     [Theory]
     [MemberData(nameof(Answers))]
@@ -66,11 +81,24 @@ public sealed class SecretsTests
     public void ToString_OfEverything_ShowsNoSecret()
     {
         using var certificate = StreamingCertificate.Create();
-        var job = new ComputeHordeJob { Uuid = Guid.Empty.ToString(), Status = JobStatus.Sent, Env = Spec.Env };
+        var job = new ComputeHordeJob
+        {
+            Uuid = Guid.Empty.ToString(),
+            Status = JobStatus.Sent,
+            Env = Spec.Env,
+        };
         object[] all =
         [
-            Spec, job, Keys.Alice, certificate, new CreateJobOptions { StreamingCertificate = certificate }, new CreateJobResult(job, "t", true) { StreamingCertificate = certificate },
-            .. Spec.InputVolumes.Values, .. Spec.OutputVolumes.Values, new ComputeHordeOptions { Signer = Keys.Alice }, new RunAttempt(1, new CreateJobResult(job, "t", true)),
+            Spec,
+            job,
+            Keys.Alice,
+            certificate,
+            new CreateJobOptions { StreamingCertificate = certificate },
+            new CreateJobResult(job, "t", true) { StreamingCertificate = certificate },
+            .. Spec.InputVolumes.Values,
+            .. Spec.OutputVolumes.Values,
+            new ComputeHordeOptions { Signer = Keys.Alice },
+            new RunAttempt(1, new CreateJobResult(job, "t", true)),
         ];
         Assert.All(all, item => Assert.All(Secrets, secret => Assert.DoesNotContain(secret, item.ToString()!, StringComparison.Ordinal)));
         Assert.Contains("store.example/x", Spec.OutputVolumes["/output/x"].ToString(), StringComparison.Ordinal);
@@ -82,10 +110,17 @@ public sealed class SecretsTests
     {
         var spec = Spec with
         {
-            InputVolumes = new() { ["/volume/x"] = new HttpVolume("ftp://x/?sig=s%20ecret"), ["/volume/y"] = new HuggingfaceVolume("a/b") { Token = "hf_secret\0" } },
+            InputVolumes = new()
+            {
+                ["/volume/x"] = new HttpVolume("ftp://x/?sig=s%20ecret"),
+                ["/volume/y"] = new HuggingfaceVolume("a/b") { Token = "hf_secret\0" },
+            },
             Env = new() { ["K"] = "env-value\0" },
         };
-        Assert.All(JobSpecValidation.Validate(spec), problem => Assert.All(Secrets, secret => Assert.DoesNotContain(secret, problem.ToString(), StringComparison.Ordinal)));
+        Assert.All(
+            JobSpecValidation.Validate(spec),
+            problem => Assert.All(Secrets, secret => Assert.DoesNotContain(secret, problem.ToString(), StringComparison.Ordinal))
+        );
     }
 
     private sealed class ListLogger : ILogger
@@ -97,7 +132,12 @@ public sealed class SecretsTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Enqueue($"{eventId.Id} {formatter(state, exception)} {exception}");
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => Lines.Enqueue($"{eventId.Id} {formatter(state, exception)} {exception}");
     }
 }

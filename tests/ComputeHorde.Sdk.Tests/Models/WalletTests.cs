@@ -10,7 +10,11 @@ public sealed class WalletTests : IDisposable
     [Fact]
     public async Task Load_WalletFolder_FindsTheHotkeyAndSigns()
     {
-        Write("mine", "hot", """{"secretSeed":"0xe5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a","ss58Address":"5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"}""");
+        Write(
+            "mine",
+            "hot",
+            """{"secretSeed":"0xe5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a","ss58Address":"5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"}"""
+        );
         using var signer = Wallet.Load("mine", "hot", _folder);
         Assert.Equal(Alice, signer.Hotkey);
         var signature = await signer.SignAsync("message"u8.ToArray());
@@ -18,8 +22,14 @@ public sealed class WalletTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"secretSeed":"0xe5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a","ss58Address":"5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty"}""", "names the address")]
-    [InlineData("""{"secretSeed":"0xe5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a","publicKey":"0x8eaf04151687736326c9fea17e25fc5287613693c912909cb226aa4794f26a48"}""", "publicKey")]
+    [InlineData(
+        """{"secretSeed":"0xe5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a","ss58Address":"5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty"}""",
+        "names the address"
+    )]
+    [InlineData(
+        """{"secretSeed":"0xe5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a","publicKey":"0x8eaf04151687736326c9fea17e25fc5287613693c912909cb226aa4794f26a48"}""",
+        "publicKey"
+    )]
     [InlineData("""{"secretSeed":5}""", "JSON object of texts")]
     [InlineData("""[1]""", "one JSON object")]
     [InlineData("""{"ss58Address":"5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"}""", "only the public key")]
@@ -27,7 +37,10 @@ public sealed class WalletTests : IDisposable
     [InlineData("$ANSIBLE_VAULT;1.1;AES256", "Ansible Vault")]
     [InlineData("gAAAAABhYmM=", "Fernet")]
     [InlineData("""{"cryptoType":0,"secretSeed":"0xe5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a"}""", "ed25519")]
-    [InlineData("""{"cryptoType":"ED25519","secretSeed":"0xe5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a"}""", "ed25519")]
+    [InlineData(
+        """{"cryptoType":"ED25519","secretSeed":"0xe5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a"}""",
+        "ed25519"
+    )]
     [InlineData("""{"cryptoType":2,"secretSeed":"0xe5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a"}""", "ecdsa")]
     [InlineData("""{"cryptoType":7,"secretSeed":"0xe5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a"}""", "cryptoType")]
     [InlineData("""{"cryptoType":"e5be9a50"}""", "cryptoType")]
@@ -44,11 +57,13 @@ public sealed class WalletTests : IDisposable
     [InlineData("""{"secretSeed":" 0xe5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a\n","cryptoType":1}""")]
     [InlineData("""{"secretSeed":"e5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a","cryptoType":"sr25519"}""")]
     [InlineData("""{"privateKey":"e5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a","cryptoType":null}""")]
-    [InlineData("""
-        {"privateKey":"0xE5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0A", "cryptoType":"1",
-         "publicKey":"0xD43593C715FDD31C61141ABD04A99FD6822C8558854CCDE39A5684E7A56DA27D"}
+    [InlineData(
+        """
+            {"privateKey":"0xE5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0A", "cryptoType":"1",
+             "publicKey":"0xD43593C715FDD31C61141ABD04A99FD6822C8558854CCDE39A5684E7A56DA27D"}
 
-        """)]
+            """
+    )]
     public void FromKeyFile_AnyCaseMarkOrLineEnd_GivesTheKey(string content)
     {
         var path = Path.Combine(_folder, "key");

@@ -4,7 +4,11 @@ namespace ComputeHorde.Sdk.Tests.Scenarios;
 internal static class ClientScenario
 {
     public static async Task<(ComputeHordeJob Job, ComputeHordeJob Trusted)> RunAsync(
-        ComputeHordeClient client, ComputeHordeJobSpec spec, ComputeHordeJobSpec trustedSpec, TimeSpan timeout)
+        ComputeHordeClient client,
+        ComputeHordeJobSpec spec,
+        ComputeHordeJobSpec trustedSpec,
+        TimeSpan timeout
+    )
     {
         var tag = $"scenario {Guid.NewGuid():N} żółć 🚀";
         var first = await client.CreateJobAsync(spec, new CreateJobOptions { Tag = tag });
@@ -45,10 +49,18 @@ internal static class ClientScenario
         var ended = await client.WaitAsync(first.Job.Uuid, timeout);
         var trustedEnded = await client.WaitAsync(trusted.Job.Uuid, timeout);
 
-        var details = new System.Text.Json.Nodes.JsonObject { ["expected_hash"] = "ab", ["actual_hash"] = "cd", ["reason"] = "różne 🚀", ["at"] = 3 };
+        var details = new System.Text.Json.Nodes.JsonObject
+        {
+            ["expected_hash"] = "ab",
+            ["actual_hash"] = "cd",
+            ["reason"] = "różne 🚀",
+            ["at"] = 3,
+        };
         Assert.Equal(CheatReportOutcome.Recorded, await client.ReportCheatedJobAsync(first.Job.Uuid, trusted.Job.Uuid, details));
         Assert.Equal(CheatReportOutcome.AlreadyReported, await client.ReportCheatedJobAsync(first.Job.Uuid, trusted.Job.Uuid, details));
-        await Assert.ThrowsAsync<ComputeHordeNotFoundException>(() => client.ReportCheatedJobAsync(Guid.NewGuid().ToString(), trusted.Job.Uuid, details));
+        await Assert.ThrowsAsync<ComputeHordeNotFoundException>(() =>
+            client.ReportCheatedJobAsync(Guid.NewGuid().ToString(), trusted.Job.Uuid, details)
+        );
         await Assert.ThrowsAsync<ComputeHordeNotFoundException>(() => client.GetJobAsync(Guid.NewGuid().ToString()));
         return (ended, trustedEnded);
     }

@@ -57,7 +57,13 @@ public sealed class EmulatorScenarioTests
         await using var horde = await FacilitatorEmulator.StartAsync(options =>
         {
             options.Speed = 100;
-            options.Faults = new FaultSettings { ErrorRate = 0.15, ResetBeforeRate = 0.1, ResetAfterRate = 0.1, ThrottleRate = 0.1 };
+            options.Faults = new FaultSettings
+            {
+                ErrorRate = 0.15,
+                ResetBeforeRate = 0.1,
+                ResetAfterRate = 0.1,
+                ThrottleRate = 0.1,
+            };
         });
         using var client = Client(horde, options => options.MaxRetries = 60);
         var uuids = new List<string>();
@@ -88,7 +94,15 @@ public sealed class EmulatorScenarioTests
         await using var horde = await FacilitatorEmulator.StartAsync(options => options.Speed = 100);
         horde.SetBehaviourForTag("run", script);
         using var client = Client(horde);
-        var run = await client.RunUntilCompleteAsync(Specs.Minimal, new RunOptions { Tag = "run", Timeout = Limit, RetryDelay = TimeSpan.FromMilliseconds(1) });
+        var run = await client.RunUntilCompleteAsync(
+            Specs.Minimal,
+            new RunOptions
+            {
+                Tag = "run",
+                Timeout = Limit,
+                RetryDelay = TimeSpan.FromMilliseconds(1),
+            }
+        );
         Assert.Equal((succeeds, attempts), (run.IsSuccessful, run.Attempts.Count));
         Assert.Equal(attempts, horde.Jobs.Count);
     }
@@ -101,7 +115,13 @@ public sealed class EmulatorScenarioTests
         var uuids = new List<string>();
         for (var i = 0; i < 300; i += 20)
         {
-            uuids.AddRange(await Task.WhenAll(Enumerable.Range(i, 20).Select(async n => (await client.CreateJobAsync(Specs.Minimal, new CreateJobOptions { Tag = $"n{n}" })).Job.Uuid)));
+            uuids.AddRange(
+                await Task.WhenAll(
+                    Enumerable
+                        .Range(i, 20)
+                        .Select(async n => (await client.CreateJobAsync(Specs.Minimal, new CreateJobOptions { Tag = $"n{n}" })).Job.Uuid)
+                )
+            );
         }
 
         var before = horde.Counters.ListCalls;
@@ -112,13 +132,18 @@ public sealed class EmulatorScenarioTests
     [Fact]
     public async Task Login_HotkeyNotWhitelisted_IsAnAuthenticationError()
     {
-        await using var horde = await FacilitatorEmulator.StartAsync(options => options.Whitelist = new HashSet<string> { Specs.Validator });
+        await using var horde = await FacilitatorEmulator.StartAsync(options =>
+            options.Whitelist = new HashSet<string> { Specs.Validator }
+        );
         using var client = Client(horde);
         var error = await Assert.ThrowsAsync<ComputeHordeAuthenticationException>(() => client.GetJobsPageAsync());
         Assert.Contains("whitelist", error.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Set COMPUTEHORDE_SCENARIO_URL, _KEYFILE (an unencrypted hotkey) and _VALIDATOR to run the scenario against a live facilitator. It buys two small jobs.</summary>
+    /// <summary>
+    /// Set COMPUTEHORDE_SCENARIO_URL, _KEYFILE (an unencrypted hotkey) and _VALIDATOR to run the scenario against a live facilitator. It
+    /// buys two small jobs.
+    /// </summary>
     [Fact]
     public async Task Scenario_LiveFacilitator_Passes()
     {
@@ -126,12 +151,22 @@ public sealed class EmulatorScenarioTests
         Assert.SkipWhen(string.IsNullOrEmpty(url), "COMPUTEHORDE_SCENARIO_URL is not set.");
         using var signer = Wallet.FromKeyFile(Environment.GetEnvironmentVariable("COMPUTEHORDE_SCENARIO_KEYFILE")!);
         using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
-        using var client = new ComputeHordeClient(http, signer, new ComputeHordeOptions
+        using var client = new ComputeHordeClient(
+            http,
+            signer,
+            new ComputeHordeOptions
+            {
+                FacilitatorUrl = new Uri(url!),
+                ValidatorHotkey = Environment.GetEnvironmentVariable("COMPUTEHORDE_SCENARIO_VALIDATOR"),
+            }
+        );
+        var spec = Specs.Minimal with
         {
-            FacilitatorUrl = new Uri(url!),
-            ValidatorHotkey = Environment.GetEnvironmentVariable("COMPUTEHORDE_SCENARIO_VALIDATOR"),
-        });
-        var spec = Specs.Minimal with { ExecutorClass = ExecutorClass.AlwaysOnCpu8C16Gb, DockerImage = "alpine", Args = ["echo", "Zażółć 🚀"], ExecutionTimeLimitSec = 30 };
+            ExecutorClass = ExecutorClass.AlwaysOnCpu8C16Gb,
+            DockerImage = "alpine",
+            Args = ["echo", "Zażółć 🚀"],
+            ExecutionTimeLimitSec = 30,
+        };
         await ClientScenario.RunAsync(client, spec, spec, TimeSpan.FromMinutes(15));
     }
 
@@ -154,19 +189,34 @@ public sealed class EmulatorScenarioTests
     private static ComputeHordeJobSpec Everything(FileServer files, string outputs)
     {
         files.Files["/file"] = "one file"u8.ToArray();
-        files.Files["/a.zip"] = Convert.FromBase64String(InlineVolume.FromFileContents("in.txt", "zipped"u8.ToArray(), compress: true).Contents);
+        files.Files["/a.zip"] = Convert.FromBase64String(
+            InlineVolume.FromFileContents("in.txt", "zipped"u8.ToArray(), compress: true).Contents
+        );
         var spec = Specs.Everything;
         return spec with
         {
             DockerImage = "registry.example/echo:latest",
-            InputVolumes = new(spec.InputVolumes.Select(volume => KeyValuePair.Create(volume.Key, volume.Value switch
-            {
-                HttpVolume => new HttpVolume(files.Url("file?sig=s%20ecret")),
-                ZipUrlVolume => new ZipUrlVolume(files.Url("a.zip")),
-                var other => other,
-            }))),
-            OutputVolumes = new(spec.OutputVolumes.Select(volume => KeyValuePair.Create(
-                volume.Key, (OutputVolume)((HttpOutputVolume)volume.Value with { Url = files.Url($"{outputs}/{volume.Key[8..^4]}?sig=secret") })))),
+            InputVolumes = new(
+                spec.InputVolumes.Select(volume =>
+                    KeyValuePair.Create(
+                        volume.Key,
+                        volume.Value switch
+                        {
+                            HttpVolume => new HttpVolume(files.Url("file?sig=s%20ecret")),
+                            ZipUrlVolume => new ZipUrlVolume(files.Url("a.zip")),
+                            var other => other,
+                        }
+                    )
+                )
+            ),
+            OutputVolumes = new(
+                spec.OutputVolumes.Select(volume =>
+                    KeyValuePair.Create(
+                        volume.Key,
+                        (OutputVolume)((HttpOutputVolume)volume.Value with { Url = files.Url($"{outputs}/{volume.Key[8..^4]}?sig=secret") })
+                    )
+                )
+            ),
         };
     }
 }

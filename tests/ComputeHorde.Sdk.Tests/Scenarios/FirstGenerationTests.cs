@@ -14,17 +14,28 @@ public sealed class FirstGenerationTests
     {
         await using var horde = await FacilitatorEmulator.StartAsync(options => options.Speed = 100);
         horde.SetBehaviourForTag("", $"{behaviour}/ok");
-        using var client = new ComputeHordeClient(new HttpClient(), Keys.Alice, new ComputeHordeOptions
-        {
-            FacilitatorUrl = new Uri(horde.BaseAddress, "api/v1/"),
-            ValidatorHotkey = horde.ValidatorHotkey,
-            PollInterval = TimeSpan.FromMilliseconds(20),
-            MaxPollInterval = TimeSpan.FromMilliseconds(50),
-        });
+        using var client = new ComputeHordeClient(
+            new HttpClient(),
+            Keys.Alice,
+            new ComputeHordeOptions
+            {
+                FacilitatorUrl = new Uri(horde.BaseAddress, "api/v1/"),
+                ValidatorHotkey = horde.ValidatorHotkey,
+                PollInterval = TimeSpan.FromMilliseconds(20),
+                MaxPollInterval = TimeSpan.FromMilliseconds(50),
+            }
+        );
         var old = new FirstGenerationClient(client);
 
         var job = await old.CreateJobAsync(
-            ExecutorClass.AlwaysOnLlmA6000, "SN123.0", "echo", args: ["hello"], artifactsDir: "/artifacts", runCrossValidation: true, depositionComparisonMethod: method);
+            ExecutorClass.AlwaysOnLlmA6000,
+            "SN123.0",
+            "echo",
+            args: ["hello"],
+            artifactsDir: "/artifacts",
+            runCrossValidation: true,
+            depositionComparisonMethod: method
+        );
         Assert.True(job.IsInProgress);
         Assert.Equal("Sent", job.Status);
         var result = await job.CrossValidateAsync(TimeSpan.FromMinutes(2));
@@ -47,8 +58,15 @@ public sealed class FirstGenerationTests
     {
         await using var server = await FakeFacilitator.StartAsync();
         using var client = server.Client();
-        var error = await Assert.ThrowsAsync<ComputeHordeValidationException>(() => new FirstGenerationClient(client).CreateJobAsync(
-            ExecutorClass.AlwaysOnTest, "SN1.0", "img", runCrossValidation: true, depositionComparisonMethod: "guess"));
+        var error = await Assert.ThrowsAsync<ComputeHordeValidationException>(() =>
+            new FirstGenerationClient(client).CreateJobAsync(
+                ExecutorClass.AlwaysOnTest,
+                "SN1.0",
+                "img",
+                runCrossValidation: true,
+                depositionComparisonMethod: "guess"
+            )
+        );
         Assert.Equal("deposition_comparison_method", error.Problems[0].Field);
     }
 }

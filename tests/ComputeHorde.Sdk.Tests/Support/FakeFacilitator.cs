@@ -52,7 +52,8 @@ internal sealed class FakeFacilitator : IAsyncDisposable
     public ManualTimeouts Timeouts { get; } = new(TimeSpan.FromSeconds(30));
 
     /// <summary>The token that login gives.</summary>
-    public Func<int, string> MakeToken { get; set; } = login => $"h.{Base64($"{{\"sub\":\"x\",\"iat\":1000,\"exp\":4600,\"n\":{login}}}")}.s";
+    public Func<int, string> MakeToken { get; set; } =
+        login => $"h.{Base64($"{{\"sub\":\"x\",\"iat\":1000,\"exp\":4600,\"n\":{login}}}")}.s";
 
     public Uri BaseAddress => new(_app.Urls.First() + "/");
 
@@ -85,7 +86,10 @@ internal sealed class FakeFacilitator : IAsyncDisposable
             MaxPollInterval = TimeSpan.FromMilliseconds(5),
         };
         configure?.Invoke(options);
-        var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = Timeout.InfiniteTimeSpan };
+        var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
         return new ComputeHordeClient(http, Keys.Alice, options, time, logger);
     }
 
@@ -128,9 +132,16 @@ internal sealed class FakeFacilitator : IAsyncDisposable
         await context.Response.WriteAsync(body);
     }
 
-    private static JsonObject Entry(string status) => new() { ["status"] = status, ["metadata"] = new JsonObject(), ["created_at"] = "2026-01-21T13:00:00.5Z" };
+    private static JsonObject Entry(string status) =>
+        new()
+        {
+            ["status"] = status,
+            ["metadata"] = new JsonObject(),
+            ["created_at"] = "2026-01-21T13:00:00.5Z",
+        };
 
-    private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+    private static string Base64(string text) =>
+        Convert.ToBase64String(Encoding.UTF8.GetBytes(text)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 
     private async Task HandleAsync(HttpContext context)
     {
@@ -146,7 +157,14 @@ internal sealed class FakeFacilitator : IAsyncDisposable
             _ => path,
         };
         var call = new Call(name, _calls.AddOrUpdate(name, 1, (_, count) => count + 1), context, this);
-        Seen.Enqueue((name, context.Request.QueryString.Value ?? "", [.. context.Request.Headers.Keys], context.Request.Headers.Authorization.ToString()));
+        Seen.Enqueue(
+            (
+                name,
+                context.Request.QueryString.Value ?? "",
+                [.. context.Request.Headers.Keys],
+                context.Request.Headers.Authorization.ToString()
+            )
+        );
         using var copy = new MemoryStream();
         await context.Request.Body.CopyToAsync(copy);
         LastBody = copy.ToArray();
@@ -173,7 +191,12 @@ internal sealed class FakeFacilitator : IAsyncDisposable
                 break;
             case "list":
                 var list = List(context.Request.Query);
-                await AnswerAsync(context, list is null ? 500 : 200, list ?? "<h1>Server Error (500)</h1>", list is null ? "text/html" : "application/json");
+                await AnswerAsync(
+                    context,
+                    list is null ? 500 : 200,
+                    list ?? "<h1>Server Error (500)</h1>",
+                    list is null ? "text/html" : "application/json"
+                );
                 break;
             case "get":
                 var found = Find(path.Split('/')[4]);
@@ -183,7 +206,11 @@ internal sealed class FakeFacilitator : IAsyncDisposable
                     break;
                 }
 
-                await AnswerAsync(context, found is null ? 404 : 200, found is null ? """{"detail":"No Job matches the given query."}""" : Text(found));
+                await AnswerAsync(
+                    context,
+                    found is null ? 404 : 200,
+                    found is null ? """{"detail":"No Job matches the given query."}""" : Text(found)
+                );
                 break;
             default:
                 await AnswerAsync(context, 201, """{"message":"Job reported as cheated"}""");
@@ -213,8 +240,7 @@ internal sealed class FakeFacilitator : IAsyncDisposable
         {
             var size = int.TryParse(query["page_size"], out var asked) ? Math.Min(asked, MaxPageSize) : 10;
             var page = int.TryParse(query["page"], out var number) ? number : 1;
-            var hits = Jobs
-                .Where(job => query["tag"].Count == 0 || job.Text("tag") == query["tag"])
+            var hits = Jobs.Where(job => query["tag"].Count == 0 || job.Text("tag") == query["tag"])
                 .Where(job => query["uuid"].Count == 0 || query["uuid"].Contains(job.Text("uuid")))
                 .ToList();
             var shown = hits.Skip((page - 1) * size).Take(size).ToList();

@@ -56,7 +56,12 @@ internal static class FaultExtensions
                 await FakeFacilitator.AnswerAsync(context, 201, $$"""{"uuid":"{{new string('x', 100_000)}}"}""");
                 break;
             default:
-                await FakeFacilitator.AnswerAsync(context, int.Parse(fault.ToString()[^3..]), "<html><h1>Server Error</h1></html>", "text/html");
+                await FakeFacilitator.AnswerAsync(
+                    context,
+                    int.Parse(fault.ToString()[^3..]),
+                    "<html><h1>Server Error</h1></html>",
+                    "text/html"
+                );
                 break;
         }
 

@@ -43,7 +43,11 @@ internal sealed class FileServer : IAsyncDisposable
         {
             if (path.StartsWith("/api/", StringComparison.Ordinal))
             {
-                await FakeFacilitator.AnswerAsync(context, 200, """{"sha":"abc","siblings":[{"rfilename":"config.json"},{"rfilename":"weights.bin"}]}""");
+                await FakeFacilitator.AnswerAsync(
+                    context,
+                    200,
+                    """{"sha":"abc","siblings":[{"rfilename":"config.json"},{"rfilename":"weights.bin"}]}"""
+                );
             }
             else if (path.Contains("/resolve/", StringComparison.Ordinal))
             {

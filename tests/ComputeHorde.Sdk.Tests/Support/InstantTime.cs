@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace ComputeHorde.Sdk.Tests;
 
-/// <summary>A clock on which every wait is over at once, and which remembers the waits. Timers as long as a request's time-out never fire.</summary>
+/// <summary>
+/// A clock on which every wait is over at once, and which remembers the waits. Timers as long as a request's time-out never fire.
+/// </summary>
 internal sealed class InstantTime(TimeSpan never) : TimeProvider
 {
     private long _ticks = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).Ticks;
@@ -34,9 +36,7 @@ internal sealed class InstantTime(TimeSpan never) : TimeProvider
     {
         public bool Change(TimeSpan dueTime, TimeSpan period) => true;
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

@@ -1,6 +1,8 @@
 namespace ComputeHorde.Sdk.Tests;
 
-/// <summary>The system's clock, but requests run out of time only when told to: slow answers need no waiting, and a busy machine breaks no test.</summary>
+/// <summary>
+/// The system's clock, but requests run out of time only when told to: slow answers need no waiting, and a busy machine breaks no test.
+/// </summary>
 internal sealed class ManualTimeouts(TimeSpan requestTimeout) : TimeProvider
 {
     private readonly Lock _lock = new();

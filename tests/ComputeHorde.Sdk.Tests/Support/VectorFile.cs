@@ -22,7 +22,8 @@ internal static class VectorFile
     public static string Text(this JsonNode node, string member) => node[member]!.GetValue<string>();
 
     /// <summary>Runs a check on every case and reports all that fail, by name.</summary>
-    public static void Check(IEnumerable<JsonObject> cases, Action<JsonObject> check) => Report([.. cases.Select(item => (item, Record.Exception(() => check(item))))]);
+    public static void Check(IEnumerable<JsonObject> cases, Action<JsonObject> check) =>
+        Report([.. cases.Select(item => (item, Record.Exception(() => check(item))))]);
 
     /// <summary>Runs a check on every case and reports all that fail, by name.</summary>
     public static async Task CheckAsync(IEnumerable<JsonObject> cases, Func<JsonObject, Task> check)
@@ -38,10 +39,14 @@ internal static class VectorFile
 
     private static void Report(List<(JsonObject Item, Exception? Error)> results)
     {
-        var failures = results.Where(result => result.Error is not null).Select(result => $"{Name(result.Item)}: {result.Error!.Message}").ToList();
+        var failures = results
+            .Where(result => result.Error is not null)
+            .Select(result => $"{Name(result.Item)}: {result.Error!.Message}")
+            .ToList();
         Assert.SkipWhen(results.Count == 0, "The file has no such cases.");
         Assert.True(failures.Count == 0, $"{failures.Count} of {results.Count} cases fail:\n{string.Join("\n", failures)}");
     }
 
-    private static string Name(JsonObject item) => item["name"]?.ToString() ?? item.ToJsonString()[..Math.Min(80, item.ToJsonString().Length)];
+    private static string Name(JsonObject item) =>
+        item["name"]?.ToString() ?? item.ToJsonString()[..Math.Min(80, item.ToJsonString().Length)];
 }

@@ -25,7 +25,9 @@ internal static class WireBody
                 ? new(List(body["volumes"]).Select(v => KeyValuePair.Create("/volume/" + RelativePath(v!), Volume(v!))))
                 : [],
             OutputVolumes = body.ContainsKey("uploads")
-                ? new(List(body["uploads"]).Select(v => KeyValuePair.Create("/output/" + Text(v!, "relative_path"), (OutputVolume)Upload(v!))))
+                ? new(
+                    List(body["uploads"]).Select(v => KeyValuePair.Create("/output/" + Text(v!, "relative_path"), (OutputVolume)Upload(v!)))
+                )
                 : [],
         };
         var key = spec.Streaming ? Text(body["streaming_details"] ?? throw new FormatException("streaming_details"), "public_key") : null;
@@ -34,51 +36,64 @@ internal static class WireBody
             throw new FormatException("public_key is empty");
         }
 
-        var trusted = body.ContainsKey("on_trusted_miner") && (body["on_trusted_miner"]?.GetValueKind() is System.Text.Json.JsonValueKind.True or System.Text.Json.JsonValueKind.False
-            ? body["on_trusted_miner"]!.GetValue<bool>()
-            : throw new FormatException("on_trusted_miner"));
+        var trusted =
+            body.ContainsKey("on_trusted_miner")
+            && (
+                body["on_trusted_miner"]?.GetValueKind() is System.Text.Json.JsonValueKind.True or System.Text.Json.JsonValueKind.False
+                    ? body["on_trusted_miner"]!.GetValue<bool>()
+                    : throw new FormatException("on_trusted_miner")
+            );
         return (spec, Text(body, "target_validator_hotkey"), body.ContainsKey("tag") ? Text(body, "tag") : null, trusted, key);
     }
 
     /// <summary>Null means the volume's own folder, but for a single file, which needs a name.</summary>
     private static string RelativePath(JsonNode volume) =>
-        volume["relative_path"] is null && volume.AsObject().ContainsKey("relative_path") && AsText(volume["volume_type"]) != "single_file" ? "" : Text(volume, "relative_path");
+        volume["relative_path"] is null && volume.AsObject().ContainsKey("relative_path") && AsText(volume["volume_type"]) != "single_file"
+            ? ""
+            : Text(volume, "relative_path");
 
-    private static InputVolume Volume(JsonNode volume) => Text(volume, "volume_type") switch
-    {
-        "inline" => new InlineVolume(Text(volume, "contents")),
-        "zip_url" => new ZipUrlVolume(Text(volume, "contents")),
-        "single_file" => new HttpVolume(Text(volume, "url")),
-        "huggingface_volume" => new HuggingfaceVolume(Text(volume, "repo_id"))
+    private static InputVolume Volume(JsonNode volume) =>
+        Text(volume, "volume_type") switch
         {
-            RepoType = TextOrNull(volume, "repo_type"),
-            Revision = TextOrNull(volume, "revision"),
-            Token = TextOrNull(volume, "token"),
-            AllowPatterns = volume["allow_patterns"] switch
+            "inline" => new InlineVolume(Text(volume, "contents")),
+            "zip_url" => new ZipUrlVolume(Text(volume, "contents")),
+            "single_file" => new HttpVolume(Text(volume, "url")),
+            "huggingface_volume" => new HuggingfaceVolume(Text(volume, "repo_id"))
             {
-                null => null,
-                JsonArray list => AllowPatterns.List(list.Select(AsText)),
-                var text => AllowPatterns.Text(AsText(text)),
+                RepoType = TextOrNull(volume, "repo_type"),
+                Revision = TextOrNull(volume, "revision"),
+                Token = TextOrNull(volume, "token"),
+                AllowPatterns = volume["allow_patterns"] switch
+                {
+                    null => null,
+                    JsonArray list => AllowPatterns.List(list.Select(AsText)),
+                    var text => AllowPatterns.Text(AsText(text)),
+                },
             },
-        },
-        var other => throw new FormatException($"volume type {other}"),
-    };
+            var other => throw new FormatException($"volume type {other}"),
+        };
 
-    private static HttpOutputVolume Upload(JsonNode upload) => Text(upload, "output_upload_type") switch
-    {
-        "single_file_put" => new HttpOutputVolume("PUT", Text(upload, "url")) { SignedHeaders = Map(upload["signed_headers"]) },
-        "single_file_post" => new HttpOutputVolume("POST", Text(upload, "url")) { SignedHeaders = Map(upload["signed_headers"]), FormFields = Map(upload["form_fields"]) },
-        var other => throw new FormatException($"upload type {other}"),
-    };
+    private static HttpOutputVolume Upload(JsonNode upload) =>
+        Text(upload, "output_upload_type") switch
+        {
+            "single_file_put" => new HttpOutputVolume("PUT", Text(upload, "url")) { SignedHeaders = Map(upload["signed_headers"]) },
+            "single_file_post" => new HttpOutputVolume("POST", Text(upload, "url"))
+            {
+                SignedHeaders = Map(upload["signed_headers"]),
+                FormFields = Map(upload["form_fields"]),
+            },
+            var other => throw new FormatException($"upload type {other}"),
+        };
 
     private static JsonArray List(JsonNode? node) => node as JsonArray ?? throw new FormatException("not a list");
 
-    private static OrderedDictionary<string, string>? Map(JsonNode? node) => node switch
-    {
-        null => null,
-        JsonObject map => new(map.Select(entry => KeyValuePair.Create(entry.Key, AsText(entry.Value)))),
-        _ => throw new FormatException("not a map"),
-    };
+    private static OrderedDictionary<string, string>? Map(JsonNode? node) =>
+        node switch
+        {
+            null => null,
+            JsonObject map => new(map.Select(entry => KeyValuePair.Create(entry.Key, AsText(entry.Value)))),
+            _ => throw new FormatException("not a map"),
+        };
 
     private static string AsText(JsonNode? node) =>
         node?.GetValueKind() == System.Text.Json.JsonValueKind.String ? node.GetValue<string>() : throw new FormatException("not a text");
@@ -88,7 +103,9 @@ internal static class WireBody
     private static string? TextOrNull(JsonNode parent, string name) => parent[name] is null ? null : Text(parent, name);
 
     private static int Number(JsonObject body, string name) =>
-        body[name] is JsonValue value && value.GetValueKind() == System.Text.Json.JsonValueKind.Number && value.TryGetValue<int>(out var number)
+        body[name] is JsonValue value
+        && value.GetValueKind() == System.Text.Json.JsonValueKind.Number
+        && value.TryGetValue<int>(out var number)
             ? number
             : throw new FormatException(name);
 }

@@ -6,13 +6,17 @@ namespace ComputeHorde.Sdk.Tests.Vectors;
 public sealed class InlineVolumeVectorTests
 {
     [Fact]
-    public void FromFileContents_PythonVolumes_UnpackToTheSameFile() => VectorFile.Check(VectorFile.Cases("inline_volume.json"), item =>
-    {
-        var contents = Convert.FromBase64String(item.Text("content_base64"));
-        var own = InlineVolume.FromFileContents(item.Text("file_name"), contents, item["compress"]!.GetValue<bool>());
-        Assert.Equal(Unzip(item.Text("contents")), Unzip(own.Contents));
-        Assert.Empty(JobSpecValidation.Validate(Specs.Minimal with { InputVolumes = new() { ["/volume/x"] = own } }));
-    });
+    public void FromFileContents_PythonVolumes_UnpackToTheSameFile() =>
+        VectorFile.Check(
+            VectorFile.Cases("inline_volume.json"),
+            item =>
+            {
+                var contents = Convert.FromBase64String(item.Text("content_base64"));
+                var own = InlineVolume.FromFileContents(item.Text("file_name"), contents, item["compress"]!.GetValue<bool>());
+                Assert.Equal(Unzip(item.Text("contents")), Unzip(own.Contents));
+                Assert.Empty(JobSpecValidation.Validate(Specs.Minimal with { InputVolumes = new() { ["/volume/x"] = own } }));
+            }
+        );
 
     [Fact]
     public void Validate_BareBase64Text_IsNotAZip()
@@ -27,12 +31,15 @@ public sealed class InlineVolumeVectorTests
     private static List<(string Name, string Bytes)> Unzip(string base64)
     {
         using var zip = new ZipArchive(new MemoryStream(Convert.FromBase64String(base64)));
-        return [.. zip.Entries.Select(entry =>
-        {
-            using var stream = entry.Open();
-            using var copy = new MemoryStream();
-            stream.CopyTo(copy);
-            return (entry.FullName, Convert.ToBase64String(copy.ToArray()));
-        })];
+        return
+        [
+            .. zip.Entries.Select(entry =>
+            {
+                using var stream = entry.Open();
+                using var copy = new MemoryStream();
+                stream.CopyTo(copy);
+                return (entry.FullName, Convert.ToBase64String(copy.ToArray()));
+            }),
+        ];
     }
 }

@@ -8,26 +8,34 @@ public sealed class KeyFileVectorTests : IDisposable
     private readonly string _path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
 
     [Fact]
-    public void FromKeyFile_ValidFiles_GiveTheAddressOrSayThereIsNoSecret() => VectorFile.Check(VectorFile.Cases("keyfiles.json", "valid"), item =>
-    {
-        File.WriteAllText(_path, item.Text("text"));
-        if (!item["expect"]!["can_sign"]!.GetValue<bool>())
-        {
-            var error = Assert.Throws<ComputeHordeException>(() => Wallet.FromKeyFile(_path));
-            Assert.Contains("public key", error.Message, StringComparison.Ordinal);
-            return;
-        }
+    public void FromKeyFile_ValidFiles_GiveTheAddressOrSayThereIsNoSecret() =>
+        VectorFile.Check(
+            VectorFile.Cases("keyfiles.json", "valid"),
+            item =>
+            {
+                File.WriteAllText(_path, item.Text("text"));
+                if (!item["expect"]!["can_sign"]!.GetValue<bool>())
+                {
+                    var error = Assert.Throws<ComputeHordeException>(() => Wallet.FromKeyFile(_path));
+                    Assert.Contains("public key", error.Message, StringComparison.Ordinal);
+                    return;
+                }
 
-        using var signer = Wallet.FromKeyFile(_path);
-        Assert.Equal(item["expect"]!.Text("ss58"), signer.Hotkey);
-    });
+                using var signer = Wallet.FromKeyFile(_path);
+                Assert.Equal(item["expect"]!.Text("ss58"), signer.Hotkey);
+            }
+        );
 
     [Fact]
-    public void FromKeyFile_InvalidFiles_AreRefused() => VectorFile.Check(VectorFile.Cases("keyfiles.json", "invalid"), item =>
-    {
-        File.WriteAllText(_path, item.Text("text"));
-        Assert.Throws<ComputeHordeException>(() => Wallet.FromKeyFile(_path));
-    });
+    public void FromKeyFile_InvalidFiles_AreRefused() =>
+        VectorFile.Check(
+            VectorFile.Cases("keyfiles.json", "invalid"),
+            item =>
+            {
+                File.WriteAllText(_path, item.Text("text"));
+                Assert.Throws<ComputeHordeException>(() => Wallet.FromKeyFile(_path));
+            }
+        );
 
     [Fact]
     public void FromKeyFile_EncryptedFile_OpensWithItsPasswordFromAnywhere()
@@ -56,7 +64,9 @@ public sealed class KeyFileVectorTests : IDisposable
         Assert.SkipWhen(vector is null, "The file has no encrypted case.");
         File.WriteAllBytes(_path, Convert.FromBase64String(vector.Text("file_base64")));
         var variable = "BT_PW_" + _path.Replace('/', '_').Replace('\\', '_').Replace('.', '_').ToUpperInvariant();
-        var masked = Encoding.UTF8.GetBytes(vector.Text("password")).Select((character, i) => (byte)(character ^ variable[i % variable.Length]));
+        var masked = Encoding
+            .UTF8.GetBytes(vector.Text("password"))
+            .Select((character, i) => (byte)(character ^ variable[i % variable.Length]));
         Environment.SetEnvironmentVariable(variable, Convert.ToBase64String([.. masked]));
         try
         {
@@ -79,7 +89,11 @@ public sealed class KeyFileVectorTests : IDisposable
         foreach (var content in contents)
         {
             File.WriteAllBytes(_path, content);
-            Assert.Contains("encrypted", Assert.Throws<ComputeHordeException>(() => Wallet.FromKeyFile(_path)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "encrypted",
+                Assert.Throws<ComputeHordeException>(() => Wallet.FromKeyFile(_path)).Message,
+                StringComparison.Ordinal
+            );
         }
     }
 

@@ -10,24 +10,46 @@ namespace ComputeHorde.Sdk.Tests.Vectors;
 public sealed class ResponseVectorTests
 {
     [Fact]
-    public Task Read_JobBodies_AreUnderstoodTolerantly() => VectorFile.CheckAsync(VectorFile.Cases("facilitator_responses.json"), item =>
-        CheckBodyAsync(Encoding.UTF8.GetBytes(item.Text("body_text")), item["expected"]!.AsObject()));
+    public Task Read_JobBodies_AreUnderstoodTolerantly() =>
+        VectorFile.CheckAsync(
+            VectorFile.Cases("facilitator_responses.json"),
+            item => CheckBodyAsync(Encoding.UTF8.GetBytes(item.Text("body_text")), item["expected"]!.AsObject())
+        );
 
-    /// <summary>Bodies such as other files of this format have: read tolerantly as long as there is a uuid, refused with a documented error when there is none.</summary>
+    /// <summary>
+    /// Bodies such as other files of this format have: read tolerantly as long as there is a uuid, refused with a documented error when
+    /// there is none.
+    /// </summary>
     [Theory]
-    [InlineData("""{"uuid":"3a7bd778-6e80-4946-80c4-53f29f1273bf","status_history":[{"status":"completed"}],"artifacts":{"/a":"%%%","/b":"aGk="}}""", """{"python_sdk":"Error: Incorrect padding"}""")]
+    [InlineData(
+        """{"uuid":"3a7bd778-6e80-4946-80c4-53f29f1273bf","status_history":[{"status":"completed"}],"artifacts":{"/a":"%%%","/b":"aGk="}}""",
+        """{"python_sdk":"Error: Incorrect padding"}"""
+    )]
     [InlineData("<html>502 Bad Gateway</html>", """{"python_sdk":"ComputeHordeError: malformed response"}""")]
     [InlineData("", """{"python_sdk":"ComputeHordeError: malformed response"}""")]
-    [InlineData("\ufeff{\"uuid\":\"3a7bd778-6e80-4946-80c4-53f29f1273bf\",\"status\":\"Sent\"}", """{"python_sdk":"ComputeHordeError: malformed response","better_status":"sent"}""")]
-    [InlineData("""{"count":1,"next":null,"previous":null,"results":[{"uuid":"x"}]}""", """{"count":1,"next":null,"previous":null,"results":0}""")]
-    public Task Read_OtherBodies_AreUnderstoodTolerantly(string body, string expected) => CheckBodyAsync(Encoding.UTF8.GetBytes(body), JsonNode.Parse(expected)!.AsObject());
+    [InlineData(
+        "\ufeff{\"uuid\":\"3a7bd778-6e80-4946-80c4-53f29f1273bf\",\"status\":\"Sent\"}",
+        """{"python_sdk":"ComputeHordeError: malformed response","better_status":"sent"}"""
+    )]
+    [InlineData(
+        """{"count":1,"next":null,"previous":null,"results":[{"uuid":"x"}]}""",
+        """{"count":1,"next":null,"previous":null,"results":0}"""
+    )]
+    public Task Read_OtherBodies_AreUnderstoodTolerantly(string body, string expected) =>
+        CheckBodyAsync(Encoding.UTF8.GetBytes(body), JsonNode.Parse(expected)!.AsObject());
 
     private static async Task CheckBodyAsync(byte[] body, JsonObject expected)
     {
         if (expected.ContainsKey("results"))
         {
-            var list = await new JobListReader(includeResults: true, NullLogger.Instance).ReadAsync(new MemoryStream(body), CancellationToken.None);
-            Assert.Equal((expected["results"]!.GetValue<int>(), expected["count"]!.GetValue<int>(), expected["next"] is not null), (list.Jobs.Count, list.Count, list.HasNext));
+            var list = await new JobListReader(includeResults: true, NullLogger.Instance).ReadAsync(
+                new MemoryStream(body),
+                CancellationToken.None
+            );
+            Assert.Equal(
+                (expected["results"]!.GetValue<int>(), expected["count"]!.GetValue<int>(), expected["next"] is not null),
+                (list.Jobs.Count, list.Count, list.HasNext)
+            );
             return;
         }
 
@@ -106,7 +128,8 @@ public sealed class ResponseVectorTests
                     "ComputeHordeJobFailure" => FailureClass.JobFailed,
                     _ => FailureClass.HordeFailed,
                 },
-                job.Error.Class);
+                job.Error.Class
+            );
         }
 
         if (expected["classify_as"]?.GetValue<string>() is "horde_failure")
@@ -157,7 +180,8 @@ public sealed class ResponseVectorTests
             Assert.Equal(upload!.Text("body"), job.Result.UploadResults[path].Body);
             Assert.Equal(
                 upload!["headers"]!.AsObject().Select(header => (header.Key, header.Value!.GetValue<string>())),
-                job.Result.UploadResults[path].Headers.Select(header => (header.Key, header.Value)));
+                job.Result.UploadResults[path].Headers.Select(header => (header.Key, header.Value))
+            );
         }
     }
 

@@ -10,54 +10,80 @@ namespace ComputeHorde.Sdk.Tests.Vectors;
 public sealed class SigningVectorTests
 {
     [Fact]
-    public void SignedFields_JobBodies_EqualPydanticDump() => VectorFile.Check(VectorFile.Cases("job_signing.json"), item =>
-    {
-        var text = SignedFields.Write(item["body"]!.AsObject());
-        Assert.Equal(item.Text("signed_fields_json"), text);
-        CheckDigest(item, text);
-    });
+    public void SignedFields_JobBodies_EqualPydanticDump() =>
+        VectorFile.Check(
+            VectorFile.Cases("job_signing.json"),
+            item =>
+            {
+                var text = SignedFields.Write(item["body"]!.AsObject());
+                Assert.Equal(item.Text("signed_fields_json"), text);
+                CheckDigest(item, text);
+            }
+        );
 
     [Fact]
-    public void PydanticJson_JobBodies_EqualSentBody() => VectorFile.Check(
-        VectorFile.Cases("job_signing.json"), item => Assert.Equal(item.Text("body_text"), PydanticJson.Write(item["body"])));
+    public void PydanticJson_JobBodies_EqualSentBody() =>
+        VectorFile.Check(
+            VectorFile.Cases("job_signing.json"),
+            item => Assert.Equal(item.Text("body_text"), PydanticJson.Write(item["body"]))
+        );
 
     [Fact]
-    public void CheatReport_Bodies_EqualPythonDump() => VectorFile.Check(VectorFile.Cases("cheated_job_signing.json"), item =>
-    {
-        var text = PythonJson.Dumps(item["body"]);
-        Assert.Equal(item.Text("signed_text"), text);
-        CheckDigest(item, text);
-    });
+    public void CheatReport_Bodies_EqualPythonDump() =>
+        VectorFile.Check(
+            VectorFile.Cases("cheated_job_signing.json"),
+            item =>
+            {
+                var text = PythonJson.Dumps(item["body"]);
+                Assert.Equal(item.Text("signed_text"), text);
+                CheckDigest(item, text);
+            }
+        );
 
     [Fact]
-    public void CheatReport_ThroughThePublicModel_SignsTheSameText() => VectorFile.Check(
-        VectorFile.Cases("cheated_job_signing.json").Where(item => item["body"]!["details"] is JsonObject),
-        item =>
-        {
-            var body = item["body"]!;
-            var text = CheatReporter.SignedText(body.Text("job_uuid"), body.Text("trusted_job_uuid"), body["details"]!.AsObject());
-            Assert.Equal(item.Text("signed_text"), text);
-        });
+    public void CheatReport_ThroughThePublicModel_SignsTheSameText() =>
+        VectorFile.Check(
+            VectorFile.Cases("cheated_job_signing.json").Where(item => item["body"]!["details"] is JsonObject),
+            item =>
+            {
+                var body = item["body"]!;
+                var text = CheatReporter.SignedText(body.Text("job_uuid"), body.Text("trusted_job_uuid"), body["details"]!.AsObject());
+                Assert.Equal(item.Text("signed_text"), text);
+            }
+        );
 
     [Fact]
-    public void Texts_BothLayers_EqualPython() => VectorFile.Check(VectorFile.Cases("python_json.json", "texts"), item =>
-    {
-        var inner = PydanticJson.Write(item["value"]);
-        Assert.Equal(item.Text("pydantic_json"), inner);
-        Assert.Equal(item.Text("python_json_ascii"), PythonJson.Literal(item.Text("value")));
-        Assert.Equal(item.Text("double"), PythonJson.Literal(inner));
-    });
+    public void Texts_BothLayers_EqualPython() =>
+        VectorFile.Check(
+            VectorFile.Cases("python_json.json", "texts"),
+            item =>
+            {
+                var inner = PydanticJson.Write(item["value"]);
+                Assert.Equal(item.Text("pydantic_json"), inner);
+                Assert.Equal(item.Text("python_json_ascii"), PythonJson.Literal(item.Text("value")));
+                Assert.Equal(item.Text("double"), PythonJson.Literal(inner));
+            }
+        );
 
     [Fact]
-    public void Floats_Repr_EqualPython() => VectorFile.Check(VectorFile.Cases("python_json.json", "floats"), item =>
-    {
-        var value = BitConverter.UInt64BitsToDouble(ulong.Parse(item.Text("bits_hex"), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
-        Assert.Equal(item.Text("python_json"), PythonJson.Float(value));
-    });
+    public void Floats_Repr_EqualPython() =>
+        VectorFile.Check(
+            VectorFile.Cases("python_json.json", "floats"),
+            item =>
+            {
+                var value = BitConverter.UInt64BitsToDouble(
+                    ulong.Parse(item.Text("bits_hex"), NumberStyles.HexNumber, CultureInfo.InvariantCulture)
+                );
+                Assert.Equal(item.Text("python_json"), PythonJson.Float(value));
+            }
+        );
 
     [Fact]
-    public void Keys_Sorted_ByCodePoint() => VectorFile.Check(VectorFile.Cases("python_json.json", "sort_keys"), item =>
-        Assert.Equal(Texts(item["sorted"]!), Texts(item["keys"]!).Order(CodePointComparer.Instance)));
+    public void Keys_Sorted_ByCodePoint() =>
+        VectorFile.Check(
+            VectorFile.Cases("python_json.json", "sort_keys"),
+            item => Assert.Equal(Texts(item["sorted"]!), Texts(item["keys"]!).Order(CodePointComparer.Instance))
+        );
 
     private static void CheckDigest(JsonObject item, string text)
     {

@@ -1,13 +1,15 @@
 namespace ComputeHorde.Simulation.Chaos;
 
 /// <summary>
-/// Decides by seed what happens to each call. A decision hangs on the name of the call and on how often that was made, and on nothing else: what is left out of a life
+/// Decides by seed what happens to each call. A decision hangs on the name of the call and on how often that was made, and on nothing else:
+/// what is left out of a life
 /// leaves the rest as it was.
 /// </summary>
 internal sealed class Fate(int seed, Weather weather, IReadOnlySet<string>? only, Func<TimeSpan> elapsed)
 {
     /// <summary>One kind of calls in so many is hit so many times as often: what happens once in a life must be hit there, too.</summary>
-    private const int KindsInFocus = 6, Focus = 12;
+    private const int KindsInFocus = 6,
+        Focus = 12;
 
     private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
     private readonly List<InjectedFault> _injected = [];

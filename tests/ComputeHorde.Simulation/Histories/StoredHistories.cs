@@ -7,15 +7,21 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ComputeHorde.Simulation.Histories;
 
-/// <summary>The histories of each fate, by the version that exported them: <c>tests/histories/&lt;version&gt;</c>. Today's code must replay them all.</summary>
+/// <summary>
+/// The histories of each fate, by the version that exported them: <c>tests/histories/&lt;version&gt;</c>. Today's code must replay them
+/// all.
+/// </summary>
 internal static class StoredHistories
 {
     private static readonly Lazy<HistoryReplayer> Replayer = new(MakeReplayer);
 
     public static string Root => Path.Combine(Application.RepositoryRoot, "tests", "histories");
 
-    public static IEnumerable<string> All => Directory.EnumerateFiles(Root, "*.json", SearchOption.AllDirectories)
-        .Select(static file => Path.GetRelativePath(Root, file)).Order(StringComparer.Ordinal);
+    public static IEnumerable<string> All =>
+        Directory
+            .EnumerateFiles(Root, "*.json", SearchOption.AllDirectories)
+            .Select(static file => Path.GetRelativePath(Root, file))
+            .Order(StringComparer.Ordinal);
 
     /// <summary>Lives every fate once and writes what their orchestrations went through, in place of what stood there.</summary>
     public static async Task<int> ExportAsync(string version)
@@ -56,8 +62,14 @@ internal static class StoredHistories
 
     private static void AddOrchestrators(DurableTaskRegistry registry, IServiceProvider services)
     {
-        var functions = new ApplicationFunctions(Application.Today, services, static () => throw new InvalidOperationException("Orchestrators have no client."));
-        foreach (var function in functions.All.Where(static function => function.Descriptor.Trigger.Attribute is OrchestrationTriggerAttribute))
+        var functions = new ApplicationFunctions(
+            Application.Today,
+            services,
+            static () => throw new InvalidOperationException("Orchestrators have no client.")
+        );
+        foreach (
+            var function in functions.All.Where(static function => function.Descriptor.Trigger.Attribute is OrchestrationTriggerAttribute)
+        )
         {
             var orchestrator = new FunctionOrchestrator(function, functions.Runner);
             registry.AddOrchestrator(orchestrator.Name, orchestrator);

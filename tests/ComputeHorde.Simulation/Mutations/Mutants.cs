@@ -6,11 +6,13 @@ using ComputeHorde.Simulation.World;
 
 namespace ComputeHorde.Simulation.Mutations;
 
-/// <summary>Compiles the application with mutations in it that can be switched on, by the compiler of the SDK. The product itself knows nothing of them.</summary>
+/// <summary>
+/// Compiles the application with mutations in it that can be switched on, by the compiler of the SDK. The product itself knows nothing of
+/// them.
+/// </summary>
 internal sealed class Mutants : IDisposable
 {
-    private const string GlobalUsings =
-        """
+    private const string GlobalUsings = """
         global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq;
         global using System.Net.Http; global using System.Threading; global using System.Threading.Tasks;
         """;
@@ -37,7 +39,8 @@ internal sealed class Mutants : IDisposable
     {
         var folder = Directory.CreateTempSubdirectory("computehorde-mutants-");
         var sources = Path.Combine(Application.RepositoryRoot, "src", "ComputeHorde.Durable");
-        var files = Directory.EnumerateFiles(sources, "*.cs", SearchOption.AllDirectories)
+        var files = Directory
+            .EnumerateFiles(sources, "*.cs", SearchOption.AllDirectories)
             .Where(file => Path.GetRelativePath(sources, file).Split(Path.DirectorySeparatorChar)[0] is not ("obj" or "bin"))
             .Select(file => Mutate(folder, sources, file))
             .Append(Write(folder, "GlobalUsings.cs", GlobalUsings))
@@ -64,10 +67,16 @@ internal sealed class Mutants : IDisposable
         {
             if (text.Split(mutation.Original).Length != 2)
             {
-                throw new InvalidOperationException($"Mutation '{mutation.Name}': {name} does not hold this once any more: {mutation.Original}");
+                throw new InvalidOperationException(
+                    $"Mutation '{mutation.Name}': {name} does not hold this once any more: {mutation.Original}"
+                );
             }
 
-            text = text.Replace(mutation.Original, mutation.Replacement.Replace("{0}", $"({mutation.Switch})", StringComparison.Ordinal), StringComparison.Ordinal);
+            text = text.Replace(
+                mutation.Original,
+                mutation.Replacement.Replace("{0}", $"({mutation.Switch})", StringComparison.Ordinal),
+                StringComparison.Ordinal
+            );
         }
 
         return Write(folder, name.Replace('/', '.'), text);
@@ -83,22 +92,47 @@ internal sealed class Mutants : IDisposable
     private static async Task CompileAsync(DirectoryInfo folder, IEnumerable<string> files, string output, string openApi)
     {
         var dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
-        var sdk = Directory.GetDirectories(Path.Combine(dotnet, "sdk")).OrderBy(static path => path, StringComparer.Ordinal).Last(
-            static path => File.Exists(Path.Combine(path, "Roslyn", "bincore", "csc.dll")));
-        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+        var sdk = Directory
+            .GetDirectories(Path.Combine(dotnet, "sdk"))
+            .OrderBy(static path => path, StringComparer.Ordinal)
+            .Last(static path => File.Exists(Path.Combine(path, "Roslyn", "bincore", "csc.dll")));
+        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
+            .Split(Path.PathSeparator)
             .Where(static path => Path.GetFileName(path) is not ("ComputeHorde.Durable.dll" or "ComputeHorde.Simulation.dll"));
-        var generators = Directory.EnumerateFiles(Path.Combine(dotnet, "packs"), "*.dll", SearchOption.AllDirectories)
-            .Where(static path => Path.GetFileName(path) is "Microsoft.Extensions.Logging.Generators.dll" or "System.Text.RegularExpressions.Generator.dll");
-        var response = Write(folder, "compile.rsp", string.Join('\n', [
-            "/nologo", "/target:library", "/nullable:enable", "/langversion:latest", "/unsafe", "/nowarn:CS1701,CS1702,CS8632", $"/out:\"{output}\"",
-            $"/resource:\"{openApi}\",openapi.json",
-            .. references.Select(static path => $"/reference:\"{path}\""),
-            .. generators.Select(static path => $"/analyzer:\"{path}\""),
-            .. files.Select(static path => $"\"{path}\"")]));
-        using var compiler = Process.Start(new ProcessStartInfo(Path.Combine(dotnet, "dotnet"), ["exec", Path.Combine(sdk, "Roslyn", "bincore", "csc.dll"), $"@{response}"])
-        {
-            RedirectStandardOutput = true,
-        })!;
+        var generators = Directory
+            .EnumerateFiles(Path.Combine(dotnet, "packs"), "*.dll", SearchOption.AllDirectories)
+            .Where(static path =>
+                Path.GetFileName(path) is "Microsoft.Extensions.Logging.Generators.dll" or "System.Text.RegularExpressions.Generator.dll"
+            );
+        var response = Write(
+            folder,
+            "compile.rsp",
+            string.Join(
+                '\n',
+                [
+                    "/nologo",
+                    "/target:library",
+                    "/nullable:enable",
+                    "/langversion:latest",
+                    "/unsafe",
+                    "/nowarn:CS1701,CS1702,CS8632",
+                    $"/out:\"{output}\"",
+                    $"/resource:\"{openApi}\",openapi.json",
+                    .. references.Select(static path => $"/reference:\"{path}\""),
+                    .. generators.Select(static path => $"/analyzer:\"{path}\""),
+                    .. files.Select(static path => $"\"{path}\""),
+                ]
+            )
+        );
+        using var compiler = Process.Start(
+            new ProcessStartInfo(
+                Path.Combine(dotnet, "dotnet"),
+                ["exec", Path.Combine(sdk, "Roslyn", "bincore", "csc.dll"), $"@{response}"]
+            )
+            {
+                RedirectStandardOutput = true,
+            }
+        )!;
         var said = await compiler.StandardOutput.ReadToEndAsync();
         await compiler.WaitForExitAsync();
         if (compiler.ExitCode != 0)

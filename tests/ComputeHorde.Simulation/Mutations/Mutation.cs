@@ -12,64 +12,121 @@ internal sealed record Mutation(string Name, string File, string Original, strin
     public static IReadOnlyList<IReadOnlyList<Mutation>> All { get; } =
     [
         [
-            new("claim after the request", "Runs/HordeMarket.cs",
+            new(
+                "claim after the request",
+                "Runs/HordeMarket.cs",
                 "claim = await claims.NoteRequestAsync(claim, token);",
-                "if (!{0}) { claim = await claims.NoteRequestAsync(claim, token); }"),
-            new("claim after the request", "Runs/HordeMarket.cs",
+                "if (!{0}) { claim = await claims.NoteRequestAsync(claim, token); }"
+            ),
+            new(
+                "claim after the request",
+                "Runs/HordeMarket.cs",
                 "if (created.StreamingCertificate != certificate)",
-                "if ({0}) { claim = await claims.NoteRequestAsync(claim, cancellationToken); }\n        if (created.StreamingCertificate != certificate)"),
+                "if ({0}) { claim = await claims.NoteRequestAsync(claim, cancellationToken); }\n        if (created.StreamingCertificate != certificate)"
+            ),
         ],
-        [new("no look-up", "Runs/HordeMarket.cs", "LookUpFirst = !IsFirst(input, claim) || clock.HasJumped(),", "LookUpFirst = !{0} && (!IsFirst(input, claim) || clock.HasJumped()),")],
-        [new("claim not settled", "Runs/SettleRun.cs", "await claims.SettleAsync(attempt, cancellationToken);", "if (!{0}) { await claims.SettleAsync(attempt, cancellationToken); }")],
-        [new("job still watched", "Runs/SettleRun.cs", "await watchList.RemoveAsync(attempt, cancellationToken);", "if (!{0}) { await watchList.RemoveAsync(attempt, cancellationToken); }")],
         [
-            new("report before the evidence", "Checks/CheckCourse.cs",
+            new(
+                "no look-up",
+                "Runs/HordeMarket.cs",
+                "LookUpFirst = !IsFirst(input, claim) || clock.HasJumped(),",
+                "LookUpFirst = !{0} && (!IsFirst(input, claim) || clock.HasJumped()),"
+            ),
+        ],
+        [
+            new(
+                "claim not settled",
+                "Runs/SettleRun.cs",
+                "await claims.SettleAsync(attempt, cancellationToken);",
+                "if (!{0}) { await claims.SettleAsync(attempt, cancellationToken); }"
+            ),
+        ],
+        [
+            new(
+                "job still watched",
+                "Runs/SettleRun.cs",
+                "await watchList.RemoveAsync(attempt, cancellationToken);",
+                "if (!{0}) { await watchList.RemoveAsync(attempt, cancellationToken); }"
+            ),
+        ],
+        [
+            new(
+                "report before the evidence",
+                "Checks/CheckCourse.cs",
                 "await AskAsync<LedgerEntry>(CheckPhases.Recording, nameof(RecordCheat), cheat, isStoppable: false);",
-                "if (!{0}) { await AskAsync<LedgerEntry>(CheckPhases.Recording, nameof(RecordCheat), cheat, isStoppable: false); }"),
-            new("report before the evidence", "Checks/ReportCheat.cs",
+                "if (!{0}) { await AskAsync<LedgerEntry>(CheckPhases.Recording, nameof(RecordCheat), cheat, isStoppable: false); }"
+            ),
+            new(
+                "report before the evidence",
+                "Checks/ReportCheat.cs",
                 "await ledger.RequireAsync(cheat, cancellationToken);",
-                "if (!{0}) { await ledger.RequireAsync(cheat, cancellationToken); }"),
-            new("report before the evidence", "Checks/ReportCheat.cs",
+                "if (!{0}) { await ledger.RequireAsync(cheat, cancellationToken); }"
+            ),
+            new(
+                "report before the evidence",
+                "Checks/ReportCheat.cs",
                 "await ledger.AppendReportAsync(cheat, status, cancellationToken);",
-                "if ({0}) { await ledger.RecordAsync(cheat, cancellationToken); }\n            await ledger.AppendReportAsync(cheat, status, cancellationToken);"),
+                "if ({0}) { await ledger.RecordAsync(cheat, cancellationToken); }\n            await ledger.AppendReportAsync(cheat, status, cancellationToken);"
+            ),
         ],
         [
-            new("event dropped", "Runs/PollJobs.cs",
+            new(
+                "event dropped",
+                "Runs/PollJobs.cs",
                 "await durable.RaiseEventAsync(job.Key.InstanceId, JobUpdate.EventName, update, cancellationToken);",
-                "if (!{0}) { await durable.RaiseEventAsync(job.Key.InstanceId, JobUpdate.EventName, update, cancellationToken); }"),
+                "if (!{0}) { await durable.RaiseEventAsync(job.Key.InstanceId, JobUpdate.EventName, update, cancellationToken); }"
+            ),
         ],
         [
-            new("notice forgotten at a death", "Notices/StartNotice.cs",
+            new(
+                "notice forgotten at a death",
+                "Notices/StartNotice.cs",
                 "return OrchestrationStarter.TryStartAsync(durable, input.InstanceId, nameof(DeliverNotice), input, cancellationToken);",
                 """
                 var started = OrchestrationStarter.TryStartAsync(durable, input.InstanceId, nameof(DeliverNotice), input, cancellationToken);
                 return {0} ? Task.FromResult(true) : started;
-                """),
+                """
+            ),
         ],
         [
-            new("notice not tried again", "Notices/DeliverNotice.cs",
+            new(
+                "notice not tried again",
+                "Notices/DeliverNotice.cs",
                 "if (sent.Status == SendStatus.Delivered)",
-                "if (sent.Status == SendStatus.Delivered || ({0} && sent.Status == SendStatus.Failed))"),
+                "if (sent.Status == SendStatus.Delivered || ({0} && sent.Status == SendStatus.Failed))"
+            ),
         ],
         [
-            new("notice before the end", "Notices/SendNotice.cs",
+            new(
+                "notice before the end",
+                "Notices/SendNotice.cs",
                 "if (await durable.GetInstanceAsync(input.Source, cancellationToken) is { IsCompleted: false })",
-                "if (!{0} && await durable.GetInstanceAsync(input.Source, cancellationToken) is { IsCompleted: false })"),
+                "if (!{0} && await durable.GetInstanceAsync(input.Source, cancellationToken) is { IsCompleted: false })"
+            ),
         ],
         [
-            new("another message at each try", "Notices/SendNotice.cs",
+            new(
+                "another message at each try",
+                "Notices/SendNotice.cs",
                 "return await sender.PostAsync(address, input.MessageId, input.Payload, cancellationToken);",
-                "return await sender.PostAsync(address, {0} ? $\"msg_{Guid.NewGuid():N}\" : input.MessageId, input.Payload, cancellationToken);"),
+                "return await sender.PostAsync(address, {0} ? $\"msg_{Guid.NewGuid():N}\" : input.MessageId, input.Payload, cancellationToken);"
+            ),
         ],
         [
-            new("places counted once a round", "Limits/Admission.cs",
+            new(
+                "places counted once a round",
+                "Limits/Admission.cs",
                 "inFlight[name] = inFlight.GetValueOrDefault(name) + 1;",
-                "inFlight[name] = inFlight.GetValueOrDefault(name) + ({0} ? 0 : 1);"),
+                "inFlight[name] = inFlight.GetValueOrDefault(name) + ({0} ? 0 : 1);"
+            ),
         ],
         [
-            new("place taken from a run under way", "Limits/Admission.cs",
+            new(
+                "place taken from a run under way",
+                "Limits/Admission.cs",
                 "if (await durable.GetInstanceAsync(run, cancellationToken) is null or { IsCompleted: true })",
-                "if ({0} || await durable.GetInstanceAsync(run, cancellationToken) is null or { IsCompleted: true })"),
+                "if ({0} || await durable.GetInstanceAsync(run, cancellationToken) is null or { IsCompleted: true })"
+            ),
         ],
     ];
 

@@ -43,7 +43,11 @@ internal static class BatchRules
             yield break;
         }
 
-        var lines = results.Content.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => JsonNode.Parse(line)!).ToList();
+        var lines = results
+            .Content.ToString()
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(static line => JsonNode.Parse(line)!)
+            .ToList();
         if (!lines.Select(static line => (int)line["line"]!).SequenceEqual(Enumerable.Range(1, plan.Jobs.Count)))
         {
             yield return $"its results are of lines {string.Join(' ', lines.Select(static line => line["line"]))}";
@@ -63,8 +67,11 @@ internal static class BatchRules
                 yield return $"line {line["line"]} is {ended} though the batch is {status}";
             }
 
-            if ((string?)line["run"] is { } run && ended is not ("not_started" or "invalid")
-                && (!facts.Instances.TryGetValue(run, out var instance) || (string?)Facts.Get(Facts.OutcomeOf(instance), "Status") != ended))
+            if (
+                (string?)line["run"] is { } run
+                && ended is not ("not_started" or "invalid")
+                && (!facts.Instances.TryGetValue(run, out var instance) || (string?)Facts.Get(Facts.OutcomeOf(instance), "Status") != ended)
+            )
             {
                 yield return $"line {line["line"]} is {ended}, and its run {run} is not";
             }

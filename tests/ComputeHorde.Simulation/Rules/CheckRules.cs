@@ -48,7 +48,9 @@ internal static class CheckRules
                 continue;
             }
 
-            var cheated = facts.Jobs.Any(known => known.Uuid.ToString() == job && known.Behaviour.Contains("cheat", StringComparison.Ordinal));
+            var cheated = facts.Jobs.Any(known =>
+                known.Uuid.ToString() == job && known.Behaviour.Contains("cheat", StringComparison.Ordinal)
+            );
             var verdict = (string?)Facts.Get(outcome, "Verdict");
             if (cheated ? verdict == "match" : verdict == "mismatch")
             {
@@ -58,5 +60,7 @@ internal static class CheckRules
     }
 
     private static IEnumerable<(OrchestrationMetadata Check, System.Text.Json.Nodes.JsonObject? Outcome)> Checks(Facts facts) =>
-        facts.Instances.Values.Where(static instance => instance.Name == "CheckResult").Select(static check => (check, Facts.OutcomeOf(check)));
+        facts
+            .Instances.Values.Where(static instance => instance.Name == "CheckResult")
+            .Select(static check => (check, Facts.OutcomeOf(check)));
 }

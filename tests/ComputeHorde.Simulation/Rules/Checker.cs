@@ -30,10 +30,14 @@ internal static class Checker
         ("no secret anywhere", SecretRules.Nowhere),
     ];
 
-    public static IReadOnlySet<string> HoldOnForgetfulStorage { get; } = new HashSet<string>
-    {
-        "at most one paid job an attempt", "reports are about cheats", "evidence before the report", "no secret anywhere",
-    };
+    public static IReadOnlySet<string> HoldOnForgetfulStorage { get; } =
+        new HashSet<string>
+        {
+            "at most one paid job an attempt",
+            "reports are about cheats",
+            "evidence before the report",
+            "no secret anywhere",
+        };
 
     public static async Task<Facts> CheckAsync(Life life, IDurableStore store)
     {

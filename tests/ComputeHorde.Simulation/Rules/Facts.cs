@@ -58,12 +58,15 @@ internal sealed record Facts(Life Life)
     }
 
     public static JsonObject? OutcomeOf(OrchestrationMetadata instance) =>
-        instance is { RuntimeStatus: OrchestrationRuntimeStatus.Completed, SerializedOutput: { } output } ? JsonNode.Parse(output) as JsonObject : null;
+        instance is { RuntimeStatus: OrchestrationRuntimeStatus.Completed, SerializedOutput: { } output }
+            ? JsonNode.Parse(output) as JsonObject
+            : null;
 
     /// <summary>Reads a property whatever the case of its first letter: histories are written by the worker's serializer.</summary>
-    public static JsonNode? Get(JsonNode? node, string name) => node is JsonObject json
-        ? json.FirstOrDefault(pair => string.Equals(pair.Key, name, StringComparison.OrdinalIgnoreCase)).Value
-        : null;
+    public static JsonNode? Get(JsonNode? node, string name) =>
+        node is JsonObject json
+            ? json.FirstOrDefault(pair => string.Equals(pair.Key, name, StringComparison.OrdinalIgnoreCase)).Value
+            : null;
 
     public static async Task<Facts> ReadAsync(Life life, IDurableStore store)
     {
@@ -73,7 +76,10 @@ internal sealed record Facts(Life Life)
             var client = life.Blobs.GetBlobContainerClient(container.Name);
             await foreach (var blob in client.GetBlobsAsync(BlobTraits.Metadata, BlobStates.None, null, CancellationToken.None))
             {
-                var content = blob.Properties.ContentLength == 0 ? BinaryData.Empty : (await client.GetBlobClient(blob.Name).DownloadContentAsync()).Value.Content;
+                var content =
+                    blob.Properties.ContentLength == 0
+                        ? BinaryData.Empty
+                        : (await client.GetBlobClient(blob.Name).DownloadContentAsync()).Value.Content;
                 blobs[$"{container.Name}/{blob.Name}"] = new StoredBlob(blob.Metadata.ToDictionary(), content);
             }
         }

@@ -14,7 +14,8 @@ internal static class LimitRules
             yield break;
         }
 
-        var flights = facts.Jobs.Where(static job => !job.OnTrustedMiner)
+        var flights = facts
+            .Jobs.Where(static job => !job.OnTrustedMiner)
             .Select(job => (Run: job.Tag[..job.Tag.LastIndexOf('#')], Job: job))
             .Where(flight => facts.Plans.GetValueOrDefault(flight.Run)?.Namespace == JobPlan.LimitedNamespace)
             .Select(flight => (flight.Run, From: flight.Job.CreatedAt, To: EndOf(flight.Job, LetGoAt(facts, flight.Run))))
@@ -39,8 +40,11 @@ internal static class LimitRules
             return DateTimeOffset.MaxValue;
         }
 
-        var settles = JsonNode.Parse(history)!["turns"]!.AsArray()
-            .SelectMany(static turn => (turn!["actions"]?.AsArray() ?? []).Select(action => (At: (DateTimeOffset)turn["timestamp"]!, Action: action!)))
+        var settles = JsonNode.Parse(history)!["turns"]!
+            .AsArray()
+            .SelectMany(static turn =>
+                (turn!["actions"]?.AsArray() ?? []).Select(action => (At: (DateTimeOffset)turn["timestamp"]!, Action: action!))
+            )
             .Where(static scheduled => (string?)scheduled.Action["name"] == "SettleRun")
             .Select(static scheduled => (scheduled.At, Input: (string?)scheduled.Action["input"]))
             .ToList();

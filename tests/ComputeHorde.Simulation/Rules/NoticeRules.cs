@@ -8,7 +8,9 @@ internal static class NoticeRules
 {
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
-    /// <summary>Every end is told at least once, or its notice is listed as given up, after a day or because the receiver is gone.</summary>
+    /// <summary>
+    /// Every end is told at least once, or its notice is listed as given up, after a day or because the receiver is gone.
+    /// </summary>
     public static IEnumerable<string> Told(Facts facts)
     {
         foreach (var owed in Owed(facts))
@@ -36,7 +38,8 @@ internal static class NoticeRules
     public static IEnumerable<string> NothingElse(Facts facts)
     {
         var owed = Owed(facts).Select(static notice => (notice.Hook.Id, notice.Subject, notice.Type)).ToHashSet();
-        return facts.Received.Where(notice => !owed.Contains((notice.Hook, notice.Subject, notice.Type)))
+        return facts
+            .Received.Where(notice => !owed.Contains((notice.Hook, notice.Subject, notice.Type)))
             .Select(static notice => $"{notice.Hook} was told of {notice.Type} of {notice.Subject}");
     }
 
@@ -51,7 +54,11 @@ internal static class NoticeRules
             }
         }
 
-        foreach (var id in facts.Received.GroupBy(static notice => notice.MessageId).Where(static id => id.Select(static one => (one.Subject, one.Type)).Distinct().Count() > 1))
+        foreach (
+            var id in facts
+                .Received.GroupBy(static notice => notice.MessageId)
+                .Where(static id => id.Select(static one => (one.Subject, one.Type)).Distinct().Count() > 1)
+        )
         {
             yield return $"{id.Key} stands for several notices";
         }
@@ -73,7 +80,8 @@ internal static class NoticeRules
                 yield return new OwedNotice(hook, id, prefix + (string?)Facts.Get(outcome, "Status"), $"{id}~notice");
             }
 
-            var isChecked = (bool?)Facts.Get(outcome, "IsChecked") == true || Facts.Get(Facts.Get(outcome, "Verdicts"), "pending") is not null;
+            var isChecked =
+                (bool?)Facts.Get(outcome, "IsChecked") == true || Facts.Get(Facts.Get(outcome, "Verdicts"), "pending") is not null;
             if (isChecked && hook.Wants(prefix + "checked"))
             {
                 yield return new OwedNotice(hook, id, prefix + "checked", $"{id}~notice-checked");

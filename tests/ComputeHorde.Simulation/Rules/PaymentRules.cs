@@ -8,15 +8,17 @@ internal static class PaymentRules
     /// <summary>How long what was under way at a cancel may take to be given up.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(3);
 
-    public static IEnumerable<string> OneJobAnAttempt(Facts facts) => facts.Life.Facilitator.Counters.PaidCreatesByTag
-        .Where(tag => tag.Value > 1 && !IsForgotten(facts, tag.Key))
-        .Select(static tag => $"{tag.Value} jobs of {tag.Key}");
+    public static IEnumerable<string> OneJobAnAttempt(Facts facts) =>
+        facts
+            .Life.Facilitator.Counters.PaidCreatesByTag.Where(tag => tag.Value > 1 && !IsForgotten(facts, tag.Key))
+            .Select(static tag => $"{tag.Value} jobs of {tag.Key}");
 
-    public static IEnumerable<string> WithinPolicy(Facts facts) => facts.Jobs
-        .Where(static job => !job.OnTrustedMiner && IsPaid(job))
-        .GroupBy(static job => job.Tag.Split('#')[0])
-        .Where(run => facts.Plans.TryGetValue(run.Key, out var plan) && run.Count() > plan.MaxAttempts)
-        .Select(run => $"{run.Count()} of {run.Key}, which has {facts.Plans[run.Key].MaxAttempts}");
+    public static IEnumerable<string> WithinPolicy(Facts facts) =>
+        facts
+            .Jobs.Where(static job => !job.OnTrustedMiner && IsPaid(job))
+            .GroupBy(static job => job.Tag.Split('#')[0])
+            .Where(run => facts.Plans.TryGetValue(run.Key, out var plan) && run.Count() > plan.MaxAttempts)
+            .Select(run => $"{run.Count()} of {run.Key}, which has {facts.Plans[run.Key].MaxAttempts}");
 
     public static IEnumerable<string> Claimed(Facts facts)
     {
@@ -24,7 +26,11 @@ internal static class PaymentRules
         {
             var (run, attempt) = (tag[..tag.LastIndexOf('#')], tag[(tag.LastIndexOf('#') + 1)..]);
             var prefix = attempt.StartsWith("trusted", StringComparison.Ordinal) ? $"attempts/{run}~trusted" : $"attempts/{run}/";
-            if (!facts.Blobs.Keys.Any(name => name.StartsWith(prefix, StringComparison.Ordinal) && name.EndsWith("/" + attempt, StringComparison.Ordinal)))
+            if (
+                !facts.Blobs.Keys.Any(name =>
+                    name.StartsWith(prefix, StringComparison.Ordinal) && name.EndsWith("/" + attempt, StringComparison.Ordinal)
+                )
+            )
             {
                 yield return tag;
             }

@@ -39,13 +39,17 @@ internal static class ResultRules
         }
 
         var manifest = JsonNode.Parse(stored.Content)!;
-        var contents = (Facts.Get(manifest, "artifacts") as JsonObject ?? []).Select(static pair => ("results", pair.Value))
+        var contents = (Facts.Get(manifest, "artifacts") as JsonObject ?? [])
+            .Select(static pair => ("results", pair.Value))
             .Concat((Facts.Get(manifest, "outputs") as JsonObject ?? []).Select(static pair => ("outputs", pair.Value)))
             .Append(("results", Facts.Get(manifest, "stdout")));
         foreach (var (container, reference) in contents)
         {
             var name = (string?)Facts.Get(reference, "blob");
-            if (!facts.Blobs.TryGetValue($"{container}/{name}", out var content) || Hash(content.Content) != (string?)Facts.Get(reference, "sha256"))
+            if (
+                !facts.Blobs.TryGetValue($"{container}/{name}", out var content)
+                || Hash(content.Content) != (string?)Facts.Get(reference, "sha256")
+            )
             {
                 yield return $"{container}/{name} is not what the manifest says";
             }
@@ -63,7 +67,9 @@ internal static class ResultRules
         }
 
         var isFalse = job?.Behaviour.Contains("cheat", StringComparison.Ordinal) == true;
-        var stdout = facts.Blobs.GetValueOrDefault($"results/{(string?)Facts.Get(Facts.Get(manifest, "stdout"), "blob")}")?.Content.ToString();
+        var stdout = facts
+            .Blobs.GetValueOrDefault($"results/{(string?)Facts.Get(Facts.Get(manifest, "stdout"), "blob")}")
+            ?.Content.ToString();
         if (stdout == plan.Word + "\n" == isFalse)
         {
             yield return $"stdout is '{stdout}'";

@@ -5,7 +5,9 @@ namespace ComputeHorde.Simulation.Rules;
 /// <summary>Every start that was accepted ends exactly once, and nothing goes on for ever.</summary>
 internal static class RunRules
 {
-    /// <summary>The longest pause after a failure, and some time for all the rest. Deadlines of jobs with an hour of their own come much later.</summary>
+    /// <summary>
+    /// The longest pause after a failure, and some time for all the rest. Deadlines of jobs with an hour of their own come much later.
+    /// </summary>
     private static readonly TimeSpan Notice = TimeSpan.FromMinutes(15);
 
     /// <summary>A run ends soon after its job has: it is told, and does not find out at a deadline.</summary>
@@ -33,7 +35,9 @@ internal static class RunRules
             yield return $"{id} was accepted, and there is no trace of it";
         }
 
-        foreach (var instance in facts.Instances.Values.Where(static instance => instance.RuntimeStatus != OrchestrationRuntimeStatus.Completed))
+        foreach (
+            var instance in facts.Instances.Values.Where(static instance => instance.RuntimeStatus != OrchestrationRuntimeStatus.Completed)
+        )
         {
             yield return $"{instance.Name} {instance.InstanceId} is {instance.RuntimeStatus}: {instance.FailureDetails?.ErrorMessage} {instance.SerializedCustomStatus}";
         }

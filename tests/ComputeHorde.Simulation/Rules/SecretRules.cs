@@ -11,10 +11,14 @@ internal static class SecretRules
     public static IEnumerable<string> Nowhere(Facts facts)
     {
         var secrets = facts.Life.Observer.Secrets;
-        var texts = facts.Histories.Select(static history => ("history of " + history.Key, history.Value))
+        var texts = facts
+            .Histories.Select(static history => ("history of " + history.Key, history.Value))
             .Concat(facts.Life.Log.Lines.Select(static line => ("log", line)))
-            .Concat(facts.Blobs.Where(static blob => !Allowed.Any(prefix => blob.Key.StartsWith(prefix, StringComparison.Ordinal)))
-                .Select(static blob => (blob.Key, blob.Value.Content.ToString())));
+            .Concat(
+                facts
+                    .Blobs.Where(static blob => !Allowed.Any(prefix => blob.Key.StartsWith(prefix, StringComparison.Ordinal)))
+                    .Select(static blob => (blob.Key, blob.Value.Content.ToString()))
+            );
         foreach (var (place, text) in texts)
         {
             foreach (var secret in secrets.Concat(Patterns).Where(secret => text.Contains(secret, StringComparison.Ordinal)))

@@ -24,7 +24,9 @@ internal sealed class ExecutorNetwork(HttpPipelineTransport storage) : HttpMessa
 
         using var message = new HttpMessage(sent, new ResponseClassifier());
         await storage.ProcessAsync(message);
-        var content = message.Response.ContentStream is { } stream ? (await BinaryData.FromStreamAsync(stream, cancellationToken)).ToArray() : [];
+        var content = message.Response.ContentStream is { } stream
+            ? (await BinaryData.FromStreamAsync(stream, cancellationToken)).ToArray()
+            : [];
         var answer = new HttpResponseMessage((HttpStatusCode)message.Response.Status) { Content = new ByteArrayContent(content) };
         foreach (var header in message.Response.Headers)
         {

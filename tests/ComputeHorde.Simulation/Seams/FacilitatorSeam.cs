@@ -13,7 +13,11 @@ internal sealed class FacilitatorSeam(Host host, HttpMessageHandler facilitator)
         var path = request.RequestUri!.PathAndQuery;
         var body = request.Content is null ? null : await request.Content.ReadAsByteArrayAsync(cancellationToken);
         var tag = path.Contains("job-docker", StringComparison.Ordinal) ? TagOf(body) : null;
-        var fault = host.Draw(Seam.Facilitator, CallNames.Of(request.Method.Method, tag ?? (path.Contains("uuid", StringComparison.Ordinal) ? "jobs" : path)), out var call);
+        var fault = host.Draw(
+            Seam.Facilitator,
+            CallNames.Of(request.Method.Method, tag ?? (path.Contains("uuid", StringComparison.Ordinal) ? "jobs" : path)),
+            out var call
+        );
         await host.TakeTimeAsync(call, 0.3, cancellationToken);
         switch (fault)
         {

@@ -5,12 +5,15 @@ using ComputeHorde.Simulation.World;
 
 namespace ComputeHorde.Simulation.Seams;
 
-/// <summary>The retries of the Azure SDK as the application sets them, on simulated time; the SDK's own wait by the machine's clock.</summary>
+/// <summary>
+/// The retries of the Azure SDK as the application sets them, on simulated time; the SDK's own wait by the machine's clock.
+/// </summary>
 internal sealed class SimulatedRetries(Host host) : HttpPipelinePolicy
 {
     private const int Retries = 3;
 
-    public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) => throw new NotSupportedException("The application awaits its storage.");
+    public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) =>
+        throw new NotSupportedException("The application awaits its storage.");
 
     public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {

@@ -19,7 +19,11 @@ internal sealed class StorageSeam(Host host, HttpPipelineTransport storage) : Ht
     {
         var request = message.Request;
         var path = request.Uri.ToUri();
-        var fault = host.Draw(Seam.Storage, CallNames.Of(request.Method.Method, path.AbsolutePath[(path.AbsolutePath.IndexOf('/', 1) + 1)..]), out var call);
+        var fault = host.Draw(
+            Seam.Storage,
+            CallNames.Of(request.Method.Method, path.AbsolutePath[(path.AbsolutePath.IndexOf('/', 1) + 1)..]),
+            out var call
+        );
         await host.TakeTimeAsync(call, fault == FaultKind.Slow ? 20 : 0.02, message.CancellationToken);
         switch (fault)
         {

@@ -10,26 +10,51 @@ namespace ComputeHorde.Simulation.Seams;
 internal sealed class TaskHubSeam(Host host, DurableTaskClient hub) : DurableTaskClient(hub.Name)
 {
     public override Task<string> ScheduleNewOrchestrationInstanceAsync(
-        TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default) =>
-        CallAsync($"start {options?.InstanceId}", () => hub.ScheduleNewOrchestrationInstanceAsync(orchestratorName, input, options, CancellationToken.None));
+        TaskName orchestratorName,
+        object? input = null,
+        StartOrchestrationOptions? options = null,
+        CancellationToken cancellation = default
+    ) =>
+        CallAsync(
+            $"start {options?.InstanceId}",
+            () => hub.ScheduleNewOrchestrationInstanceAsync(orchestratorName, input, options, CancellationToken.None)
+        );
 
-    public override Task RaiseEventAsync(string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default) =>
-        CallAsync($"raise {eventName} {instanceId}", async () =>
-        {
-            await hub.RaiseEventAsync(instanceId, eventName, eventPayload, CancellationToken.None);
-            return true;
-        });
+    public override Task RaiseEventAsync(
+        string instanceId,
+        string eventName,
+        object? eventPayload = null,
+        CancellationToken cancellation = default
+    ) =>
+        CallAsync(
+            $"raise {eventName} {instanceId}",
+            async () =>
+            {
+                await hub.RaiseEventAsync(instanceId, eventName, eventPayload, CancellationToken.None);
+                return true;
+            }
+        );
 
-    public override Task<OrchestrationMetadata?> GetInstancesAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
-        CallAsync($"get {instanceId}", () => hub.GetInstancesAsync(instanceId, getInputsAndOutputs, CancellationToken.None));
+    public override Task<OrchestrationMetadata?> GetInstancesAsync(
+        string instanceId,
+        bool getInputsAndOutputs = false,
+        CancellationToken cancellation = default
+    ) => CallAsync($"get {instanceId}", () => hub.GetInstancesAsync(instanceId, getInputsAndOutputs, CancellationToken.None));
 
-    public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null) => hub.GetAllInstancesAsync(filter);
+    public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null) =>
+        hub.GetAllInstancesAsync(filter);
 
-    public override Task<OrchestrationMetadata> WaitForInstanceStartAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
-        hub.WaitForInstanceStartAsync(instanceId, getInputsAndOutputs, cancellation);
+    public override Task<OrchestrationMetadata> WaitForInstanceStartAsync(
+        string instanceId,
+        bool getInputsAndOutputs = false,
+        CancellationToken cancellation = default
+    ) => hub.WaitForInstanceStartAsync(instanceId, getInputsAndOutputs, cancellation);
 
-    public override Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
-        hub.WaitForInstanceCompletionAsync(instanceId, getInputsAndOutputs, cancellation);
+    public override Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
+        string instanceId,
+        bool getInputsAndOutputs = false,
+        CancellationToken cancellation = default
+    ) => hub.WaitForInstanceCompletionAsync(instanceId, getInputsAndOutputs, cancellation);
 
     public override Task SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
         hub.SuspendInstanceAsync(instanceId, reason, cancellation);

@@ -5,7 +5,8 @@ using ComputeHorde.Simulation.World;
 namespace ComputeHorde.Simulation.Soaks;
 
 /// <summary>
-/// The command line: <c>--seeds 10000 [--from 1]</c> soaks, <c>--seed 123 [--log|--calls]</c> lives one again, <c>--reduce 123</c> makes it smaller,
+/// The command line: <c>--seeds 10000 [--from 1]</c> soaks, <c>--seed 123 [--log|--calls]</c> lives one again, <c>--reduce 123</c> makes it
+/// smaller,
 /// <c>--export 0.1.0</c> writes the histories of each fate.
 /// </summary>
 internal static class Command
@@ -49,7 +50,9 @@ internal static class Command
         return report.Broken.Count == 0 ? 0 : 1;
     }
 
-    private static int? Number(string[] args, string name) => Text(args, name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
+    private static int? Number(string[] args, string name) =>
+        Text(args, name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
 
-    private static string? Text(string[] args, string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
+    private static string? Text(string[] args, string name) =>
+        Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
 }

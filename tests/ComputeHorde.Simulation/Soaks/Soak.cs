@@ -28,7 +28,8 @@ internal static class Soak
 
         var spent = Stopwatch.GetElapsedTime(started);
         Console.WriteLine(
-            $"{count} seeds in {spent.TotalSeconds:0.0} s: {broken} broke a rule; {faults} faults, {deaths} deaths, {calls} calls, {notices} notices, {lived.TotalDays:0.0} simulated days");
+            $"{count} seeds in {spent.TotalSeconds:0.0} s: {broken} broke a rule; {faults} faults, {deaths} deaths, {calls} calls, {notices} notices, {lived.TotalDays:0.0} simulated days"
+        );
         return broken == 0 ? 0 : 1;
     }
 }

@@ -7,21 +7,22 @@ namespace ComputeHorde.Simulation.Tests;
 /// <summary>Faults put into the application's own code are found by the seeds of the short run.</summary>
 public sealed class MutationTests(MutantsFixture mutants, ITestOutputHelper output) : IClassFixture<MutantsFixture>
 {
-    public static TheoryData<string, string, int> Mutations => new()
-    {
-        { "claim after the request", "no attempt without a claim", 1 },
-        { "no look-up", "at most one paid job an attempt", 14 },
-        { "claim not settled", "nothing is left behind", 1 },
-        { "job still watched", "nothing is left behind", 1 },
-        { "report before the evidence", "evidence before the report", 32 },
-        { "event dropped", "a run hears of its job", 7 },
-        { "notice before the end", "nothing is told before its end is stored", 7 },
-        { "notice forgotten at a death", "every end is told", 7 },
-        { "notice not tried again", "every end is told", 2 },
-        { "another message at each try", "one notice is one message", 1 },
-        { "place taken from a run under way", "no more in flight than the limit", 17 },
-        { "places counted once a round", "no more in flight than the limit", 17 },
-    };
+    public static TheoryData<string, string, int> Mutations =>
+        new()
+        {
+            { "claim after the request", "no attempt without a claim", 1 },
+            { "no look-up", "at most one paid job an attempt", 14 },
+            { "claim not settled", "nothing is left behind", 1 },
+            { "job still watched", "nothing is left behind", 1 },
+            { "report before the evidence", "evidence before the report", 32 },
+            { "event dropped", "a run hears of its job", 7 },
+            { "notice before the end", "nothing is told before its end is stored", 7 },
+            { "notice forgotten at a death", "every end is told", 7 },
+            { "notice not tried again", "every end is told", 2 },
+            { "another message at each try", "one notice is one message", 1 },
+            { "place taken from a run under way", "no more in flight than the limit", 17 },
+            { "places counted once a round", "no more in flight than the limit", 17 },
+        };
 
     [Fact]
     public async Task Reduce_RuleThatBreaksWithoutAnyFault_LeavesOneCallerAndNoFault()

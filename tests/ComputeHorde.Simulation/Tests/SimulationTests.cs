@@ -5,7 +5,8 @@ namespace ComputeHorde.Simulation.Tests;
 /// <summary>The short run: so many lives, none of which breaks a rule. What fails here fails again, alone, with <c>--seed</c>.</summary>
 public sealed class SimulationTests(ITestOutputHelper output)
 {
-    internal const int First = 1, Lives = 32;
+    internal const int First = 1,
+        Lives = 32;
 
     [Fact]
     public async Task Life_EverySeedOfTheShortRun_BreaksNoRule()
@@ -14,7 +15,9 @@ public sealed class SimulationTests(ITestOutputHelper output)
         {
             var report = await Life.RunAsync(Scenario.Of(seed));
             Assert.True(report.Broken.Count == 0, report.Describe());
-            output.WriteLine($"seed {seed}: {report.Calls} calls, {report.Faults.Count} faults, {report.Deaths} deaths, {report.Lived} lived");
+            output.WriteLine(
+                $"seed {seed}: {report.Calls} calls, {report.Faults.Count} faults, {report.Deaths} deaths, {report.Lived} lived"
+            );
         }
     }
 

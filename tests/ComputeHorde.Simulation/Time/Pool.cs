@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace ComputeHorde.Simulation.Time;
 
 /// <summary>
-/// The thread pool, which has one thread in this program (see Program.cs): what runs next depends on nothing but the order in which it was queued, and an empty
+/// The thread pool, which has one thread in this program (see Program.cs): what runs next depends on nothing but the order in which it was
+/// queued, and an empty
 /// queue means that everybody waits for time to pass.
 /// </summary>
 internal static class Pool
@@ -23,8 +24,7 @@ internal static class Pool
         do
         {
             await default(LastInLine);
-        }
-        while (ThreadPool.PendingWorkItemCount > 0);
+        } while (ThreadPool.PendingWorkItemCount > 0);
     }
 
     private readonly struct LastInLine : ICriticalNotifyCompletion
@@ -33,9 +33,7 @@ internal static class Pool
 
         public LastInLine GetAwaiter() => this;
 
-        public void GetResult()
-        {
-        }
+        public void GetResult() { }
 
         public void OnCompleted(Action continuation) => UnsafeOnCompleted(continuation);
 

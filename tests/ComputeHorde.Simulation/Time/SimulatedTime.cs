@@ -4,7 +4,9 @@ namespace ComputeHorde.Simulation.Time;
 internal sealed class SimulatedTime(DateTimeOffset start) : TimeProvider
 {
     private readonly Lock _gate = new();
-    private readonly SortedSet<Alarm> _alarms = new(Comparer<Alarm>.Create(static (one, other) => (one.Due, one.Number).CompareTo((other.Due, other.Number))));
+    private readonly SortedSet<Alarm> _alarms = new(
+        Comparer<Alarm>.Create(static (one, other) => (one.Due, one.Number).CompareTo((other.Due, other.Number)))
+    );
     private long _now = start.UtcTicks;
     private long _number;
 

@@ -52,7 +52,8 @@ internal sealed record BatchPlan(string Id, IReadOnlyList<JobPlan> Jobs, Door Do
         await UntilEndedAsync(life, id);
     }
 
-    public override string ToString() => $"BatchPlan {Id} by {Door}, {Jobs.Count} lines, {MaxParallel} at once{(IsStrict ? ", strict" : "")}{(CancelsAfter is null ? "" : ", cancelled")}";
+    public override string ToString() =>
+        $"BatchPlan {Id} by {Door}, {Jobs.Count} lines, {MaxParallel} at once{(IsStrict ? ", strict" : "")}{(CancelsAfter is null ? "" : ", cancelled")}";
 
     private async Task<string> StartAsync(Life life)
     {

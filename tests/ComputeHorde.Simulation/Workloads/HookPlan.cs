@@ -8,7 +8,10 @@ internal sealed record HookPlan(string Id)
     /// <summary>Of what it wants to be told; null for all.</summary>
     public IReadOnlyList<string>? Events { get; init; }
 
-    /// <summary>For how long it refuses every connection, from the first one on. After more than a day its notices are given up, and its owner has them delivered again.</summary>
+    /// <summary>
+    /// For how long it refuses every connection, from the first one on. After more than a day its notices are given up, and its owner has
+    /// them delivered again.
+    /// </summary>
     public TimeSpan IsAwayFor { get; init; }
 
     /// <summary>It answers 410, for ever.</summary>

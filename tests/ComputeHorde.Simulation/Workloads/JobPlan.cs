@@ -47,7 +47,9 @@ internal sealed record JobPlan
             ["args"] = new JsonArray(Word),
             ["env"] = new JsonObject { ["SECRET"] = Secret, ["EMULATOR_BEHAVIOUR"] = Script },
             ["artifacts_dir"] = "/artifacts",
-            ["outputs"] = new JsonArray([.. Enumerable.Range(1, Outputs).Select(static number => JsonValue.Create($"/output/part-{number}.bin"))]),
+            ["outputs"] = new JsonArray([
+                .. Enumerable.Range(1, Outputs).Select(static number => JsonValue.Create($"/output/part-{number}.bin")),
+            ]),
             ["download_time_limit_sec"] = 30,
             ["execution_time_limit_sec"] = ExecutionSeconds,
             ["upload_time_limit_sec"] = 30,
@@ -60,7 +62,12 @@ internal sealed record JobPlan
 
         if (Sampling is { } sampling)
         {
-            job["cross_validation"] = new JsonObject { ["sampling"] = sampling, ["rate"] = 0.5, ["comparer"] = "stdout" };
+            job["cross_validation"] = new JsonObject
+            {
+                ["sampling"] = sampling,
+                ["rate"] = 0.5,
+                ["comparer"] = "stdout",
+            };
         }
 
         if (Hook is not null)

@@ -3,7 +3,10 @@ using ComputeHorde.Simulation.World;
 
 namespace ComputeHorde.Simulation.Workloads;
 
-/// <summary>A caller who looks whether the notices about an end came to something, and has those delivered again that were given up while its server was away.</summary>
+/// <summary>
+/// A caller who looks whether the notices about an end came to something, and has those delivered again that were given up while its server
+/// was away.
+/// </summary>
 internal sealed class NoticeWatch(Life life, HookPlan? hook)
 {
     /// <summary>Whether there is nothing to wait for any more.</summary>

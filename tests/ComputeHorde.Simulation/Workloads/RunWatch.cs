@@ -17,7 +17,10 @@ internal sealed class RunWatch(Life life, string id, HookPlan? hook)
     {
         while (!await LookAsync())
         {
-            var quick = _looks < 20 ? 30 : _looks < 60 ? 120 : 600;
+            var quick =
+                _looks < 20 ? 30
+                : _looks < 60 ? 120
+                : 600;
             await life.Time.Delay(TimeSpan.FromSeconds(quick * (0.5 + life.Fate.Chance($"look {id} {++_looks}"))));
         }
     }
@@ -57,6 +60,8 @@ internal sealed class RunWatch(Life life, string id, HookPlan? hook)
             life.Observer.Break("ends once", $"{id} ended as {(string?)run["status"]}");
         }
 
-        return outcome is not null && (string?)run["check"]?["verdict"] != "pending" && await _notices.IsOverAsync(run, "run." + (string?)run["status"]);
+        return outcome is not null
+            && (string?)run["check"]?["verdict"] != "pending"
+            && await _notices.IsOverAsync(run, "run." + (string?)run["status"]);
     }
 }

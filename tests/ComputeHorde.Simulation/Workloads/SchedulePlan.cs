@@ -23,7 +23,12 @@ internal sealed record SchedulePlan(string Id, JobPlan Job, int Minutes) : Plan(
         life.Observer.Secrets.AddRange(Job.Secrets);
         await life.Time.Delay(StartsAfter);
         var body = Job.ToJson();
-        body["schedule"] = new JsonObject { ["cron"] = $"*/{Minutes} * * * *", ["jitter_seconds"] = JitterSeconds, ["catch_up_seconds"] = CatchUpSeconds };
+        body["schedule"] = new JsonObject
+        {
+            ["cron"] = $"*/{Minutes} * * * *",
+            ["jitter_seconds"] = JitterSeconds,
+            ["catch_up_seconds"] = CatchUpSeconds,
+        };
         var asked = life.Time.GetUtcNow();
         var answer = await life.CallAsync(new HttpCall("PutSchedule", "PUT", $"schedules/{Id}") { Id = Id, Body = body.ToJsonString() });
         if (answer.Status != (Job.IsValid ? 200 : 400))
@@ -50,7 +55,9 @@ internal sealed record SchedulePlan(string Id, JobPlan Job, int Minutes) : Plan(
         }
     }
 
-    /// <summary>An occurrence may be skipped that could not be started in time: not when it has hours for that, or when nothing fails any more.</summary>
+    /// <summary>
+    /// An occurrence may be skipped that could not be started in time: not when it has hours for that, or when nothing fails any more.
+    /// </summary>
     public bool IsOwed(Life life, DateTimeOffset at) => CatchUpSeconds >= 7200 || at > life.Began + life.Scenario.Weather.ClearsAt;
 
     /// <summary>As the documentation says that runs of schedules are called.</summary>

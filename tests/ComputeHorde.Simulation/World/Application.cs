@@ -51,8 +51,11 @@ internal sealed class Application
     public static void AddSerializer(IServiceCollection services)
     {
         services.Configure<JsonSerializerOptions>(static json => json.PropertyNameCaseInsensitive = true);
-        services.AddOptions<WorkerOptions>().PostConfigure<IOptions<JsonSerializerOptions>>(
-            static (worker, json) => worker.Serializer ??= new JsonObjectSerializer(json.Value));
+        services
+            .AddOptions<WorkerOptions>()
+            .PostConfigure<IOptions<JsonSerializerOptions>>(
+                static (worker, json) => worker.Serializer ??= new JsonObjectSerializer(json.Value)
+            );
         services.AddSingleton<DataConverter, WorkerDataConverter>();
     }
 }

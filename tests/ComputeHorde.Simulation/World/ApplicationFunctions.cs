@@ -18,7 +18,14 @@ internal sealed class ApplicationFunctions
         var converter = new ValueConverter(services.GetRequiredService<IOptions<WorkerOptions>>().Value.Serializer!);
         var storage = new StorageClients(new SettingResolver(services.GetService<IConfiguration>() ?? new ConfigurationBuilder().Build()));
         var binders = new ParameterBinders(converter, storage, client);
-        All = [.. application.Descriptors.Select(function => new RunnableFunction(function, binders.Create, new FunctionOutputs(function, converter, storage, base64: true)))];
+        All =
+        [
+            .. application.Descriptors.Select(function => new RunnableFunction(
+                function,
+                binders.Create,
+                new FunctionOutputs(function, converter, storage, base64: true)
+            )),
+        ];
         Runner = new FunctionRunner(
             services,
             static context => ((LocalFunctionContext)context).InvokeAsync(),
@@ -26,7 +33,8 @@ internal sealed class ApplicationFunctions
             new InvocationDrain(),
             NullLogger.Instance,
             clock: null,
-            invocations: null);
+            invocations: null
+        );
     }
 
     public IReadOnlyList<RunnableFunction> All { get; }

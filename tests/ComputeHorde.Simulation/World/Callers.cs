@@ -8,7 +8,9 @@ using ComputeHorde.Simulation.Chaos;
 
 namespace ComputeHorde.Simulation.World;
 
-/// <summary>The doors of callers that are no HTTP: the queue of batches and the container of specifications. They wait until somebody has made them.</summary>
+/// <summary>
+/// The doors of callers that are no HTTP: the queue of batches and the container of specifications. They wait until somebody has made them.
+/// </summary>
 internal sealed class Callers(Life life)
 {
     public async Task SendAsync(string queue, string message)
@@ -34,7 +36,16 @@ internal sealed class Callers(Life life)
 
         BlobContentInfo written = await container.GetBlobClient(name).UploadAsync(BinaryData.FromString(content), overwrite: true);
         var chance = life.Fate.Chance($"event of {name} {content.Length}");
-        for (var number = 0; number < (chance < 0.15 ? 0 : chance < 0.3 ? 2 : 1); number++)
+        for (
+            var number = 0;
+            number
+                < (
+                    chance < 0.15 ? 0
+                    : chance < 0.3 ? 2
+                    : 1
+                );
+            number++
+        )
         {
             var delay = TimeSpan.FromSeconds(120 * life.Fate.Chance($"event {number} of {name}"));
             Background.Begin(() => TellAsync(new FoundBlob(container, name, written.ETag), delay));
@@ -52,7 +63,9 @@ internal sealed class Callers(Life life)
         }
     }
 
-    /// <summary>As the documentation says that runs of specifications are called: <c>blob-&lt;name&gt;-&lt;hash of path and ETag&gt;</c>.</summary>
+    /// <summary>
+    /// As the documentation says that runs of specifications are called: <c>blob-&lt;name&gt;-&lt;hash of path and ETag&gt;</c>.
+    /// </summary>
     private static string IdOf(string name, ETag version)
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"jobs/{name}\n{version.ToString("G").Trim('"')}"));

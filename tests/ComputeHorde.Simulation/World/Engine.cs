@@ -40,12 +40,14 @@ internal sealed class Engine : IAsyncDisposable
         services.AddLogging(logging => logging.AddProvider(world.Log));
         services.AddSingleton<TimeProvider>(world.Time);
         Application.AddSerializer(services);
-        services.AddDurableTaskWorker(worker => worker.UseSqlite(hub =>
-        {
-            hub.TimeProvider = world.Time;
-            hub.RunsOnPool = true;
-            hub.WarmInstances = world.Scenario.WarmInstances;
-        }));
+        services.AddDurableTaskWorker(worker =>
+            worker.UseSqlite(hub =>
+            {
+                hub.TimeProvider = world.Time;
+                hub.RunsOnPool = true;
+                hub.WarmInstances = world.Scenario.WarmInstances;
+            })
+        );
         services.AddDurableTaskClient(static client => client.UseSqlite());
         services.AddOptions<DurableTaskRegistry>().Configure<IServiceProvider>((registry, provider) => AddTasks(registry, world, provider));
         var built = services.BuildServiceProvider();
@@ -87,7 +89,11 @@ internal sealed class Engine : IAsyncDisposable
 
     private static void AddTasks(DurableTaskRegistry registry, Life world, IServiceProvider services)
     {
-        var functions = new ApplicationFunctions(world.Application, services, static () => throw new InvalidOperationException("Orchestrators have no client."));
+        var functions = new ApplicationFunctions(
+            world.Application,
+            services,
+            static () => throw new InvalidOperationException("Orchestrators have no client.")
+        );
         foreach (var function in functions.All)
         {
             switch (function.Descriptor.Trigger.Attribute)

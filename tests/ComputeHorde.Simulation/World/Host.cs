@@ -19,7 +19,10 @@ using Microsoft.Extensions.Options;
 
 namespace ComputeHorde.Simulation.World;
 
-/// <summary>One life of the application's process: its services and functions, and all that they remember. When it dies, everything in it comes to nothing.</summary>
+/// <summary>
+/// One life of the application's process: its services and functions, and all that they remember. When it dies, everything in it comes to
+/// nothing.
+/// </summary>
 internal sealed class Host : IAsyncDisposable
 {
     private readonly CancellationTokenSource _life = new();
@@ -61,7 +64,9 @@ internal sealed class Host : IAsyncDisposable
             queues.RetryPolicy = new SimulatedRetries(host);
             queues.MessageEncoding = QueueMessageEncoding.None;
         });
-        services.AddHttpClient("ComputeHorde").ConfigurePrimaryHttpMessageHandler(() => new FacilitatorSeam(host, world.Facilitator.CreateHandler()));
+        services
+            .AddHttpClient("ComputeHorde")
+            .ConfigurePrimaryHttpMessageHandler(() => new FacilitatorSeam(host, world.Facilitator.CreateHandler()));
         services.AddHttpClient("ComputeHorde.Webhooks").ConfigurePrimaryHttpMessageHandler(() => new ReceiverSeam(host));
         world.Change?.Invoke(services);
         host._services = services.BuildServiceProvider();
@@ -86,7 +91,10 @@ internal sealed class Host : IAsyncDisposable
     /// <summary>Every call takes some time, by seed: who overtakes whom differs from life to life.</summary>
     public async Task TakeTimeAsync(string call, double mostSeconds, CancellationToken cancellation)
     {
-        await World.Time.Delay(TimeSpan.FromMilliseconds(1 + Math.Round(1000 * mostSeconds * World.Fate.Chance("time " + call))), cancellation);
+        await World.Time.Delay(
+            TimeSpan.FromMilliseconds(1 + Math.Round(1000 * mostSeconds * World.Fate.Chance("time " + call))),
+            cancellation
+        );
         RequireLife(call);
     }
 
@@ -107,7 +115,8 @@ internal sealed class Host : IAsyncDisposable
     /// <summary>Ends all that runs here: every call from now on fails without effect.</summary>
     public void End() => _life.Cancel();
 
-    public Task<object?> TriggerAsync(string function, TriggerInput input) => _functions!.Runner.RunAsync(_functions[function], input, cancellation: Life);
+    public Task<object?> TriggerAsync(string function, TriggerInput input) =>
+        _functions!.Runner.RunAsync(_functions[function], input, cancellation: Life);
 
     public Task<object?> ActivityAsync(string name, TaskActivityContext context, object? input)
     {
@@ -120,15 +129,25 @@ internal sealed class Host : IAsyncDisposable
     {
         await using var scope = _services!.CreateAsyncScope();
         var function = _functions![call.Function];
-        var route = HttpEndpoints.Route((HttpTriggerAttribute)function.Descriptor.Trigger.Attribute, function.Name, Application.HostJson.Http.RoutePrefix);
+        var route = HttpEndpoints.Route(
+            (HttpTriggerAttribute)function.Descriptor.Trigger.Attribute,
+            function.Name,
+            Application.HostJson.Http.RoutePrefix
+        );
         var http = call.ToContext(scope.ServiceProvider);
-        http.SetEndpoint(new RouteEndpoint(static _ => Task.CompletedTask, RoutePatternFactory.Parse(route), order: 0, metadata: null, call.Function));
+        http.SetEndpoint(
+            new RouteEndpoint(static _ => Task.CompletedTask, RoutePatternFactory.Parse(route), order: 0, metadata: null, call.Function)
+        );
         using var body = new MemoryStream();
         http.Response.Body = body;
         try
         {
             var result = await _functions.Runner.RunAsync(
-                function, new TriggerInput(http, HttpBinding.Data(http), call.Path), scope.ServiceProvider, Life);
+                function,
+                new TriggerInput(http, HttpBinding.Data(http), call.Path),
+                scope.ServiceProvider,
+                Life
+            );
             await HttpResults.WriteAsync(http, result);
         }
         catch (Exception exception)
@@ -139,7 +158,11 @@ internal sealed class Host : IAsyncDisposable
         }
 
         RequireLife(call.Path);
-        return new HttpAnswer(http.Response.StatusCode, System.Text.Encoding.UTF8.GetString(body.ToArray()), http.Response.Headers.Location.ToString());
+        return new HttpAnswer(
+            http.Response.StatusCode,
+            System.Text.Encoding.UTF8.GetString(body.ToArray()),
+            http.Response.Headers.Location.ToString()
+        );
     }
 
     public async ValueTask DisposeAsync()

@@ -14,9 +14,11 @@ internal sealed record HttpCall(string Function, string Method, string Path)
 
     public string Query { get; init; } = "";
 
-    public static HttpCall Post(string function, string path, string body, string key) => new(function, "POST", path) { Body = body, Key = key };
+    public static HttpCall Post(string function, string path, string body, string key) =>
+        new(function, "POST", path) { Body = body, Key = key };
 
-    public static HttpCall Get(string function, string path, string id, string query = "") => new(function, "GET", path) { Id = id, Query = query };
+    public static HttpCall Get(string function, string path, string id, string query = "") =>
+        new(function, "GET", path) { Id = id, Query = query };
 
     public HttpContext ToContext(IServiceProvider services)
     {

@@ -16,7 +16,10 @@ namespace ComputeHorde.Simulation.World;
 /// <summary>One simulated life of the whole application and of everything around it.</summary>
 internal sealed class Life : IAsyncDisposable
 {
-    /// <summary>How long a caller waits for an end when nothing fails any more: a job has an hour, some attempts, and a notice a day before it is given up.</summary>
+    /// <summary>
+    /// How long a caller waits for an end when nothing fails any more: a job has an hour, some attempts, and a notice a day before it is
+    /// given up.
+    /// </summary>
     private static readonly TimeSpan MostTime = TimeSpan.FromHours(50);
 
     /// <summary>The application looks every ten minutes for places that ended runs hold.</summary>
@@ -82,7 +85,8 @@ internal sealed class Life : IAsyncDisposable
     public Action<IServiceCollection>? Change { get; init; }
 
     /// <summary>The secret of the hotkey, which must be nowhere.</summary>
-    public string HotkeySecret => "0x" + Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(BitConverter.GetBytes(Scenario.Seed)));
+    public string HotkeySecret =>
+        "0x" + Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(BitConverter.GetBytes(Scenario.Seed)));
 
     /// <summary>Lives a scenario from its beginning to its end, and says which rules it broke.</summary>
     public static async Task<LifeReport> RunAsync(Scenario scenario, Application? application = null, bool logsCalls = false)
@@ -173,7 +177,10 @@ internal sealed class Life : IAsyncDisposable
 
     /// <summary>The orchestrations that have not ended.</summary>
     public IEnumerable<string> InstancesUnderWay() =>
-        _store.Query(new InstanceFilter()).Instances.Where(static instance => !instance.State.IsOver).Select(static instance => instance.Row.InstanceId);
+        _store
+            .Query(new InstanceFilter())
+            .Instances.Where(static instance => !instance.State.IsOver)
+            .Select(static instance => instance.Row.InstanceId);
 
     /// <summary>Whether an orchestration has ended, as its store knows it.</summary>
     public bool HasEnded(string instance) => _store.Find(instance)?.State.IsOver == true;
@@ -202,8 +209,11 @@ internal sealed class Life : IAsyncDisposable
         var within = Scenario.Weather.ClearsAt + MostTime;
         if (!await Time.RunUntilAsync(() => all.IsCompleted, within))
         {
-            Observer.Break("liveness", $"not all has ended {within} after the beginning: "
-                + string.Join(", ", Scenario.Plans.Where((_, index) => !plans[index].IsCompleted).Select(static plan => plan.Id)));
+            Observer.Break(
+                "liveness",
+                $"not all has ended {within} after the beginning: "
+                    + string.Join(", ", Scenario.Plans.Where((_, index) => !plans[index].IsCompleted).Select(static plan => plan.Id))
+            );
         }
 
         foreach (var failed in plans.Where(static plan => plan.IsFaulted))
@@ -228,34 +238,43 @@ internal sealed class Life : IAsyncDisposable
 
     private async Task StartWorldAsync()
     {
-        Storage = Own(await LocalStorage.StartAsync(new LocalStorageOptions
-        {
-            Listen = false,
-            TimeProvider = Time,
-            Seed = Scenario.Seed,
-            KeptPast = Scenario.Forgets * 2,
-            BlobPort = 20_001,
-            QueuePort = 20_002,
-        }));
+        Storage = Own(
+            await LocalStorage.StartAsync(
+                new LocalStorageOptions
+                {
+                    Listen = false,
+                    TimeProvider = Time,
+                    Seed = Scenario.Seed,
+                    KeptPast = Scenario.Forgets * 2,
+                    BlobPort = 20_001,
+                    QueuePort = 20_002,
+                }
+            )
+        );
         Blobs = new BlobServiceClient(Storage.ConnectionString, new BlobClientOptions { Transport = Storage.Transport });
         var sampling = Blobs.GetBlobContainerClient("sampling");
         await sampling.CreateAsync();
-        await sampling.UploadBlobAsync("key", BinaryData.FromBytes(System.Security.Cryptography.SHA256.HashData(BitConverter.GetBytes(~Scenario.Seed))));
+        await sampling.UploadBlobAsync(
+            "key",
+            BinaryData.FromBytes(System.Security.Cryptography.SHA256.HashData(BitConverter.GetBytes(~Scenario.Seed)))
+        );
         Queues = new QueueServiceClient(Storage.ConnectionString, new QueueClientOptions { Transport = Storage.Transport });
-        Facilitator = Own(await FacilitatorEmulator.StartAsync(emulator =>
-        {
-            emulator.Listen = false;
-            emulator.TimeProvider = Time;
-            emulator.Seed = Scenario.Seed;
-            emulator.ExecutorHandler = () => new ExecutorNetwork(Storage.Transport);
-            var uuids = new Random(Scenario.Seed);
-            emulator.NewUuid = () =>
+        Facilitator = Own(
+            await FacilitatorEmulator.StartAsync(emulator =>
             {
-                var bytes = new byte[16];
-                uuids.NextBytes(bytes);
-                return new Guid(bytes);
-            };
-        }));
+                emulator.Listen = false;
+                emulator.TimeProvider = Time;
+                emulator.Seed = Scenario.Seed;
+                emulator.ExecutorHandler = () => new ExecutorNetwork(Storage.Transport);
+                var uuids = new Random(Scenario.Seed);
+                emulator.NewUuid = () =>
+                {
+                    var bytes = new byte[16];
+                    uuids.NextBytes(bytes);
+                    return new Guid(bytes);
+                };
+            })
+        );
         Settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
         {
             ["AzureWebJobsStorage"] = Storage.ConnectionString,
@@ -266,7 +285,9 @@ internal sealed class Life : IAsyncDisposable
             ["ComputeHorde:PollIntervalSeconds"] = Scenario.PollSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture),
             ["ComputeHorde:MaxPollIntervalSeconds"] = "60",
             ["ComputeHorde:WebhookSecret"] = Receiver.SigningSecret,
-            [$"ComputeHorde:Limits:{Workloads.JobPlan.LimitedNamespace}:MaxInFlight"] = Scenario.MaxInFlight?.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            [$"ComputeHorde:Limits:{Workloads.JobPlan.LimitedNamespace}:MaxInFlight"] = Scenario.MaxInFlight?.ToString(
+                System.Globalization.CultureInfo.InvariantCulture
+            ),
         };
     }
 

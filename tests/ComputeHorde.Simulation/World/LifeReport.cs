@@ -10,7 +10,13 @@ internal sealed record BrokenRule(TimeSpan At, string Rule, string What)
 
 /// <summary>What became of a scenario.</summary>
 internal sealed record LifeReport(
-    Scenario Scenario, IReadOnlyList<BrokenRule> Broken, IReadOnlyList<InjectedFault> Faults, TimeSpan Lived, int Calls, ulong Trace)
+    Scenario Scenario,
+    IReadOnlyList<BrokenRule> Broken,
+    IReadOnlyList<InjectedFault> Faults,
+    TimeSpan Lived,
+    int Calls,
+    ulong Trace
+)
 {
     /// <summary>How many notices came to the servers of callers.</summary>
     public int Notices { get; init; }
@@ -22,9 +28,14 @@ internal sealed record LifeReport(
 
     public int Deaths => Faults.Count(static fault => fault.IsDeath);
 
-    public string Describe() => string.Join('\n', [
-        $"seed {Scenario.Seed}: {(Scenario.IsAzure ? "two hosts and a task hub" : "one process")}, {Calls} calls, {Faults.Count} faults, {Deaths} deaths, {Notices} notices, {Lived} lived, trace {Trace:x}",
-        .. Scenario.Plans.Select(static plan => $"  {plan}"),
-        .. Faults.Select(static fault => $"  {fault}"),
-        .. Broken.Select(static broken => $"  BROKEN {broken}")]);
+    public string Describe() =>
+        string.Join(
+            '\n',
+            [
+                $"seed {Scenario.Seed}: {(Scenario.IsAzure ? "two hosts and a task hub" : "one process")}, {Calls} calls, {Faults.Count} faults, {Deaths} deaths, {Notices} notices, {Lived} lived, trace {Trace:x}",
+                .. Scenario.Plans.Select(static plan => $"  {plan}"),
+                .. Faults.Select(static fault => $"  {fault}"),
+                .. Broken.Select(static broken => $"  BROKEN {broken}"),
+            ]
+        );
 }

@@ -36,7 +36,10 @@ internal sealed class Observer(Life life)
 
     public List<string> PoisonedMessages { get; } = [];
 
-    /// <summary>Notes a broken rule. A storage that forgets what it has confirmed breaks promises by itself; what is paid and who is accused holds all the same.</summary>
+    /// <summary>
+    /// Notes a broken rule. A storage that forgets what it has confirmed breaks promises by itself; what is paid and who is accused holds
+    /// all the same.
+    /// </summary>
     public void Break(string rule, string what)
     {
         if (life.Scenario.Forgets == TimeSpan.Zero || Checker.HoldOnForgetfulStorage.Contains(rule))
@@ -86,5 +89,6 @@ internal sealed class Observer(Life life)
     }
 
     /// <summary>Whether no orchestration is under way.</summary>
-    public static bool IsQuiet(IDurableStore store) => store.Query(new InstanceFilter()).Instances.All(static instance => instance.State.IsOver);
+    public static bool IsQuiet(IDurableStore store) =>
+        store.Query(new InstanceFilter()).Instances.All(static instance => instance.State.IsOver);
 }

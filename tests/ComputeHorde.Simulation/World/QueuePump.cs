@@ -12,7 +12,8 @@ internal sealed class QueuePump(Host host)
 {
     private const int MostTimes = 5;
 
-    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(20), Hidden = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(20),
+        Hidden = TimeSpan.FromMinutes(1);
 
     public async Task RunAsync()
     {
@@ -42,7 +43,11 @@ internal sealed class QueuePump(Host host)
             return;
         }
 
-        var fault = host.Draw(Seam.Delivery, CallNames.Of("message", message.Body.ToString()[..Math.Min(60, message.Body.ToString().Length)]), out var call);
+        var fault = host.Draw(
+            Seam.Delivery,
+            CallNames.Of("message", message.Body.ToString()[..Math.Min(60, message.Body.ToString().Length)]),
+            out var call
+        );
         if (fault == FaultKind.DeathBefore)
         {
             throw host.Die(call);

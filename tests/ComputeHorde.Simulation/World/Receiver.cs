@@ -51,7 +51,12 @@ internal sealed class Receiver
             _life.Observer.Break("notices are genuine", $"{type} of {subject}, sent at {sent - _life.Began}");
         }
 
-        var source = type switch { "run.checked" => subject + "~check", "batch.checked" => subject + "~verdicts", _ => subject };
+        var source = type switch
+        {
+            "run.checked" => subject + "~check",
+            "batch.checked" => subject + "~verdicts",
+            _ => subject,
+        };
         if (!_life.HasEnded(source))
         {
             _life.Observer.Break("nothing is told before its end is stored", $"{type} of {subject}");

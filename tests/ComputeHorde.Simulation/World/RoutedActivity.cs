@@ -4,7 +4,8 @@ using Microsoft.DurableTask;
 namespace ComputeHorde.Simulation.World;
 
 /// <summary>
-/// An activity, as the back end of a task hub has one run: on any host that lives, again on another when that died, and now and then once more although it was
+/// An activity, as the back end of a task hub has one run: on any host that lives, again on another when that died, and now and then once
+/// more although it was
 /// done.
 /// </summary>
 internal sealed class RoutedActivity(Life world, string name, Type inputType) : ITaskActivity

@@ -8,7 +8,9 @@ internal sealed record Scenario
 {
     public required int Seed { get; init; }
 
-    /// <summary>Whether there are two hosts and a task hub of its own, as on Azure; else the engine lives and dies with the one host.</summary>
+    /// <summary>
+    /// Whether there are two hosts and a task hub of its own, as on Azure; else the engine lives and dies with the one host.
+    /// </summary>
     public bool IsAzure { get; init; }
 
     public required Weather Weather { get; init; }
@@ -21,7 +23,9 @@ internal sealed record Scenario
     /// <summary>How much the storage forgets when the machine dies, as Azurite did.</summary>
     public TimeSpan Forgets { get; init; }
 
-    /// <summary>How many runs of <see cref="JobPlan.LimitedNamespace"/> may be in flight at once by the settings; null for any number.</summary>
+    /// <summary>
+    /// How many runs of <see cref="JobPlan.LimitedNamespace"/> may be in flight at once by the settings; null for any number.
+    /// </summary>
     public int? MaxInFlight { get; init; }
 
     public required IReadOnlyList<Plan> Plans { get; init; }

@@ -16,7 +16,13 @@ internal sealed class SimulatedLog(Func<TimeSpan> elapsed) : ILoggerProvider, IL
 
     public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter
+    )
     {
         if (IsEnabled(logLevel))
         {
@@ -26,7 +32,5 @@ internal sealed class SimulatedLog(Func<TimeSpan> elapsed) : ILoggerProvider, IL
 
     public void Add(string line) => _lines.Add($"{elapsed():hh\\:mm\\:ss\\.fff} {line}");
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 }

@@ -78,7 +78,10 @@ internal sealed class CutDisk : IDisk
             {
                 var target = Path.Combine(copy, Path.GetRelativePath(folder, file));
                 var name = Path.GetFileName(file);
-                if (name is "lock" or "holder" or "storage.db-shm" || (_unlisted.Contains(file) && file.Contains("bodies", StringComparison.Ordinal) && random.Next(2) == 0))
+                if (
+                    name is "lock" or "holder" or "storage.db-shm"
+                    || (_unlisted.Contains(file) && file.Contains("bodies", StringComparison.Ordinal) && random.Next(2) == 0)
+                )
                 {
                     continue;
                 }
@@ -101,7 +104,8 @@ internal sealed class CutDisk : IDisk
         }
     }
 
-    private static long LogLength(string folder) => new FileInfo(Path.Combine(folder, "storage.db-wal")) is { Exists: true } log ? log.Length : 0;
+    private static long LogLength(string folder) =>
+        new FileInfo(Path.Combine(folder, "storage.db-wal")) is { Exists: true } log ? log.Length : 0;
 
     /// <summary>Beyond what was flushed, a part is there, and a part of that is zeros.</summary>
     private static void Tear(string path, long from, Random random)

@@ -35,7 +35,9 @@ public sealed class KillTests
             }
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{Kills} kills, {workloads.Sum(workload => workload.Answered)} operations answered");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{Kills} kills, {workloads.Sum(workload => workload.Answered)} operations answered"
+        );
     }
 
     private static async Task KillUnderLoadAsync(Process process, string connection, List<Workload> workloads, int after)
@@ -62,9 +64,17 @@ public sealed class KillTests
         }
     }
 
-    private static Process Start(string folder) => Process.Start(new ProcessStartInfo(
-        Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "ComputeHorde.Storage.Local.Crasher.exe" : "ComputeHorde.Storage.Local.Crasher"), [folder])
-    {
-        RedirectStandardOutput = true,
-    })!;
+    private static Process Start(string folder) =>
+        Process.Start(
+            new ProcessStartInfo(
+                Path.Combine(
+                    AppContext.BaseDirectory,
+                    OperatingSystem.IsWindows() ? "ComputeHorde.Storage.Local.Crasher.exe" : "ComputeHorde.Storage.Local.Crasher"
+                ),
+                [folder]
+            )
+            {
+                RedirectStandardOutput = true,
+            }
+        )!;
 }

@@ -63,7 +63,11 @@ public sealed class PowerCutTests
 
         var workloads = Enumerable.Range(0, Clients).Select(client => new Workload(client, new Random((seed * 31) + client))).ToList();
         var storage = await LocalStorage.StartAsync(
-            new LocalStorageOptions { DataFolder = first.Path, Listen = false }, disk, Pass, TestContext.Current.CancellationToken);
+            new LocalStorageOptions { DataFolder = first.Path, Listen = false },
+            disk,
+            Pass,
+            TestContext.Current.CancellationToken
+        );
         try
         {
             await storage.NewContainerAsync(Workload.Container);
@@ -101,8 +105,6 @@ public sealed class PowerCutTests
         {
             // The power is cut.
         }
-        catch (PowerCut)
-        {
-        }
+        catch (PowerCut) { }
     }
 }

@@ -52,17 +52,24 @@ internal sealed class Workload(int client, Random random)
                 continue;
             }
 
-            Assert.True(found == known, $"{blob}: {Short(found)} is there, {Short(known)} was answered, {Short(_pendingBlob?.Content)} was under way");
+            Assert.True(
+                found == known,
+                $"{blob}: {Short(found)} is there, {Short(known)} was answered, {Short(_pendingBlob?.Content)} was under way"
+            );
         }
 
-        var stored = storage.Store.Read(transaction => transaction.Scan(Tables.Messages, Queue, "").Select(row => row.Value.Text).ToHashSet());
+        var stored = storage.Store.Read(transaction =>
+            transaction.Scan(Tables.Messages, Queue, "").Select(row => row.Value.Text).ToHashSet()
+        );
         var due = storage.Store.Read(transaction => transaction.Scan(Tables.DueMessages, Queue, "").Count());
         Assert.Equal(stored.Count, due);
         stored.SymmetricExceptWith(_messages);
         stored.Remove(_pendingMessage ?? "");
         Assert.True(stored.Count == 0, $"messages {string.Join(", ", stored)} are there and should not be, or the other way around");
         _messages.Clear();
-        _messages.UnionWith(storage.Store.Read(transaction => transaction.Scan(Tables.Messages, Queue, "").Select(row => row.Value.Text).ToList()));
+        _messages.UnionWith(
+            storage.Store.Read(transaction => transaction.Scan(Tables.Messages, Queue, "").Select(row => row.Value.Text).ToList())
+        );
         (_pendingBlob, _pendingMessage) = (null, null);
     }
 
@@ -133,5 +140,6 @@ internal sealed class Workload(int client, Random random)
         }
     }
 
-    private static string Short(string? content) => content is null ? "nothing" : content[..Math.Min(20, content.Length)] + $" ({content.Length})";
+    private static string Short(string? content) =>
+        content is null ? "nothing" : content[..Math.Min(20, content.Length)] + $" ({content.Length})";
 }

@@ -26,18 +26,34 @@ public sealed partial class AzuriteFixture : IAsyncLifetime
         _process = Start(
             "node",
             [
-                "run.mjs", "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--inMemoryPersistence", "--loose",
-                "--blobPort", "0", "--queuePort", "0", "--tablePort", "0",
+                "run.mjs",
+                "--silent",
+                "--skipApiVersionCheck",
+                "--disableTelemetry",
+                "--inMemoryPersistence",
+                "--loose",
+                "--blobPort",
+                "0",
+                "--queuePort",
+                "0",
+                "--tablePort",
+                "0",
             ],
-            tool);
+            tool
+        );
         var blobs = "";
         var queues = "";
         while (blobs.Length == 0 || queues.Length == 0)
         {
-            var line = await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException(await _process.StandardError.ReadToEndAsync());
+            var line =
+                await _process.StandardOutput.ReadLineAsync()
+                ?? throw new InvalidOperationException(await _process.StandardError.ReadToEndAsync());
             if (Listening().Match(line) is { Success: true } match)
             {
-                _ = match.Groups["service"].Value == "Blob" ? blobs = match.Groups["address"].Value : queues = match.Groups["address"].Value;
+                _ =
+                    match.Groups["service"].Value == "Blob"
+                        ? blobs = match.Groups["address"].Value
+                        : queues = match.Groups["address"].Value;
             }
         }
 
@@ -86,15 +102,22 @@ public sealed partial class AzuriteFixture : IAsyncLifetime
         Assert.True(process.ExitCode == 0, $"{program}: {await output}{errors}");
     }
 
-    private static Process Start(string program, string[] arguments, string folder) => Process.Start(new ProcessStartInfo(program, arguments)
-    {
-        WorkingDirectory = folder,
-        Environment = { ["AZURITE_FOLLOW_STDIN"] = "1" },
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    })!;
+    private static Process Start(string program, string[] arguments, string folder) =>
+        Process.Start(
+            new ProcessStartInfo(program, arguments)
+            {
+                WorkingDirectory = folder,
+                Environment = { ["AZURITE_FOLLOW_STDIN"] = "1" },
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
 
-    [GeneratedRegex(@"Azurite (?<service>Blob|Queue) service (is successfully listening at|successfully listens on) (?<address>http://\S+)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"Azurite (?<service>Blob|Queue) service (is successfully listening at|successfully listens on) (?<address>http://\S+)",
+        RegexOptions.ExplicitCapture,
+        1000
+    )]
     private static partial Regex Listening();
 }

@@ -13,6 +13,7 @@ internal sealed record Step(string Method, bool IsBlob, string Path, IReadOnlyDi
             head[1] == "blob",
             head[2],
             fields[1..].Select(field => field.Split(": ", 2)).ToDictionary(pair => pair[0], pair => pair.Length > 1 ? pair[1] : ""),
-            parts.Length > 1 ? parts[1] : null);
+            parts.Length > 1 ? parts[1] : null
+        );
     }
 }

@@ -8,7 +8,9 @@ internal sealed class Wire(Uri blobs, Uri queues, string key)
 {
     private const string Account = "devstoreaccount1";
     private const string Version = "2021-12-02";
-    private static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false, AutomaticDecompression = System.Net.DecompressionMethods.None });
+    private static readonly HttpClient Http = new(
+        new SocketsHttpHandler { AllowAutoRedirect = false, AutomaticDecompression = System.Net.DecompressionMethods.None }
+    );
 
     public string ConnectionString =>
         $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={key};BlobEndpoint={Base(blobs)};QueueEndpoint={Base(queues)};";
@@ -48,7 +50,25 @@ internal sealed class Wire(Uri blobs, Uri queues, string key)
     public string SignBlob(string path, string permissions, string resource, string start = "", string? expiry = null)
     {
         expiry ??= DateTimeOffset.UtcNow.AddHours(1).ToString("yyyy-MM-ddTHH:mm:ssZ");
-        var text = string.Join('\n', permissions, start, expiry, $"/blob/{Account}{path}", "", "", "", Version, resource, "", "", "", "", "", "", "");
+        var text = string.Join(
+            '\n',
+            permissions,
+            start,
+            expiry,
+            $"/blob/{Account}{path}",
+            "",
+            "",
+            "",
+            Version,
+            resource,
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            ""
+        );
         return $"sv={Version}&sr={resource}&sp={permissions}&st={Uri.EscapeDataString(start)}&se={Uri.EscapeDataString(expiry)}&sig={Uri.EscapeDataString(Hash(text))}";
     }
 
@@ -74,18 +94,38 @@ internal sealed class Wire(Uri blobs, Uri queues, string key)
         var text = new StringBuilder();
         string[] lines =
         [
-            step.Method, Value("Content-Encoding"), Value("Content-Language"), length == 0 ? "" : $"{length}", Value("Content-MD5"), Value("Content-Type"), "",
-            Value("If-Modified-Since"), Value("If-Match"), Value("If-None-Match"), Value("If-Unmodified-Since"), Value("Range"),
+            step.Method,
+            Value("Content-Encoding"),
+            Value("Content-Language"),
+            length == 0 ? "" : $"{length}",
+            Value("Content-MD5"),
+            Value("Content-Type"),
+            "",
+            Value("If-Modified-Since"),
+            Value("If-Match"),
+            Value("If-None-Match"),
+            Value("If-Unmodified-Since"),
+            Value("Range"),
         ];
         text.AppendJoin('\n', lines).Append('\n');
-        foreach (var (name, value) in headers.Select(header => (header.Key.ToLowerInvariant(), header.Value))
-            .Where(header => header.Item1.StartsWith("x-ms-", StringComparison.Ordinal)).OrderBy(header => header.Item1, StringComparer.Ordinal))
+        foreach (
+            var (name, value) in headers
+                .Select(header => (header.Key.ToLowerInvariant(), header.Value))
+                .Where(header => header.Item1.StartsWith("x-ms-", StringComparison.Ordinal))
+                .OrderBy(header => header.Item1, StringComparer.Ordinal)
+        )
         {
             text.Append(name).Append(':').Append(value).Append('\n');
         }
 
         text.Append('/').Append(Account).Append(uri.AbsolutePath);
-        foreach (var pair in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=', 2)).OrderBy(pair => pair[0], StringComparer.Ordinal))
+        foreach (
+            var pair in uri
+                .Query.TrimStart('?')
+                .Split('&', StringSplitOptions.RemoveEmptyEntries)
+                .Select(pair => pair.Split('=', 2))
+                .OrderBy(pair => pair[0], StringComparer.Ordinal)
+        )
         {
             text.Append('\n').Append(pair[0].ToLowerInvariant()).Append(':').Append(Uri.UnescapeDataString(pair[^1]));
         }
@@ -93,5 +133,6 @@ internal sealed class Wire(Uri blobs, Uri queues, string key)
         return Hash(text.ToString());
     }
 
-    private string Hash(string text) => Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(key), Encoding.UTF8.GetBytes(text)));
+    private string Hash(string text) =>
+        Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(key), Encoding.UTF8.GetBytes(text)));
 }

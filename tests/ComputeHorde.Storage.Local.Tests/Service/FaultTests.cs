@@ -59,8 +59,11 @@ public sealed class FaultTests
         var container = await storage.NewContainerAsync();
         await container.GetBlobClient("a").UploadAsync(new BinaryData("1"), overwrite: true);
 
-        var failure = await Assert.ThrowsAsync<RequestFailedException>(() => container.GetBlobClient("a").UploadAsync(
-            new BinaryData("2"), new BlobUploadOptions { Conditions = new BlobRequestConditions { IfMatch = ETag.All } }));
+        var failure = await Assert.ThrowsAsync<RequestFailedException>(() =>
+            container
+                .GetBlobClient("a")
+                .UploadAsync(new BinaryData("2"), new BlobUploadOptions { Conditions = new BlobRequestConditions { IfMatch = ETag.All } })
+        );
 
         Assert.Equal((412, "ConditionNotMet"), (failure.Status, failure.ErrorCode));
     }
@@ -77,7 +80,18 @@ public sealed class FaultTests
         static async Task<string> RunAsync(int seed)
         {
             await using var storage = await LocalStorage.StartAsync(
-                new LocalStorageOptions { Listen = false, Seed = seed, Faults = new StorageFaults { Seed = seed, Busy = 0.3, LostAfter = 0.2 } });
+                new LocalStorageOptions
+                {
+                    Listen = false,
+                    Seed = seed,
+                    Faults = new StorageFaults
+                    {
+                        Seed = seed,
+                        Busy = 0.3,
+                        LostAfter = 0.2,
+                    },
+                }
+            );
             List<string> lines = [];
             for (var index = 0; index < 40; index++)
             {
@@ -100,7 +114,13 @@ public sealed class FaultTests
     {
         var time = new FakeTimeProvider();
         await using var storage = await LocalStorage.StartAsync(
-            new LocalStorageOptions { Listen = false, TimeProvider = time, KeptPast = TimeSpan.FromMinutes(1) });
+            new LocalStorageOptions
+            {
+                Listen = false,
+                TimeProvider = time,
+                KeptPast = TimeSpan.FromMinutes(1),
+            }
+        );
         var container = await storage.NewContainerAsync();
         await container.GetBlobClient("old").UploadAsync(new BinaryData("1"));
         time.Advance(TimeSpan.FromSeconds(10));
@@ -114,5 +134,12 @@ public sealed class FaultTests
     }
 
     private static Task<LocalStorage> StartAsync(StorageFaults? faults, string? folder = null) =>
-        LocalStorage.StartAsync(new LocalStorageOptions { Listen = false, Faults = faults, DataFolder = folder });
+        LocalStorage.StartAsync(
+            new LocalStorageOptions
+            {
+                Listen = false,
+                Faults = faults,
+                DataFolder = folder,
+            }
+        );
 }

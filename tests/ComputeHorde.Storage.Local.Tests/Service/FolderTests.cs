@@ -39,7 +39,8 @@ public sealed class FolderTests
         Assert.NotEqual(new BlobServiceClient(first.ConnectionString).Uri, new BlobServiceClient(second.ConnectionString).Uri);
         Assert.NotEqual(Key(first), Key(second));
 
-        static string Key(LocalStorage storage) => storage.ConnectionString.Split(';').Single(part => part.StartsWith("AccountKey=", StringComparison.Ordinal));
+        static string Key(LocalStorage storage) =>
+            storage.ConnectionString.Split(';').Single(part => part.StartsWith("AccountKey=", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -55,7 +56,9 @@ public sealed class FolderTests
         using var other = new TcpListener(IPAddress.Loopback, port);
         other.Start();
 
-        var failure = await Assert.ThrowsAsync<LocalStorageException>(() => LocalStorage.StartAsync(new LocalStorageOptions { DataFolder = folder.Path }));
+        var failure = await Assert.ThrowsAsync<LocalStorageException>(() =>
+            LocalStorage.StartAsync(new LocalStorageOptions { DataFolder = folder.Path })
+        );
         Assert.Contains($"{port}", failure.Message, StringComparison.Ordinal);
         other.Stop();
         await using var again = await LocalStorage.StartAsync(new LocalStorageOptions { DataFolder = folder.Path });
@@ -66,13 +69,25 @@ public sealed class FolderTests
     public async Task Start_FolderInUse_WaitsThenNamesTheHolder()
     {
         using var folder = new TemporaryFolder();
-        var options = new LocalStorageOptions { DataFolder = folder.Path, FolderTimeout = TimeSpan.FromMilliseconds(200), Listen = false };
+        var options = new LocalStorageOptions
+        {
+            DataFolder = folder.Path,
+            FolderTimeout = TimeSpan.FromMilliseconds(200),
+            Listen = false,
+        };
         var first = await LocalStorage.StartAsync(options);
 
         var failure = await Assert.ThrowsAsync<LocalStorageException>(() => LocalStorage.StartAsync(options));
         Assert.Contains($"process {Environment.ProcessId}", failure.Message, StringComparison.Ordinal);
 
-        var waiting = LocalStorage.StartAsync(new LocalStorageOptions { DataFolder = folder.Path, FolderTimeout = TimeSpan.FromMinutes(2), Listen = false });
+        var waiting = LocalStorage.StartAsync(
+            new LocalStorageOptions
+            {
+                DataFolder = folder.Path,
+                FolderTimeout = TimeSpan.FromMinutes(2),
+                Listen = false,
+            }
+        );
         await first.DisposeAsync();
         await (await waiting).DisposeAsync();
     }
@@ -89,22 +104,27 @@ public sealed class FolderTests
 #pragma warning disable CA1416 // Skipped on Windows.
         Assert.All(
             Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories),
-            file => Assert.True(File.GetUnixFileMode(file) == (UnixFileMode.UserRead | UnixFileMode.UserWrite), file));
+            file => Assert.True(File.GetUnixFileMode(file) == (UnixFileMode.UserRead | UnixFileMode.UserWrite), file)
+        );
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder));
 #pragma warning restore CA1416
         Assert.Single(Directory.EnumerateFiles(Path.Combine(folder, "bodies")));
     }
 
     [Theory]
-    [InlineData("storage.db", "no database, but more than a header of bytes that SQLite would look for in vain, one hundred of them at the least: 100")]
+    [InlineData(
+        "storage.db",
+        "no database, but more than a header of bytes that SQLite would look for in vain, one hundred of them at the least: 100"
+    )]
     [InlineData("account.json", "{")]
     public async Task Start_DamagedFile_NamesIt(string file, string content)
     {
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(Path.Combine(folder.Path, file), content);
 
-        var failure = await Assert.ThrowsAsync<LocalStorageException>(
-            () => LocalStorage.StartAsync(new LocalStorageOptions { DataFolder = folder.Path, Listen = false }));
+        var failure = await Assert.ThrowsAsync<LocalStorageException>(() =>
+            LocalStorage.StartAsync(new LocalStorageOptions { DataFolder = folder.Path, Listen = false })
+        );
 
         Assert.Contains(file, failure.Message, StringComparison.Ordinal);
     }

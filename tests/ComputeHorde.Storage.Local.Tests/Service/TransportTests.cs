@@ -87,7 +87,10 @@ public sealed class TransportTests
     public async Task Transport_AnotherHost_IsRefusedByName()
     {
         await using var storage = await LocalStorage.StartAsync(InProcess);
-        var elsewhere = new BlobClient(new Uri("http://example.invalid/box/a"), new BlobClientOptions { Transport = storage.Transport, Retry = { MaxRetries = 0 } });
+        var elsewhere = new BlobClient(
+            new Uri("http://example.invalid/box/a"),
+            new BlobClientOptions { Transport = storage.Transport, Retry = { MaxRetries = 0 } }
+        );
 
         var failure = await Assert.ThrowsAsync<RequestFailedException>(() => elsewhere.ExistsAsync());
 
@@ -134,7 +137,9 @@ public sealed class TransportTests
     {
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            return Position > 500_000 ? throw new IOException("The disk of the sender failed.") : await base.ReadAsync(buffer, cancellationToken);
+            return Position > 500_000
+                ? throw new IOException("The disk of the sender failed.")
+                : await base.ReadAsync(buffer, cancellationToken);
         }
 
         public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

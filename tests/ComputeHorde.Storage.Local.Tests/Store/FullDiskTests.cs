@@ -11,19 +11,28 @@ public sealed class FullDiskTests
         using var folder = new TemporaryFolder();
         var disk = new FullDisk();
         await using var storage = await LocalStorage.StartAsync(
-            new LocalStorageOptions { DataFolder = folder.Path, Listen = false }, disk, passing: null, TestContext.Current.CancellationToken);
+            new LocalStorageOptions { DataFolder = folder.Path, Listen = false },
+            disk,
+            passing: null,
+            TestContext.Current.CancellationToken
+        );
         var blob = (await storage.NewContainerAsync()).GetBlobClient("large");
         disk.IsFull = true;
         var content = BinaryData.FromBytes(new byte[1 << 20]);
 
-        var refused = await Assert.ThrowsAsync<RequestFailedException>(() => blob.UploadAsync(content, TestContext.Current.CancellationToken));
+        var refused = await Assert.ThrowsAsync<RequestFailedException>(() =>
+            blob.UploadAsync(content, TestContext.Current.CancellationToken)
+        );
         Assert.Equal((503, "ServerBusy"), (refused.Status, refused.ErrorCode));
         Assert.Contains("No space left", refused.Message, StringComparison.Ordinal);
         Assert.False(await blob.ExistsAsync(TestContext.Current.CancellationToken));
 
         disk.IsFull = false;
         await blob.UploadAsync(content, TestContext.Current.CancellationToken);
-        Assert.Equal(1 << 20, (await blob.GetPropertiesAsync(cancellationToken: TestContext.Current.CancellationToken)).Value.ContentLength);
+        Assert.Equal(
+            1 << 20,
+            (await blob.GetPropertiesAsync(cancellationToken: TestContext.Current.CancellationToken)).Value.ContentLength
+        );
     }
 
     private sealed class FullDisk : IDisk

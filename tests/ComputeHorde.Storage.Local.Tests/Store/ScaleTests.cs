@@ -42,7 +42,11 @@ public sealed class ScaleTests
         var store = (SqliteStore)again.Store;
         var container = again.Blobs().GetBlobContainerClient("box");
         var before = (store.Reader.Statements, Pages(store.Reader));
-        await foreach (var page in container.GetBlobsAsync(BlobTraits.Metadata, BlobStates.None, "00050", TestContext.Current.CancellationToken).AsPages(pageSizeHint: 20))
+        await foreach (
+            var page in container
+                .GetBlobsAsync(BlobTraits.Metadata, BlobStates.None, "00050", TestContext.Current.CancellationToken)
+                .AsPages(pageSizeHint: 20)
+        )
         {
             Assert.NotEmpty(page.Values);
             break;
@@ -52,7 +56,12 @@ public sealed class ScaleTests
         var written = (store.Writer.Statements, Pages(store.Writer));
         await container.GetBlobClient("00050-new").UploadAsync(new BinaryData("text"));
         return new Cost(
-            start, listed.Item1, listed.Item2, store.Writer.Statements - written.Statements, Pages(store.Writer) - written.Item2);
+            start,
+            listed.Item1,
+            listed.Item2,
+            store.Writer.Statements - written.Statements,
+            Pages(store.Writer) - written.Item2
+        );
     }
 
     private static async Task FillAsync(LocalStorage storage, int blobs)
@@ -66,10 +75,14 @@ public sealed class ScaleTests
                 {
                     using var body = new StagedBody(400, new byte[400], file: 0, discard: null);
                     var blob = new BlobRecord(
-                        $"\"{index}\"", DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, 400,
+                        $"\"{index}\"",
+                        DateTimeOffset.UnixEpoch,
+                        DateTimeOffset.UnixEpoch,
+                        400,
                         new BlobHeaders("application/json", null, null, null, null, "CY9rzUYh03PK3k6DJie09g=="),
                         new Dictionary<string, string> { ["run"] = $"{index}", ["state"] = "waiting" },
-                        [new Segment(Block: null, transaction.Keep(body), 400)]);
+                        [new Segment(Block: null, transaction.Keep(body), 400)]
+                    );
                     transaction.Put(Tables.Blobs, "box", $"{index % 100:D5}-{index}", blob);
                 }
 

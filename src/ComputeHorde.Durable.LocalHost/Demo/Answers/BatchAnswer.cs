@@ -13,5 +13,10 @@ internal sealed record BatchAnswer(string Status, BatchAnswer.Doing? Progress, B
     internal sealed record End(int Attempts, double ExecutorSeconds, IReadOnlyDictionary<string, int> LinesByStatus);
 
     /// <summary>One line of <c>GET /api/batches/{id}/results</c>.</summary>
-    internal sealed record Line([property: JsonPropertyName("line")] int Number, string Status, int Attempts, IReadOnlyList<ValidationProblem>? Problems);
+    internal sealed record Line(
+        [property: JsonPropertyName("line")] int Number,
+        string Status,
+        int Attempts,
+        IReadOnlyList<ValidationProblem>? Problems
+    );
 }

@@ -7,7 +7,14 @@ internal sealed record RunAnswer(string Status, RunAnswer.Doing? Progress, RunAn
 
     internal sealed record Doing(int Attempt, int MaxAttempts, string Phase, string? JobUuid, string? Status, string? Note);
 
-    internal sealed record End(string Status, string? JobUuid, ResultPlace? Result, Problem? Failure, IReadOnlyList<Bought> Attempts, Terms? Fallback)
+    internal sealed record End(
+        string Status,
+        string? JobUuid,
+        ResultPlace? Result,
+        Problem? Failure,
+        IReadOnlyList<Bought> Attempts,
+        Terms? Fallback
+    )
     {
         public int TurnedAway { get; init; }
 

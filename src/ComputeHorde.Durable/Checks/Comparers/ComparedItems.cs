@@ -13,7 +13,12 @@ internal static class ComparedItems
     /// <param name="trusted">The trusted miner's.</param>
     /// <param name="paths">What to compare; null for all.</param>
     /// <param name="problem">Set when the two do not have the same items, or none.</param>
-    public static List<ComparedItem> Pair(ResultManifest untrusted, ResultManifest trusted, IReadOnlyList<string>? paths, out Comparison? problem)
+    public static List<ComparedItem> Pair(
+        ResultManifest untrusted,
+        ResultManifest trusted,
+        IReadOnlyList<string>? paths,
+        out Comparison? problem
+    )
     {
         var theirs = Items(untrusted, paths);
         var ours = Items(trusted, paths);
@@ -24,9 +29,10 @@ internal static class ComparedItems
         }
         else if (ours.Count == 0)
         {
-            problem = theirs.Count == 0
-                ? Comparison.Inconclusive("the job returned no artifact and no output")
-                : Comparison.Inconclusive("the trusted result has no artifact and no output");
+            problem =
+                theirs.Count == 0
+                    ? Comparison.Inconclusive("the job returned no artifact and no output")
+                    : Comparison.Inconclusive("the trusted result has no artifact and no output");
         }
         else if (ours.Keys.FirstOrDefault(path => !theirs.ContainsKey(path)) is { } missing)
         {

@@ -1,4 +1,5 @@
 using ComputeHorde.Sdk;
+
 namespace ComputeHorde.Durable.Checks.Comparers;
 
 /// <summary>Finds comparers by the names that requests use.</summary>
@@ -7,7 +8,13 @@ internal sealed class ComparerRegistry
     /// <summary>What the names of an application's own comparers begin with.</summary>
     public const string CustomPrefix = "custom:";
 
-    private static readonly IResultComparer[] Own = [new Sha256Comparer(), new StdoutComparer(), new JsonToleranceComparer(), new NumericToleranceComparer()];
+    private static readonly IResultComparer[] Own =
+    [
+        new Sha256Comparer(),
+        new StdoutComparer(),
+        new JsonToleranceComparer(),
+        new NumericToleranceComparer(),
+    ];
 
     private readonly Dictionary<string, IResultComparer> _byName = new(StringComparer.Ordinal);
 
@@ -39,10 +46,14 @@ internal sealed class ComparerRegistry
     {
         if (policy is not null && Find(policy.Comparer) is null)
         {
-            throw new ComputeHordeValidationException("cross_validation.comparer", $"must be one of {string.Join(", ", _byName.Keys.Order(StringComparer.Ordinal))}.");
+            throw new ComputeHordeValidationException(
+                "cross_validation.comparer",
+                $"must be one of {string.Join(", ", _byName.Keys.Order(StringComparer.Ordinal))}."
+            );
         }
     }
 
     internal static bool IsName(string? name) =>
-        name is not null && (BuiltIn.Contains(name) || (name.Length is > 7 and <= 100 && name.StartsWith(CustomPrefix, StringComparison.Ordinal)));
+        name is not null
+        && (BuiltIn.Contains(name) || (name.Length is > 7 and <= 100 && name.StartsWith(CustomPrefix, StringComparison.Ordinal)));
 }

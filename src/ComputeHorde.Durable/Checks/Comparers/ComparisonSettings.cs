@@ -15,10 +15,14 @@ public sealed record ComparisonSettings
     /// <value>Null.</value>
     public IReadOnlyList<string>? Paths { get; init; }
 
-    /// <summary>Whether <paramref name="actual"/> is within the tolerances of <paramref name="expected"/>. NaN agrees with NaN, infinities with themselves.</summary>
+    /// <summary>
+    /// Whether <paramref name="actual"/> is within the tolerances of <paramref name="expected"/>. NaN agrees with NaN, infinities with
+    /// themselves.
+    /// </summary>
     /// <param name="actual">The miner's number.</param>
     /// <param name="expected">The trusted number.</param>
     /// <returns>Whether they agree.</returns>
     public bool IsClose(double actual, double expected) =>
-        actual.Equals(expected) || (double.IsFinite(actual) && double.IsFinite(expected) && Math.Abs(actual - expected) <= Atol + (Rtol * Math.Abs(expected)));
+        actual.Equals(expected)
+        || (double.IsFinite(actual) && double.IsFinite(expected) && Math.Abs(actual - expected) <= Atol + (Rtol * Math.Abs(expected)));
 }

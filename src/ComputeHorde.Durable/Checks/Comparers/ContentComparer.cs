@@ -8,7 +8,12 @@ internal abstract class ContentComparer : IResultComparer
 
     public abstract string Name { get; }
 
-    public async Task<Comparison> CompareAsync(IResultContent untrusted, IResultContent trusted, ComparisonSettings settings, CancellationToken cancellationToken)
+    public async Task<Comparison> CompareAsync(
+        IResultContent untrusted,
+        IResultContent trusted,
+        ComparisonSettings settings,
+        CancellationToken cancellationToken
+    )
     {
         var items = ItemsOf(untrusted, trusted, settings, out var problem);
         if (problem is not null)
@@ -37,9 +42,18 @@ internal abstract class ContentComparer : IResultComparer
     /// <returns>Where and how they differ, without giving content away; null when they agree.</returns>
     /// <exception cref="UnreadableContentException">One of them is nothing that this comparer reads.</exception>
     protected abstract Task<string?> FindDifferenceAsync(
-        ContentHandle untrusted, ContentHandle trusted, ComparisonSettings settings, CancellationToken cancellationToken);
+        ContentHandle untrusted,
+        ContentHandle trusted,
+        ComparisonSettings settings,
+        CancellationToken cancellationToken
+    );
 
-    private static List<ComparedItem> ItemsOf(IResultContent untrusted, IResultContent trusted, ComparisonSettings settings, out Comparison? problem)
+    private static List<ComparedItem> ItemsOf(
+        IResultContent untrusted,
+        IResultContent trusted,
+        ComparisonSettings settings,
+        out Comparison? problem
+    )
     {
         if (settings.Paths is null && trusted.Manifest.Artifacts.Count + trusted.Manifest.Outputs.Count == 0)
         {
@@ -51,7 +65,12 @@ internal abstract class ContentComparer : IResultComparer
     }
 
     private async Task<Comparison> CompareAsync(
-        ComparedItem item, IResultContent untrusted, IResultContent trusted, ComparisonSettings settings, CancellationToken cancellationToken)
+        ComparedItem item,
+        IResultContent untrusted,
+        IResultContent trusted,
+        ComparisonSettings settings,
+        CancellationToken cancellationToken
+    )
     {
         if (item.Untrusted.Sha256 is { } hash && hash == item.Trusted.Sha256)
         {
@@ -66,8 +85,14 @@ internal abstract class ContentComparer : IResultComparer
         try
         {
             var difference = await FindDifferenceAsync(
-                new ContentHandle("the miner's", untrusted, item.Untrusted), new ContentHandle("the trusted", trusted, item.Trusted), settings, cancellationToken);
-            return difference is null ? Comparison.Match($"'{item.Path}' agrees") : Comparison.Mismatch($"'{item.Path}' differs: {difference}");
+                new ContentHandle("the miner's", untrusted, item.Untrusted),
+                new ContentHandle("the trusted", trusted, item.Trusted),
+                settings,
+                cancellationToken
+            );
+            return difference is null
+                ? Comparison.Match($"'{item.Path}' agrees")
+                : Comparison.Mismatch($"'{item.Path}' differs: {difference}");
         }
         catch (UnreadableContentException exception)
         {

@@ -15,5 +15,10 @@ public interface IResultComparer
     /// <param name="settings">Tolerances and paths.</param>
     /// <param name="cancellationToken">Ends the comparison, after five minutes at the latest.</param>
     /// <returns>The verdict. What cannot be compared is inconclusive, never a mismatch.</returns>
-    Task<Comparison> CompareAsync(IResultContent untrusted, IResultContent trusted, ComparisonSettings settings, CancellationToken cancellationToken);
+    Task<Comparison> CompareAsync(
+        IResultContent untrusted,
+        IResultContent trusted,
+        ComparisonSettings settings,
+        CancellationToken cancellationToken
+    );
 }

@@ -2,7 +2,9 @@ using ComputeHorde.Durable.Storage;
 
 namespace ComputeHorde.Durable.Checks.Comparers;
 
-/// <summary>A stored result, opened for comparison. What it gives was checked, or will be before a verdict counts, against the manifest.</summary>
+/// <summary>
+/// A stored result, opened for comparison. What it gives was checked, or will be before a verdict counts, against the manifest.
+/// </summary>
 public interface IResultContent
 {
     /// <summary>Sizes and hashes of everything the job returned.</summary>

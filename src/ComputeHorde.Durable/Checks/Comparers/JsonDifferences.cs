@@ -5,7 +5,12 @@ using System.Text.Json;
 namespace ComputeHorde.Durable.Checks.Comparers;
 
 /// <summary>Finds the first difference between two JSON values, in time that grows with their length only.</summary>
-internal sealed class JsonDifferences(ContentHandle untrusted, ContentHandle trusted, ComparisonSettings settings, CancellationToken cancellationToken)
+internal sealed class JsonDifferences(
+    ContentHandle untrusted,
+    ContentHandle trusted,
+    ComparisonSettings settings,
+    CancellationToken cancellationToken
+)
 {
     private const int LongestName = 50;
 
@@ -23,7 +28,9 @@ internal sealed class JsonDifferences(ContentHandle untrusted, ContentHandle tru
         {
             JsonValueKind.Object => FindInObject(actual, expected),
             JsonValueKind.Array => FindInArray(actual, expected),
-            JsonValueKind.Number => AreClose(JsonMarshal.GetRawUtf8Value(actual), JsonMarshal.GetRawUtf8Value(expected)) ? null : ": a number out of tolerance",
+            JsonValueKind.Number => AreClose(JsonMarshal.GetRawUtf8Value(actual), JsonMarshal.GetRawUtf8Value(expected))
+                ? null
+                : ": a number out of tolerance",
             JsonValueKind.String => AreSame(actual, expected) ? null : ": another text",
             _ => null,
         };
@@ -94,7 +101,8 @@ internal sealed class JsonDifferences(ContentHandle untrusted, ContentHandle tru
         actual.SequenceEqual(expected) || Numbers.AreClose(Encoding.ASCII.GetString(actual), Encoding.ASCII.GetString(expected), settings);
 
     private static bool AreSame(JsonElement actual, JsonElement expected) =>
-        JsonMarshal.GetRawUtf8Value(actual).SequenceEqual(JsonMarshal.GetRawUtf8Value(expected)) || actual.ValueEquals(expected.GetString());
+        JsonMarshal.GetRawUtf8Value(actual).SequenceEqual(JsonMarshal.GetRawUtf8Value(expected))
+        || actual.ValueEquals(expected.GetString());
 
     private static string Step(string name) => "." + Short(name);
 

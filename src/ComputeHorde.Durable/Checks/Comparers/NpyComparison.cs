@@ -1,6 +1,8 @@
 namespace ComputeHorde.Durable.Checks.Comparers;
 
-/// <summary>Compares two arrays in .npy format, element by element in the order of their indices, whatever the order of their bytes.</summary>
+/// <summary>
+/// Compares two arrays in .npy format, element by element in the order of their indices, whatever the order of their bytes.
+/// </summary>
 internal sealed class NpyComparison(ContentHandle untrusted, ContentHandle trusted, ComparisonSettings settings)
 {
     private const int ChunkBytes = 64 << 10;
@@ -18,7 +20,9 @@ internal sealed class NpyComparison(ContentHandle untrusted, ContentHandle trust
 
         if (!actual.Element.IsComparableTo(expected.Element))
         {
-            throw untrusted.Unreadable($"has elements of another type ({actual.Element.Kind}) than the trusted one ({expected.Element.Kind})");
+            throw untrusted.Unreadable(
+                $"has elements of another type ({actual.Element.Kind}) than the trusted one ({expected.Element.Kind})"
+            );
         }
 
         var isSameOrder = actual.IsFortran == expected.IsFortran || expected.Shape.Count(static length => length > 1) <= 1;
@@ -28,7 +32,13 @@ internal sealed class NpyComparison(ContentHandle untrusted, ContentHandle trust
         return difference < 0 ? null : $"element {difference} of its file is out of tolerance";
     }
 
-    private async Task<long> FindInSameOrderAsync(NpyHeader actual, Stream theirs, NpyHeader expected, Stream ours, CancellationToken cancellationToken)
+    private async Task<long> FindInSameOrderAsync(
+        NpyHeader actual,
+        Stream theirs,
+        NpyHeader expected,
+        Stream ours,
+        CancellationToken cancellationToken
+    )
     {
         var (size, trustedSize) = (actual.Element.Size, expected.Element.Size);
         var most = Math.Max(1, ChunkBytes / Math.Max(size, trustedSize));
@@ -50,7 +60,9 @@ internal sealed class NpyComparison(ContentHandle untrusted, ContentHandle trust
         return -1;
     }
 
-    /// <summary>One is written row by row and the other column by column: the trusted one is held in memory and walked through in the miner's order.</summary>
+    /// <summary>
+    /// One is written row by row and the other column by column: the trusted one is held in memory and walked through in the miner's order.
+    /// </summary>
     private async Task<long> FindInOtherOrderAsync(NpyHeader actual, Stream theirs, NpyHeader expected, CancellationToken cancellationToken)
     {
         var whole = await trusted.ReadAsync(cancellationToken);
@@ -65,7 +77,14 @@ internal sealed class NpyComparison(ContentHandle untrusted, ContentHandle trust
             await theirs.ReadExactlyAsync(chunk.AsMemory(0, count * size), cancellationToken);
             for (var index = 0; index < count; index++)
             {
-                if (!AreClose(actual, chunk.AsSpan(index * size, size), expected, elements.Span.Slice((int)walk.Next() * trustedSize, trustedSize)))
+                if (
+                    !AreClose(
+                        actual,
+                        chunk.AsSpan(index * size, size),
+                        expected,
+                        elements.Span.Slice((int)walk.Next() * trustedSize, trustedSize)
+                    )
+                )
                 {
                     return done + index;
                 }

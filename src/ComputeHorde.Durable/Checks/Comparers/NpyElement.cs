@@ -48,7 +48,13 @@ internal sealed partial record NpyElement(char Kind, int Size, bool IsBigEndian,
     public bool IsComparableTo(NpyElement other) => (IsNumber && other.IsNumber) || this == other with { IsBigEndian = IsBigEndian };
 
     /// <summary>Whether a miner's element agrees with a trusted one: numbers within the tolerances, everything else exactly.</summary>
-    public static bool AreClose(NpyElement type, ReadOnlySpan<byte> actual, NpyElement trustedType, ReadOnlySpan<byte> expected, ComparisonSettings settings)
+    public static bool AreClose(
+        NpyElement type,
+        ReadOnlySpan<byte> actual,
+        NpyElement trustedType,
+        ReadOnlySpan<byte> expected,
+        ComparisonSettings settings
+    )
     {
         if (type == trustedType && actual.SequenceEqual(expected))
         {
@@ -95,20 +101,22 @@ internal sealed partial record NpyElement(char Kind, int Size, bool IsBigEndian,
         return true;
     }
 
-    private BigInteger ReadInteger(ReadOnlySpan<byte> bytes) => Kind switch
-    {
-        'b' => bytes[0] == 0 ? BigInteger.Zero : BigInteger.One,
-        'i' => new BigInteger(bytes, isUnsigned: false, IsBigEndian),
-        _ => new BigInteger(bytes, isUnsigned: true, IsBigEndian),
-    };
+    private BigInteger ReadInteger(ReadOnlySpan<byte> bytes) =>
+        Kind switch
+        {
+            'b' => bytes[0] == 0 ? BigInteger.Zero : BigInteger.One,
+            'i' => new BigInteger(bytes, isUnsigned: false, IsBigEndian),
+            _ => new BigInteger(bytes, isUnsigned: true, IsBigEndian),
+        };
 
-    private double ReadReal(ReadOnlySpan<byte> bytes) => (Kind, Size) switch
-    {
-        ('f', 8) => IsBigEndian ? BinaryPrimitives.ReadDoubleBigEndian(bytes) : BinaryPrimitives.ReadDoubleLittleEndian(bytes),
-        ('f', 4) => IsBigEndian ? BinaryPrimitives.ReadSingleBigEndian(bytes) : BinaryPrimitives.ReadSingleLittleEndian(bytes),
-        ('f', 2) => (double)(IsBigEndian ? BinaryPrimitives.ReadHalfBigEndian(bytes) : BinaryPrimitives.ReadHalfLittleEndian(bytes)),
-        _ => (double)ReadInteger(bytes),
-    };
+    private double ReadReal(ReadOnlySpan<byte> bytes) =>
+        (Kind, Size) switch
+        {
+            ('f', 8) => IsBigEndian ? BinaryPrimitives.ReadDoubleBigEndian(bytes) : BinaryPrimitives.ReadDoubleLittleEndian(bytes),
+            ('f', 4) => IsBigEndian ? BinaryPrimitives.ReadSingleBigEndian(bytes) : BinaryPrimitives.ReadSingleLittleEndian(bytes),
+            ('f', 2) => (double)(IsBigEndian ? BinaryPrimitives.ReadHalfBigEndian(bytes) : BinaryPrimitives.ReadHalfLittleEndian(bytes)),
+            _ => (double)ReadInteger(bytes),
+        };
 
     private Complex ReadComplex(ReadOnlySpan<byte> bytes)
     {
@@ -121,6 +129,10 @@ internal sealed partial record NpyElement(char Kind, int Size, bool IsBigEndian,
         return new Complex(half.ReadReal(bytes), half.ReadReal(bytes[(Size / 2)..]));
     }
 
-    [GeneratedRegex(@"^(?<endian>[<>|=])?(?<kind>[biufcSUMm])(?<size>[0-9]{1,8})(?<unit>\[[^\]]{1,20}\])?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^(?<endian>[<>|=])?(?<kind>[biufcSUMm])(?<size>[0-9]{1,8})(?<unit>\[[^\]]{1,20}\])?$",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Pattern();
 }

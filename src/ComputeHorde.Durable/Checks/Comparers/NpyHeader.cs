@@ -17,7 +17,8 @@ namespace ComputeHorde.Durable.Checks.Comparers;
 /// <param name="Count">How many elements there are.</param>
 internal sealed partial record NpyHeader(NpyElement Element, bool IsFortran, long[] Shape, long Count)
 {
-    private const int MaxLength = 64 << 10, MaxDimensions = 64;
+    private const int MaxLength = 64 << 10,
+        MaxDimensions = 64;
 
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
@@ -85,11 +86,15 @@ internal sealed partial record NpyHeader(NpyElement Element, bool IsFortran, lon
     private static long[] ParseShape(string text)
     {
         // Python 2 wrote (2L, 2L).
-        var texts = text.Replace("L", "", StringComparison.Ordinal).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var texts = text.Replace("L", "", StringComparison.Ordinal)
+            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var lengths = new long[texts.Length];
         for (var dimension = 0; dimension < lengths.Length; dimension++)
         {
-            if (lengths.Length > MaxDimensions || !long.TryParse(texts[dimension], NumberStyles.None, CultureInfo.InvariantCulture, out lengths[dimension]))
+            if (
+                lengths.Length > MaxDimensions
+                || !long.TryParse(texts[dimension], NumberStyles.None, CultureInfo.InvariantCulture, out lengths[dimension])
+            )
             {
                 throw new InvalidDataException("has a shape that cannot be read");
             }

@@ -35,7 +35,11 @@ internal static class Numbers
 
         if ((actual.Length > ExactDigits || expected.Length > ExactDigits) && IsInteger(actual) && IsInteger(expected))
         {
-            return AreClose(BigInteger.Parse(actual, NumberStyles.AllowLeadingSign), BigInteger.Parse(expected, NumberStyles.AllowLeadingSign), settings);
+            return AreClose(
+                BigInteger.Parse(actual, NumberStyles.AllowLeadingSign),
+                BigInteger.Parse(expected, NumberStyles.AllowLeadingSign),
+                settings
+            );
         }
 
         return settings.IsClose(Parse(actual), Parse(expected));
@@ -51,7 +55,8 @@ internal static class Numbers
 
         // In fixed point, because a double of a large integer has lost the digits that differ.
         var (rtol, atol) = (Math.ScaleB(settings.Rtol, ScaleBits), Math.ScaleB(settings.Atol, ScaleBits));
-        return !double.IsFinite(rtol) || !double.IsFinite(atol)
+        return !double.IsFinite(rtol)
+            || !double.IsFinite(atol)
             || difference << ScaleBits <= new BigInteger(atol) + (new BigInteger(rtol) * BigInteger.Abs(expected));
     }
 

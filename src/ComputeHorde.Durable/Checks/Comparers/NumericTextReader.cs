@@ -4,7 +4,8 @@ using System.Text;
 namespace ComputeHorde.Durable.Checks.Comparers;
 
 /// <summary>
-/// Reads a text as numbers and what stands between them, piece by piece in bounded memory. White space, commas, quotes, brackets, colons and
+/// Reads a text as numbers and what stands between them, piece by piece in bounded memory. White space, commas, quotes, brackets, colons
+/// and
 /// equals signs only separate: <c>{'loss': 0.5}</c>, <c>loss=0.5</c> and <c>loss 0.5</c> are the same two pieces.
 /// </summary>
 internal sealed class NumericTextReader(ContentHandle content, Stream stream) : IDisposable
@@ -18,7 +19,9 @@ internal sealed class NumericTextReader(ContentHandle content, Stream stream) : 
 
     private readonly StreamReader _reader = new(stream, StrictUtf8, detectEncodingFromByteOrderMarks: true, bufferSize: LongestPiece);
     private readonly char[] _buffer = new char[8 * LongestPiece];
-    private int _start, _end, _length;
+    private int _start,
+        _end,
+        _length;
     private bool _isAtEnd;
 
     /// <summary>The piece that was read last.</summary>
@@ -30,7 +33,8 @@ internal sealed class NumericTextReader(ContentHandle content, Stream stream) : 
     /// <summary>Goes on to the next piece.</summary>
     /// <returns>False at the end of the text.</returns>
     /// <exception cref="UnreadableContentException">It is not text.</exception>
-    public ValueTask<bool> ReadAsync(CancellationToken cancellationToken) => TryTake() ? ValueTask.FromResult(true) : FillAndTakeAsync(cancellationToken);
+    public ValueTask<bool> ReadAsync(CancellationToken cancellationToken) =>
+        TryTake() ? ValueTask.FromResult(true) : FillAndTakeAsync(cancellationToken);
 
     public void Dispose() => _reader.Dispose();
 

@@ -11,7 +11,11 @@ internal sealed class NumericToleranceComparer : ContentComparer
     public override string Name => "numeric-tolerance";
 
     protected override async Task<string?> FindDifferenceAsync(
-        ContentHandle untrusted, ContentHandle trusted, ComparisonSettings settings, CancellationToken cancellationToken)
+        ContentHandle untrusted,
+        ContentHandle trusted,
+        ComparisonSettings settings,
+        CancellationToken cancellationToken
+    )
     {
         await using var theirs = await untrusted.OpenAsync(cancellationToken);
         await using var ours = await trusted.OpenAsync(cancellationToken);
@@ -19,12 +23,18 @@ internal sealed class NumericToleranceComparer : ContentComparer
         var isArray = await NpyHeader.StartsWithMagicAsync(expected, cancellationToken);
         if (isArray != await NpyHeader.StartsWithMagicAsync(actual, cancellationToken))
         {
-            throw untrusted.Unreadable(isArray ? "is not an array in .npy format, as the trusted one is" : "is an array in .npy format, and the trusted one is not");
+            throw untrusted.Unreadable(
+                isArray ? "is not an array in .npy format, as the trusted one is" : "is an array in .npy format, and the trusted one is not"
+            );
         }
 
         if (isArray)
         {
-            return await new NpyComparison(untrusted, trusted, settings).FindDifferenceAsync(actual.AsStream(), expected.AsStream(), cancellationToken);
+            return await new NpyComparison(untrusted, trusted, settings).FindDifferenceAsync(
+                actual.AsStream(),
+                expected.AsStream(),
+                cancellationToken
+            );
         }
 
         using var actualText = new NumericTextReader(untrusted, actual.AsStream());
@@ -32,7 +42,12 @@ internal sealed class NumericToleranceComparer : ContentComparer
         return await FindTextDifferenceAsync(actualText, expectedText, settings, cancellationToken);
     }
 
-    private static async Task<string?> FindTextDifferenceAsync(NumericTextReader actual, NumericTextReader expected, ComparisonSettings settings, CancellationToken cancellationToken)
+    private static async Task<string?> FindTextDifferenceAsync(
+        NumericTextReader actual,
+        NumericTextReader expected,
+        ComparisonSettings settings,
+        CancellationToken cancellationToken
+    )
     {
         string? difference = null;
         var hasNumber = false;
@@ -42,9 +57,11 @@ internal sealed class NumericToleranceComparer : ContentComparer
             hasNumber |= hasMore && expected.IsNumber;
             if (difference is null)
             {
-                difference = hasMore != await actual.ReadAsync(cancellationToken)
-                    ? $"it {(hasMore ? "ends" : "goes on")} after {piece - 1} numbers and words"
-                    : hasMore && !Agree(actual, expected, settings) ? $"number or word {piece} is out of tolerance" : null;
+                difference =
+                    hasMore != await actual.ReadAsync(cancellationToken)
+                        ? $"it {(hasMore ? "ends" : "goes on")} after {piece - 1} numbers and words"
+                    : hasMore && !Agree(actual, expected, settings) ? $"number or word {piece} is out of tolerance"
+                    : null;
             }
 
             // Only a text with numbers in it is what this comparer was chosen for, and so able to accuse somebody.
@@ -56,5 +73,7 @@ internal sealed class NumericToleranceComparer : ContentComparer
     }
 
     private static bool Agree(NumericTextReader actual, NumericTextReader expected, ComparisonSettings settings) =>
-        expected.IsNumber ? actual.IsNumber && Numbers.AreClose(actual.Piece, expected.Piece, settings) : actual.Piece.SequenceEqual(expected.Piece);
+        expected.IsNumber
+            ? actual.IsNumber && Numbers.AreClose(actual.Piece, expected.Piece, settings)
+            : actual.Piece.SequenceEqual(expected.Piece);
 }

@@ -5,8 +5,12 @@ internal sealed class Sha256Comparer : IResultComparer
 {
     public string Name => "sha256";
 
-    public Task<Comparison> CompareAsync(IResultContent untrusted, IResultContent trusted, ComparisonSettings settings, CancellationToken cancellationToken) =>
-        Task.FromResult(Compare(untrusted, trusted, settings));
+    public Task<Comparison> CompareAsync(
+        IResultContent untrusted,
+        IResultContent trusted,
+        ComparisonSettings settings,
+        CancellationToken cancellationToken
+    ) => Task.FromResult(Compare(untrusted, trusted, settings));
 
     private static Comparison Compare(IResultContent untrusted, IResultContent trusted, ComparisonSettings settings)
     {
@@ -24,7 +28,8 @@ internal sealed class Sha256Comparer : IResultComparer
                 return Comparison.Mismatch($"'{path}' has {theirs.Size} bytes instead of {ours.Size}");
             }
 
-            var (actual, expected) = theirs.Sha256 is not null && ours.Sha256 is not null ? (theirs.Sha256, ours.Sha256) : (theirs.Md5, ours.Md5);
+            var (actual, expected) =
+                theirs.Sha256 is not null && ours.Sha256 is not null ? (theirs.Sha256, ours.Sha256) : (theirs.Md5, ours.Md5);
             if (ours.Size > 0 && (actual is null || expected is null))
             {
                 unknown ??= path;
@@ -35,6 +40,8 @@ internal sealed class Sha256Comparer : IResultComparer
             }
         }
 
-        return unknown is null ? Comparison.Match($"{items.Count} items have the same hashes") : Comparison.Inconclusive($"'{unknown}' has no hash");
+        return unknown is null
+            ? Comparison.Match($"{items.Count} items have the same hashes")
+            : Comparison.Inconclusive($"'{unknown}' has no hash");
     }
 }

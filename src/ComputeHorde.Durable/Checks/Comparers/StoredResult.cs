@@ -5,7 +5,8 @@ using ComputeHorde.Durable.Storage;
 namespace ComputeHorde.Durable.Checks.Comparers;
 
 /// <summary>
-/// A result of ours, read from storage. An output may have been uploaded again after it was settled, for as long as its URL lived: what is read
+/// A result of ours, read from storage. An output may have been uploaded again after it was settled, for as long as its URL lived: what is
+/// read
 /// has to have the size and the hash that the manifest says.
 /// </summary>
 internal sealed class StoredResult(ResultManifest manifest, ResultStore results, OutputUrls outputs) : IResultContent
@@ -16,7 +17,8 @@ internal sealed class StoredResult(ResultManifest manifest, ResultStore results,
 
     public long MaxBytes => 64L << 20;
 
-    public long TotalBytes => manifest.Stdout.Size + manifest.Artifacts.Values.Concat(manifest.Outputs.Values).Sum(static content => content.Size);
+    public long TotalBytes =>
+        manifest.Stdout.Size + manifest.Artifacts.Values.Concat(manifest.Outputs.Values).Sum(static content => content.Size);
 
     public async Task<ReadOnlyMemory<byte>?> ReadAsync(ContentReference content, CancellationToken cancellationToken)
     {
@@ -41,12 +43,19 @@ internal sealed class StoredResult(ResultManifest manifest, ResultStore results,
 
         _partlyRead[content] = true;
         var stream = await StoredContentException.WrapAsync(
-            () => manifest.Outputs.Values.Contains(content) ? outputs.OpenAsync(content.Blob, cancellationToken) : results.OpenAsync(content.Blob, cancellationToken),
-            cancellationToken);
+            () =>
+                manifest.Outputs.Values.Contains(content)
+                    ? outputs.OpenAsync(content.Blob, cancellationToken)
+                    : results.OpenAsync(content.Blob, cancellationToken),
+            cancellationToken
+        );
         return new VerifiedStream(stream, content, () => _partlyRead.TryRemove(content, out _));
     }
 
-    /// <summary>Reads to the end what a comparer has not: a difference near the beginning counts only when the whole content is the one that was settled.</summary>
+    /// <summary>
+    /// Reads to the end what a comparer has not: a difference near the beginning counts only when the whole content is the one that was
+    /// settled.
+    /// </summary>
     /// <exception cref="StoredContentException">A content is not what it was.</exception>
     public async Task VerifyAsync(CancellationToken cancellationToken)
     {

@@ -3,12 +3,15 @@ namespace ComputeHorde.Durable.Checks.Comparers;
 /// <summary>Walks through an array in one order (rows or columns first) and gives the place of each element in the other.</summary>
 internal sealed class TransposedWalk
 {
-    private readonly long[] _shape, _index, _strides;
+    private readonly long[] _shape,
+        _index,
+        _strides;
     private long _place;
     private bool _hasBegun;
 
     /// <param name="shape">The length of each dimension.</param>
-    /// <param name="isFortran">Whether the walk goes with the first index fastest; the places are then those of an array with the last one fastest.</param>
+    /// <param name="isFortran">Whether the walk goes with the first index fastest; the places are then those of an array with the last one
+    /// fastest.</param>
     public TransposedWalk(long[] shape, bool isFortran)
     {
         // Turned around, so that the dimension that runs fastest in the walk is always the first one.

@@ -17,7 +17,9 @@ internal sealed class VerifiedStream : Stream
     {
         (_content, _reference, _verified) = (content, reference, verified);
         _expected = reference.Sha256 ?? (reference.Md5 is { } md5 ? Convert.ToHexStringLower(Convert.FromBase64String(md5)) : null);
-        _hash = _expected is null ? null : IncrementalHash.CreateHash(reference.Sha256 is null ? HashAlgorithmName.MD5 : HashAlgorithmName.SHA256);
+        _hash = _expected is null
+            ? null
+            : IncrementalHash.CreateHash(reference.Sha256 is null ? HashAlgorithmName.MD5 : HashAlgorithmName.SHA256);
     }
 
     public override bool CanRead => true;
@@ -78,9 +80,7 @@ internal sealed class VerifiedStream : Stream
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     public override async ValueTask DisposeAsync()
     {

@@ -38,7 +38,11 @@ public sealed class JsonToleranceTests
     [Fact]
     public async Task Compare_Differs_NamesThePathAndNoValue()
     {
-        var found = await ComparedResult.CompareAsync("json-tolerance", """{"a":{"b":[0,{"c":"secret"}]}}""", """{"a":{"b":[0,{"c":"hidden"}]}}""");
+        var found = await ComparedResult.CompareAsync(
+            "json-tolerance",
+            """{"a":{"b":[0,{"c":"secret"}]}}""",
+            """{"a":{"b":[0,{"c":"hidden"}]}}"""
+        );
         Assert.Contains("$.a.b[1].c", found.Reason, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", found.Reason, StringComparison.Ordinal);
         Assert.DoesNotContain("hidden", found.Reason, StringComparison.Ordinal);
@@ -49,7 +53,11 @@ public sealed class JsonToleranceTests
     {
         var properties = Enumerable.Range(0, 100_000).Select(static number => $"\"p{number}\":{number}").ToArray();
         var reversed = properties.Reverse().ToArray();
-        var found = await ComparedResult.CompareAsync("json-tolerance", $"{{{string.Join(',', reversed)}}}", $"{{{string.Join(',', properties)}}}");
+        var found = await ComparedResult.CompareAsync(
+            "json-tolerance",
+            $"{{{string.Join(',', reversed)}}}",
+            $"{{{string.Join(',', properties)}}}"
+        );
         Assert.True(found.Verdict == Verdict.Match, found.Reason);
     }
 

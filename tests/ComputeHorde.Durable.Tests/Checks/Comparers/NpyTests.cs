@@ -42,16 +42,33 @@ public sealed class NpyTests
     [InlineData(true, true)]
     public async Task Compare_AnElementDiffers_IsAMismatch(bool fortran, bool trustedFortran)
     {
-        var found = await CompareAsync(NpyFile.Of("<f4", [2, 3], [1, 2, 3, 4, 5.1, 6], fortran), NpyFile.Of("<f4", [2, 3], Six, trustedFortran));
+        var found = await CompareAsync(
+            NpyFile.Of("<f4", [2, 3], [1, 2, 3, 4, 5.1, 6], fortran),
+            NpyFile.Of("<f4", [2, 3], Six, trustedFortran)
+        );
         Assert.Equal(Verdict.Mismatch, found.Verdict);
-        Assert.Equal(Verdict.Match, (await CompareAsync(NpyFile.Of("<f4", [2, 3], [1, 2, 3, 4, 5.00001, 6], fortran), NpyFile.Of("<f4", [2, 3], Six, trustedFortran))).Verdict);
+        Assert.Equal(
+            Verdict.Match,
+            (
+                await CompareAsync(
+                    NpyFile.Of("<f4", [2, 3], [1, 2, 3, 4, 5.00001, 6], fortran),
+                    NpyFile.Of("<f4", [2, 3], Six, trustedFortran)
+                )
+            ).Verdict
+        );
     }
 
     [Fact]
     public async Task Compare_ElementsSwapped_IsAMismatchInEitherOrder()
     {
-        Assert.Equal(Verdict.Mismatch, (await CompareAsync(NpyFile.Of("<f4", [2, 3], [1, 4, 2, 5, 3, 6]), NpyFile.Of("<f4", [2, 3], Six))).Verdict);
-        Assert.Equal(Verdict.Mismatch, (await CompareAsync(NpyFile.Of("<f4", [2, 3], [1, 4, 2, 5, 3, 6], fortran: true), NpyFile.Of("<f4", [2, 3], Six))).Verdict);
+        Assert.Equal(
+            Verdict.Mismatch,
+            (await CompareAsync(NpyFile.Of("<f4", [2, 3], [1, 4, 2, 5, 3, 6]), NpyFile.Of("<f4", [2, 3], Six))).Verdict
+        );
+        Assert.Equal(
+            Verdict.Mismatch,
+            (await CompareAsync(NpyFile.Of("<f4", [2, 3], [1, 4, 2, 5, 3, 6], fortran: true), NpyFile.Of("<f4", [2, 3], Six))).Verdict
+        );
     }
 
     [Fact]
@@ -59,7 +76,10 @@ public sealed class NpyTests
     {
         Assert.Equal(Verdict.Mismatch, (await CompareAsync(NpyFile.Of("<f4", [6], Six), NpyFile.Of("<f4", [2, 3], Six))).Verdict);
         Assert.Equal(Verdict.Mismatch, (await CompareAsync(NpyFile.Of("<f4", [3, 2], Six), NpyFile.Of("<f4", [2, 3], Six))).Verdict);
-        Assert.Equal(Verdict.Match, (await CompareAsync(NpyFile.Of("<f8", [0, 99_999_999_999], []), NpyFile.Of("<f4", [0, 99_999_999_999], []))).Verdict);
+        Assert.Equal(
+            Verdict.Match,
+            (await CompareAsync(NpyFile.Of("<f8", [0, 99_999_999_999], []), NpyFile.Of("<f4", [0, 99_999_999_999], []))).Verdict
+        );
         Assert.Equal(Verdict.Match, (await CompareAsync(NpyFile.Of("<f8", [], [1]), NpyFile.Of("<f4", [], [1]))).Verdict);
     }
 
@@ -67,9 +87,22 @@ public sealed class NpyTests
     public async Task Compare_Infinite_NotANumberAndSignedZero_AgreeWithThemselves()
     {
         double[] odd = [double.NaN, double.PositiveInfinity, double.NegativeInfinity, -0.0];
-        Assert.Equal(Verdict.Match, (await CompareAsync(NpyFile.Of("<f4", [4], odd), NpyFile.Of(">f8", [4], [double.NaN, double.PositiveInfinity, double.NegativeInfinity, 0.0]))).Verdict);
+        Assert.Equal(
+            Verdict.Match,
+            (
+                await CompareAsync(
+                    NpyFile.Of("<f4", [4], odd),
+                    NpyFile.Of(">f8", [4], [double.NaN, double.PositiveInfinity, double.NegativeInfinity, 0.0])
+                )
+            ).Verdict
+        );
         Assert.Equal(Verdict.Mismatch, (await CompareAsync(NpyFile.Of("<f4", [1], [1]), NpyFile.Of("<f4", [1], [double.NaN]))).Verdict);
-        Assert.Equal(Verdict.Mismatch, (await CompareAsync(NpyFile.Of("<f4", [1], [double.NegativeInfinity]), NpyFile.Of("<f4", [1], [double.PositiveInfinity]))).Verdict);
+        Assert.Equal(
+            Verdict.Mismatch,
+            (
+                await CompareAsync(NpyFile.Of("<f4", [1], [double.NegativeInfinity]), NpyFile.Of("<f4", [1], [double.PositiveInfinity]))
+            ).Verdict
+        );
     }
 
     [Fact]
@@ -77,7 +110,10 @@ public sealed class NpyTests
     {
         var exactly = new ComparisonSettings { Rtol = 0, Atol = 0 };
         var (one, other) = (BitConverter.GetBytes(9007199254740993L), BitConverter.GetBytes(9007199254740992L));
-        var (signed, unsigned) = ("{'descr': '<i8', 'fortran_order': False, 'shape': (1,), }", "{'descr': '<u8', 'fortran_order': False, 'shape': (1,), }");
+        var (signed, unsigned) = (
+            "{'descr': '<i8', 'fortran_order': False, 'shape': (1,), }",
+            "{'descr': '<u8', 'fortran_order': False, 'shape': (1,), }"
+        );
         Assert.Equal(Verdict.Mismatch, (await CompareAsync(NpyFile.Of(signed, one), NpyFile.Of(unsigned, other), exactly)).Verdict);
         Assert.Equal(Verdict.Match, (await CompareAsync(NpyFile.Of(signed, one), NpyFile.Of(unsigned, one), exactly)).Verdict);
     }
@@ -91,12 +127,18 @@ public sealed class NpyTests
     public async Task Compare_TextsAndTimes_AreComparedExactly(string descr, string trustedDescr, Verdict expected)
     {
         byte[] little = [0x61, 0, 0, 0, 0x62, 0, 0, 0];
-        byte[] Element(string type) => type[0] != '>' ? little : type[1] == 'U' ? [0, 0, 0, 0x61, 0, 0, 0, 0x62] : [0, 0, 0, 0x62, 0, 0, 0, 0x61];
+        byte[] Element(string type) =>
+            type[0] != '>' ? little
+            : type[1] == 'U' ? [0, 0, 0, 0x61, 0, 0, 0, 0x62]
+            : [0, 0, 0, 0x62, 0, 0, 0, 0x61];
         byte[] File(string type, byte[] element) => NpyFile.Of($"{{'descr': '{type}', 'fortran_order': False, 'shape': (1,), }}", element);
         Assert.Equal(expected, (await CompareAsync(File(descr, Element(descr)), File(trustedDescr, Element(trustedDescr)))).Verdict);
         if (descr == trustedDescr)
         {
-            Assert.Equal(Verdict.Mismatch, (await CompareAsync(File(descr, [0x61, 0, 0, 0, 0x63, 0, 0, 0]), File(trustedDescr, little))).Verdict);
+            Assert.Equal(
+                Verdict.Mismatch,
+                (await CompareAsync(File(descr, [0x61, 0, 0, 0, 0x63, 0, 0, 0]), File(trustedDescr, little))).Verdict
+            );
         }
     }
 
@@ -115,7 +157,9 @@ public sealed class NpyTests
     public async Task Compare_HeaderCannotBeReadOrLies_IsInconclusive(string header)
     {
         var trusted = NpyFile.Of("<f4", [1], [1]);
-        var unreadable = header.Contains("()", StringComparison.Ordinal) ? NpyFile.Of(header, [1, 2, 3, 4, 5]) : NpyFile.Of(header, [1, 2, 3, 4]);
+        var unreadable = header.Contains("()", StringComparison.Ordinal)
+            ? NpyFile.Of(header, [1, 2, 3, 4, 5])
+            : NpyFile.Of(header, [1, 2, 3, 4]);
         Assert.Equal(Verdict.Inconclusive, (await CompareAsync(unreadable, trusted)).Verdict);
         Assert.Equal(Verdict.Inconclusive, (await CompareAsync(trusted, unreadable)).Verdict);
     }

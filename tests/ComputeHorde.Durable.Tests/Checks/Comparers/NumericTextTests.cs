@@ -60,12 +60,25 @@ public sealed class NumericTextTests
     public async Task Compare_IntegersBeyondADouble_LosesNoDigit(string untrusted, string trusted, Verdict expected)
     {
         var exactly = new ComparisonSettings { Rtol = 0, Atol = 0 };
-        Assert.Equal(expected, (await ComparedResult.CompareAsync("numeric-tolerance", Encoding.UTF8.GetBytes(untrusted), Encoding.UTF8.GetBytes(trusted), exactly)).Verdict);
+        Assert.Equal(
+            expected,
+            (
+                await ComparedResult.CompareAsync(
+                    "numeric-tolerance",
+                    Encoding.UTF8.GetBytes(untrusted),
+                    Encoding.UTF8.GetBytes(trusted),
+                    exactly
+                )
+            ).Verdict
+        );
     }
 
     [Fact]
     public async Task Compare_NoNumberInTheTrustedText_IsInconclusive() =>
-        Assert.Equal(Verdict.Inconclusive, (await ComparedResult.CompareAsync("numeric-tolerance", "words only", "words only too")).Verdict);
+        Assert.Equal(
+            Verdict.Inconclusive,
+            (await ComparedResult.CompareAsync("numeric-tolerance", "words only", "words only too")).Verdict
+        );
 
     [Theory]
     [InlineData(new byte[] { 0x31, 0x20, 0xff })]
@@ -81,7 +94,16 @@ public sealed class NumericTextTests
 
     [Fact]
     public async Task Compare_Utf16_IsReadByItsMark() =>
-        Assert.Equal(Verdict.Match, (await ComparedResult.CompareAsync("numeric-tolerance", [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes("loss 0.5")], "loss 0.50"u8.ToArray())).Verdict);
+        Assert.Equal(
+            Verdict.Match,
+            (
+                await ComparedResult.CompareAsync(
+                    "numeric-tolerance",
+                    [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes("loss 0.5")],
+                    "loss 0.50"u8.ToArray()
+                )
+            ).Verdict
+        );
 
     [Theory]
     [InlineData(4095)]
@@ -90,9 +112,20 @@ public sealed class NumericTextTests
     public async Task Compare_PiecesAcrossEveryBuffer_AreReadWhole(int blanks)
     {
         var numbers = string.Join(' ', Enumerable.Range(1, 20_000).Select(static number => $"{number}.25"));
-        Assert.Equal(Verdict.Match, (await ComparedResult.CompareAsync("numeric-tolerance", new string(' ', blanks) + numbers, numbers)).Verdict);
-        Assert.Equal(Verdict.Match, (await ComparedResult.CompareAsync("numeric-tolerance", new string('x', blanks) + "1 1.0", new string('x', blanks) + "1.0 1")).Verdict);
-        Assert.Equal(Verdict.Mismatch, (await ComparedResult.CompareAsync("numeric-tolerance", new string('x', blanks) + "y1", new string('x', blanks) + "1")).Verdict);
+        Assert.Equal(
+            Verdict.Match,
+            (await ComparedResult.CompareAsync("numeric-tolerance", new string(' ', blanks) + numbers, numbers)).Verdict
+        );
+        Assert.Equal(
+            Verdict.Match,
+            (
+                await ComparedResult.CompareAsync("numeric-tolerance", new string('x', blanks) + "1 1.0", new string('x', blanks) + "1.0 1")
+            ).Verdict
+        );
+        Assert.Equal(
+            Verdict.Mismatch,
+            (await ComparedResult.CompareAsync("numeric-tolerance", new string('x', blanks) + "y1", new string('x', blanks) + "1")).Verdict
+        );
     }
 
     [Fact]
@@ -106,7 +139,11 @@ public sealed class NumericTextTests
 
         theirs[^2] = (byte)'2';
         var found = await new NumericToleranceComparer().CompareAsync(
-            ComparedResult.StreamedOnly(theirs), ComparedResult.StreamedOnly(ours), new ComparisonSettings(), TestContext.Current.CancellationToken);
+            ComparedResult.StreamedOnly(theirs),
+            ComparedResult.StreamedOnly(ours),
+            new ComparisonSettings(),
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal(Verdict.Mismatch, found.Verdict);
         Assert.Contains($"number or word {ours.Length / 2}", found.Reason, StringComparison.Ordinal);
     }

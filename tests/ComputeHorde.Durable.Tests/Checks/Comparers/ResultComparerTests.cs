@@ -21,23 +21,29 @@ public sealed class ResultComparerTests
     [InlineData("numeric-tolerance")]
     public async Task Compare_MinersContentIsHuge_IsAMismatchAndNotOpened(string comparer)
     {
-        var found = await new ComparerRegistry([]).Find(comparer)!.CompareAsync(
-            ComparedResult.Huge(), ComparedResult.Of("{}"u8.ToArray()), new(), TestContext.Current.CancellationToken);
+        var found = await new ComparerRegistry([])
+            .Find(comparer)!
+            .CompareAsync(ComparedResult.Huge(), ComparedResult.Of("{}"u8.ToArray()), new(), TestContext.Current.CancellationToken);
         Assert.Equal(Verdict.Mismatch, found.Verdict);
     }
 
     [Fact]
     public async Task Compare_BothTooLargeForMemory_IsInconclusive()
     {
-        var found = await new ComparerRegistry([]).Find("json-tolerance")!.CompareAsync(
-            ComparedResult.Of("{}"u8.ToArray()), ComparedResult.Huge(), new(), TestContext.Current.CancellationToken);
+        var found = await new ComparerRegistry([])
+            .Find("json-tolerance")!
+            .CompareAsync(ComparedResult.Of("{}"u8.ToArray()), ComparedResult.Huge(), new(), TestContext.Current.CancellationToken);
         Assert.Equal(Verdict.Inconclusive, found.Verdict);
     }
 
     [Fact]
     public async Task Reason_HoldsAnArtifactsName_IsSafeToSendAnywhere()
     {
-        var found = await ComparedResult.CompareAsync("json-tolerance", """{"a\u0000\ud83d\ude00\u001b":1}""", """{"a\u0000\ud83d\ude00\u001b":2}""");
+        var found = await ComparedResult.CompareAsync(
+            "json-tolerance",
+            """{"a\u0000\ud83d\ude00\u001b":1}""",
+            """{"a\u0000\ud83d\ude00\u001b":2}"""
+        );
         Assert.Equal(Verdict.Mismatch, found.Verdict);
         Assert.DoesNotContain(found.Reason, char.IsControl);
         Assert.Contains("😀", found.Reason, StringComparison.Ordinal);

@@ -47,13 +47,19 @@ public abstract partial class EngineContract
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         var options = new StartOrchestrationOptions("one").WithDedupeStatuses();
 
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
-        {
-            for (var i = 0; i < 10; i++)
-            {
-                await client.ScheduleNewOrchestrationInstanceAsync("wait", options, limit.Token);
-            }
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(_ =>
+                    Task.Run(async () =>
+                    {
+                        for (var i = 0; i < 10; i++)
+                        {
+                            await client.ScheduleNewOrchestrationInstanceAsync("wait", options, limit.Token);
+                        }
+                    })
+                )
+        );
         await client.RaiseEventAsync("one", "go", "last", limit.Token);
 
         Assert.Equal("last", Output<string>(await EndAsync(client, "one")));
@@ -66,14 +72,19 @@ public abstract partial class EngineContract
         var options = new StartOrchestrationOptions("dup");
 
         var unknown = await Assert.ThrowsAsync<ArgumentException>(() =>
-            client.ScheduleNewOrchestrationInstanceAsync("wait", options with { DedupeStatuses = ["Completed", "Finished"] }));
+            client.ScheduleNewOrchestrationInstanceAsync("wait", options with { DedupeStatuses = ["Completed", "Finished"] })
+        );
         Assert.StartsWith("Invalid orchestration runtime status: 'Finished' for deduplication.", unknown.Message, StringComparison.Ordinal);
         Assert.Null(await client.GetInstanceAsync("dup"));
 
         var all = options.WithDedupeStatuses(Enum.GetValues<OrchestrationRuntimeStatus>());
         await client.ScheduleNewOrchestrationInstanceAsync("wait", all);
-        await Assert.ThrowsAsync<ArgumentException>(() => client.ScheduleNewOrchestrationInstanceAsync(
-            "wait", options.WithDedupeStatuses(OrchestrationRuntimeStatus.Terminated, OrchestrationRuntimeStatus.Failed)));
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            client.ScheduleNewOrchestrationInstanceAsync(
+                "wait",
+                options.WithDedupeStatuses(OrchestrationRuntimeStatus.Terminated, OrchestrationRuntimeStatus.Failed)
+            )
+        );
         await Assert.ThrowsAsync<OrchestrationAlreadyExistsException>(() => client.ScheduleNewOrchestrationInstanceAsync("wait", all));
     }
 
@@ -144,7 +155,8 @@ public abstract partial class EngineContract
         var client = await StartAsync(Waiting);
 
         var exception = await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() =>
-            client.PurgeAllInstancesAsync(new PurgeInstancesFilter { Timeout = TimeSpan.Zero }));
+            client.PurgeAllInstancesAsync(new PurgeInstancesFilter { Timeout = TimeSpan.Zero })
+        );
 
         Assert.Contains("Timeout must be a positive TimeSpan.", exception.Message, StringComparison.Ordinal);
     }

@@ -55,8 +55,7 @@ public abstract partial class EngineContract : IAsyncLifetime
 
     protected static T? Output<T>(OrchestrationMetadata instance)
     {
-        Assert.True(
-            instance.RuntimeStatus == OrchestrationRuntimeStatus.Completed, $"{instance.RuntimeStatus}: {instance.FailureDetails}");
+        Assert.True(instance.RuntimeStatus == OrchestrationRuntimeStatus.Completed, $"{instance.RuntimeStatus}: {instance.FailureDetails}");
         return instance.ReadOutputAs<T>();
     }
 }

@@ -11,13 +11,20 @@ public abstract partial class EngineContract
     public async Task WarmInstances_BeyondTheirNumber_LeaveTheMemoryAndComeBack()
     {
         var client = await StartAsync(
-            tasks => tasks.AddOrchestratorFunc<object, string>("steps", async (context, _) =>
-            {
-                var first = await context.CallActivityAsync<string>("same", "a");
-                await context.CreateTimer(TimeSpan.FromHours(1), CancellationToken.None);
-                return first + await context.WaitForExternalEvent<string>("go");
-            }).AddActivityFunc<string, string>("same", (_, text) => text),
-            options => options.WarmInstances = 10);
+            tasks =>
+                tasks
+                    .AddOrchestratorFunc<object, string>(
+                        "steps",
+                        async (context, _) =>
+                        {
+                            var first = await context.CallActivityAsync<string>("same", "a");
+                            await context.CreateTimer(TimeSpan.FromHours(1), CancellationToken.None);
+                            return first + await context.WaitForExternalEvent<string>("go");
+                        }
+                    )
+                    .AddActivityFunc<string, string>("same", (_, text) => text),
+            options => options.WarmInstances = 10
+        );
         var ids = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => client.ScheduleNewOrchestrationInstanceAsync("steps")));
         await Eventually.TrueAsync(() => ids.All(id => Host.Hub.CountHistoryEvents(id) >= 7), "all wait for their event");
 

@@ -13,20 +13,25 @@ public abstract partial class EngineContract
     public async Task IsReplaying_InEachTurn_DependsOnWhetherInstancesStayWarm(int warm)
     {
         var client = await StartAsync(
-            tasks => tasks
-                .AddOrchestratorFunc<object, bool[]>("flags", async (context, _) =>
-                {
-                    var first = context.IsReplaying;
-                    await context.CreateTimer(TimeSpan.Zero, CancellationToken.None);
-                    var second = context.IsReplaying;
-                    await context.CallActivityAsync("nothing");
-                    var third = context.IsReplaying;
-                    await context.CallSubOrchestratorAsync("sub");
-                    return [first, second, third, context.IsReplaying];
-                })
-                .AddOrchestratorFunc("sub", _ => { })
-                .AddActivityFunc("nothing", _ => { }),
-            options => options.WarmInstances = warm);
+            tasks =>
+                tasks
+                    .AddOrchestratorFunc<object, bool[]>(
+                        "flags",
+                        async (context, _) =>
+                        {
+                            var first = context.IsReplaying;
+                            await context.CreateTimer(TimeSpan.Zero, CancellationToken.None);
+                            var second = context.IsReplaying;
+                            await context.CallActivityAsync("nothing");
+                            var third = context.IsReplaying;
+                            await context.CallSubOrchestratorAsync("sub");
+                            return [first, second, third, context.IsReplaying];
+                        }
+                    )
+                    .AddOrchestratorFunc("sub", _ => { })
+                    .AddActivityFunc("nothing", _ => { }),
+            options => options.WarmInstances = warm
+        );
         var replays = warm == 0;
 
         Assert.Equal([replays, replays, replays, false], Output<bool[]>(await RunAsync(client, "flags"))!);
@@ -48,14 +53,21 @@ public abstract partial class EngineContract
     public async Task Replayer_OfTheCodeThatRan_AgreesWithItsHistory(string kind)
     {
         var failing = kind == "rewound";
-        var client = await StartAsync(Register, options => options.ConfigureServices = services => services
-            .AddSingleton<IExceptionPropertiesProvider, HttpStatus>()
-            .Configure<DurableTaskWorkerOptions>(worker => worker.Versioning = new DurableTaskWorkerOptions.VersioningOptions
-            {
-                Version = "1",
-                MatchStrategy = DurableTaskWorkerOptions.VersionMatchStrategy.CurrentOrOlder,
-                FailureStrategy = DurableTaskWorkerOptions.VersionFailureStrategy.Fail,
-            }));
+        var client = await StartAsync(
+            Register,
+            options =>
+                options.ConfigureServices = services =>
+                    services
+                        .AddSingleton<IExceptionPropertiesProvider, HttpStatus>()
+                        .Configure<DurableTaskWorkerOptions>(worker =>
+                            worker.Versioning = new DurableTaskWorkerOptions.VersioningOptions
+                            {
+                                Version = "1",
+                                MatchStrategy = DurableTaskWorkerOptions.VersionMatchStrategy.CurrentOrOlder,
+                                FailureStrategy = DurableTaskWorkerOptions.VersionFailureStrategy.Fail,
+                            }
+                        )
+        );
         var options = new StartOrchestrationOptions("one") { Version = kind == "version" ? "2" : null };
         await client.ScheduleNewOrchestrationInstanceAsync(kind == "nested" ? "nested" : "shape", kind == "nested" ? 100 : kind, options);
         switch (kind)
@@ -80,7 +92,8 @@ public abstract partial class EngineContract
             await client.RewindInstanceAsync("one", "mended");
         }
 
-        var status = kind == "suspended" ? (await client.GetInstanceAsync("one"))!.RuntimeStatus : (await EndAsync(client, "one")).RuntimeStatus;
+        var status =
+            kind == "suspended" ? (await client.GetInstanceAsync("one"))!.RuntimeStatus : (await EndAsync(client, "one")).RuntimeStatus;
 
         new HistoryReplayer(Register).Replay(Host.Hub.ExportHistory("one")!);
 
@@ -92,53 +105,63 @@ public abstract partial class EngineContract
                 "nested" or "missing" or "strayed" or "unwritable" or "version" => OrchestrationRuntimeStatus.Failed,
                 _ => OrchestrationRuntimeStatus.Completed,
             },
-            status);
+            status
+        );
 
-        void Register(DurableTaskRegistry registry) => registry
-            .AddOrchestratorFunc<string, string>("shape", async (context, what) =>
-            {
-                await context.WaitForExternalEvent<object>("go");
-                switch (what)
-                {
-                    case "continued":
-                        context.ContinueAsNew("completed");
-                        context.SendEvent(context.InstanceId, "go", 1);
-                        break;
-                    case "rewound":
-                        await context.CallActivityAsync("flaky");
-                        break;
-                    case "missing":
-                        await context.CallActivityAsync("unknown", TaskOptions.FromRetryPolicy(new RetryPolicy(3, TimeSpan.FromSeconds(1))));
-                        break;
-                    case "properties":
-                        try
+        void Register(DurableTaskRegistry registry) =>
+            registry
+                .AddOrchestratorFunc<string, string>(
+                    "shape",
+                    async (context, what) =>
+                    {
+                        await context.WaitForExternalEvent<object>("go");
+                        switch (what)
                         {
-                            await context.CallActivityAsync("gone");
-                        }
-                        catch (TaskFailedException e) when (e.FailureDetails.Properties!["status"] is 410.0)
-                        {
-                            await context.CreateTimer(TimeSpan.FromSeconds(1), CancellationToken.None);
+                            case "continued":
+                                context.ContinueAsNew("completed");
+                                context.SendEvent(context.InstanceId, "go", 1);
+                                break;
+                            case "rewound":
+                                await context.CallActivityAsync("flaky");
+                                break;
+                            case "missing":
+                                await context.CallActivityAsync(
+                                    "unknown",
+                                    TaskOptions.FromRetryPolicy(new RetryPolicy(3, TimeSpan.FromSeconds(1)))
+                                );
+                                break;
+                            case "properties":
+                                try
+                                {
+                                    await context.CallActivityAsync("gone");
+                                }
+                                catch (TaskFailedException e) when (e.FailureDetails.Properties!["status"] is 410.0)
+                                {
+                                    await context.CreateTimer(TimeSpan.FromSeconds(1), CancellationToken.None);
+                                }
+
+                                break;
+                            case "strayed":
+                                await Task.Delay(1);
+                                break;
+                            case "unwritable":
+                                context.SetCustomStatus(new Func<int>(() => 1));
+                                await context.WaitForExternalEvent<object>("never");
+                                break;
+                            default:
+                                break;
                         }
 
-                        break;
-                    case "strayed":
-                        await Task.Delay(1);
-                        break;
-                    case "unwritable":
-                        context.SetCustomStatus(new Func<int>(() => 1));
-                        await context.WaitForExternalEvent<object>("never");
-                        break;
-                    default:
-                        break;
-                }
-
-                return what!;
-            })
-            .AddOrchestratorFunc<int, int>("nested", async (context, depth) => depth == 0
-                ? throw new TimeoutException()
-                : await context.CallSubOrchestratorAsync<int>("nested", depth - 1))
-            .AddActivityFunc<object, int>("flaky", (_, _) => failing ? throw new TimeoutException() : 1)
-            .AddActivityFunc("gone", _ => throw new HttpRequestException("gone", null, System.Net.HttpStatusCode.Gone));
+                        return what!;
+                    }
+                )
+                .AddOrchestratorFunc<int, int>(
+                    "nested",
+                    async (context, depth) =>
+                        depth == 0 ? throw new TimeoutException() : await context.CallSubOrchestratorAsync<int>("nested", depth - 1)
+                )
+                .AddActivityFunc<object, int>("flaky", (_, _) => failing ? throw new TimeoutException() : 1)
+                .AddActivityFunc("gone", _ => throw new HttpRequestException("gone", null, System.Net.HttpStatusCode.Gone));
     }
 
     [Fact]
@@ -146,15 +169,20 @@ public abstract partial class EngineContract
     {
         var runs = 0;
         var client = await StartAsync(
-            tasks => tasks
-                .AddOrchestratorFunc("odd", async context =>
-                {
-                    await context.CallActivityAsync(Interlocked.Increment(ref runs) % 2 == 1 ? "one" : "other");
-                    await context.CallActivityAsync("one");
-                })
-                .AddActivityFunc("one", _ => { })
-                .AddActivityFunc("other", _ => { }),
-            options => options.WarmInstances = 0);
+            tasks =>
+                tasks
+                    .AddOrchestratorFunc(
+                        "odd",
+                        async context =>
+                        {
+                            await context.CallActivityAsync(Interlocked.Increment(ref runs) % 2 == 1 ? "one" : "other");
+                            await context.CallActivityAsync("one");
+                        }
+                    )
+                    .AddActivityFunc("one", _ => { })
+                    .AddActivityFunc("other", _ => { }),
+            options => options.WarmInstances = 0
+        );
 
         var end = await RunAsync(client, "odd");
 
@@ -166,18 +194,23 @@ public abstract partial class EngineContract
     public async Task ContinueAsNew_WhenEveryTurnReplays_BeginsAFreshHistory()
     {
         var client = await StartAsync(
-            tasks => tasks.AddOrchestratorFunc<int, int>("count", async (context, count) =>
-            {
-                await context.WaitForExternalEvent<object>("next");
-                await context.CreateTimer(TimeSpan.FromSeconds(1), CancellationToken.None);
-                if (count < 20)
-                {
-                    context.ContinueAsNew(count + 1);
-                }
+            tasks =>
+                tasks.AddOrchestratorFunc<int, int>(
+                    "count",
+                    async (context, count) =>
+                    {
+                        await context.WaitForExternalEvent<object>("next");
+                        await context.CreateTimer(TimeSpan.FromSeconds(1), CancellationToken.None);
+                        if (count < 20)
+                        {
+                            context.ContinueAsNew(count + 1);
+                        }
 
-                return count;
-            }),
-            options => options.WarmInstances = 0);
+                        return count;
+                    }
+                ),
+            options => options.WarmInstances = 0
+        );
         var id = await client.ScheduleNewOrchestrationInstanceAsync("count", 0);
         await Task.WhenAll(Enumerable.Range(0, 21).Select(_ => client.RaiseEventAsync(id, "next")));
 

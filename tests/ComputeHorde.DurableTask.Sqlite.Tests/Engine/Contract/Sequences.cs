@@ -19,17 +19,22 @@ public abstract partial class EngineContract
     [Fact]
     public async Task Sequence_OfActivities_PassesResultsOn()
     {
-        var client = await StartAsync(tasks => tasks
-            .AddOrchestratorFunc<int, int>("sequence", async (context, value) =>
-            {
-                for (var i = 0; i < 10; i++)
-                {
-                    value = await context.CallActivityAsync<int>("double", value);
-                }
+        var client = await StartAsync(tasks =>
+            tasks
+                .AddOrchestratorFunc<int, int>(
+                    "sequence",
+                    async (context, value) =>
+                    {
+                        for (var i = 0; i < 10; i++)
+                        {
+                            value = await context.CallActivityAsync<int>("double", value);
+                        }
 
-                return value;
-            })
-            .AddActivityFunc<int, int>("double", (_, value) => value * 2));
+                        return value;
+                    }
+                )
+                .AddActivityFunc<int, int>("double", (_, value) => value * 2)
+        );
 
         Assert.Equal(3 * 1024, Output<int>(await RunAsync(client, "sequence", 3)));
     }
@@ -37,10 +42,14 @@ public abstract partial class EngineContract
     [Fact]
     public async Task FanOut_OfThousand_CollectsAllInOrder()
     {
-        var client = await StartAsync(tasks => tasks
-            .AddOrchestratorFunc<int, int[]>("fan", (context, count) =>
-                Task.WhenAll(Enumerable.Range(0, count).Select(i => context.CallActivityAsync<int>("square", i)))!)
-            .AddActivityFunc<int, int>("square", (_, value) => value * value));
+        var client = await StartAsync(tasks =>
+            tasks
+                .AddOrchestratorFunc<int, int[]>(
+                    "fan",
+                    (context, count) => Task.WhenAll(Enumerable.Range(0, count).Select(i => context.CallActivityAsync<int>("square", i)))!
+                )
+                .AddActivityFunc<int, int>("square", (_, value) => value * value)
+        );
 
         var result = Output<int[]>(await RunAsync(client, "fan", 1000));
 
@@ -52,26 +61,34 @@ public abstract partial class EngineContract
     {
         const int Count = 20;
         var ran = 0;
-        var client = await StartAsync(tasks => tasks
-            .AddOrchestratorFunc<int, string>("loose", (context, generation) =>
-            {
-                for (var i = 0; i < Count; i++)
-                {
-                    _ = context.CallActivityAsync("count");
-                }
+        var client = await StartAsync(tasks =>
+            tasks
+                .AddOrchestratorFunc<int, string>(
+                    "loose",
+                    (context, generation) =>
+                    {
+                        for (var i = 0; i < Count; i++)
+                        {
+                            _ = context.CallActivityAsync("count");
+                        }
 
-                if (generation == 0)
-                {
-                    context.ContinueAsNew(1);
-                }
+                        if (generation == 0)
+                        {
+                            context.ContinueAsNew(1);
+                        }
 
-                return Task.FromResult("done");
-            })
-            .AddActivityFunc("count", async _ =>
-            {
-                await Task.Yield();
-                Interlocked.Increment(ref ran);
-            }));
+                        return Task.FromResult("done");
+                    }
+                )
+                .AddActivityFunc(
+                    "count",
+                    async _ =>
+                    {
+                        await Task.Yield();
+                        Interlocked.Increment(ref ran);
+                    }
+                )
+        );
 
         var end = await RunAsync(client, "loose", 0);
         await client.PurgeInstanceAsync(end.InstanceId);
@@ -83,9 +100,12 @@ public abstract partial class EngineContract
     [Fact]
     public async Task SubOrchestrations_Nested_ReturnThroughAllLevels()
     {
-        var client = await StartAsync(tasks => tasks
-            .AddOrchestratorFunc<int, int>("nest", async (context, depth) =>
-                depth == 0 ? 1 : 1 + await context.CallSubOrchestratorAsync<int>("nest", depth - 1)));
+        var client = await StartAsync(tasks =>
+            tasks.AddOrchestratorFunc<int, int>(
+                "nest",
+                async (context, depth) => depth == 0 ? 1 : 1 + await context.CallSubOrchestratorAsync<int>("nest", depth - 1)
+            )
+        );
 
         Assert.Equal(21, Output<int>(await RunAsync(client, "nest", 20)));
     }
@@ -93,11 +113,16 @@ public abstract partial class EngineContract
     [Fact]
     public async Task Timer_OfYears_FiresAtItsTime()
     {
-        var client = await StartAsync(tasks => tasks.AddOrchestratorFunc<object, DateTime>("sleep", async (context, _) =>
-        {
-            await context.CreateTimer(TimeSpan.FromDays(3650), CancellationToken.None);
-            return context.CurrentUtcDateTime;
-        }));
+        var client = await StartAsync(tasks =>
+            tasks.AddOrchestratorFunc<object, DateTime>(
+                "sleep",
+                async (context, _) =>
+                {
+                    await context.CreateTimer(TimeSpan.FromDays(3650), CancellationToken.None);
+                    return context.CurrentUtcDateTime;
+                }
+            )
+        );
         var start = Time.GetUtcNow().UtcDateTime;
 
         var end = Output<DateTime>(await RunAsync(client, "sleep"));
@@ -108,18 +133,23 @@ public abstract partial class EngineContract
     [Fact]
     public async Task ExportHistory_WhileTheInstanceContinuesAsNew_IsOfOneExecution()
     {
-        var client = await StartAsync(tasks => tasks
-            .AddOrchestratorFunc<int, int>("loop", async (context, generation) =>
-            {
-                await context.CallActivityAsync("nothing");
-                if (generation < 300)
-                {
-                    context.ContinueAsNew(generation + 1);
-                }
+        var client = await StartAsync(tasks =>
+            tasks
+                .AddOrchestratorFunc<int, int>(
+                    "loop",
+                    async (context, generation) =>
+                    {
+                        await context.CallActivityAsync("nothing");
+                        if (generation < 300)
+                        {
+                            context.ContinueAsNew(generation + 1);
+                        }
 
-                return generation;
-            })
-            .AddActivityFunc("nothing", _ => { }));
+                        return generation;
+                    }
+                )
+                .AddActivityFunc("nothing", _ => { })
+        );
         var id = await client.ScheduleNewOrchestrationInstanceAsync("loop", 0);
         var end = EndAsync(client, id);
         while (!end.IsCompleted)
@@ -135,22 +165,27 @@ public abstract partial class EngineContract
     [Fact]
     public async Task ContinueAsNew_TenThousandGenerations_KeepsStorageBoundedAndEvents()
     {
-        var client = await StartAsync(tasks => tasks.AddOrchestratorFunc<int, int>("loop", async (context, generation) =>
-        {
-            context.SetCustomStatus(generation);
-            if (generation is 100 or 10_000)
-            {
-                await context.WaitForExternalEvent<object>($"look at {generation}");
-            }
+        var client = await StartAsync(tasks =>
+            tasks.AddOrchestratorFunc<int, int>(
+                "loop",
+                async (context, generation) =>
+                {
+                    context.SetCustomStatus(generation);
+                    if (generation is 100 or 10_000)
+                    {
+                        await context.WaitForExternalEvent<object>($"look at {generation}");
+                    }
 
-            if (generation == 10_000)
-            {
-                return await context.WaitForExternalEvent<int>("answer");
-            }
+                    if (generation == 10_000)
+                    {
+                        return await context.WaitForExternalEvent<int>("answer");
+                    }
 
-            context.ContinueAsNew(generation + 1);
-            return 0;
-        }));
+                    context.ContinueAsNew(generation + 1);
+                    return 0;
+                }
+            )
+        );
         var id = await client.ScheduleNewOrchestrationInstanceAsync("loop", 0);
         await client.RaiseEventAsync(id, "answer", 42);
         var early = await LookAtAsync(100);
@@ -164,8 +199,10 @@ public abstract partial class EngineContract
 
         async Task<(int? Events, (long Rows, long Bytes) Storage)> LookAtAsync(int generation)
         {
-            while ((await client.GetInstanceAsync(id, getInputsAndOutputs: true))!.ReadCustomStatusAs<int>() != generation
-                || Host.Hub.CountHistoryEvents(id) == 0)
+            while (
+                (await client.GetInstanceAsync(id, getInputsAndOutputs: true))!.ReadCustomStatusAs<int>() != generation
+                || Host.Hub.CountHistoryEvents(id) == 0
+            )
             {
                 await Task.Delay(1, TestContext.Current.CancellationToken);
             }
@@ -181,19 +218,28 @@ public abstract partial class EngineContract
     {
         using var open = new ManualResetEventSlim();
         var client = await StartAsync(
-            tasks => tasks
-                .AddOrchestratorFunc<int, int>("steps", async (context, count) =>
-                {
-                    for (var i = 0; i < count; i++)
-                    {
-                        await context.CallActivityAsync<bool>("step", false);
-                    }
+            tasks =>
+                tasks
+                    .AddOrchestratorFunc<int, int>(
+                        "steps",
+                        async (context, count) =>
+                        {
+                            for (var i = 0; i < count; i++)
+                            {
+                                await context.CallActivityAsync<bool>("step", false);
+                            }
 
-                    return count;
-                })
-                .AddOrchestratorFunc<object, bool>("blocked", (context, _) => context.CallActivityAsync<bool>("step", true))
-                .AddActivityFunc<bool, bool>("step", (_, blocks) => !blocks || open.Wait(TimeSpan.FromMinutes(1))),
-            options => (options.TimeProvider, options.ConfigureWorker) = (TimeProvider.System, worker => worker.Concurrency.MaximumConcurrentOrchestrationWorkItems = 1));
+                            return count;
+                        }
+                    )
+                    .AddOrchestratorFunc<object, bool>("blocked", (context, _) => context.CallActivityAsync<bool>("step", true))
+                    .AddActivityFunc<bool, bool>("step", (_, blocks) => !blocks || open.Wait(TimeSpan.FromMinutes(1))),
+            options =>
+                (options.TimeProvider, options.ConfigureWorker) = (
+                    TimeProvider.System,
+                    worker => worker.Concurrency.MaximumConcurrentOrchestrationWorkItems = 1
+                )
+        );
         await RunAsync(client, "steps", 200);
 
         var blocked = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => client.ScheduleNewOrchestrationInstanceAsync("blocked")));

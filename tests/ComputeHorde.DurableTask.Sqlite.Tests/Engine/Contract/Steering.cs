@@ -25,12 +25,17 @@ public abstract partial class EngineContract
     [Fact]
     public async Task Suspend_HoldsTimersThatGoOff_AndLetsTheInstanceRest()
     {
-        var client = await StartAsync(tasks => tasks.AddOrchestratorFunc<object, int>("pause", async (context, _) =>
-        {
-            var late = context.CreateTimer(TimeSpan.FromHours(2), CancellationToken.None);
-            await Task.WhenAll(late, context.CreateTimer(TimeSpan.FromHours(1), CancellationToken.None));
-            return 1;
-        }));
+        var client = await StartAsync(tasks =>
+            tasks.AddOrchestratorFunc<object, int>(
+                "pause",
+                async (context, _) =>
+                {
+                    var late = context.CreateTimer(TimeSpan.FromHours(2), CancellationToken.None);
+                    await Task.WhenAll(late, context.CreateTimer(TimeSpan.FromHours(1), CancellationToken.None));
+                    return 1;
+                }
+            )
+        );
         string id;
         long before;
         DateTimeOffset start;
@@ -60,15 +65,20 @@ public abstract partial class EngineContract
         var called = new TaskCompletionSource();
         using var open = new ManualResetEventSlim();
         var client = await StartAsync(
-            tasks => tasks
-                .AddOrchestratorFunc<object, int>("call", (context, _) => context.CallActivityAsync<int>("slow"))
-                .AddActivityFunc<object, int>("slow", (_, _) =>
-                {
-                    called.TrySetResult();
-                    open.Wait(TimeSpan.FromMinutes(1));
-                    return Interlocked.Increment(ref calls);
-                }),
-            options => options.WarmInstances = warm);
+            tasks =>
+                tasks
+                    .AddOrchestratorFunc<object, int>("call", (context, _) => context.CallActivityAsync<int>("slow"))
+                    .AddActivityFunc<object, int>(
+                        "slow",
+                        (_, _) =>
+                        {
+                            called.TrySetResult();
+                            open.Wait(TimeSpan.FromMinutes(1));
+                            return Interlocked.Increment(ref calls);
+                        }
+                    ),
+            options => options.WarmInstances = warm
+        );
         var id = await client.ScheduleNewOrchestrationInstanceAsync("call");
         await client.SuspendInstanceAsync(id);
         await called.Task;
@@ -89,8 +99,18 @@ public abstract partial class EngineContract
     [Fact]
     public async Task Terminate_GivesItsOutput_AndReachesChildrenIfAsked()
     {
-        var client = await StartAsync(tasks => Waiting(tasks.AddOrchestratorFunc<object, string>("parent", (context, _) =>
-            context.CallSubOrchestratorAsync<string>("wait", new SubOrchestrationOptions(instanceId: $"{context.InstanceId}-child")))));
+        var client = await StartAsync(tasks =>
+            Waiting(
+                tasks.AddOrchestratorFunc<object, string>(
+                    "parent",
+                    (context, _) =>
+                        context.CallSubOrchestratorAsync<string>(
+                            "wait",
+                            new SubOrchestrationOptions(instanceId: $"{context.InstanceId}-child")
+                        )
+                )
+            )
+        );
         foreach (var recursive in new[] { true, false })
         {
             var id = await client.ScheduleNewOrchestrationInstanceAsync("parent");
@@ -114,8 +134,14 @@ public abstract partial class EngineContract
     [Fact]
     public async Task Terminated_SubOrchestration_FailsItsCall()
     {
-        var client = await StartAsync(tasks => Waiting(tasks.AddOrchestratorFunc<object, string>("parent", (context, _) =>
-            context.CallSubOrchestratorAsync<string>("wait", new SubOrchestrationOptions(instanceId: "child")))));
+        var client = await StartAsync(tasks =>
+            Waiting(
+                tasks.AddOrchestratorFunc<object, string>(
+                    "parent",
+                    (context, _) => context.CallSubOrchestratorAsync<string>("wait", new SubOrchestrationOptions(instanceId: "child"))
+                )
+            )
+        );
         var id = await client.ScheduleNewOrchestrationInstanceAsync("parent");
         await client.WaitForInstanceStartAsync("child");
         await client.TerminateInstanceAsync("child");
@@ -127,23 +153,28 @@ public abstract partial class EngineContract
     public async Task Races_OfSuspendResumeTerminateRaiseAndPurge_EndInOneState()
     {
         var client = await StartAsync(Waiting);
-        await Task.WhenAll(Enumerable.Range(0, 50).Select(async i =>
-        {
-            var id = await client.ScheduleNewOrchestrationInstanceAsync("wait");
-            await Task.WhenAll(
-                client.SuspendInstanceAsync(id),
-                client.RaiseEventAsync(id, "go", "x"),
-                client.ResumeInstanceAsync(id),
-                i % 2 == 0 ? client.TerminateInstanceAsync(id) : client.ResumeInstanceAsync(id),
-                client.PurgeInstanceAsync(id));
-            if (await client.GetInstanceAsync(id) is { } left)
-            {
-                Assert.True(left.IsCompleted, $"{id} is {left.RuntimeStatus}");
-                await client.PurgeInstanceAsync(id);
-            }
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 50)
+                .Select(async i =>
+                {
+                    var id = await client.ScheduleNewOrchestrationInstanceAsync("wait");
+                    await Task.WhenAll(
+                        client.SuspendInstanceAsync(id),
+                        client.RaiseEventAsync(id, "go", "x"),
+                        client.ResumeInstanceAsync(id),
+                        i % 2 == 0 ? client.TerminateInstanceAsync(id) : client.ResumeInstanceAsync(id),
+                        client.PurgeInstanceAsync(id)
+                    );
+                    if (await client.GetInstanceAsync(id) is { } left)
+                    {
+                        Assert.True(left.IsCompleted, $"{id} is {left.RuntimeStatus}");
+                        await client.PurgeInstanceAsync(id);
+                    }
 
-            Assert.Null(await client.GetInstanceAsync(id));
-        }));
+                    Assert.Null(await client.GetInstanceAsync(id));
+                })
+        );
     }
 
     [Fact]
@@ -171,11 +202,13 @@ public abstract partial class EngineContract
         var options = new StartOrchestrationOptions("dup");
         await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => client.ScheduleNewOrchestrationInstanceAsync("wait", options)));
         await Assert.ThrowsAsync<OrchestrationAlreadyExistsException>(() =>
-            client.ScheduleNewOrchestrationInstanceAsync("wait", options.WithDedupeStatuses(OrchestrationRuntimeStatus.Running)));
+            client.ScheduleNewOrchestrationInstanceAsync("wait", options.WithDedupeStatuses(OrchestrationRuntimeStatus.Running))
+        );
         await client.RaiseEventAsync("dup", "go", "1");
         Assert.Equal("1", Output<string>(await EndAsync(client, "dup")));
         await Assert.ThrowsAsync<OrchestrationAlreadyExistsException>(() =>
-            client.ScheduleNewOrchestrationInstanceAsync("wait", options.WithDedupeStatuses(OrchestrationRuntimeStatus.Completed)));
+            client.ScheduleNewOrchestrationInstanceAsync("wait", options.WithDedupeStatuses(OrchestrationRuntimeStatus.Completed))
+        );
 
         await client.ScheduleNewOrchestrationInstanceAsync("wait", options);
         Assert.Equal(OrchestrationRuntimeStatus.Running, (await client.GetInstanceAsync("dup"))!.RuntimeStatus);
@@ -185,9 +218,11 @@ public abstract partial class EngineContract
     [Fact]
     public async Task Start_OfAFinishedIdAtTheSameMoment_RunsItsSubOrchestrationsAgain()
     {
-        var client = await StartAsync(tasks => tasks
-            .AddOrchestratorFunc<int, int>("parent", (context, number) => context.CallSubOrchestratorAsync<int>("child", number))
-            .AddOrchestratorFunc<int, int>("child", (_, number) => number));
+        var client = await StartAsync(tasks =>
+            tasks
+                .AddOrchestratorFunc<int, int>("parent", (context, number) => context.CallSubOrchestratorAsync<int>("child", number))
+                .AddOrchestratorFunc<int, int>("child", (_, number) => number)
+        );
         using (Time.Busy())
         {
             for (var number = 0; number < 3; number++)
@@ -202,11 +237,18 @@ public abstract partial class EngineContract
     [Fact]
     public async Task Terminate_OfACallerOfALiveId_SparesItsOwner()
     {
-        var client = await StartAsync(tasks => Waiting(tasks.AddOrchestratorFunc<object, string>("caller", async (context, _) =>
-        {
-            await context.WaitForExternalEvent<object>("call");
-            return await context.CallSubOrchestratorAsync<string>("wait", new SubOrchestrationOptions(instanceId: "owned"));
-        })));
+        var client = await StartAsync(tasks =>
+            Waiting(
+                tasks.AddOrchestratorFunc<object, string>(
+                    "caller",
+                    async (context, _) =>
+                    {
+                        await context.WaitForExternalEvent<object>("call");
+                        return await context.CallSubOrchestratorAsync<string>("wait", new SubOrchestrationOptions(instanceId: "owned"));
+                    }
+                )
+            )
+        );
         await client.ScheduleNewOrchestrationInstanceAsync("wait", new StartOrchestrationOptions("owned"));
         var id = await client.ScheduleNewOrchestrationInstanceAsync("caller");
 
@@ -222,11 +264,16 @@ public abstract partial class EngineContract
     [Fact]
     public async Task StartAt_Later_KeepsEventsAndStartsInTime()
     {
-        var client = await StartAsync(tasks => tasks.AddOrchestratorFunc<object, DateTime>("later", async (context, _) =>
-        {
-            await context.WaitForExternalEvent<string>("go");
-            return context.CurrentUtcDateTime;
-        }));
+        var client = await StartAsync(tasks =>
+            tasks.AddOrchestratorFunc<object, DateTime>(
+                "later",
+                async (context, _) =>
+                {
+                    await context.WaitForExternalEvent<string>("go");
+                    return context.CurrentUtcDateTime;
+                }
+            )
+        );
         DateTimeOffset at;
         using (Time.Busy())
         {
@@ -242,11 +289,16 @@ public abstract partial class EngineContract
     [Fact]
     public async Task CustomStatus_AndData_ShowOnlyWhenAskedFor()
     {
-        var client = await StartAsync(tasks => tasks.AddOrchestratorFunc<string, string>("status", async (context, input) =>
-        {
-            context.SetCustomStatus(new { step = 1 });
-            return input + await context.WaitForExternalEvent<string>("go");
-        }));
+        var client = await StartAsync(tasks =>
+            tasks.AddOrchestratorFunc<string, string>(
+                "status",
+                async (context, input) =>
+                {
+                    context.SetCustomStatus(new { step = 1 });
+                    return input + await context.WaitForExternalEvent<string>("go");
+                }
+            )
+        );
         var id = await client.ScheduleNewOrchestrationInstanceAsync("status", "in");
         var running = await client.WaitForInstanceStartAsync(id, getInputsAndOutputs: true);
         Assert.Equal("{\"step\":1}", running.SerializedCustomStatus);
@@ -263,9 +315,11 @@ public abstract partial class EngineContract
     [Fact]
     public async Task Payloads_LargeAndUnicode_ComeThrough()
     {
-        var client = await StartAsync(tasks => tasks
-            .AddOrchestratorFunc<string, string>("big", (context, input) => context.CallActivityAsync<string>("same", input)!)
-            .AddActivityFunc<string, string>("same", (_, input) => input));
+        var client = await StartAsync(tasks =>
+            tasks
+                .AddOrchestratorFunc<string, string>("big", (context, input) => context.CallActivityAsync<string>("same", input)!)
+                .AddActivityFunc<string, string>("same", (_, input) => input)
+        );
         foreach (var payload in new[] { new string('x', 4_000_000), "🦀 ẞ \u0000 \u2028 日本語 \" \\ \uFFFD", "" })
         {
             Assert.Equal(payload, Output<string>(await RunAsync(client, "big", payload)));
@@ -276,12 +330,23 @@ public abstract partial class EngineContract
     public async Task Query_OverTenThousand_ComesByPage()
     {
         var client = await StartAsync(tasks => tasks.AddOrchestratorFunc<int, int>("echo", (_, input) => input));
-        var ids = await Task.WhenAll(Enumerable.Range(0, 10_000).Select(i =>
-            client.ScheduleNewOrchestrationInstanceAsync("echo", i, new StartOrchestrationOptions($"{(i % 2 == 0 ? "even" : "odd")}-{i}"))));
+        var ids = await Task.WhenAll(
+            Enumerable
+                .Range(0, 10_000)
+                .Select(i =>
+                    client.ScheduleNewOrchestrationInstanceAsync(
+                        "echo",
+                        i,
+                        new StartOrchestrationOptions($"{(i % 2 == 0 ? "even" : "odd")}-{i}")
+                    )
+                )
+        );
         await Task.WhenAll(ids.Select(id => client.WaitForInstanceCompletionAsync(id)));
         List<string> found = [];
         var pages = 0;
-        await foreach (var page in client.GetAllInstancesAsync(new OrchestrationQuery { PageSize = 700, InstanceIdPrefix = "even" }).AsPages())
+        await foreach (
+            var page in client.GetAllInstancesAsync(new OrchestrationQuery { PageSize = 700, InstanceIdPrefix = "even" }).AsPages()
+        )
         {
             pages++;
             found.AddRange(page.Values.Select(instance => instance.InstanceId));
@@ -289,7 +354,9 @@ public abstract partial class EngineContract
 
         Assert.Equal(8, pages);
         Assert.Equal(ids.Where(id => id.StartsWith("even", StringComparison.Ordinal)).Order(), found.Order());
-        Assert.Empty(await client.GetAllInstancesAsync(new OrchestrationQuery { Statuses = [OrchestrationRuntimeStatus.Running] }).ToListAsync());
+        Assert.Empty(
+            await client.GetAllInstancesAsync(new OrchestrationQuery { Statuses = [OrchestrationRuntimeStatus.Running] }).ToListAsync()
+        );
         Assert.Equal(10_000, (await client.PurgeAllInstancesAsync(new PurgeInstancesFilter())).PurgedInstanceCount);
         Assert.Empty(await client.GetAllInstancesAsync().ToListAsync());
     }
@@ -299,14 +366,19 @@ public abstract partial class EngineContract
     {
         var logs = new CollectingLoggers();
         var client = await StartAsync(
-            tasks => tasks.AddOrchestratorFunc<object, bool>("log", async (context, _) =>
-            {
-                context.CreateReplaySafeLogger("mine").LogInformation("before");
-                await context.WaitForExternalEvent<string>("go");
-                context.CreateReplaySafeLogger("mine").LogInformation("after");
-                return context.IsReplaying;
-            }),
-            options => (options.LoggerFactory, options.WarmInstances) = (logs, 1));
+            tasks =>
+                tasks.AddOrchestratorFunc<object, bool>(
+                    "log",
+                    async (context, _) =>
+                    {
+                        context.CreateReplaySafeLogger("mine").LogInformation("before");
+                        await context.WaitForExternalEvent<string>("go");
+                        context.CreateReplaySafeLogger("mine").LogInformation("after");
+                        return context.IsReplaying;
+                    }
+                ),
+            options => (options.LoggerFactory, options.WarmInstances) = (logs, 1)
+        );
         var ids = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => client.ScheduleNewOrchestrationInstanceAsync("log")));
         foreach (var id in ids)
         {
@@ -321,14 +393,19 @@ public abstract partial class EngineContract
     public async Task NewGuid_OnReplay_IsTheSame()
     {
         var client = await StartAsync(
-            tasks => tasks.AddOrchestratorFunc<object, Guid[]>("guids", async (context, _) =>
-            {
-                var (one, two) = (context.NewGuid(), context.NewGuid());
-                context.SetCustomStatus(one);
-                await context.WaitForExternalEvent<string>("go");
-                return [one, two];
-            }),
-            options => options.WarmInstances = 1);
+            tasks =>
+                tasks.AddOrchestratorFunc<object, Guid[]>(
+                    "guids",
+                    async (context, _) =>
+                    {
+                        var (one, two) = (context.NewGuid(), context.NewGuid());
+                        context.SetCustomStatus(one);
+                        await context.WaitForExternalEvent<string>("go");
+                        return [one, two];
+                    }
+                ),
+            options => options.WarmInstances = 1
+        );
         var ids = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => client.ScheduleNewOrchestrationInstanceAsync("guids")));
         foreach (var id in ids)
         {
@@ -352,21 +429,22 @@ public abstract partial class EngineContract
 
         public ILogger CreateLogger(string categoryName) => this;
 
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
+        public void AddProvider(ILoggerProvider provider) { }
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            _lines.Enqueue(formatter(state, exception));
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => _lines.Enqueue(formatter(state, exception));
     }
 
     [Fact]
@@ -374,14 +452,19 @@ public abstract partial class EngineContract
     {
         using var entered = new ManualResetEventSlim();
         using var open = new ManualResetEventSlim();
-        var client = await StartAsync(tasks => tasks.AddOrchestratorFunc<object, int>("again", async (context, _) =>
-        {
-            entered.Set();
-            open.Wait(TimeSpan.FromMinutes(1));
-            await context.WaitForExternalEvent<object>("go");
-            context.ContinueAsNew();
-            return 0;
-        }));
+        var client = await StartAsync(tasks =>
+            tasks.AddOrchestratorFunc<object, int>(
+                "again",
+                async (context, _) =>
+                {
+                    entered.Set();
+                    open.Wait(TimeSpan.FromMinutes(1));
+                    await context.WaitForExternalEvent<object>("go");
+                    context.ContinueAsNew();
+                    return 0;
+                }
+            )
+        );
         var created = client.ScheduleNewOrchestrationInstanceAsync("again", new StartOrchestrationOptions("one"));
         entered.Wait(TimeSpan.FromMinutes(1));
         var raised = client.RaiseEventAsync("one", "go");

@@ -18,8 +18,13 @@ public sealed class SqliteEngineTests : EngineContract
         using var connection = new SqliteConnection($"Data Source={NewOptions().DatabasePath};Mode=ReadOnly;Pooling=False");
         connection.Open();
         return (
-            Read("SELECT (SELECT count(*) FROM instances) + (SELECT count(*) FROM states) + (SELECT count(*) FROM history) + (SELECT count(*) FROM messages)"),
-            Read("SELECT (p.page_count - f.freelist_count) * s.page_size FROM pragma_page_count p, pragma_freelist_count f, pragma_page_size s"));
+            Read(
+                "SELECT (SELECT count(*) FROM instances) + (SELECT count(*) FROM states) + (SELECT count(*) FROM history) + (SELECT count(*) FROM messages)"
+            ),
+            Read(
+                "SELECT (p.page_count - f.freelist_count) * s.page_size FROM pragma_page_count p, pragma_freelist_count f, pragma_page_size s"
+            )
+        );
 
         long Read(string sql)
         {

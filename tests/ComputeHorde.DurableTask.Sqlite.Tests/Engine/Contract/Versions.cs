@@ -14,15 +14,20 @@ public abstract partial class EngineContract
     [InlineData(null, "1")]
     public async Task ContinueAsNew_WithAVersion_GoesOnInIt(string? next, string expected)
     {
-        var client = await StartAsync(tasks => tasks.AddOrchestratorFunc<bool, string>("migrate", (context, isSecond) =>
-        {
-            if (!isSecond)
-            {
-                context.ContinueAsNew(new ContinueAsNewOptions { NewInput = true, NewVersion = next });
-            }
+        var client = await StartAsync(tasks =>
+            tasks.AddOrchestratorFunc<bool, string>(
+                "migrate",
+                (context, isSecond) =>
+                {
+                    if (!isSecond)
+                    {
+                        context.ContinueAsNew(new ContinueAsNewOptions { NewInput = true, NewVersion = next });
+                    }
 
-            return context.Version;
-        }));
+                    return context.Version;
+                }
+            )
+        );
         var id = await client.ScheduleNewOrchestrationInstanceAsync("migrate", new StartOrchestrationOptions { Version = "1" });
 
         Assert.Equal(expected, Output<string>(await EndAsync(client, id)));
@@ -34,15 +39,20 @@ public abstract partial class EngineContract
     [InlineData(null, "child , activity 1")]
     public async Task Version_OfACall_IsInheritedOnlyByActivities(string? version, string expected)
     {
-        var client = await StartAsync(tasks => tasks
-            .AddOrchestratorFunc<object, string>("parent", async (context, _) =>
-            {
-                var options = version is null ? new TaskOptions() : new TaskOptions { Version = version };
-                return await context.CallSubOrchestratorAsync<string>("child", options)
-                    + await context.CallActivityAsync<string>("activity", options);
-            })
-            .AddOrchestratorFunc<object, string>("child", (context, _) => $"child {context.Version}, ")
-            .AddActivityFunc<object, string>("activity", (context, _) => $"activity {context.Version}"));
+        var client = await StartAsync(tasks =>
+            tasks
+                .AddOrchestratorFunc<object, string>(
+                    "parent",
+                    async (context, _) =>
+                    {
+                        var options = version is null ? new TaskOptions() : new TaskOptions { Version = version };
+                        return await context.CallSubOrchestratorAsync<string>("child", options)
+                            + await context.CallActivityAsync<string>("activity", options);
+                    }
+                )
+                .AddOrchestratorFunc<object, string>("child", (context, _) => $"child {context.Version}, ")
+                .AddActivityFunc<object, string>("activity", (context, _) => $"activity {context.Version}")
+        );
         var id = await client.ScheduleNewOrchestrationInstanceAsync("parent", new StartOrchestrationOptions { Version = "1" });
 
         Assert.Equal(expected, Output<string>(await EndAsync(client, id)));
@@ -51,10 +61,18 @@ public abstract partial class EngineContract
     [Fact]
     public async Task Termination_OfAnInstanceOfAnotherVersionThatIsNotDue_IsKeptAndNotTurnedOver()
     {
-        var client = await StartAsync(Waiting, options => options.ConfigureWorker = (
-            durable => durable.Versioning = new VersioningOptions { Version = "1", MatchStrategy = VersionMatchStrategy.Strict }));
+        var client = await StartAsync(
+            Waiting,
+            options =>
+                options.ConfigureWorker = (
+                    durable => durable.Versioning = new VersioningOptions { Version = "1", MatchStrategy = VersionMatchStrategy.Strict }
+                )
+        );
         using var held = Time.Busy();
-        await client.ScheduleNewOrchestrationInstanceAsync("wait", new StartOrchestrationOptions("later", Time.GetUtcNow().AddDays(1)) { Version = "2" });
+        await client.ScheduleNewOrchestrationInstanceAsync(
+            "wait",
+            new StartOrchestrationOptions("later", Time.GetUtcNow().AddDays(1)) { Version = "2" }
+        );
         var before = Host.Hub.CommittedTransactions;
 
         await client.TerminateInstanceAsync("later");
@@ -68,17 +86,37 @@ public abstract partial class EngineContract
     public async Task Tags_OfASubOrchestration_AreItsCallersAndItsOwn()
     {
         var calls = 0;
-        var client = await StartAsync(tasks => tasks
-            .AddOrchestratorFunc("parent", context => context.CallSubOrchestratorAsync("child", new SubOrchestrationOptions(
-                new TaskOptions(new RetryPolicy(2, TimeSpan.FromSeconds(1)), new Dictionary<string, string> { ["own"] = "1", ["both"] = "child" }), "child")))
-            .AddOrchestratorFunc("child", context => context.CallSubOrchestratorAsync("grandchild", new SubOrchestrationOptions(instanceId: "grandchild")))
-            .AddOrchestratorFunc("grandchild", _ =>
-            {
-                if (++calls == 1)
-                {
-                    throw new TimeoutException();
-                }
-            }));
+        var client = await StartAsync(tasks =>
+            tasks
+                .AddOrchestratorFunc(
+                    "parent",
+                    context =>
+                        context.CallSubOrchestratorAsync(
+                            "child",
+                            new SubOrchestrationOptions(
+                                new TaskOptions(
+                                    new RetryPolicy(2, TimeSpan.FromSeconds(1)),
+                                    new Dictionary<string, string> { ["own"] = "1", ["both"] = "child" }
+                                ),
+                                "child"
+                            )
+                        )
+                )
+                .AddOrchestratorFunc(
+                    "child",
+                    context => context.CallSubOrchestratorAsync("grandchild", new SubOrchestrationOptions(instanceId: "grandchild"))
+                )
+                .AddOrchestratorFunc(
+                    "grandchild",
+                    _ =>
+                    {
+                        if (++calls == 1)
+                        {
+                            throw new TimeoutException();
+                        }
+                    }
+                )
+        );
         var tags = new Dictionary<string, string> { ["inherited"] = "2", ["both"] = "parent" };
         var id = await client.ScheduleNewOrchestrationInstanceAsync("parent", new StartOrchestrationOptions { Tags = tags });
         await EndAsync(client, id);
@@ -98,16 +136,26 @@ public abstract partial class EngineContract
     [InlineData(VersionMatchStrategy.CurrentOrOlder, "2", "3", "is greater than")]
     [InlineData(VersionMatchStrategy.CurrentOrOlder, "2", "1", null)]
     [InlineData(VersionMatchStrategy.CurrentOrOlder, "2", "", null)]
-    public async Task VersionMismatch_WhenItFails_NamesBothVersions(VersionMatchStrategy strategy, string worker, string instance, string? error)
+    public async Task VersionMismatch_WhenItFails_NamesBothVersions(
+        VersionMatchStrategy strategy,
+        string worker,
+        string instance,
+        string? error
+    )
     {
         var client = await StartAsync(
             tasks => tasks.AddOrchestratorFunc<object, string>("versioned", (context, _) => context.Version),
-            options => options.ConfigureWorker = (durable => durable.Versioning = new VersioningOptions
-            {
-                Version = worker,
-                MatchStrategy = strategy,
-                FailureStrategy = VersionFailureStrategy.Fail,
-            }));
+            options =>
+                options.ConfigureWorker = (
+                    durable =>
+                        durable.Versioning = new VersioningOptions
+                        {
+                            Version = worker,
+                            MatchStrategy = strategy,
+                            FailureStrategy = VersionFailureStrategy.Fail,
+                        }
+                )
+        );
 
         var id = await client.ScheduleNewOrchestrationInstanceAsync("versioned", new StartOrchestrationOptions { Version = instance });
         var end = await EndAsync(client, id);
@@ -122,8 +170,11 @@ public abstract partial class EngineContract
     {
         var client = await StartAsync(
             tasks => tasks.AddOrchestratorFunc<object, string>("versioned", (context, _) => context.WaitForExternalEvent<string>("go")),
-            options => options.ConfigureWorker = (
-                durable => durable.Versioning = new VersioningOptions { Version = "1", MatchStrategy = VersionMatchStrategy.Strict }));
+            options =>
+                options.ConfigureWorker = (
+                    durable => durable.Versioning = new VersioningOptions { Version = "1", MatchStrategy = VersionMatchStrategy.Strict }
+                )
+        );
         var newer = await client.ScheduleNewOrchestrationInstanceAsync("versioned", new StartOrchestrationOptions { Version = "2" });
         var own = await client.ScheduleNewOrchestrationInstanceAsync("versioned", new StartOrchestrationOptions { Version = "1" });
         await client.RaiseEventAsync(newer, "go", "x");
@@ -139,14 +190,24 @@ public abstract partial class EngineContract
     public async Task DefaultVersion_OfClientAndWorker_IsForStartsWithoutOne(string? version, string expected)
     {
         var client = await StartAsync(
-            tasks => tasks
-                .AddOrchestratorFunc<object, string>("start", async (context, _) =>
-                    $"start {context.Version}, " + await context.CallSubOrchestratorAsync<string>(
-                        "child", version is null ? new TaskOptions() : new TaskOptions { Version = version }))
-                .AddOrchestratorFunc<object, string>("child", (context, _) => $"child {context.Version}"),
-            options => options.ConfigureServices = services => services
-                .Configure<DurableTaskClientOptions>(defaults => defaults.DefaultVersion = "1")
-                .Configure<DurableTaskWorkerOptions>(durable => durable.Versioning = new VersioningOptions { DefaultVersion = "2" }));
+            tasks =>
+                tasks
+                    .AddOrchestratorFunc<object, string>(
+                        "start",
+                        async (context, _) =>
+                            $"start {context.Version}, "
+                            + await context.CallSubOrchestratorAsync<string>(
+                                "child",
+                                version is null ? new TaskOptions() : new TaskOptions { Version = version }
+                            )
+                    )
+                    .AddOrchestratorFunc<object, string>("child", (context, _) => $"child {context.Version}"),
+            options =>
+                options.ConfigureServices = services =>
+                    services
+                        .Configure<DurableTaskClientOptions>(defaults => defaults.DefaultVersion = "1")
+                        .Configure<DurableTaskWorkerOptions>(durable => durable.Versioning = new VersioningOptions { DefaultVersion = "2" })
+        );
 
         var options = version is null ? new StartOrchestrationOptions() : new StartOrchestrationOptions { Version = version };
         var id = await client.ScheduleNewOrchestrationInstanceAsync("start", options);
