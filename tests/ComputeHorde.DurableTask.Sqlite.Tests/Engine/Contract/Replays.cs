@@ -142,7 +142,8 @@ public abstract partial class EngineContract
 
                                 break;
                             case "strayed":
-                                await Task.Delay(1);
+                                // Long enough that it is not over already when it is awaited, however busy the machine is.
+                                await Task.Delay(500);
                                 break;
                             case "unwritable":
                                 context.SetCustomStatus(new Func<int>(() => 1));
