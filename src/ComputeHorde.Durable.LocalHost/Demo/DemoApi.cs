@@ -34,7 +34,7 @@ internal sealed class DemoApi(Uri address) : IDisposable
     }
 
     public async Task<T> GetAsync<T>(string path, CancellationToken cancellationToken) =>
-        AnswerJson.Read<T>(await GetBytesAsync(path, cancellationToken));
+        AnswerJson.Read<T>(await GetTextAsync(path, cancellationToken));
 
     public Task<byte[]> GetBytesAsync(string path, CancellationToken cancellationToken) =>
         _http.GetByteArrayAsync(new Uri(path, UriKind.Relative), cancellationToken);

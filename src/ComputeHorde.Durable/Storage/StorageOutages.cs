@@ -22,8 +22,7 @@ internal sealed class StorageOutages(Outages outages) : HttpPipelinePolicy
 
     /// <summary>
     /// Whether an exception says nothing for good: the storage is away, or does not let us in just now (keys are rolled, roles take minutes
-    /// to arrive, a policy
-    /// is being changed). What is missing, and what was wrongly asked, stays so.
+    /// to arrive, a policy is being changed). What is missing, and what was wrongly asked, stays so.
     /// </summary>
     public static bool MayPass(Exception exception) =>
         IsOutage(exception)
@@ -38,7 +37,10 @@ internal sealed class StorageOutages(Outages outages) : HttpPipelinePolicy
         {
             await work();
         }
-        catch (Exception exception) when (MayPass(exception) && !cancellationToken.IsCancellationRequested) { }
+        catch (Exception exception) when (MayPass(exception) && !cancellationToken.IsCancellationRequested)
+        {
+            // Said once already, and the next tick looks again.
+        }
     }
 
     /// <summary>What a storage that refused says of itself, in a line; empty when it did not answer at all.</summary>

@@ -7,9 +7,6 @@ internal static class AnswerJson
 {
     private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    public static T Read<T>(ReadOnlySpan<byte> json) =>
-        JsonSerializer.Deserialize<T>(json, Options) ?? throw new InvalidDataException("The functions answered null.");
-
     public static T Read<T>(string json) =>
         JsonSerializer.Deserialize<T>(json, Options) ?? throw new InvalidDataException("The functions answered null.");
 }
