@@ -7,8 +7,7 @@ namespace ComputeHorde.Benchmarks;
 
 /// <summary>
 /// The provider on SQLite with <c>synchronous=FULL</c>: medians of several runs, after some to warm up. Beside it one run of the real
-/// engine, smaller,
-/// on the Azure Storage back end over Azurite, and if asked for, one on Restate.
+/// engine, smaller, on the Azure Storage back end over Azurite, and if asked for, one on Restate.
 /// </summary>
 internal static class EngineCommand
 {
@@ -101,8 +100,7 @@ internal static class EngineCommand
     )
     {
         // The measurement is of code that has reached its last tier: the compiler works in the background, on the same processors. A run in
-        // which it
-        // did is run again, as long as there is time.
+        // which it did is run again, as long as there is time.
         var (clock, quiet) = (Stopwatch.StartNew(), 0);
         while (clock.Elapsed < ShortestWarmUp || (quiet < QuietRuns && clock.Elapsed < LongestWarmUp))
         {

@@ -8,8 +8,7 @@ namespace ComputeHorde.Benchmarks;
 
 /// <summary>
 /// The first rows of the runs page as the task hub fills: the time of the page's first request beside ten requests for one run, in turns,
-/// so that a busy
-/// machine disturbs them alike; and what the request allocates, which must not grow with the number of runs.
+/// so that a busy machine disturbs them alike; and what the request allocates, which must not grow with the number of runs.
 /// </summary>
 internal static class PageCommand
 {

@@ -4,8 +4,7 @@ namespace ComputeHorde.Cryptography;
 
 /// <summary>
 /// Key files that Bittensor's wallet has encrypted under a password: <c>$NACL</c>, a nonce of 24 bytes, and a box of XSalsa20-Poly1305
-/// whose key
-/// is Argon2i of the password with one salt for all (8 passes over 512 MiB).
+/// whose key is Argon2i of the password with one salt for all (8 passes over 512 MiB).
 /// </summary>
 public static class EncryptedKeyFile
 {

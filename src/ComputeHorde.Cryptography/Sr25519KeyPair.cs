@@ -83,8 +83,7 @@ public sealed class Sr25519KeyPair : IDisposable
     /// <c>//Alice</c>, it is a child of the well-known development phrase: a key that everybody has.
     /// </summary>
     /// <param name="uri">The URI; not empty. A byte order mark, line ends and white space around it, as files and settings have them, are
-    /// dropped,
-    /// but for white space at the end of a password. A password has no effect on a hexadecimal seed, as in Substrate.</param>
+    /// dropped, but for white space at the end of a password. A password has no effect on a hexadecimal seed, as in Substrate.</param>
     /// <returns>A new key pair; dispose it.</returns>
     /// <exception cref="FormatException">The URI is empty or malformed. The message names positions, never parts of the URI.</exception>
     public static Sr25519KeyPair FromUri(ReadOnlySpan<char> uri) => SecretUri.Open(uri);
@@ -166,8 +165,7 @@ public sealed class Sr25519KeyPair : IDisposable
 
     /// <summary>
     /// Derives a symmetric key that only the holder of this secret can derive: HKDF-SHA256 (RFC 5869) over the secret scalar, without salt.
-    /// Keys
-    /// of different purposes tell nothing of one another, nor of the secret.
+    /// Keys of different purposes tell nothing of one another, nor of the secret.
     /// </summary>
     /// <param name="purpose">What the key is for, as a text of bytes that no other use has; HKDF calls it info.</param>
     /// <param name="key">Receives the key; 1 to 8160 bytes.</param>

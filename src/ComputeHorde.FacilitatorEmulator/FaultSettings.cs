@@ -41,8 +41,7 @@ public sealed record FaultSettings
 
     /// <summary>
     /// Seconds of real time by which artifacts, upload results and the streaming server are missing from a job's body although its status
-    /// has come: the real
-    /// facilitator commits a status first (protocol 16). The history's metadata has them at once.
+    /// has come: the real facilitator commits a status first (protocol 16). The history's metadata has them at once.
     /// </summary>
     public double LateFieldsSeconds { get; init; }
 

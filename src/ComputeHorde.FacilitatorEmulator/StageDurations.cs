@@ -29,8 +29,7 @@ public sealed class StageDurations
 
     /// <summary>
     /// How long a streaming job whose image sets no run time serves before it ends by itself, within its execution limit. Clients look for
-    /// the server every few
-    /// seconds.
+    /// the server every few seconds.
     /// </summary>
     /// <value>The default is 10 s.</value>
     public TimeSpan Serving { get; set; } = TimeSpan.FromSeconds(10);

@@ -13,9 +13,8 @@ namespace ComputeHorde.FallbackEmulator;
 
 /// <summary>
 /// Two clouds on one machine, for tests and the demo: RunPod (REST v2) and Azure Container Apps jobs, with an image registry and Hugging
-/// Face. Machines really run
-/// their start command, as child processes, and cost until they are deleted. An emulator proves our reading of the documents, not the
-/// vendors.
+/// Face. Machines really run their start command, as child processes, and cost until they are deleted. An emulator proves our reading of
+/// the documents, not the vendors.
 /// </summary>
 public sealed class CloudEmulator : IAsyncDisposable
 {

@@ -11,12 +11,10 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.Functions.Local;
 
 /// <summary>Runs the functions of some assemblies on this machine: HTTP on Kestrel, queues and blobs of a storage in this process or
-/// elsewhere,
-/// timers, and durable functions on SQLite. Blob triggers poll, unless storage tells them its news; receipts of handled blobs, timer
-/// statuses, and which messages a stop cut
-/// off (which counts as no failed attempt) are kept in <c>host.db</c>, orchestrations in the task hub's file beside it. Queues and
-/// containers of triggers are made if missing.
-/// Function keys are not checked, as under <c>func start</c>.</summary>
+/// elsewhere, timers, and durable functions on SQLite. Blob triggers poll, unless storage tells them its news; receipts of handled blobs,
+/// timer statuses, and which messages a stop cut off (which counts as no failed attempt) are kept in <c>host.db</c>, orchestrations in the
+/// task hub's file beside it. Queues and containers of triggers are made if missing. Function keys are not checked, as under <c>func
+/// start</c>.</summary>
 public sealed class LocalFunctionsHost : IAsyncDisposable
 {
     private readonly WebApplication _application;

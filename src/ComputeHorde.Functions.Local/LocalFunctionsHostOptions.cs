@@ -25,8 +25,7 @@ public sealed class LocalFunctionsHostOptions
     public string? StorageConnectionString { get; init; }
 
     /// <summary>A storage in this process, used instead of <see cref="StorageConnectionString"/>: bindings reach it without a socket, and
-    /// its news
-    /// start blob and queue functions at once.</summary>
+    /// its news start blob and queue functions at once.</summary>
     /// <value>Default null: an account elsewhere, which is polled.</value>
     public LocalStorage? Storage { get; init; }
 

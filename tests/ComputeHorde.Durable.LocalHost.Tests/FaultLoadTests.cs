@@ -8,8 +8,7 @@ namespace ComputeHorde.Durable.LocalHost.Tests;
 
 /// <summary>
 /// Many runs at once against a facilitator that misbehaves, and with large results. The long forms: COMPUTEHORDE_FAULT_RUNS=2000, which are
-/// spread over
-/// COMPUTEHORDE_FAULT_MINUTES=10; COMPUTEHORDE_LARGE_RESULTS=150.
+/// spread over COMPUTEHORDE_FAULT_MINUTES=10; COMPUTEHORDE_LARGE_RESULTS=150.
 /// </summary>
 public sealed class FaultLoadTests(ITestOutputHelper output)
 {

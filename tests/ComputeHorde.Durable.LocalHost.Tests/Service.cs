@@ -9,8 +9,7 @@ namespace ComputeHorde.Durable.LocalHost.Tests;
 
 /// <summary>
 /// <c>serve</c> as a process that can be killed, with its storage in it, as a user runs it. The emulator survives it and bears witness. A
-/// test of storage
-/// that goes away by itself has an Azurite.
+/// test of storage that goes away by itself has an Azurite.
 /// </summary>
 internal sealed class Service : IAsyncDisposable
 {
@@ -178,8 +177,7 @@ internal sealed class Service : IAsyncDisposable
 
     /// <summary>
     /// Jobs four times as fast as real ones, whose executors try an upload again for longer than a restart takes: storage is killed with
-    /// the program,
-    /// and their real pauses of 1 and 2 seconds are too short on a busy machine.
+    /// the program, and their real pauses of 1 and 2 seconds are too short on a busy machine.
     /// </summary>
     public static void PatientUploads(FacilitatorEmulatorOptions horde)
     {

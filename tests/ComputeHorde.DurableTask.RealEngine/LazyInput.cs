@@ -6,8 +6,7 @@ namespace ComputeHorde.DurableTask.RealEngine;
 
 /// <summary>
 /// An orchestrator whose context reads the input as whatever type it is asked for, as that of the Functions worker does. The shim's own
-/// casts the
-/// one object that it has read.
+/// casts the one object that it has read.
 /// </summary>
 internal sealed class LazyInput(ITaskOrchestrator orchestrator, string? text, DataConverter converter) : ITaskOrchestrator
 {

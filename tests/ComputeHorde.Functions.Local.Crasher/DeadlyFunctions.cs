@@ -9,15 +9,13 @@ namespace ComputeHorde.Functions.Local.Crasher;
 
 /// <summary>
 /// A functions host whose functions write a journal; "die" as the content kills the process in the middle of the run, and after so many
-/// runs all others
-/// stand still until somebody kills it.
+/// runs all others stand still until somebody kills it.
 /// </summary>
 public sealed class DeadlyFunctions(Journal journal)
 {
     /// <summary>
     /// Runs until the process is killed. Arguments: the word "functions", connection string, content root, data directory, journal, queue,
-    /// container, how many
-    /// runs there are.
+    /// container, how many runs there are.
     /// </summary>
     internal static async Task RunAsync(string[] args)
     {

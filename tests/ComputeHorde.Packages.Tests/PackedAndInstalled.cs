@@ -4,8 +4,7 @@ namespace ComputeHorde.Packages.Tests;
 
 /// <summary>
 /// All packages, packed once into a folder, and for each a console project that has nothing but what its README installs, built together.
-/// Nothing is
-/// downloaded: what the packages depend on was restored with the solution.
+/// Nothing is downloaded: what the packages depend on was restored with the solution.
 /// </summary>
 public sealed class PackedAndInstalled : IAsyncLifetime
 {

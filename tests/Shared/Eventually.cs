@@ -4,8 +4,7 @@ namespace ComputeHorde.Testing;
 
 /// <summary>
 /// Waits for something that another process or thread does. The end is there for what hangs, and far beyond what a busy machine needs; a
-/// test that
-/// depends on how soon something comes is wrong.
+/// test that depends on how soon something comes is wrong.
 /// </summary>
 internal static class Eventually
 {

@@ -5,8 +5,7 @@ namespace ComputeHorde.Testing;
 
 /// <summary>
 /// Ports for servers that go away and come back on the port they had. They lie below those that the kernel gives away, and those that
-/// storages keep, so nobody gets one by chance
-/// meanwhile; and a locked file keeps each from the tests of other processes.
+/// storages keep, so nobody gets one by chance meanwhile; and a locked file keeps each from the tests of other processes.
 /// </summary>
 internal static class FreePort
 {

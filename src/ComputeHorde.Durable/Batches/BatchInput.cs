@@ -9,8 +9,8 @@ namespace ComputeHorde.Durable.Batches;
 internal sealed record BatchInput(BatchSource Source, int MaxParallel, bool Strict)
 {
     /// <summary>The name of the specification that landed in container <c>jobs</c>, if it came that way: the upload URLs of the first
-    /// attempts are
-    /// minted beforehand then, for container <c>job-urls</c>, and lines that are not valid are written beside it; null if not.</summary>
+    /// attempts are minted beforehand then, for container <c>job-urls</c>, and lines that are not valid are written beside it; null if
+    /// not.</summary>
     public string? Specification { get; init; }
 
     /// <summary>Who is told how the batch ends; null for nobody.</summary>

@@ -15,8 +15,8 @@ internal sealed class BatchQueue(BatchService batches, RejectionStore rejections
 
     /// <summary>
     /// Starts the batch of a message, named by its <c>id</c> or else after the message, so that a message that comes twice starts nothing
-    /// twice. A
-    /// message that is not valid would not become so by coming again: it is answered in container <c>jobs-rejected</c>, and done with.
+    /// twice. A message that is not valid would not become so by coming again: it is answered in container <c>jobs-rejected</c>, and done
+    /// with.
     /// </summary>
     /// <param name="message">The message; its body is a <see cref="BatchRequest"/>, as text or as Base64.</param>
     /// <param name="cancellationToken">Ends the function when the host stops; the message comes again.</param>

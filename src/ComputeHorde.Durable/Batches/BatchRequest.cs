@@ -8,8 +8,7 @@ namespace ComputeHorde.Durable.Batches;
 
 /// <summary>
 /// Many jobs at once: a JSON object with <c>jobs</c> (a list of <see cref="JobRequest"/>) or <c>jobs_blob</c> (the name of a JSON Lines
-/// blob in
-/// container <c>jobs</c>), <c>max_parallel</c> and <c>strict</c>; or the bare list.
+/// blob in container <c>jobs</c>), <c>max_parallel</c> and <c>strict</c>; or the bare list.
 /// </summary>
 /// <param name="Jobs">The jobs, as they were sent: each is validated on its own, later; null when they lie in a blob.</param>
 /// <param name="JobsBlob">The blob with one job a line; null when the jobs are in the list.</param>

@@ -10,8 +10,7 @@ namespace ComputeHorde.Durable.Batches;
 
 /// <summary>
 /// The blobs of a batch. In container <c>requests</c>, below the batch's name: its jobs as they came, the valid ones in chunks of a few,
-/// the
-/// others by slices. In container <c>results</c>: each chunk's results, then all of them in one blob, and the summary.
+/// the others by slices. In container <c>results</c>: each chunk's results, then all of them in one blob, and the summary.
 /// </summary>
 internal sealed class BatchStore(BlobContainers containers)
 {

@@ -8,8 +8,7 @@ namespace ComputeHorde.Durable.Batches;
 
 /// <summary>
 /// Joins the verdicts of a batch's lines to its summary, as they come. A batch ends when its lines have; their checks may take longer, by
-/// days
-/// when the trusted miner is away.
+/// days when the trusted miner is away.
 /// </summary>
 internal static class CollectVerdicts
 {

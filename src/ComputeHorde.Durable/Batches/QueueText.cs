@@ -4,8 +4,7 @@ namespace ComputeHorde.Durable.Batches;
 
 /// <summary>
 /// The document in a queue message. Some senders put it there as it is, others as Base64, and host.json's <c>messageEncoding</c> could name
-/// only
-/// one of them: it says <c>none</c>, and the difference is found here.
+/// only one of them: it says <c>none</c>, and the difference is found here.
 /// </summary>
 internal static class QueueText
 {

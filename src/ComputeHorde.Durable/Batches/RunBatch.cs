@@ -10,9 +10,8 @@ namespace ComputeHorde.Durable.Batches;
 
 /// <summary>
 /// Runs many jobs, so many at once. The batch reads its source slice by slice and then leaves the running to lanes
-/// (<see cref="RunBatchLane"/>),
-/// each of which begins its history anew with every chunk; so no history grows with the number of jobs, but for about a hundred reports of
-/// progress.
+/// (<see cref="RunBatchLane"/>), each of which begins its history anew with every chunk; so no history grows with the number of jobs, but
+/// for about a hundred reports of progress.
 /// </summary>
 internal static class RunBatch
 {

@@ -7,8 +7,7 @@ namespace ComputeHorde.Durable.Batches;
 
 /// <summary>
 /// Makes the container and the queue that triggers listen to: nobody can hand anything in before they exist, and the host would ask for
-/// them
-/// all the time.
+/// them all the time.
 /// </summary>
 internal sealed class TriggerStorage(BlobContainers containers, QueueServiceClient queues, TimeProvider timeProvider) : BackgroundService
 {

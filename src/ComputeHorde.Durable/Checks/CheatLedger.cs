@@ -8,8 +8,7 @@ namespace ComputeHorde.Durable.Checks;
 
 /// <summary>
 /// The ledger of confirmed mismatches: container <c>ledger</c>. The evidence of a job is written once and never changed; what the
-/// facilitator
-/// answered to the report is a second blob beside it.
+/// facilitator answered to the report is a second blob beside it.
 /// </summary>
 internal sealed class CheatLedger(BlobContainers containers, TimeProvider timeProvider)
 {

@@ -8,8 +8,7 @@ namespace ComputeHorde.Durable.Checks;
 
 /// <summary>
 /// The course of one check: sample, copy, compare, confirm, record, report. Lives inside the orchestrator, so nothing here does I/O or
-/// reads a
-/// clock. Whoever is away is waited for; whatever breaks makes the check inconclusive and touches nothing else.
+/// reads a clock. Whoever is away is waited for; whatever breaks makes the check inconclusive and touches nothing else.
 /// </summary>
 internal sealed class CheckCourse
 {

@@ -6,9 +6,8 @@ namespace ComputeHorde.Durable.Checks;
 
 /// <summary>
 /// Checks what a run returned: runs the job again on the validator's trusted miner and compares. A mismatch counts only when a second
-/// trusted run
-/// agrees with the first; then the evidence goes to the ledger, and after that the report to the facilitator. The run itself has ended
-/// before.
+/// trusted run agrees with the first; then the evidence goes to the ledger, and after that the report to the facilitator. The run itself
+/// has ended before.
 /// </summary>
 internal static class CheckResult
 {

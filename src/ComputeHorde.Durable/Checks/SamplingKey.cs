@@ -7,8 +7,7 @@ namespace ComputeHorde.Durable.Checks;
 
 /// <summary>
 /// The secret that decides which jobs are checked: the same job always gets the same number, and nobody without the key can foresee it.
-/// Made
-/// at random at its first use and kept in the private container <c>sampling</c>.
+/// Made at random at its first use and kept in the private container <c>sampling</c>.
 /// </summary>
 internal sealed class SamplingKey(BlobContainers containers)
 {

@@ -152,8 +152,7 @@ public sealed class DurableOptions : IValidatableObject
         new Dictionary<string, ContainerAppsMachineSettings>(StringComparer.Ordinal);
 
     /// <summary>How many days after their end runs and batches are purged, with all that belongs to them: histories, requests, results,
-    /// outputs, checks, notices. Claims
-    /// of attempts stay 30 days at least, the ledger for ever.</summary>
+    /// outputs, checks, notices. Claims of attempts stay 30 days at least, the ledger for ever.</summary>
     /// <value>Null: nothing is purged.</value>
     [Range(8, 36_500)]
     public int? RetentionDays { get; set; }

@@ -5,8 +5,7 @@ namespace ComputeHorde.Durable.Hosting;
 
 /// <summary>
 /// Traces and metrics of the functions, for OpenTelemetry's <c>AddSource</c> and <c>AddMeter</c>. One trace a run: it begins with the
-/// request that
-/// starts the run and goes through every activity, across restarts, to the report.
+/// request that starts the run and goes through every activity, across restarts, to the report.
 /// </summary>
 public static class DurableTelemetry
 {

@@ -6,8 +6,7 @@ namespace ComputeHorde.Durable.Hosting;
 /// <summary>
 /// Where the hotkey comes from: <c>HotkeySecret</c> (a mnemonic, a 0x-seed or a secret URI; on Azure a Key Vault reference), a file
 /// <c>HotkeySecretFile</c> that holds one, else the wallet folder <c>WalletPath</c>/<c>WalletName</c>/hotkeys/<c>WalletHotkey</c>. The
-/// password of
-/// an encrypted key file is <c>WalletPassword</c>, or in the file <c>WalletPasswordFile</c>, or asked for on the terminal.
+/// password of an encrypted key file is <c>WalletPassword</c>, or in the file <c>WalletPasswordFile</c>, or asked for on the terminal.
 /// </summary>
 internal static class HotkeySettings
 {

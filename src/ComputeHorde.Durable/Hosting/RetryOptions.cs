@@ -4,8 +4,7 @@ namespace ComputeHorde.Durable.Hosting;
 
 /// <summary>
 /// How activities are repeated that broke. What they depend on being away is no reason to: they say "not now" by their outcome, and the
-/// orchestrator waits for as
-/// long as it takes.
+/// orchestrator waits for as long as it takes.
 /// </summary>
 internal static class RetryOptions
 {

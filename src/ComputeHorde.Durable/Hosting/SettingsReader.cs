@@ -7,8 +7,8 @@ namespace ComputeHorde.Durable.Hosting;
 
 /// <summary>
 /// Reads section <c>ComputeHorde</c> of the configuration, so that what is wrong with its values is found together with what the options
-/// themselves
-/// refuse, and said before anything starts. A value of the wrong type would otherwise end the host by itself, and hide all others.
+/// themselves refuse, and said before anything starts. A value of the wrong type would otherwise end the host by itself, and hide all
+/// others.
 /// </summary>
 internal sealed class SettingsReader : IValidateOptions<DurableOptions>
 {

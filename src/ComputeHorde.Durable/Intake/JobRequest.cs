@@ -11,8 +11,7 @@ namespace ComputeHorde.Durable.Intake;
 
 /// <summary>
 /// What a caller asks for: the fields of a ComputeHorde job specification (protocol 5.7) beside <c>outputs</c>, the paths that we mint
-/// upload
-/// URLs for, <c>policy</c>, <c>cross_validation</c>, <c>limits</c>, <c>labels</c>, <c>webhook</c> and <c>streaming_certificate</c>.
+/// upload URLs for, <c>policy</c>, <c>cross_validation</c>, <c>limits</c>, <c>labels</c>, <c>webhook</c> and <c>streaming_certificate</c>.
 /// </summary>
 /// <param name="Spec">The job.</param>
 /// <param name="Outputs">Output paths (<c>/output/...</c>) whose upload URLs are ours.</param>
@@ -24,8 +23,7 @@ internal sealed record JobRequest(ComputeHordeJobSpec Spec, IReadOnlyList<string
 
     /// <summary>
     /// The certificate, PEM, that the server of a streaming job is to ask for, when the caller keeps its private key; null for one that is
-    /// made for
-    /// each attempt.
+    /// made for each attempt.
     /// </summary>
     public string? StreamingCertificate { get; init; }
 

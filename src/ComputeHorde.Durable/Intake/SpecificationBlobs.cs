@@ -26,8 +26,7 @@ internal sealed class SpecificationBlobs(
 
     /// <summary>
     /// How old the specifications are that the sweep looks at: what is younger is with the trigger, and what is older was given up by Event
-    /// Grid
-    /// days ago, while the orchestration history that says that it ran may have been purged.
+    /// Grid days ago, while the orchestration history that says that it ran may have been purged.
     /// </summary>
     private static readonly TimeSpan Youngest = TimeSpan.FromMinutes(2),
         Oldest = TimeSpan.FromDays(3);

@@ -12,8 +12,7 @@ namespace ComputeHorde.Durable.Intake;
 
 /// <summary>
 /// Takes in what landed in container <c>jobs</c>: a job, a batch of jobs, or one of both with a schedule. Each version of a blob starts its
-/// run once, however often and by
-/// whatever way it is noticed.
+/// run once, however often and by whatever way it is noticed.
 /// </summary>
 internal sealed class SpecificationIntake(
     RunStarter runs,

@@ -7,8 +7,7 @@ namespace ComputeHorde.Durable.Intake;
 
 /// <summary>
 /// Parses JSON from outside so that nothing in it can surprise whoever reads it later. <see cref="JsonDocument"/> itself takes texts that
-/// it cannot
-/// give back: bytes that are not UTF-8, and escapes that are half of a surrogate pair.
+/// it cannot give back: bytes that are not UTF-8, and escapes that are half of a surrogate pair.
 /// </summary>
 internal static class StrictJson
 {

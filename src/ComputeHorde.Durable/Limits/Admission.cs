@@ -6,8 +6,7 @@ namespace ComputeHorde.Durable.Limits;
 
 /// <summary>
 /// Gives the places of limited namespaces to the runs that wait for one, in the order of priority and age. The one timer that polls
-/// decides, whatever the number
-/// of hosts. While nobody waits it costs one listing now and then.
+/// decides, whatever the number of hosts. While nobody waits it costs one listing now and then.
 /// </summary>
 internal sealed class Admission(Places places, LimitBook book, TimeProvider timeProvider, ILogger<Admission> logger)
 {
@@ -99,8 +98,7 @@ internal sealed class Admission(Places places, LimitBook book, TimeProvider time
 
     /// <summary>
     /// A back end may deliver a run's request for a place again when the run has long ended, and drops the event that tells it of the
-    /// place: what nobody waits for is
-    /// looked at as well, rarely.
+    /// place: what nobody waits for is looked at as well, rarely.
     /// </summary>
     private async Task SweepIdleAsync(DurableTaskClient durable, CancellationToken cancellationToken)
     {

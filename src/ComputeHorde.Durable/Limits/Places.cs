@@ -7,8 +7,7 @@ namespace ComputeHorde.Durable.Limits;
 
 /// <summary>
 /// The places of limited namespaces: container <c>places</c>, one empty blob each, all facts in metadata. <c>waiting/</c> runs that ask for
-/// one, <c>held/</c> runs
-/// that have one, <c>used/</c> what runs of the last day took.
+/// one, <c>held/</c> runs that have one, <c>used/</c> what runs of the last day took.
 /// </summary>
 internal sealed class Places(BlobContainers containers, TimeProvider timeProvider)
 {

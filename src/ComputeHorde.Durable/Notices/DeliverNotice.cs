@@ -6,8 +6,7 @@ namespace ComputeHorde.Durable.Notices;
 
 /// <summary>
 /// Delivers one notice, at least once: until the receiver takes it, or for a day. An orchestration of its own, so that neither runs nor
-/// other notices wait for a
-/// receiver that is away.
+/// other notices wait for a receiver that is away.
 /// </summary>
 internal static class DeliverNotice
 {

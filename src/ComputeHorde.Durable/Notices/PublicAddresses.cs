@@ -5,8 +5,7 @@ namespace ComputeHorde.Durable.Notices;
 
 /// <summary>
 /// The addresses of the public internet, by the IANA registries of special-purpose addresses. Everything else could be a door into our own
-/// network: a machine,
-/// the metadata service of a cloud, or a way to write one of those in another form.
+/// network: a machine, the metadata service of a cloud, or a way to write one of those in another form.
 /// </summary>
 internal static class PublicAddresses
 {

@@ -8,8 +8,7 @@ namespace ComputeHorde.Durable.Notices;
 
 /// <summary>
 /// The connections to strangers' servers. The address is judged where the connection is made, by what the name led to, so that no name can
-/// lead elsewhere between
-/// the two; redirects are not followed, and no proxy is asked.
+/// lead elsewhere between the two; redirects are not followed, and no proxy is asked.
 /// </summary>
 internal sealed class WebhookConnections(IOptions<DurableOptions> options)
 {

@@ -8,8 +8,8 @@ namespace ComputeHorde.Durable.Outputs;
 
 /// <summary>
 /// Outputs in container <c>outputs</c>, uploaded with an Azure Blob SAS for one blob, create-only (<c>sp=c</c>: it writes once and never
-/// overwrites). Signed with a user-delegation key under a managed
-/// identity, and with the account key where the connection string holds one (Azurite).
+/// overwrites). Signed with a user-delegation key under a managed identity, and with the account key where the connection string holds one
+/// (Azurite).
 /// </summary>
 internal sealed class AzureOutputStore(BlobServiceClient service, BlobContainers containers, TimeProvider timeProvider)
     : IOutputStore,

@@ -22,8 +22,7 @@ internal sealed class OutputUrls(
     public TimeSpan Margin => TimeSpan.FromSeconds(options.Value.OutputUrlMarginSeconds);
 
     /// <summary>Refuses outputs that could never be uploaded, before their job is paid for: a store on this machine (Azurite) cannot be
-    /// reached
-    /// from a facilitator's executors on the internet, which is where one with HTTPS is.</summary>
+    /// reached from a facilitator's executors on the internet, which is where one with HTTPS is.</summary>
     /// <exception cref="ComputeHordeValidationException">There are outputs, and nobody could upload them.</exception>
     public void RequireReachable(IReadOnlyList<string> outputs)
     {

@@ -7,8 +7,7 @@ namespace ComputeHorde.Durable.Outputs;
 
 /// <summary>
 /// The upload URLs that the first attempt of a run was given, kept for whoever placed its specification: container <c>job-urls</c>,
-/// private, one
-/// blob <c>{run}.json</c>. They are secrets; nothing but this container holds them.
+/// private, one blob <c>{run}.json</c>. They are secrets; nothing but this container holds them.
 /// </summary>
 internal sealed class PreparedUrls(BlobContainers containers, TimeProvider timeProvider)
 {

@@ -8,8 +8,7 @@ namespace ComputeHorde.Durable.Outputs;
 /// <summary>
 /// Outputs in a bucket of Amazon S3, Cloudflare R2 or another store that speaks S3, uploaded with presigned URLs (Signature Version 4, made
 /// without a call). A <c>PUT</c> is signed together with <c>If-None-Match: *</c>: it writes once and never overwrites. A <c>POST</c> is
-/// bound by its
-/// policy to one key and a size; S3 has no create-only form of it.
+/// bound by its policy to one key and a size; S3 has no create-only form of it.
 /// </summary>
 internal sealed class S3OutputStore : IOutputStore, IDisposable
 {

@@ -8,8 +8,7 @@ namespace ComputeHorde.Durable.Pages;
 
 /// <summary>
 /// The runs page. Its files hold nothing of anybody's and need no key; what they show they ask the API for, with the key that was typed. So
-/// the page is all
-/// that a browser may be pointed at: a key never stands in an address.
+/// the page is all that a browser may be pointed at: a key never stands in an address.
 /// </summary>
 internal static class PageApi
 {

@@ -5,8 +5,7 @@ namespace ComputeHorde.Durable.Pages;
 
 /// <summary>
 /// Sends a file of the page. The policy allows what lies beside it and nothing else: no script or style in the document, no other address,
-/// no frame, and no
-/// text that becomes markup.
+/// no frame, and no text that becomes markup.
 /// </summary>
 internal sealed class PageFileResult(PageFile file) : IActionResult
 {

@@ -6,8 +6,7 @@ namespace ComputeHorde.Durable.Retention;
 
 /// <summary>
 /// Claims of attempts outlive their runs: a message may come again late, and must find that its job was bought. On Azure a life-cycle rule
-/// removes them, everywhere
-/// this does, and with the last claim of a run the empty request that kept its name.
+/// removes them, everywhere this does, and with the last claim of a run the empty request that kept its name.
 /// </summary>
 internal sealed class OldClaims(BlobContainers containers, TimeProvider time)
 {

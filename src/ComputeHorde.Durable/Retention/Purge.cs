@@ -8,9 +8,8 @@ namespace ComputeHorde.Durable.Retention;
 
 /// <summary>
 /// Goes through the task hub for runs and batches that ended longer ago than the settings keep them, and purges each with all that belongs
-/// to it. Each call does a
-/// bounded part of the work and the next goes on where it stopped; after a restart it begins anew, and what is purged is not found any
-/// more.
+/// to it. Each call does a bounded part of the work and the next goes on where it stopped; after a restart it begins anew, and what is
+/// purged is not found any more.
 /// </summary>
 internal sealed class Purge(
     RunRemains remains,

@@ -9,9 +9,8 @@ namespace ComputeHorde.Durable.Retention;
 
 /// <summary>
 /// All that a run or a batch leaves behind: its own orchestration and those called <c>&lt;name&gt;~…</c> (check, copies, lines, notices),
-/// its request, result, outputs,
-/// URLs and keys. It goes together, its own orchestration last, so that a purge which was cut off is found and ended. Claims of attempts
-/// and the ledger stay.
+/// its request, result, outputs, URLs and keys. It goes together, its own orchestration last, so that a purge which was cut off is found
+/// and ended. Claims of attempts and the ledger stay.
 /// </summary>
 internal sealed class RunRemains(BlobContainers containers, ISecretStore secrets)
 {

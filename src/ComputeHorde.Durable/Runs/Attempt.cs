@@ -74,8 +74,7 @@ internal sealed class Attempt(int number, bool onFallback = false)
 
     /// <summary>
     /// How long the job may still take. By the facilitator's clock and the job's own times where both are known: ours may have jumped, and
-    /// a day forward would
-    /// condemn every job that is well.
+    /// a day forward would condemn every job that is well.
     /// </summary>
     public TimeSpan TimeLeft(RunPolicy policy, int jobBoundSeconds, DateTime now, TimeSpan? clockOffset)
     {

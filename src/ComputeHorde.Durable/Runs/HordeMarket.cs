@@ -11,8 +11,7 @@ namespace ComputeHorde.Durable.Runs;
 
 /// <summary>
 /// ComputeHorde. The claim is renewed before each request; unless this very execution is known to be the first, the tag is looked up before
-/// anything is
-/// created (protocol 14.6).
+/// anything is created (protocol 14.6).
 /// </summary>
 internal sealed class HordeMarket(
     AttemptClaims claims,
@@ -133,8 +132,7 @@ internal sealed class HordeMarket(
 
     /// <summary>
     /// Whether no execution before this one can have sent anything: this one made the claim, and it was asked for so shortly ago, by this
-    /// very process, that no
-    /// other can have had it and have lost its claim with a storage that forgets.
+    /// very process, that no other can have had it and have lost its claim with a storage that forgets.
     /// </summary>
     private bool IsFirst(BuyJobInput input, AttemptClaim claim) =>
         claim.IsNew && input.ScheduledAt >= claims.ProcessStarted && timeProvider.GetUtcNow() - input.ScheduledAt < Fresh;

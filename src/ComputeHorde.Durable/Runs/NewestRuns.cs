@@ -4,9 +4,8 @@ namespace ComputeHorde.Durable.Runs;
 
 /// <summary>
 /// Runs from the youngest to the oldest. Task hubs know no such order, but find what was created in a span of time: spans are asked for
-/// backwards from
-/// now, each so wide that it holds about a page. So the first page of ten thousand runs costs what one of a hundred does, in time and in
-/// memory.
+/// backwards from now, each so wide that it holds about a page. So the first page of ten thousand runs costs what one of a hundred does, in
+/// time and in memory.
 /// </summary>
 /// <param name="start">Where the youngest runs began last time.</param>
 internal sealed class NewestRuns(DurableTaskClient durable, RunQuery query, NewestStart start)

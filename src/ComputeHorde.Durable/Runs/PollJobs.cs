@@ -10,8 +10,8 @@ namespace ComputeHorde.Durable.Runs;
 
 /// <summary>
 /// The one place that polls: asks the facilitator for all jobs in flight, 150 to a call, and tells a run when the history of its job has
-/// grown; and admits the
-/// runs that wait for a place. Two pollers at once do no harm: news that comes twice is no news. One job's trouble is its own.
+/// grown; and admits the runs that wait for a place. Two pollers at once do no harm: news that comes twice is no news. One job's trouble is
+/// its own.
 /// </summary>
 internal sealed class PollJobs(
     WatchList watchList,

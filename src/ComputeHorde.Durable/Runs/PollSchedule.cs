@@ -6,9 +6,8 @@ namespace ComputeHorde.Durable.Runs;
 
 /// <summary>
 /// When to ask about the jobs in flight: about a job at intervals of a tenth of its silence, between the two configured ones. Due moments
-/// follow
-/// from the clock and the job alone, so that pollers on several machines agree; all that a poller remembers is when it looked last, because
-/// timers are late on a busy machine and no due moment may fall between two looks.
+/// follow from the clock and the job alone, so that pollers on several machines agree; all that a poller remembers is when it looked last,
+/// because timers are late on a busy machine and no due moment may fall between two looks.
 /// </summary>
 internal sealed class PollSchedule(IOptions<DurableOptions> options, TimeProvider timeProvider)
 {
@@ -16,8 +15,7 @@ internal sealed class PollSchedule(IOptions<DurableOptions> options, TimeProvide
 
     /// <summary>
     /// Notes this look, and gives the jobs that have become due since the one before, and as many others as fit the same calls: those that
-    /// have not
-    /// changed for longest last. At the first look of a process every job is due.
+    /// have not changed for longest last. At the first look of a process every job is due.
     /// </summary>
     /// <param name="jobs">The jobs in flight.</param>
     /// <param name="perCall">Jobs to a call.</param>

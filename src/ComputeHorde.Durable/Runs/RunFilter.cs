@@ -7,8 +7,7 @@ namespace ComputeHorde.Durable.Runs;
 
 /// <summary>
 /// Which runs are meant: by lists, bulk cancel and bulk rerun alike. The task hub looks up status, prefix and creation by itself;
-/// namespace, labels, failure
-/// class and phase are in what the runs hold, so those are read and compared one by one.
+/// namespace, labels, failure class and phase are in what the runs hold, so those are read and compared one by one.
 /// </summary>
 internal sealed partial record RunFilter
 {

@@ -5,8 +5,7 @@ namespace ComputeHorde.Durable.Runs;
 
 /// <summary>
 /// The one place where a run waits. There is one pending task an event name, ever, raced with one timer: a waiter that is given up would
-/// stay
-/// registered and swallow the next event of its name.
+/// stay registered and swallow the next event of its name.
 /// </summary>
 internal sealed class RunInbox(TaskOrchestrationContext context, DateTime? timeoutAt) : IDisposable
 {

@@ -6,8 +6,7 @@ namespace ComputeHorde.Durable.Runs;
 
 /// <summary>
 /// The input of <see cref="RunJob"/>: what the orchestrator decides by, all that it needs to end, and a reference to the request. The
-/// request itself can hold
-/// megabytes and secrets and stays in container <c>requests</c> (claim check).
+/// request itself can hold megabytes and secrets and stays in container <c>requests</c> (claim check).
 /// </summary>
 /// <param name="RequestId">The name under which the request is stored.</param>
 /// <param name="RequestSha256">SHA-256 of the stored request, lower-case hex: a request that was changed later buys nothing.</param>

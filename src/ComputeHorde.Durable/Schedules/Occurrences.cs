@@ -6,8 +6,7 @@ namespace ComputeHorde.Durable.Schedules;
 /// The moments of a CRON expression, which NCrontab reads on a clock without time zones, on the clocks of one. Where they are set forward,
 /// what they jump over comes as much later.
 /// Where they are set back, an expression with <c>*</c>, <c>/</c> or <c>-</c> in its seconds, minutes or hours goes on through the hour
-/// that comes twice; any
-/// other has its moment there once, the first time.
+/// that comes twice; any other has its moment there once, the first time.
 /// </summary>
 internal sealed class Occurrences
 {

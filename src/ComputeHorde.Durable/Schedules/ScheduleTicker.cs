@@ -11,8 +11,7 @@ namespace ComputeHorde.Durable.Schedules;
 
 /// <summary>
 /// Starts what is due. An occurrence has a run of its own name, so whoever starts it again, on another machine, after a crash or after the
-/// clock was set back, starts
-/// nothing; the document only says where to go on.
+/// clock was set back, starts nothing; the document only says where to go on.
 /// </summary>
 internal sealed class ScheduleTicker(
     ScheduleStore store,

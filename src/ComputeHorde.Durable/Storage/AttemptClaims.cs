@@ -7,9 +7,8 @@ namespace ComputeHorde.Durable.Storage;
 
 /// <summary>
 /// Who may buy the job of an attempt: container <c>attempts</c>, one empty blob an attempt, all its facts in metadata. A claim is written
-/// before the facilitator
-/// is asked and never deleted: a queue may deliver a purchase again days later, and finds that it was made. A life-cycle rule removes
-/// claims after 30 days.
+/// before the facilitator is asked and never deleted: a queue may deliver a purchase again days later, and finds that it was made. A
+/// life-cycle rule removes claims after 30 days.
 /// </summary>
 internal sealed class AttemptClaims(BlobContainers containers, TimeProvider timeProvider)
 {

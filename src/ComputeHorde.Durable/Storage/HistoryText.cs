@@ -11,8 +11,7 @@ internal static class HistoryText
 
     /// <summary>
     /// Cuts <paramref name="text"/> so that nobody can fill a history with it, and replaces what no receiver should have to cope with:
-    /// control
-    /// characters (PostgreSQL stores no NUL) and halves of surrogate pairs.
+    /// control characters (PostgreSQL stores no NUL) and halves of surrogate pairs.
     /// </summary>
     [return: NotNullIfNotNull(nameof(text))]
     public static string? Truncate(string? text)

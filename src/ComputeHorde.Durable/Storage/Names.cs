@@ -6,8 +6,7 @@ namespace ComputeHorde.Durable.Storage;
 
 /// <summary>
 /// What a name from outside may be: the one judge of the names of runs, batches and blobs. Names are opaque, so none may mean another place
-/// than
-/// the one it seems to: no path that is walked, none that storage writes in another form, and none of ours, which hold a <c>~</c>.
+/// than the one it seems to: no path that is walked, none that storage writes in another form, and none of ours, which hold a <c>~</c>.
 /// </summary>
 internal static partial class Names
 {

@@ -10,10 +10,8 @@ namespace ComputeHorde.Durable.Storage;
 
 /// <summary>
 /// The account of the data, found as every Azure Functions extension finds one: the setting is a connection string, or the head of an
-/// identity
-/// connection (<c>__accountName</c>, or <c>__blobServiceUri</c> and <c>__queueServiceUri</c>). A host may change the clients' options,
-/// their transport
-/// say, with <c>services.Configure&lt;BlobClientOptions&gt;(…)</c>.
+/// identity connection (<c>__accountName</c>, or <c>__blobServiceUri</c> and <c>__queueServiceUri</c>). A host may change the clients'
+/// options, their transport say, with <c>services.Configure&lt;BlobClientOptions&gt;(…)</c>.
 /// </summary>
 internal static class StorageConnection
 {

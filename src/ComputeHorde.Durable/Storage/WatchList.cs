@@ -8,8 +8,7 @@ namespace ComputeHorde.Durable.Storage;
 
 /// <summary>
 /// The jobs that have to be asked about: container <c>inflight</c>, one empty blob a job, all its facts in metadata, so that one listing
-/// finds them all. An entry
-/// goes when its job has ended or its run has; nothing else hangs on it.
+/// finds them all. An entry goes when its job has ended or its run has; nothing else hangs on it.
 /// </summary>
 internal sealed class WatchList(BlobContainers containers, TimeProvider timeProvider)
 {

@@ -10,8 +10,7 @@ namespace ComputeHorde.Durable.Streaming;
 
 /// <summary>
 /// Secrets in container <c>secrets</c>, private, each encrypted with AES-256-GCM under a key that is derived from the hotkey: who can read
-/// the
-/// storage account and not the hotkey reads nothing. The name is authenticated, so a secret cannot be passed off as another.
+/// the storage account and not the hotkey reads nothing. The name is authenticated, so a secret cannot be passed off as another.
 /// </summary>
 /// <param name="hotkey">The hotkey: from the wallet or, on Azure, from Key Vault, and never beside the secrets.</param>
 internal sealed class BlobSecretStore(BlobContainers containers, KeyPairSigner hotkey) : ISecretStore

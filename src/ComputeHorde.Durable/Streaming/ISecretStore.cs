@@ -2,8 +2,7 @@ namespace ComputeHorde.Durable.Streaming;
 
 /// <summary>
 /// Keeps secrets of runs under way, so that they outlive the process without entering a history, a status or a log. Register an
-/// implementation of your own to
-/// keep them elsewhere, for example in a vault.
+/// implementation of your own to keep them elsewhere, for example in a vault.
 /// </summary>
 public interface ISecretStore
 {

@@ -5,8 +5,7 @@ namespace ComputeHorde.Durable.Streaming;
 
 /// <summary>
 /// The client certificates of streaming jobs, one an attempt (protocol 6.6). Each is kept before its job is bought, so that whoever buys or
-/// finds
-/// the job, now or after a restart, has the key that opens its server; it is forgotten when the run ends.
+/// finds the job, now or after a restart, has the key that opens its server; it is forgotten when the run ends.
 /// </summary>
 internal sealed class StreamingKeys(ISecretStore secrets, TimeProvider timeProvider)
 {

@@ -47,8 +47,7 @@ internal sealed record ExecutionStarted(int Rules = 0) : HistoryEvent
 {
     /// <summary>
     /// Waits that were cancelled are passed over, and open calls hold the end. Before, by the rules of 0.1.0, such a wait took the next
-    /// event of
-    /// its name, which was lost then, and an execution ended when its code did.
+    /// event of its name, which was lost then, and an execution ended when its code did.
     /// </summary>
     public const int AsTheRealEngine = 1;
 }

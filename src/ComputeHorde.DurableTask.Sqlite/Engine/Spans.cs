@@ -10,8 +10,7 @@ namespace ComputeHorde.DurableTask.Sqlite.Engine;
 
 /// <summary>
 /// The spans of the SDK: source, names, kinds and tags are its. The ids of orchestrations and calls follow from the trace, the instance and
-/// the
-/// number of the call, so that they are known before the span ends, also after a restart.
+/// the number of the call, so that they are known before the span ends, also after a restart.
 /// </summary>
 internal static class Spans
 {

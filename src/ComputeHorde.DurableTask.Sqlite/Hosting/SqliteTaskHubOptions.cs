@@ -31,8 +31,7 @@ public sealed class SqliteTaskHubOptions
 
     /// <summary>
     /// Whether turns and writes are done on the thread pool, one after the other, instead of on threads of their own: with a pool of one
-    /// thread a simulation is the
-    /// same each time. Not on the system's clock.
+    /// thread a simulation is the same each time. Not on the system's clock.
     /// </summary>
     internal bool RunsOnPool { get; set; }
 }

@@ -2,8 +2,8 @@ namespace ComputeHorde.DurableTask.Sqlite.Storage;
 
 /// <summary>
 /// The statements that list a page of instances. Both orders are those of an index, and a cursor leads into it, so that a page costs what
-/// it holds: the hundredth
-/// page as much as the first, and the youngest of many as much as all of a few. What a filter passes over is bounded for each page.
+/// it holds: the hundredth page as much as the first, and the youngest of many as much as all of a few. What a filter passes over is
+/// bounded for each page.
 /// </summary>
 /// <param name="filter">What is asked for.</param>
 /// <param name="end">How far to look; null for to the end.</param>

@@ -6,9 +6,8 @@ namespace ComputeHorde.Emulator.Control;
 
 /// <summary>
 /// Keeps web pages of others from the control endpoints, which need no token. A page can send a request to any address, so a name of this
-/// machine must be
-/// asked for (against DNS rebinding), no page of another origin may ask, and bodies must be JSON, which such a page cannot send without
-/// being allowed to.
+/// machine must be asked for (against DNS rebinding), no page of another origin may ask, and bodies must be JSON, which such a page cannot
+/// send without being allowed to.
 /// </summary>
 internal static class BrowserGuard
 {

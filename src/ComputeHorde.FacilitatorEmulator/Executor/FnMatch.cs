@@ -5,8 +5,7 @@ namespace ComputeHorde.Emulator.Executor;
 
 /// <summary>
 /// Python's <c>fnmatch.fnmatchcase</c>, by which Hugging Face files are chosen: <c>*</c> any text, slashes included, <c>?</c> one
-/// character, <c>[a-z]</c> and <c>[!a-z]</c> one of a
-/// set. What is no pattern stands for itself.
+/// character, <c>[a-z]</c> and <c>[!a-z]</c> one of a set. What is no pattern stands for itself.
 /// </summary>
 internal static class FnMatch
 {

@@ -38,8 +38,7 @@ internal sealed class HordeScheduler(TimeProvider time, double speed, Func<IDisp
 
     /// <summary>
     /// Completes after <paramref name="duration"/> of the life-cycle; cancelled when the scheduler is disposed. For those who have entered:
-    /// they
-    /// count as idle until it completes.
+    /// they count as idle until it completes.
     /// </summary>
     public Task Delay(TimeSpan duration, CancellationToken ct = default)
     {

@@ -5,8 +5,7 @@ namespace ComputeHorde.Emulator.Storage;
 
 /// <summary>
 /// Keeps the long texts of results in a temporary file that is gone with the process, however that ends: a hundred jobs that print
-/// megabytes, which every
-/// answer has twice, would be a gigabyte of memory.
+/// megabytes, which every answer has twice, would be a gigabyte of memory.
 /// </summary>
 internal sealed class TextFile : IDisposable
 {

@@ -6,8 +6,7 @@ namespace ComputeHorde.Fallback;
 
 /// <summary>
 /// Runs jobs on another cloud in the manner of <see cref="ComputeHordeClient"/>: the same specifications, statuses, failure classes and
-/// results. What is under
-/// way lies in the container and not in this object: another process may go on with it by id or tag. Thread-safe.
+/// results. What is under way lies in the container and not in this object: another process may go on with it by id or tag. Thread-safe.
 /// </summary>
 public sealed class FallbackClient
 {

@@ -7,8 +7,7 @@ namespace ComputeHorde.Fallback;
 
 /// <summary>
 /// Turns input volumes into plain downloads. Archives are opened here and staged as tar, which every image can unpack; what is wrong with
-/// them is found before
-/// anything costs.
+/// them is found before anything costs.
 /// </summary>
 internal sealed class InputStaging(JobBlobs blobs, HttpClient client, FallbackOptions options, TimeProvider time)
 {

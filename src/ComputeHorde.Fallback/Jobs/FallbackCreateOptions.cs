@@ -9,8 +9,7 @@ public sealed record FallbackCreateOptions
 
     /// <summary>
     /// Asked before a machine is requested, with the job's id and its cost bound in US dollars; what it throws keeps the machine from being
-    /// rented. Called again for
-    /// a job whose request is repeated.
+    /// rented. Called again for a job whose request is repeated.
     /// </summary>
     /// <value>Default null: nobody is asked.</value>
     public Func<string, decimal, CancellationToken, Task>? Reserve { get; init; }

@@ -9,8 +9,7 @@ namespace ComputeHorde.Fallback;
 
 /// <summary>
 /// Jobs on rented machines: each tag rents one, looks it up before it is rented again, reads results from blobs, and ends every machine.
-/// Holds nothing in memory
-/// that counts: any process with the same container goes on where another has died.
+/// Holds nothing in memory that counts: any process with the same container goes on where another has died.
 /// </summary>
 public sealed class FallbackJobs
 {
@@ -253,8 +252,7 @@ public sealed class FallbackJobs
 
     /// <summary>
     /// Ends machines of this deployment that nobody needs: past their deadline, of a job that is over, or a second one of a job. For what
-    /// lies between two steps of a
-    /// process that died; to be called every few minutes.
+    /// lies between two steps of a process that died; to be called every few minutes.
     /// </summary>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>How many were ended.</returns>

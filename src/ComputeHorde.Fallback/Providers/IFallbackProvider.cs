@@ -2,8 +2,8 @@ namespace ComputeHorde.Fallback;
 
 /// <summary>
 /// Rents machines for one job each. A provider knows nothing of jobs: what a machine does it learns from its start command, and what became
-/// of the job is read
-/// from storage. Every method throws <see cref="FallbackException"/> when the answer is not known, and never takes that for "no".
+/// of the job is read from storage. Every method throws <see cref="FallbackException"/> when the answer is not known, and never takes that
+/// for "no".
 /// </summary>
 public interface IFallbackProvider
 {

@@ -8,8 +8,7 @@ namespace ComputeHorde.Fallback;
 
 /// <summary>
 /// RunPod Pods by REST v2. A pod whose command has ended is started again, endlessly, and costs until it is deleted: the wrapper never
-/// ends, and deleting is
-/// this library's duty.
+/// ends, and deleting is this library's duty.
 /// </summary>
 public sealed class RunPodProvider : IFallbackProvider
 {

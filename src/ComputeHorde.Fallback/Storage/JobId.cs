@@ -5,8 +5,7 @@ namespace ComputeHorde.Fallback;
 
 /// <summary>
 /// Names of jobs and their machines: <c>ch-{deployment}-{hash of the tag}</c> and, of a machine, <c>-{deadline}</c>. Under 32 characters,
-/// small letters and
-/// digits: what the pickiest provider takes.
+/// small letters and digits: what the pickiest provider takes.
 /// </summary>
 internal static class JobId
 {

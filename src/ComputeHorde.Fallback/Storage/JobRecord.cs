@@ -5,8 +5,7 @@ namespace ComputeHorde.Fallback;
 
 /// <summary>
 /// What is known of a job, in its blob <c>job.json</c>: written before a machine is asked for, so that whoever comes after a crash finds
-/// the same name, bound
-/// and deadline. No secret, no argument, no URL.
+/// the same name, bound and deadline. No secret, no argument, no URL.
 /// </summary>
 internal sealed record JobRecord(string Id, string Tag, string Provider)
 {

@@ -4,8 +4,7 @@ namespace ComputeHorde.Functions.Local;
 public sealed class AzuriteOptions
 {
     /// <summary>Where blobs, queues and tables are kept; made if missing, for this user alone. One Azurite at a time uses a folder: a start
-    /// waits
-    /// for one that is still saving.</summary>
+    /// waits for one that is still saving.</summary>
     /// <value>Default null: in memory, gone when Azurite ends.</value>
     public string? DataDirectory { get; init; }
 

@@ -22,8 +22,7 @@ internal static class HttpResults
         };
 
     /// <summary>Answers a function's failure: 400 for input that does not fit, the server's own codes (as 413), 503 where the task hub
-    /// cannot be
-    /// written, 500 for the rest.</summary>
+    /// cannot be written, 500 for the rest.</summary>
     public static Task WriteErrorAsync(HttpContext http, Exception exception) =>
         exception switch
         {

@@ -6,8 +6,8 @@ namespace ComputeHorde.Functions.Local.Http;
 
 /// <summary>
 /// Keeps other people's web pages from the functions of this machine. Loopback alone does not: a browser sends what a page tells it to, and
-/// a name
-/// that someone points at 127.0.0.1 lets the page read the answers too (DNS rebinding). Programs send neither a foreign Host nor an Origin.
+/// a name that someone points at 127.0.0.1 lets the page read the answers too (DNS rebinding). Programs send neither a foreign Host nor an
+/// Origin.
 /// </summary>
 internal static class LocalCallers
 {

@@ -7,8 +7,7 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace ComputeHorde.Functions.Local.Http;
 
 /// <summary>host.json, extensions.http: so many requests run at once, so many more wait, and the rest is answered 429. A request counts
-/// when its
-/// body is here, so that slow senders hold up nobody but themselves.</summary>
+/// when its body is here, so that slow senders hold up nobody but themselves.</summary>
 internal sealed class RequestLimit(HttpSettings settings) : IDisposable
 {
     /// <summary>How long a body may take; Kestrel refuses less than 240 bytes a second sooner.</summary>

@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace ComputeHorde.Functions.Local.Queues;
 
 /// <summary>Polls a queue for one function, or waits for its news where storage tells them. A message is locked while its function runs,
-/// deleted when it succeeded, shown again when
-/// it failed, and moved to the poison queue, if there is one, after <c>maxDequeueCount</c> attempts.</summary>
+/// deleted when it succeeded, shown again when it failed, and moved to the poison queue, if there is one, after <c>maxDequeueCount</c>
+/// attempts.</summary>
 internal sealed class QueueListener(
     RunnableFunction function,
     QueueClient queue,

@@ -1,8 +1,7 @@
 namespace ComputeHorde.Functions.Local.Storage;
 
 /// <summary>The wait between polls: short after work, longer and longer without, with jitter, and over at once when there is news. Polls
-/// are
-/// outside I/O and keep the real clock.</summary>
+/// are outside I/O and keep the real clock.</summary>
 internal sealed class IdleBackoff(TimeSpan minimum, TimeSpan maximum, NewsSignal? news = null)
 {
     private TimeSpan _next = minimum < maximum ? minimum : maximum;

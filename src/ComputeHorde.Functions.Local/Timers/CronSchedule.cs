@@ -4,10 +4,8 @@ namespace ComputeHorde.Functions.Local.Timers;
 
 /// <summary>A CRON expression of six fields (second, minute, hour, day, month, weekday) or five (without seconds), read by NCrontab as in
 /// Azure, on the clocks of a time zone. Where they are set forward, an occurrence that is jumped over comes as much later. Where they are
-/// set
-/// back, an expression with <c>*</c>, <c>/</c> or <c>-</c> in its seconds, minutes or hours runs through the hour that comes twice; any
-/// other
-/// has its occurrence there once.</summary>
+/// set back, an expression with <c>*</c>, <c>/</c> or <c>-</c> in its seconds, minutes or hours runs through the hour that comes twice; any
+/// other has its occurrence there once.</summary>
 internal sealed class CronSchedule : ITimerSchedule
 {
     private readonly CrontabSchedule _cron;

@@ -74,15 +74,14 @@ public sealed class ComputeHordeClient : IDisposable
 
     /// <summary>
     /// The facilitator's clock less this machine's, by the <c>Date</c> of its newest answer; null before the first. Exact to about a
-    /// second. Deadlines that are
-    /// told to others (upload URLs, certificates) are wrong by as much.
+    /// second. Deadlines that are told to others (upload URLs, certificates) are wrong by as much.
     /// </summary>
     public TimeSpan? ServerClockOffset => _api.ServerClockOffset;
 
     /// <summary>
     /// Creates a job, once: after every answer that leaves open whether it was stored, its tag is looked up before the request is repeated.
-    /// When the call is
-    /// cancelled or the process ends in the middle, call again with the same tag and <see cref="CreateJobOptions.LookUpFirst"/>.
+    /// When the call is cancelled or the process ends in the middle, call again with the same tag and
+    /// <see cref="CreateJobOptions.LookUpFirst"/>.
     /// </summary>
     /// <param name="spec">What to run; checked before anything is sent.</param>
     /// <param name="options">Tag, trusted miner, validator; default a random tag.</param>
@@ -124,8 +123,7 @@ public sealed class ComputeHordeClient : IDisposable
 
     /// <summary>
     /// Looks at many jobs with few requests, one for each 150 at most. One job's trouble is its own, and an outage is told job by job: what
-    /// the facilitator
-    /// answers is never thrown.
+    /// the facilitator answers is never thrown.
     /// </summary>
     /// <param name="uuids">UUIDs; repeated ones are asked for once.</param>
     /// <param name="includeResults">False to leave out what the jobs printed and gave, which is read all the same but not kept in memory.
@@ -180,8 +178,7 @@ public sealed class ComputeHordeClient : IDisposable
 
     /// <summary>
     /// All jobs of this hotkey, each once. Reads the list again when jobs moved within it while it was read, up to three times. Jobs that
-    /// the facilitator cannot
-    /// show are left out, with a line in the log.
+    /// the facilitator cannot show are left out, with a line in the log.
     /// </summary>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The jobs in no particular order.</returns>
@@ -233,8 +230,7 @@ public sealed class ComputeHordeClient : IDisposable
 
     /// <summary>
     /// Runs a job until it is complete. Failures of ComputeHorde's machinery are tried again, failures of the job's own making are not.
-    /// Room is waited for
-    /// without using up attempts. Lost and stuck jobs are replaced but stay watched; whichever completes first counts.
+    /// Room is waited for without using up attempts. Lost and stuck jobs are replaced but stay watched; whichever completes first counts.
     /// </summary>
     /// <param name="spec">What to run; checked before anything is sent.</param>
     /// <param name="options">Attempts, time-outs, callbacks; default three paid attempts without a time limit.</param>
@@ -254,16 +250,14 @@ public sealed class ComputeHordeClient : IDisposable
 
     /// <summary>
     /// Reports that a job's result differs from that of its copy on the trusted miner. May be repeated: there is one report for a job. The
-    /// validator never
-    /// tells whether it acts on it.
+    /// validator never tells whether it acts on it.
     /// </summary>
     /// <param name="jobUuid">The job.</param>
     /// <param name="trustedJobUuid">Its copy, created with <see cref="CreateJobOptions.OnTrustedMiner"/>.</param>
     /// <param name="details">
     /// What differs, best as texts and integers: for instance <c>expected_hash</c>, <c>actual_hash</c>, <c>reason</c>. What the facilitator
-    /// cannot store is made
-    /// storable: NUL and lone surrogates become U+FFFD, integers over 64 bits and numbers that are not finite become text, more than 32
-    /// levels are cut.
+    /// cannot store is made storable: NUL and lone surrogates become U+FFFD, integers over 64 bits and numbers that are not finite become
+    /// text, more than 32 levels are cut.
     /// </param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>Whether it was recorded or had been before.</returns>

@@ -47,16 +47,14 @@ public sealed class ComputeHordeOptions
 
     /// <summary>
     /// How long after a create request the facilitator may still store its job, although the connection has broken or a proxy has answered
-    /// in its stead. Only when
-    /// the tag is still unknown after this time is the request sent again.
+    /// in its stead. Only when the tag is still unknown after this time is the request sent again.
     /// </summary>
     /// <value>Default 60 seconds; at most an hour.</value>
     public TimeSpan CreateDoubt { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
     /// How many create requests may go unanswered (time-outs, broken connections, a proxy's 502 to 504) before no more are sent for one
-    /// job. Each of them was
-    /// looked up in vain; the bound is for a facilitator that stores jobs and does not show them.
+    /// job. Each of them was looked up in vain; the bound is for a facilitator that stores jobs and does not show them.
     /// </summary>
     /// <value>Default 10; 1 to 100.</value>
     public int MaxUncertainCreates { get; set; } = 10;

@@ -27,8 +27,7 @@ public sealed record CreateJobOptions
 
     /// <summary>
     /// Called before each request that may store the job, for callers that keep a claim on the attempt and have to renew it. What it throws
-    /// ends the call, and
-    /// the request is not sent. Default null.
+    /// ends the call, and the request is not sent. Default null.
     /// </summary>
     public Func<CancellationToken, ValueTask>? BeforeRequest { get; init; }
 

@@ -8,8 +8,7 @@ public sealed record CreateJobResult(ComputeHordeJob Job, string Tag, bool Creat
 {
     /// <summary>
     /// Further jobs under the same tag. Only possible when the facilitator stored an earlier request after its connection had broken and
-    /// after the
-    /// look-up: those jobs run and cost as well.
+    /// after the look-up: those jobs run and cost as well.
     /// </summary>
     public IReadOnlyList<ComputeHordeJob> Duplicates { get; init; } = [];
 

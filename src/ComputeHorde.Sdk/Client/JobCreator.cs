@@ -6,8 +6,7 @@ namespace ComputeHorde.Sdk;
 
 /// <summary>
 /// Creates jobs, each once: the facilitator has no idempotency key, so after every answer that leaves open whether the job was stored, its
-/// tag is looked up
-/// until the request cannot be under way any more, and only then is it sent again (protocol 14.6).
+/// tag is looked up until the request cannot be under way any more, and only then is it sent again (protocol 14.6).
 /// </summary>
 internal sealed class JobCreator(
     FacilitatorApi api,

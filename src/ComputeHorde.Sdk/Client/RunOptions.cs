@@ -8,9 +8,8 @@ public sealed record RunOptions
 
     /// <summary>
     /// Handle of the whole run, at most 240 characters; job n is stored under <c>tag#n</c>. A run that is started again with the same tag
-    /// goes on with the jobs
-    /// that are there; start it no sooner than <see cref="ComputeHordeOptions.CreateDoubt"/> after the process that had it has died.
-    /// Default null: a random one.
+    /// goes on with the jobs that are there; start it no sooner than <see cref="ComputeHordeOptions.CreateDoubt"/> after the process that
+    /// had it has died. Default null: a random one.
     /// </summary>
     public string? Tag { get; init; }
 
@@ -22,8 +21,7 @@ public sealed record RunOptions
 
     /// <summary>
     /// How many jobs may be paid for. A job that was turned away for want of room (<see cref="ComputeHordeJob.IsTurnedAway"/>) costs
-    /// nothing and does not count. 0 for as
-    /// many as the time allows, which needs a <see cref="Timeout"/>. Default 3; at most 1000.
+    /// nothing and does not count. 0 for as many as the time allows, which needs a <see cref="Timeout"/>. Default 3; at most 1000.
     /// </summary>
     public int MaxAttempts { get; init; } = 3;
 
@@ -32,8 +30,7 @@ public sealed record RunOptions
 
     /// <summary>
     /// How long room is waited for before an attempt: no miner is free, there is no allowance, the validator or the facilitator is away.
-    /// Nothing is paid
-    /// meanwhile. Zero to give up at once. Default 30 minutes; at most 7 days.
+    /// Nothing is paid meanwhile. Zero to give up at once. Default 30 minutes; at most 7 days.
     /// </summary>
     public TimeSpan CapacityTimeout { get; init; } = TimeSpan.FromMinutes(30);
 

@@ -15,8 +15,7 @@ public sealed record RunResult(ComputeHordeJob Job, IReadOnlyList<RunAttempt> At
 
     /// <summary>
     /// Jobs that the facilitator stored beside an attempt's own, from requests whose answers were lost; they cost as well. None is
-    /// expected: counted in the
-    /// metric <c>computehorde.client.jobs.duplicates</c>. A completed one is used as any other.
+    /// expected: counted in the metric <c>computehorde.client.jobs.duplicates</c>. A completed one is used as any other.
     /// </summary>
     public IReadOnlyList<ComputeHordeJob> Duplicates { get; init; } = [];
 }

@@ -2,8 +2,7 @@ namespace ComputeHorde.Sdk;
 
 /// <summary>
 /// Whether a job was created is not known: a request may have been stored, and its tag could not be looked up with success since. Never
-/// take it for "not
-/// created": create again with the same tag and <see cref="CreateJobOptions.LookUpFirst"/>. Always transient.
+/// take it for "not created": create again with the same tag and <see cref="CreateJobOptions.LookUpFirst"/>. Always transient.
 /// </summary>
 public sealed class ComputeHordeUncertainCreateException : ComputeHordeException
 {

@@ -2,8 +2,7 @@ namespace ComputeHorde.Sdk.FirstGeneration;
 
 /// <summary>
 /// The call shape of the SDK's first generation (protocol 11), on top of today's protocol: keyword arguments, no time limits, and
-/// cross-validation by the
-/// client itself, because servers no longer know it.
+/// cross-validation by the client itself, because servers no longer know it.
 /// </summary>
 /// <param name="client">The client that does the work; is not disposed.</param>
 /// <param name="options">Time limits and comparisons; default the defaults.</param>

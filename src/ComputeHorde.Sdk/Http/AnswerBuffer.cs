@@ -4,8 +4,8 @@ namespace ComputeHorde.Sdk;
 
 /// <summary>
 /// The bytes of an answer in one piece. Of a pool of its own: the shared one keeps an array for every thread and each size, which with
-/// results of megabytes
-/// is hundreds of megabytes that nobody uses. Few large answers are read at once; the others wait, within the time limit of their request.
+/// results of megabytes is hundreds of megabytes that nobody uses. Few large answers are read at once; the others wait, within the time
+/// limit of their request.
 /// </summary>
 internal sealed class AnswerBuffer : IDisposable
 {

@@ -4,9 +4,8 @@ namespace ComputeHorde.Sdk;
 
 /// <summary>
 /// Turns the facilitator's refusals into exceptions (protocol 1.2, 1.5, 2). Only what the facilitator itself says about the request is
-/// final: fields that
-/// are wrong, a job that it does not have. Everything else (a proxy's page, a login that is refused, an unexpected status) may be different
-/// a moment later.
+/// final: fields that are wrong, a job that it does not have. Everything else (a proxy's page, a login that is refused, an unexpected
+/// status) may be different a moment later.
 /// </summary>
 internal static class FacilitatorErrors
 {

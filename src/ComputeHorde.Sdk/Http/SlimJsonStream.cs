@@ -2,8 +2,7 @@ namespace ComputeHorde.Sdk;
 
 /// <summary>
 /// JSON as it arrives, without its long texts: empty ones stand in their place or, with a spool, the marks under which it has them. A
-/// result of
-/// megabytes, which the facilitator writes twice into each answer, is never in memory. What is not JSON stays what it is.
+/// result of megabytes, which the facilitator writes twice into each answer, is never in memory. What is not JSON stays what it is.
 /// </summary>
 internal sealed class SlimJsonStream(Stream inner, TextSpool? spool = null) : ReadOnlyStream
 {

@@ -8,8 +8,7 @@ namespace ComputeHorde.Sdk;
 
 /// <summary>
 /// Logs in and keeps the JWT (protocol 1), renewed before it expires. There is one login at a time, and all calls that need it share its
-/// outcome, a
-/// failure as well: behind a login that hangs nobody queues for another.
+/// outcome, a failure as well: behind a login that hangs nobody queues for another.
 /// </summary>
 internal sealed class TokenProvider(HttpExchange exchange, ISigner signer, ComputeHordeOptions options, TimeProvider time, ILogger logger)
     : IDisposable

@@ -79,8 +79,7 @@ public sealed record ComputeHordeJob
 
     /// <summary>
     /// True when it was rejected before any miner had accepted it, and not for its signature: no miner was free, there was no allowance, no
-    /// executor. Nothing is paid
-    /// for it, and the same job may be taken later.
+    /// executor. Nothing is paid for it, and the same job may be taken later.
     /// </summary>
     public bool IsTurnedAway =>
         Failure == FailureClass.Rejected

@@ -14,8 +14,7 @@ public sealed record ComputeHordeJobSpec
 
     /// <summary>
     /// Docker image, <c>[registry/]name[:tag][@digest]</c>, at most 255 characters; <c>:latest</c> is added when there is no tag. Images
-    /// that executors have not preloaded
-    /// often time out.
+    /// that executors have not preloaded often time out.
     /// </summary>
     public required string DockerImage { get; init; }
 

@@ -37,8 +37,8 @@ public sealed record JobError
 
     /// <summary>
     /// True when the cause lies in what the user gave, whatever class the facilitator reports: the job's own failure, a bad signature, or
-    /// an input
-    /// that cannot be fetched or unpacked, which executors report as a horde failure (protocol 5.4). Repeating the same job will not help.
+    /// an input that cannot be fetched or unpacked, which executors report as a horde failure (protocol 5.4). Repeating the same job will
+    /// not help.
     /// </summary>
     public bool IsUserCaused =>
         Class switch

@@ -5,8 +5,7 @@ namespace ComputeHorde.Sdk;
 
 /// <summary>
 /// Reads the whole list of jobs, which has no order (protocol 2.4): several times, when jobs moved within it meanwhile. A page that is too
-/// large, or that the
-/// facilitator cannot show, is read in quarters, down to single jobs.
+/// large, or that the facilitator cannot show, is read in quarters, down to single jobs.
 /// </summary>
 internal sealed class JobIterator(JobPages pages, ILogger logger)
 {

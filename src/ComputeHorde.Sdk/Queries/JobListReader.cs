@@ -5,8 +5,7 @@ namespace ComputeHorde.Sdk;
 
 /// <summary>
 /// Reads a job list as it arrives, one job after another: a page carries every result twice (protocol 2.3), so that the whole of it can be
-/// hundreds of
-/// megabytes. Never more than the largest job is held as JSON. An entry that cannot be read spoils only itself.
+/// hundreds of megabytes. Never more than the largest job is held as JSON. An entry that cannot be read spoils only itself.
 /// </summary>
 internal sealed class JobListReader(bool includeResults, ILogger logger)
 {

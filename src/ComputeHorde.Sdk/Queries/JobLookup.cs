@@ -9,8 +9,7 @@ public sealed record JobLookup(string Uuid)
 
     /// <summary>
     /// Why the job could not be read; null when it could, or does not exist. Says nothing about the job: ask again. A job that the
-    /// facilitator itself cannot
-    /// show (protocol 5.2) is asked for by itself, more and more rarely, and has this error in between.
+    /// facilitator itself cannot show (protocol 5.2) is asked for by itself, more and more rarely, and has this error in between.
     /// </summary>
     public ComputeHordeException? Error { get; init; }
 

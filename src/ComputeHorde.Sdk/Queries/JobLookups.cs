@@ -4,8 +4,8 @@ namespace ComputeHorde.Sdk;
 
 /// <summary>
 /// Looks at many jobs with few calls, and answers for each of them. One job's trouble is its own: a list that fails is halved until what
-/// spoils it stands
-/// alone, a job that is missing from a list is asked for by itself, and lists that grew large are followed by shorter ones.
+/// spoils it stands alone, a job that is missing from a list is asked for by itself, and lists that grew large are followed by shorter
+/// ones.
 /// </summary>
 internal sealed class JobLookups(JobPages pages, ComputeHordeOptions options, TimeProvider time, ILogger logger)
 {
@@ -130,8 +130,7 @@ internal sealed class JobLookups(JobPages pages, ComputeHordeOptions options, Ti
 
     /// <summary>
     /// Lists that failed. While others can be read, HTTP 500 is a job's fault: halve on, down to the job that cannot be shown. Everything
-    /// else, and all of it
-    /// when nothing could be read, is asked for once more with the usual repeats, until one list has failed for good.
+    /// else, and all of it when nothing could be read, is asked for once more with the usual repeats, until one list has failed for good.
     /// </summary>
     private async Task FailedAsync(Look look)
     {

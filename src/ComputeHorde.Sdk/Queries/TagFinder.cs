@@ -2,8 +2,7 @@ namespace ComputeHorde.Sdk;
 
 /// <summary>
 /// Finds the jobs that are stored under a tag. Money hangs on the answer "none": it is given only when the facilitator says so clearly,
-/// never for entries
-/// that cannot be read or that are not what was asked for.
+/// never for entries that cannot be read or that are not what was asked for.
 /// </summary>
 internal sealed class TagFinder(JobPages pages)
 {

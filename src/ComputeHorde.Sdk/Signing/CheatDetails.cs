@@ -7,8 +7,7 @@ namespace ComputeHorde.Sdk.Signing;
 
 /// <summary>
 /// Makes the details of a cheat report such that the facilitator can store them and pass them on (protocol 16). They tell of what a miner
-/// has sent, so that what
-/// cannot be stored is written as text: a report must not fail for the very thing that it reports.
+/// has sent, so that what cannot be stored is written as text: a report must not fail for the very thing that it reports.
 /// </summary>
 internal static class CheatDetails
 {

@@ -4,8 +4,7 @@ namespace ComputeHorde.Sdk;
 
 /// <summary>
 /// The grammar of container image references: <c>[registry[:port]/]path[:tag][@digest]</c>. The text reaches shells, logs and terminals of
-/// others; the facilitator takes
-/// anything.
+/// others; the facilitator takes anything.
 /// </summary>
 internal static class ImageReference
 {

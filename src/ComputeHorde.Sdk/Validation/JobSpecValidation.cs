@@ -2,8 +2,7 @@ namespace ComputeHorde.Sdk;
 
 /// <summary>
 /// Checks a job before anything is sent or stored: everything that the facilitator refuses, that breaks the signature at the validator, or
-/// that an
-/// executor cannot use (protocol 2.1, 14.2). All violations are reported together.
+/// that an executor cannot use (protocol 2.1, 14.2). All violations are reported together.
 /// </summary>
 public static class JobSpecValidation
 {
@@ -15,8 +14,7 @@ public static class JobSpecValidation
 
     /// <summary>
     /// Longest time limit of a stage, in seconds: a week, after which the facilitator forgets the job. Miners end a job after 20 minutes
-    /// whatever its limits say
-    /// (protocol 16).
+    /// whatever its limits say (protocol 16).
     /// </summary>
     public const int MaxTimeLimitSec = 7 * 86_400;
 

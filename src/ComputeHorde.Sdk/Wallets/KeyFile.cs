@@ -16,8 +16,7 @@ internal static class KeyFile
 
     /// <summary>The key pair in a file's content, which the caller erases.</summary>
     /// <exception cref="ComputeHordeException">Malformed, without a secret, not sr25519, or with an address that is not the key's; or
-    /// encrypted and the
-    /// password is missing or wrong.</exception>
+    /// encrypted and the password is missing or wrong.</exception>
     public static Sr25519KeyPair Read(byte[] content, string name, KeyFilePassword? password = null)
     {
         var text = SecretText.ToUtf8(content);
@@ -45,8 +44,7 @@ internal static class KeyFile
 
     /// <summary>
     /// The password that Bittensor's wallet keeps for a file in the environment: in <c>BT_PW_</c> and the path in capitals, with <c>_</c>
-    /// for
-    /// separators and dots; its bytes XORed with the variable's name, in Base64.
+    /// for separators and dots; its bytes XORed with the variable's name, in Base64.
     /// </summary>
     public static KeyFilePassword? PasswordOfBittensor(string file)
     {

@@ -4,8 +4,7 @@ namespace ComputeHorde.Sdk;
 
 /// <summary>
 /// Where the password of an encrypted key file comes from. It is asked for when a file turns out to be encrypted, not before. A command
-/// line is no
-/// place for it: other users of the machine see it there.
+/// line is no place for it: other users of the machine see it there.
 /// </summary>
 public sealed class KeyFilePassword
 {

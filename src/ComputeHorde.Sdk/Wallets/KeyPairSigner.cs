@@ -31,8 +31,7 @@ public sealed class KeyPairSigner : ISigner, IDisposable
 
     /// <summary>
     /// Derives a 256-bit key from the hotkey's secret, to encrypt with what only holders of the hotkey may read: HKDF-SHA256 (RFC 5869).
-    /// The same
-    /// hotkey gives the same key for the same purpose.
+    /// The same hotkey gives the same key for the same purpose.
     /// </summary>
     /// <param name="purpose">What the key is for; no other use may have the same text.</param>
     /// <returns>32 bytes. A secret.</returns>

@@ -35,13 +35,12 @@ public static class Wallet
     /// <param name="path">The file; a leading <c>~/</c> is the home directory.</param>
     /// <param name="password">
     /// Where the password of an encrypted file comes from. By default, and before a prompt, the variable <c>BT_PW_…</c> in which
-    /// Bittensor's wallet
-    /// keeps it for this file.
+    /// Bittensor's wallet keeps it for this file.
     /// </param>
     /// <returns>The signer; dispose it to wipe the key.</returns>
     /// <exception cref="ComputeHordeException">The file is missing, malformed, has no secret, is of another kind than sr25519, or names
-    /// another address
-    /// than its key's; or it is encrypted and the password is missing or wrong, or its form is an older one than <c>$NACL</c>.</exception>
+    /// another address than its key's; or it is encrypted and the password is missing or wrong, or its form is an older one than
+    /// <c>$NACL</c>.</exception>
     public static KeyPairSigner FromKeyFile(string path, KeyFilePassword? password = null)
     {
         ArgumentNullException.ThrowIfNull(path);

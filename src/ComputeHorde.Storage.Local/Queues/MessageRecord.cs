@@ -2,8 +2,7 @@ namespace ComputeHorde.Storage.Local.Queues;
 
 /// <summary>
 /// A message. Those that are due at the same time are handed out in order; the receipt is what whoever has it in hand must show to change
-/// or
-/// delete it.
+/// or delete it.
 /// </summary>
 internal sealed record MessageRecord(
     string Text,

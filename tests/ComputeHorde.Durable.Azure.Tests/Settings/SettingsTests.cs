@@ -37,8 +37,7 @@ public sealed partial class SettingsTests(InfraFixture infra)
 
     /// <summary>
     /// Options of the client that are no settings of the functions: an object, two intervals of a waiting that the functions do not use, a
-    /// time that
-    /// CreateFenceSeconds gives, and two bounds that nobody has a reason to set.
+    /// time that CreateFenceSeconds gives, and two bounds that nobody has a reason to set.
     /// </summary>
     private static readonly string[] NotOfTheFunctions =
     [

@@ -16,8 +16,7 @@ namespace ComputeHorde.Durable.Tests.Checks;
 
 /// <summary>
 /// Hours and days in milliseconds: the orchestrator of a check on the real engine, whoever it needs away for as long as a test says. Only
-/// what
-/// it calls is played; <see cref="CheckResultTests"/> has the parts themselves.
+/// what it calls is played; <see cref="CheckResultTests"/> has the parts themselves.
 /// </summary>
 public sealed class CheckOutageTests
 {

@@ -11,8 +11,7 @@ namespace ComputeHorde.Durable.Tests.Outputs;
 
 /// <summary>
 /// A store that speaks as much S3 as outputs need: presigned PUT, POST forms, HEAD and GET. It checks presigned signatures and policies the
-/// way
-/// the "Signature Version 4" documentation of Amazon S3 describes it, with code of its own.
+/// way the "Signature Version 4" documentation of Amazon S3 describes it, with code of its own.
 /// </summary>
 internal sealed class FakeS3 : IAsyncDisposable
 {

@@ -21,10 +21,8 @@ namespace ComputeHorde.Durable.Tests.Runs;
 
 /// <summary>
 /// The poller with very many jobs in flight: the real one, over the real client and the real storage client, with a facilitator and a
-/// Durable back end that
-/// take the time that theirs take. Jobs live ten minutes and change six times. <c>POLLER_JOBS=100000 dotnet test --filter
-/// PollerLoadTests</c> prints
-/// the figures of docs/scale.md.
+/// Durable back end that take the time that theirs take. Jobs live ten minutes and change six times. <c>POLLER_JOBS=100000 dotnet test
+/// --filter PollerLoadTests</c> prints the figures of docs/scale.md.
 /// </summary>
 public sealed class PollerLoadTests(ITestOutputHelper output)
 {

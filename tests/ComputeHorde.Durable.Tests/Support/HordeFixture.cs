@@ -83,8 +83,7 @@ internal sealed class HordeFixture : IAsyncDisposable
 
     /// <summary>
     /// Makes virtual time stand still until the result is disposed. It does so by itself from the start until the first request of a test
-    /// has been
-    /// answered, and while each is: else hours may pass on a busy machine before the test has said what it has to say.
+    /// has been answered, and while each is: else hours may pass on a busy machine before the test has said what it has to say.
     /// </summary>
     public IDisposable? Hold() => HoldTime(_options);
 

@@ -5,9 +5,8 @@ namespace ComputeHorde.Fallback.Tests.Providers;
 
 /// <summary>
 /// Asks RunPod itself what only RunPod can answer. Runs when <c>RUNPOD_API_KEY</c> and <c>RUNPOD_LIVE_TEST_STORAGE</c> (a connection string
-/// of an account that
-/// RunPod's machines reach) are set: one job of seconds on the cheapest CPU pod, at most 0.05 USD. Its answers are printed, to be kept
-/// beside the emulator.
+/// of an account that RunPod's machines reach) are set: one job of seconds on the cheapest CPU pod, at most 0.05 USD. Its answers are
+/// printed, to be kept beside the emulator.
 /// </summary>
 public sealed class FallbackLiveTests(ITestOutputHelper output)
 {

@@ -2,8 +2,7 @@ namespace ComputeHorde.Simulation.Chaos;
 
 /// <summary>
 /// Decides by seed what happens to each call. A decision hangs on the name of the call and on how often that was made, and on nothing else:
-/// what is left out of a life
-/// leaves the rest as it was.
+/// what is left out of a life leaves the rest as it was.
 /// </summary>
 internal sealed class Fate(int seed, Weather weather, IReadOnlySet<string>? only, Func<TimeSpan> elapsed)
 {

@@ -4,8 +4,7 @@ namespace ComputeHorde.Simulation.Chaos;
 
 /// <summary>
 /// <see cref="Random.Shared"/>, which jitters the pauses of the application, made the same for each life. The runtime has no door for that:
-/// its field is private, and where
-/// it should be gone one day, lives are the same but for these pauses.
+/// its field is private, and where it should be gone one day, lives are the same but for these pauses.
 /// </summary>
 internal static class SharedRandom
 {

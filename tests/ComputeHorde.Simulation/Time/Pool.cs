@@ -4,8 +4,7 @@ namespace ComputeHorde.Simulation.Time;
 
 /// <summary>
 /// The thread pool, which has one thread in this program (see Program.cs): what runs next depends on nothing but the order in which it was
-/// queued, and an empty
-/// queue means that everybody waits for time to pass.
+/// queued, and an empty queue means that everybody waits for time to pass.
 /// </summary>
 internal static class Pool
 {

@@ -5,8 +5,7 @@ namespace ComputeHorde.Simulation.World;
 
 /// <summary>
 /// An activity, as the back end of a task hub has one run: on any host that lives, again on another when that died, and now and then once
-/// more although it was
-/// done.
+/// more although it was done.
 /// </summary>
 internal sealed class RoutedActivity(Life world, string name, Type inputType) : ITaskActivity
 {

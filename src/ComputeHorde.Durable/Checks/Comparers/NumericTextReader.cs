@@ -5,8 +5,7 @@ namespace ComputeHorde.Durable.Checks.Comparers;
 
 /// <summary>
 /// Reads a text as numbers and what stands between them, piece by piece in bounded memory. White space, commas, quotes, brackets, colons
-/// and
-/// equals signs only separate: <c>{'loss': 0.5}</c>, <c>loss=0.5</c> and <c>loss 0.5</c> are the same two pieces.
+/// and equals signs only separate: <c>{'loss': 0.5}</c>, <c>loss=0.5</c> and <c>loss 0.5</c> are the same two pieces.
 /// </summary>
 internal sealed class NumericTextReader(ContentHandle content, Stream stream) : IDisposable
 {
