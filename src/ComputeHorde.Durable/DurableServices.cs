@@ -103,6 +103,7 @@ public static class DurableServices
         services.AddSingleton<ITrustedUse>(static provider => provider.GetRequiredService<SamplingState>());
         services.AddSingleton<CheatLedger>();
         services.AddSingleton<Outages>();
+        services.AddSingleton<ProcessStart>();
         services.AddHostedService<StartChecks>();
         services.AddHostedService<TriggerStorage>();
         services.AddSingleton<RunService>();

@@ -1,9 +1,10 @@
+using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Azure;
+using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
-using Azure.Storage.Blobs.Specialized;
 using ComputeHorde.Durable.Storage;
 
 namespace ComputeHorde.Durable.Batches;
@@ -167,24 +168,23 @@ internal sealed class BatchStore(BlobContainers containers)
         }
     }
 
-    /// <summary>Writes all results of a batch into one blob, one a line.</summary>
+    /// <summary>
+    /// Writes all results of a batch into one blob, one a line. A blob that is there is replaced in one moment, when all is sent: it is
+    /// whole whoever reads it, and whenever this process dies.
+    /// </summary>
     /// <param name="results">The results, in the order of their lines.</param>
     /// <returns>The blob's name.</returns>
     public async Task<string> WriteResultsAsync(string name, IAsyncEnumerable<BatchResult> results, CancellationToken cancellationToken)
     {
-        var container = await containers.GetAsync(ContainerNames.Results, cancellationToken);
-        var blob = container.GetBlockBlobClient(name);
-        await using var stream = await blob.OpenWriteAsync(
-            overwrite: true,
-            new BlockBlobOpenWriteOptions { BufferSize = 4 << 20 },
-            cancellationToken
-        );
-        await foreach (var result in results.WithCancellation(cancellationToken))
+        var blob = await BlobAsync(ContainerNames.Results, name, cancellationToken);
+        var lines = new Pipe();
+        var writing = WriteLinesAsync(results, lines.Writer, cancellationToken);
+        await using (var content = lines.Reader.AsStream())
         {
-            await JsonSerializer.SerializeAsync(stream, result, SnakeCaseJson.Options, cancellationToken);
-            await stream.WriteAsync("\n"u8.ToArray(), cancellationToken);
+            await blob.UploadAsync(content, new BlobUploadOptions { TransferOptions = ByBlocks }, cancellationToken);
         }
 
+        await writing;
         return blob.Name;
     }
 
@@ -255,11 +255,40 @@ internal sealed class BatchStore(BlobContainers containers)
     // No caller's name begins so.
     private const string ListPrefix = "~batches/";
 
+    private static readonly StorageTransferOptions ByBlocks = new()
+    {
+        InitialTransferSize = 4 << 20,
+        MaximumTransferSize = 4 << 20,
+        MaximumConcurrency = 1,
+    };
+
     private static string SummaryBlob(string batch) => $"{batch}/summary.json";
 
     private static string ChunkBlob(string batch, int chunk) => $"{batch}/chunks/{chunk:D6}.json";
 
     private static string InvalidPrefix(string batch) => $"{batch}/invalid/";
+
+    /// <summary>Fails at the reader with what it failed at itself; ends when the reader has gone.</summary>
+    private static async Task WriteLinesAsync(IAsyncEnumerable<BatchResult> results, PipeWriter lines, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var result in results.WithCancellation(cancellationToken))
+            {
+                await JsonSerializer.SerializeAsync(lines, result, SnakeCaseJson.Options, cancellationToken);
+                if ((await lines.WriteAsync("\n"u8.ToArray(), cancellationToken)).IsCompleted)
+                {
+                    return;
+                }
+            }
+
+            await lines.CompleteAsync();
+        }
+        catch (Exception exception)
+        {
+            await lines.CompleteAsync(exception);
+        }
+    }
 
     private async Task<BlobClient> BlobAsync(string container, string name, CancellationToken cancellationToken) =>
         await containers.GetBlobAsync(container, name, cancellationToken);

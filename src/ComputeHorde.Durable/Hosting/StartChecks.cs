@@ -12,6 +12,7 @@ namespace ComputeHorde.Durable.Hosting;
 internal sealed class StartChecks(
     ISigner signer,
     ComputeHordeClient client,
+    ProcessStart start,
     BlobServiceClient storage,
     IOptions<DurableOptions> options,
     SettingsReader settings,
@@ -20,7 +21,7 @@ internal sealed class StartChecks(
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _ = (signer, client);
+        _ = (signer, client, start);
         foreach (var name in settings.Unknown)
         {
             logger.SettingIgnored(name);

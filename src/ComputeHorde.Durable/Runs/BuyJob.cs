@@ -57,7 +57,7 @@ internal sealed class BuyJob(AttemptClaims claims, WatchList watchList, JobMarke
 
     private async Task<BuyJobOutcome> BuyAsync(BuyJobInput input, CancellationToken cancellationToken)
     {
-        if (await claims.ClaimAsync(input.Key, cancellationToken) is not { } claim)
+        if (await claims.ClaimAsync(input.Key, input.ScheduledAt, cancellationToken) is not { } claim)
         {
             throw new LostClaimException(input.Key);
         }

@@ -131,11 +131,10 @@ internal sealed class HordeMarket(
     }
 
     /// <summary>
-    /// Whether no execution before this one can have sent anything: this one made the claim, and it was asked for so shortly ago, by this
-    /// very process, that no other can have had it and have lost its claim with a storage that forgets.
+    /// Whether no execution before this one can have sent anything: this one made the claim, and it was asked for so shortly ago that no
+    /// other can have had it.
     /// </summary>
-    private bool IsFirst(BuyJobInput input, AttemptClaim claim) =>
-        claim.IsNew && input.ScheduledAt >= claims.ProcessStarted && timeProvider.GetUtcNow() - input.ScheduledAt < Fresh;
+    private bool IsFirst(BuyJobInput input, AttemptClaim claim) => claim.IsFirst && timeProvider.GetUtcNow() - input.ScheduledAt < Fresh;
 
     private void RequireMayRequest(AttemptClaim claim)
     {
@@ -146,19 +145,9 @@ internal sealed class HordeMarket(
     }
 
     private bool MayRequest(AttemptClaim claim) =>
-        claim.Requests < MostRequests || claim.RequestedAt is not { } last || timeProvider.GetUtcNow() - last >= SlowPace;
+        claim.Requests < MostRequests || claims.SinceLastRequest(claim) is not { } age || age >= SlowPace;
 
-    /// <summary>
-    /// How long an earlier request may still be under way. A clock that was set back is no reason to wait longer than for one of now.
-    /// </summary>
-    private TimeSpan DoubtLeft(AttemptClaim claim)
-    {
-        if (claim.RequestedAt is not { } last)
-        {
-            return TimeSpan.Zero;
-        }
-
-        var age = timeProvider.GetUtcNow() - last;
-        return TimeSpan.FromSeconds(options.Value.CreateFenceSeconds) - (age > TimeSpan.Zero ? age : TimeSpan.Zero);
-    }
+    /// <summary>How long an earlier request may still be under way.</summary>
+    private TimeSpan DoubtLeft(AttemptClaim claim) =>
+        claims.SinceLastRequest(claim) is { } age ? TimeSpan.FromSeconds(options.Value.CreateFenceSeconds) - age : TimeSpan.Zero;
 }

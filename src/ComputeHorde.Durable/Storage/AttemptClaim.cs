@@ -4,14 +4,14 @@ namespace ComputeHorde.Durable.Storage;
 
 internal sealed record AttemptClaim(AttemptKey Key, AttemptState State)
 {
-    /// <summary>Whether this very call made the claim.</summary>
-    public bool IsNew { get; init; }
+    /// <summary>Whether no process before this one, and no execution before the one that made the claim, can have sent a request.</summary>
+    public bool IsFirst { get; init; }
 
     /// <summary>The job that was bought; null when none is known.</summary>
     public string? JobUuid { get; init; }
 
-    /// <summary>When a request that may have bought the job was last sent; null when none was.</summary>
-    public DateTimeOffset? RequestedAt { get; init; }
+    /// <summary>The last request that may have bought the job; null when none was sent.</summary>
+    public SentRequest? LastRequest { get; init; }
 
     /// <summary>How many such requests were sent.</summary>
     public int Requests { get; init; }

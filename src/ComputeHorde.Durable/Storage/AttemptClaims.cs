@@ -2,6 +2,7 @@ using System.Globalization;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using ComputeHorde.Durable.Hosting;
 
 namespace ComputeHorde.Durable.Storage;
 
@@ -10,20 +11,18 @@ namespace ComputeHorde.Durable.Storage;
 /// before the facilitator is asked and never deleted: a queue may deliver a purchase again days later, and finds that it was made. A
 /// life-cycle rule removes claims after 30 days.
 /// </summary>
-internal sealed class AttemptClaims(BlobContainers containers, TimeProvider timeProvider)
+internal sealed class AttemptClaims(BlobContainers containers, ProcessStart start, TimeProvider timeProvider)
 {
     private const string Owner = "owner",
         State = "state",
         Requested = "requested",
+        RequestedBy = "requestedby",
         Requests = "requests",
         Uuid = "uuid";
 
-    private static readonly string ThisProcess = Guid.NewGuid().ToString("N");
+    private readonly string _process = Guid.NewGuid().ToString("N");
 
     private readonly SemaphoreSlim[] _gates = [.. Enumerable.Range(0, 256).Select(_ => new SemaphoreSlim(1, 1))];
-
-    /// <summary>What was scheduled before this moment may have been run by a process that is no more.</summary>
-    public DateTimeOffset ProcessStarted { get; } = timeProvider.GetUtcNow();
 
     /// <summary>Lets one execution at a time, in this process, work at an attempt.</summary>
     /// <returns>Dispose it to let the next one in.</returns>
@@ -36,14 +35,17 @@ internal sealed class AttemptClaims(BlobContainers containers, TimeProvider time
     }
 
     /// <summary>Claims an attempt, or takes over the claim of an execution that may have died.</summary>
+    /// <param name="scheduledAt">
+    /// When the purchase was asked for: one from before this process began may have been made by a process that is no more.
+    /// </param>
     /// <returns>The claim; null when another execution took it over at this very moment.</returns>
-    public async Task<AttemptClaim?> ClaimAsync(AttemptKey key, CancellationToken cancellationToken)
+    public async Task<AttemptClaim?> ClaimAsync(AttemptKey key, DateTimeOffset scheduledAt, CancellationToken cancellationToken)
     {
         var blob = await BlobAsync(key, cancellationToken);
-        var claim = new AttemptClaim(key, AttemptState.Claimed) { IsNew = true };
+        var claim = new AttemptClaim(key, AttemptState.Claimed) { IsFirst = scheduledAt >= start.At };
         try
         {
-            BlobContentInfo created = await blob.UploadAsync(
+            var created = await blob.UploadAsync(
                 BinaryData.Empty,
                 new BlobUploadOptions
                 {
@@ -52,12 +54,12 @@ internal sealed class AttemptClaims(BlobContainers containers, TimeProvider time
                 },
                 cancellationToken
             );
-            return claim with { ETag = created.ETag };
+            return Doubted(claim with { ETag = created.Value.ETag }, created.GetRawResponse(), scheduledAt);
         }
         catch (RequestFailedException exception) when (exception.Status is 409 or 412)
         {
-            BlobProperties known = await blob.GetPropertiesAsync(conditions: null, cancellationToken);
-            claim = Read(key, known);
+            var known = await blob.GetPropertiesAsync(conditions: null, cancellationToken);
+            claim = Doubted(Read(key, known), known.GetRawResponse(), scheduledAt);
             return claim.State == AttemptState.Claimed ? await TryWriteAsync(blob, claim, cancellationToken) : claim;
         }
     }
@@ -69,11 +71,16 @@ internal sealed class AttemptClaims(BlobContainers containers, TimeProvider time
             await BlobAsync(claim.Key, cancellationToken),
             claim with
             {
-                RequestedAt = timeProvider.GetUtcNow(),
+                LastRequest = new SentRequest(timeProvider.GetUtcNow(), timeProvider.GetTimestamp()),
                 Requests = claim.Requests + 1,
             },
             cancellationToken
         ) ?? throw new LostClaimException(claim.Key);
+
+    /// <summary>How long ago a request that may have bought the job was last sent, as well as it can be known.</summary>
+    /// <returns>Null when none was sent.</returns>
+    public TimeSpan? SinceLastRequest(AttemptClaim claim) =>
+        claim.LastRequest is { } sent ? timeProvider.GetElapsedTime(sent.Timestamp) : null;
 
     /// <summary>Notes the job of an attempt. It was bought: that is true whoever holds the claim. A tombstone stays one.</summary>
     /// <returns>The claim; its state is <see cref="AttemptState.Settled"/> when the run has ended meanwhile.</returns>
@@ -119,7 +126,26 @@ internal sealed class AttemptClaims(BlobContainers containers, TimeProvider time
         }
     }
 
-    private static async Task<AttemptClaim?> TryWriteAsync(BlobClient blob, AttemptClaim claim, CancellationToken cancellationToken)
+    /// <summary>
+    /// Azurite, killed together with the process before this one, has forgotten its last seconds: a claim, or that a request was sent. So
+    /// there nobody is known to be the first, and what was asked for before this process began counts as sent when it began.
+    /// </summary>
+    private AttemptClaim Doubted(AttemptClaim claim, Response answer, DateTimeOffset scheduledAt)
+    {
+        if (!answer.Headers.TryGetValue("Server", out var server) || !server.StartsWith("Azurite", StringComparison.OrdinalIgnoreCase))
+        {
+            return claim;
+        }
+
+        var isOlder = claim.LastRequest is not { } sent || sent.Timestamp < start.Timestamp;
+        return claim with
+        {
+            IsFirst = false,
+            LastRequest = scheduledAt < start.At && isOlder ? new SentRequest(start.At, start.Timestamp) : claim.LastRequest,
+        };
+    }
+
+    private async Task<AttemptClaim?> TryWriteAsync(BlobClient blob, AttemptClaim claim, CancellationToken cancellationToken)
     {
         try
         {
@@ -136,30 +162,48 @@ internal sealed class AttemptClaims(BlobContainers containers, TimeProvider time
         }
     }
 
-    private static AttemptClaim Read(AttemptKey key, BlobProperties known)
+    private AttemptClaim Read(AttemptKey key, BlobProperties known)
     {
         var metadata = known.Metadata;
         return new AttemptClaim(key, Enum.Parse<AttemptState>(metadata[State], ignoreCase: true))
         {
             ETag = known.ETag,
             JobUuid = metadata.TryGetValue(Uuid, out var uuid) ? uuid : null,
-            RequestedAt = metadata.TryGetValue(Requested, out var requested)
-                ? DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(requested, CultureInfo.InvariantCulture))
+            LastRequest = metadata.TryGetValue(Requested, out var requested)
+                ? ReadRequest(long.Parse(requested, CultureInfo.InvariantCulture), metadata.TryGetValue(RequestedBy, out var by) ? by : "")
                 : null,
             Requests = metadata.TryGetValue(Requests, out var requests) ? int.Parse(requests, CultureInfo.InvariantCulture) : 0,
         };
     }
 
-    private static Dictionary<string, string> MetadataOf(AttemptClaim claim)
+    /// <summary>
+    /// Of a request of this very process the timestamp is known: its clock may have been set since. Of another's only the time is; one that
+    /// lies ahead of us counts as of now, and is written so when the claim is taken over.
+    /// </summary>
+    private SentRequest ReadRequest(long milliseconds, string by)
+    {
+        var at = DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+        if (by.Split('/') is [var process, var timestamp] && process == _process)
+        {
+            return new SentRequest(at, long.Parse(timestamp, CultureInfo.InvariantCulture));
+        }
+
+        var now = timeProvider.GetUtcNow();
+        at = at < now ? at : now;
+        return new SentRequest(at, timeProvider.GetTimestamp() - (long)((now - at).TotalSeconds * timeProvider.TimestampFrequency));
+    }
+
+    private Dictionary<string, string> MetadataOf(AttemptClaim claim)
     {
         var metadata = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
         {
-            [Owner] = ThisProcess,
+            [Owner] = _process,
             [State] = claim.State.ToString().ToLowerInvariant(),
         };
-        if (claim.RequestedAt is { } requested)
+        if (claim.LastRequest is { } sent)
         {
-            metadata[Requested] = requested.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+            metadata[Requested] = sent.At.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+            metadata[RequestedBy] = string.Create(CultureInfo.InvariantCulture, $"{_process}/{sent.Timestamp}");
             metadata[Requests] = claim.Requests.ToString(CultureInfo.InvariantCulture);
         }
 

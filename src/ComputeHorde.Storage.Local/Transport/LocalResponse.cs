@@ -36,6 +36,8 @@ internal sealed class LocalResponse : Response
 
     public override string ClientRequestId { get; set; }
 
+    public void Set(string header, string value) => _headers[header] = value;
+
     /// <summary>What is in memory stays readable, as after other transports: errors are read when the message is gone.</summary>
     public override void Dispose()
     {

@@ -1,4 +1,5 @@
 using ComputeHorde.Durable.Runs;
+using ComputeHorde.Durable.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ComputeHorde.Durable.Tests.Runs;
@@ -52,7 +53,7 @@ public sealed class ClockTests
     [Fact]
     public void HasJumped_ClockWasSet_IsToldOnce()
     {
-        var clock = new SettableClock();
+        var clock = new SettableClock(new DateTimeOffset(Start));
         var check = new ClockCheck(clock, NullLogger<ClockCheck>.Instance);
         clock.Pass(TimeSpan.FromHours(5));
         Assert.False(check.HasJumped());
@@ -68,22 +69,5 @@ public sealed class ClockTests
         var attempt = new Attempt(1);
         attempt.Apply(new JobUpdate("uuid", 1, [new StatusChange("sent", at), new StatusChange("received", at)], Failure: null), at);
         return attempt;
-    }
-
-    /// <summary>A clock whose time can be set without time passing.</summary>
-    private sealed class SettableClock : TimeProvider
-    {
-        private DateTimeOffset _now = new(Start);
-        private long _passed;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public void Pass(TimeSpan time) => (_now, _passed) = (_now + time, _passed + time.Ticks);
-
-        public void Set(TimeSpan by) => _now += by;
-
-        public override DateTimeOffset GetUtcNow() => _now;
-
-        public override long GetTimestamp() => _passed;
     }
 }

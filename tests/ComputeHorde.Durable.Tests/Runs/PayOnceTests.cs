@@ -121,7 +121,7 @@ public sealed class PayOnceTests
         await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true });
         var claims = horde.Functions.Services.GetRequiredService<AttemptClaims>();
         var key = new AttemptKey("overtaken", 1, OnTrustedMiner: false);
-        var claim = await claims.ClaimAsync(key, TestContext.Current.CancellationToken);
+        var claim = await claims.ClaimAsync(key, DateTimeOffset.MaxValue, TestContext.Current.CancellationToken);
         Assert.Equal(AttemptState.Claimed, claim!.State);
         await claims.SettleAsync(key, TestContext.Current.CancellationToken);
 
@@ -130,7 +130,9 @@ public sealed class PayOnceTests
         Assert.Equal(AttemptState.Settled, bought.State);
         Assert.Equal(
             (AttemptState.Settled, "the-job"),
-            await claims.ClaimAsync(key, TestContext.Current.CancellationToken) is { } known ? (known.State, known.JobUuid) : default
+            await claims.ClaimAsync(key, DateTimeOffset.MaxValue, TestContext.Current.CancellationToken) is { } known
+                ? (known.State, known.JobUuid)
+                : default
         );
     }
 
@@ -154,6 +156,46 @@ public sealed class PayOnceTests
 
         Assert.Equal(first.Update!.JobUuid, again.Update!.JobUuid);
         Assert.Equal(1, horde.Emulator.Counters.Creates);
+    }
+
+    /// <summary>
+    /// Found by the simulator: Azurite was killed with the process that had sent a request, and had forgotten that; the facilitator stored
+    /// the job after it had been looked for.
+    /// </summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task BuyJob_AzuriteMayHaveForgottenARequest_WaitsUntilItCannotArriveAnyMore(bool isClaimLeft)
+    {
+        await using var horde = await HordeFixture.StartAsync(
+            new HordeFixtureOptions
+            {
+                OnAzurite = true,
+                Settings = new Dictionary<string, string?> { ["ComputeHorde__CreateFenceSeconds"] = "3600" },
+            }
+        );
+        var services = horde.Functions.Services;
+        var content = BinaryData.FromString(Jobs.Sha256("late").ToJsonString());
+        var hash = await services.GetRequiredService<RequestStore>().SaveAsync("late", content, TestContext.Current.CancellationToken);
+        var input = Input("late", hash!);
+        if (isClaimLeft)
+        {
+            var claim = await horde.UploadAsync(ContainerNames.Attempts, input.Key.Path, "");
+            await claim.SetMetadataAsync(
+                new Dictionary<string, string> { ["owner"] = "another", ["state"] = "claimed" },
+                cancellationToken: TestContext.Current.CancellationToken
+            );
+        }
+
+        var older = await BuyAsync(input with { ScheduledAt = TimeProvider.System.GetUtcNow().AddMinutes(-2) });
+        Assert.Equal(BuyStatus.Unreachable, older.Status);
+        Assert.Equal(0, horde.Emulator.Counters.CreateCalls);
+
+        var other = await BuyAsync(input with { Key = new AttemptKey("late", 2) });
+        Assert.Equal(BuyStatus.Bought, other.Status);
+
+        Task<BuyJobOutcome> BuyAsync(BuyJobInput input) =>
+            ActivatorUtilities.CreateInstance<BuyJob>(services).RunAsync(input, TestContext.Current.CancellationToken);
     }
 
     [Theory]

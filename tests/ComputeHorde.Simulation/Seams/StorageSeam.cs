@@ -42,6 +42,11 @@ internal sealed class StorageSeam(Host host, HttpPipelineTransport storage) : Ht
         }
 
         await storage.ProcessAsync(message);
+        if (host.World.Scenario.Forgets > TimeSpan.Zero)
+        {
+            ((LocalResponse)message.Response).Set("Server", "Azurite-Blob/3.35.0");
+        }
+
         if (fault == FaultKind.DeathAfter)
         {
             throw host.Die(call);

@@ -7,11 +7,9 @@ using ComputeHorde.Simulation.Seams;
 
 namespace ComputeHorde.Simulation.World;
 
-/// <summary>The queue trigger of one host: receives, runs, deletes; what failed or died comes again, and five times at most.</summary>
+/// <summary>The queue trigger of one host: receives, runs, deletes; what failed or died comes again, as often as host.json says.</summary>
 internal sealed class QueuePump(Host host)
 {
-    private const int MostTimes = 5;
-
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(20),
         Hidden = TimeSpan.FromMinutes(1);
 
@@ -36,7 +34,7 @@ internal sealed class QueuePump(Host host)
 
     private async Task HandleAsync(QueueClient queue, QueueMessage message)
     {
-        if (message.DequeueCount > MostTimes)
+        if (message.DequeueCount > Application.HostJson.Queues.MaxDequeueCount)
         {
             host.World.Observer.Poisoned(message.Body.ToString());
             await queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, host.Life);
