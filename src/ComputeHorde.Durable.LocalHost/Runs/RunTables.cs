@@ -11,7 +11,7 @@ internal sealed class RunTables(IAnsiConsole console) : RunOutput
     private const int Ordinary = 70,
         Wide = 110;
 
-    private static readonly Column[] OfRuns =
+    private static readonly Column<JsonObject>[] OfRuns =
     [
         new("run", 0, static run => RunText.Of(run["id"])),
         new("status", 0, static run => RunText.Of(run["status"])),
@@ -22,7 +22,7 @@ internal sealed class RunTables(IAnsiConsole console) : RunOutput
         new("executor", Wide, static run => RunText.Seconds(run["executor_seconds"])),
     ];
 
-    private static readonly Column[] OfStates =
+    private static readonly Column<JsonObject>[] OfStates =
     [
         new("at", Ordinary, static run => RunText.Time(run["updated_at"])),
         new("status", 0, static run => RunText.Of(run["status"])),
@@ -32,12 +32,12 @@ internal sealed class RunTables(IAnsiConsole console) : RunOutput
         new("note", Ordinary, static run => RunText.Of(run["progress"]?["note"])),
     ];
 
-    private static readonly Column[] OfAttempts =
+    private static readonly Column<AttemptRow>[] OfAttempts =
     [
-        new("attempt", 0, static change => RunText.Of(change["attempt"])),
-        new("status", 0, static change => RunText.Of(change["status"])),
-        new("at", Ordinary, static change => RunText.Time(change["at"])),
-        new("why", 0, static change => RunText.Of(change["why"])),
+        new("attempt", 0, static row => RunText.Of(row.Attempt["number"])),
+        new("status", 0, static row => RunText.Of(row.Change?["status"] ?? row.Failure?["class"])),
+        new("at", Ordinary, static row => RunText.Time(row.Change?["at"])),
+        new("why", 0, static row => RunText.Of(row.Failure?["message"] ?? row.Failure?["reason"])),
     ];
 
     public override bool IsTerminal => true;
@@ -52,7 +52,10 @@ internal sealed class RunTables(IAnsiConsole console) : RunOutput
         }
 
         // What no run has needs no column.
-        Column[] columns = [.. Fitting(OfRuns).Where(column => column.From == 0 || all.Exists(run => column.Text(run).Length > 0))];
+        Column<JsonObject>[] columns =
+        [
+            .. Fitting(OfRuns).Where(column => column.From == 0 || all.Exists(run => column.Text(run).Length > 0)),
+        ];
         var table = TableOf(columns);
         all.ForEach(run => AddRow(table, columns, run));
         console.Write(table);
@@ -98,30 +101,12 @@ internal sealed class RunTables(IAnsiConsole console) : RunOutput
         {
             foreach (var change in attempt!["history"]?.AsArray() ?? [])
             {
-                AddRow(
-                    table,
-                    columns,
-                    new JsonObject
-                    {
-                        ["attempt"] = attempt["number"]?.DeepClone(),
-                        ["status"] = change!["status"]?.DeepClone(),
-                        ["at"] = change["at"]?.DeepClone(),
-                    }
-                );
+                AddRow(table, columns, new AttemptRow(attempt, change, Failure: null));
             }
 
             if (attempt["failure"] is { } failure)
             {
-                AddRow(
-                    table,
-                    columns,
-                    new JsonObject
-                    {
-                        ["attempt"] = attempt["number"]?.DeepClone(),
-                        ["status"] = failure["class"]?.DeepClone(),
-                        ["why"] = (failure["message"] ?? failure["reason"])?.DeepClone(),
-                    }
-                );
+                AddRow(table, columns, new AttemptRow(attempt, Change: null, failure));
             }
         }
 
@@ -156,7 +141,7 @@ internal sealed class RunTables(IAnsiConsole console) : RunOutput
 
     public override void Done(IReadOnlyList<JsonObject> runs, string what)
     {
-        Column[] columns =
+        Column<JsonObject>[] columns =
         [
             new("run", 0, static run => RunText.Of(run["id"])),
             new("was", 0, static run => RunText.Of(run["status"])),
@@ -176,14 +161,17 @@ internal sealed class RunTables(IAnsiConsole console) : RunOutput
         console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{runs.Count} {(runs.Count == 1 ? "run" : "runs")}."));
     }
 
-    private static Table TableOf(Column[] columns) =>
+    private static Table TableOf<T>(Column<T>[] columns) =>
         new Table().RoundedBorder().AddColumns([.. columns.Select(static column => column.Title)]);
 
-    private static void AddRow(Table table, Column[] columns, JsonObject row) =>
+    private static void AddRow<T>(Table table, Column<T>[] columns, T row) =>
         table.AddRow(columns.Select(column => new Text(column.Text(row))));
 
-    private Column[] Fitting(Column[] columns) => [.. columns.Where(column => column.From <= console.Profile.Width)];
+    private Column<T>[] Fitting<T>(Column<T>[] columns) => [.. columns.Where(column => column.From <= console.Profile.Width)];
 
     /// <summary>A column of a table, in terminals of so many characters and more.</summary>
-    private sealed record Column(string Title, int From, Func<JsonObject, string> Text);
+    private sealed record Column<T>(string Title, int From, Func<T, string> Text);
+
+    /// <summary>What happened to the job of an attempt: a step of it, or how it failed.</summary>
+    private sealed record AttemptRow(JsonNode Attempt, JsonNode? Change, JsonNode? Failure);
 }

@@ -41,15 +41,10 @@ internal sealed class JobPurchase(RunState run)
 
             run.LastProblem = purchase.Problem;
             refusedSince = purchase.Status == BuyStatus.Refused ? refusedSince ?? run.Now : null;
-            if (purchase.Status == BuyStatus.NoValidator)
+            if (purchase.Status is BuyStatus.NoValidator or BuyStatus.NoMachine)
             {
-                run.Current.Fail(new JobFailure(FailureClasses.Rejected, "no_validator", run.LastProblem));
-                break;
-            }
-
-            if (purchase.Status == BuyStatus.NoMachine)
-            {
-                run.Current.Fail(new JobFailure(FailureClasses.Rejected, purchase.Reason, run.LastProblem));
+                var reason = purchase.Status == BuyStatus.NoValidator ? "no_validator" : purchase.Reason;
+                run.Current.Fail(new JobFailure(FailureClasses.Rejected, reason, run.LastProblem));
                 break;
             }
 
