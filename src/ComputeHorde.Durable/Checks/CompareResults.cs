@@ -53,8 +53,9 @@ internal sealed class CompareResults(ComparerRegistry comparers, ResultStore res
         }
         catch (Exception exception)
         {
-            // An application's comparer may throw anything, and a miner may have meant it to: the run has its result all the same.
-            return CompareOutcome.Inconclusive($"the comparer '{input.Comparer}' failed: {exception.GetType().Name}: {exception.Message}");
+            // An application's comparer may throw anything, and a miner may have meant it to: the run has its result all the same. The
+            // message is not told: a parser's repeats what it could not read, which is content.
+            return CompareOutcome.Inconclusive($"the comparer '{input.Comparer}' failed with {exception.GetType().Name}");
         }
     }
 

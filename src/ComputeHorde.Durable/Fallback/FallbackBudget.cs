@@ -41,8 +41,9 @@ internal sealed class FallbackBudget(BlobContainers containers, IOptions<Durable
     /// <summary>Puts what a job has cost in the place of what was set aside.</summary>
     public async Task SettleAsync(string job, decimal usd, CancellationToken cancellationToken)
     {
-        // A job may end the day after it began, or after a long outage; older days are of no use to anybody.
-        for (var day = Today; day >= Today.AddDays(-7); day = day.AddDays(-1))
+        // A job may end the day after it began, or after a long outage; older days are of no use to anybody. One of the days to come was
+        // begun before the clock was set back.
+        foreach (var day in Enumerable.Range(0, 8).Select(back => Today.AddDays(-back)).Concat(Enumerable.Range(1, 7).Select(Today.AddDays)))
         {
             var isFound = false;
             await ChangeAsync(

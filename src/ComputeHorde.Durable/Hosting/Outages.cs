@@ -29,7 +29,7 @@ internal sealed class Outages(TimeProvider timeProvider, ILogger<Outages> logger
     /// over.</param>
     public void Started(string dependency, string problem, bool isWrite = false)
     {
-        var outage = new Outage(timeProvider.GetUtcNow(), isWrite);
+        var outage = new Outage(timeProvider.GetTimestamp(), isWrite);
         if (_outages.TryAdd(dependency, outage))
         {
             logger.OutageStarted(dependency, problem);
@@ -47,9 +47,9 @@ internal sealed class Outages(TimeProvider timeProvider, ILogger<Outages> logger
             && _outages.TryRemove(KeyValuePair.Create(dependency, outage))
         )
         {
-            logger.OutageEnded(dependency, timeProvider.GetUtcNow() - outage.Since);
+            logger.OutageEnded(dependency, timeProvider.GetElapsedTime(outage.Since));
         }
     }
 
-    private sealed record Outage(DateTimeOffset Since, bool IsOfWrites);
+    private sealed record Outage(long Since, bool IsOfWrites);
 }

@@ -74,8 +74,7 @@ internal sealed class SpecificationBlobs(
             var age = now - (blob.Properties.LastModified ?? now);
             if (
                 blob.Name.EndsWith(Extension, StringComparison.Ordinal)
-                && age >= Youngest
-                && age <= Oldest
+                && IsLeftToTheSweep(age)
                 && await IsWithoutRunAsync(durable, blob, cancellationToken)
             )
             {
@@ -84,6 +83,9 @@ internal sealed class SpecificationBlobs(
             }
         }
     }
+
+    /// <summary>A specification of the future is from before the clock was set back; its trigger may be as confused.</summary>
+    private static bool IsLeftToTheSweep(TimeSpan age) => age.Duration() >= Youngest && age <= Oldest;
 
     private async Task<bool> IsWithoutRunAsync(DurableTaskClient durable, BlobItem blob, CancellationToken cancellationToken) =>
         blob.Properties.ETag is { } version && !await intake.IsKnownAsync(durable, blob.Name, version, cancellationToken);

@@ -21,6 +21,8 @@ internal sealed class Places(BlobContainers containers, TimeProvider timeProvide
         SecondsPerDay = "perday",
         Seconds = "seconds";
 
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
     private int _asked;
 
     /// <summary>Whether somebody in this process has asked for a place since the last call.</summary>
@@ -125,10 +127,11 @@ internal sealed class Places(BlobContainers containers, TimeProvider timeProvide
     public async Task<Dictionary<string, double>> UsedAsync(CancellationToken cancellationToken)
     {
         var used = new Dictionary<string, double>(StringComparer.Ordinal);
-        var since = timeProvider.GetUtcNow().AddDays(-1);
+        var now = timeProvider.GetUtcNow();
         await foreach (var item in ListAsync(Used, cancellationToken))
         {
-            if (TimeOf(item) < since)
+            // A note of the days to come is from a clock that was wrong, and would count until they have come.
+            if ((now - TimeOf(item)).Duration() > Day)
             {
                 await DeleteAsync(item.Name, cancellationToken);
                 continue;

@@ -105,7 +105,7 @@ internal sealed class WebhookSender : IDisposable
             var status => new SendNoticeOutcome(SendStatus.Failed, $"The receiver answered {status}.")
             {
                 RetryAfterSeconds = answer.Headers.RetryAfter is { } after
-                    ? (after.Delta ?? after.Date - _time.GetUtcNow())?.TotalSeconds
+                    ? (after.Delta ?? after.Date - (answer.Headers.Date ?? _time.GetUtcNow()))?.TotalSeconds
                     : null,
             },
         };

@@ -119,7 +119,7 @@ internal sealed class PollJobs(
         }
 
         // A job that was stored a moment ago may not be listed yet.
-        return look.IsMissing && timeProvider.GetUtcNow() - job.Changed > MissingAfter
+        return look.IsMissing && (timeProvider.GetUtcNow() - job.Changed).Duration() > MissingAfter
             ? JobUpdate.Gone(job.JobUuid, job.Key.Attempt)
             : null;
     }

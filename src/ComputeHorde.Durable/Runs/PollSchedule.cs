@@ -28,7 +28,8 @@ internal sealed class PollSchedule(IOptions<DurableOptions> options, TimeProvide
             return [.. jobs];
         }
 
-        var isDue = jobs.ToLookup(job => DueBy(now - job.Changed) > DueBy(new DateTimeOffset(before, TimeSpan.Zero) - job.Changed));
+        // A change of the future is from before the clock was set back: the way to it is looked along as if it had been left behind.
+        var isDue = jobs.ToLookup(job => DueBy(now - job.Changed) != DueBy(new DateTimeOffset(before, TimeSpan.Zero) - job.Changed));
         var due = isDue[true].ToList();
         var room = (perCall - (due.Count % perCall)) % perCall;
         due.AddRange(isDue[false].OrderByDescending(static job => job.Changed).Take(room));
@@ -40,7 +41,7 @@ internal sealed class PollSchedule(IOptions<DurableOptions> options, TimeProvide
     {
         var shortest = options.Value.PollIntervalSeconds;
         var longest = Math.Max(shortest, options.Value.MaxPollIntervalSeconds);
-        var seconds = Math.Max(0, silence.TotalSeconds);
+        var seconds = silence.Duration().TotalSeconds;
         var constant = Math.Min(seconds, 10 * shortest) / shortest;
         var growing = 10 * Math.Log(Math.Clamp(seconds, 10 * shortest, 10 * longest) / (10 * shortest));
         var slow = Math.Max(0, seconds - (10 * longest)) / longest;

@@ -16,6 +16,9 @@ public sealed record ResultManifest(
     IReadOnlyDictionary<string, ContentReference> Outputs
 )
 {
+    /// <summary>Paths of artifacts that came in a form that cannot be read, so that they are not among the artifacts.</summary>
+    public IReadOnlyCollection<string> UnreadableArtifacts { get; init; } = [];
+
     /// <summary>
     /// Path of an upload, one of ours or of the request's own <c>output_volumes</c>, to what the server that took it answered, by the
     /// executor's word.

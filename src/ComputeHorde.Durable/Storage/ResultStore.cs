@@ -44,7 +44,11 @@ internal sealed class ResultStore(BlobContainers containers)
             static upload => UploadAnswer.Of(upload.Value),
             StringComparer.Ordinal
         );
-        var manifest = new ResultManifest(output.Job.Uuid, attempt.Attempt, stdout, stderr, artifacts, outputs) { Uploads = uploads };
+        var manifest = new ResultManifest(output.Job.Uuid, attempt.Attempt, stdout, stderr, artifacts, outputs)
+        {
+            Uploads = uploads,
+            UnreadableArtifacts = output.UnreadableArtifacts,
+        };
         var (name, json) = ($"{folder}/manifest.json", SnakeCaseJson.ToUtf8(manifest));
         await container.GetBlobClient(name).UploadAsync(BinaryData.FromBytes(json), overwrite: true, cancellationToken);
         return new ResultReference(name, stdout, stderr, artifacts.Count, outputs.Count, Convert.ToHexStringLower(SHA256.HashData(json)));

@@ -7,7 +7,7 @@ namespace ComputeHorde.Functions.Local.Storage;
 internal sealed class OutageMonitor(string resource, ILogger logger, TimeProvider time)
 {
     private readonly Lock _lock = new();
-    private DateTimeOffset? _since;
+    private long? _since;
 
     public bool IsOut
     {
@@ -29,8 +29,8 @@ internal sealed class OutageMonitor(string resource, ILogger logger, TimeProvide
                 return;
             }
 
-            _since = time.GetUtcNow();
-            logger.Unreachable(resource, _since.Value, Reason(exception));
+            _since = time.GetTimestamp();
+            logger.Unreachable(resource, time.GetUtcNow(), Reason(exception));
         }
     }
 
@@ -44,7 +44,7 @@ internal sealed class OutageMonitor(string resource, ILogger logger, TimeProvide
             }
 
             _since = null;
-            logger.ReachableAgain(resource, time.GetUtcNow() - since);
+            logger.ReachableAgain(resource, time.GetElapsedTime(since));
         }
     }
 

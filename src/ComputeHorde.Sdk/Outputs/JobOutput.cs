@@ -29,6 +29,7 @@ public sealed class JobOutput : IDisposable
             static artifact => OutputPart.Of(artifact.Value),
             StringComparer.Ordinal
         );
+        UnreadableArtifacts = [.. marked.Result?.UnreadableArtifacts.Keys ?? []];
         UploadResults = marked.Result?.UploadResults ?? new Dictionary<string, UploadResult>();
     }
 
@@ -43,6 +44,9 @@ public sealed class JobOutput : IDisposable
 
     /// <summary>Files of the artifacts folder by full path; those whose Base64 cannot be read are missing.</summary>
     public IReadOnlyDictionary<string, OutputPart> Artifacts { get; private set; }
+
+    /// <summary>Full paths of the artifacts whose Base64 cannot be read; empty when all can.</summary>
+    public IReadOnlyCollection<string> UnreadableArtifacts { get; private set; }
 
     /// <summary>
     /// Answers of the output URLs' servers, by path under <c>/output/</c>; a body that is longer than a few kilobytes is left out.
@@ -88,7 +92,7 @@ public sealed class JobOutput : IDisposable
             }
         }
 
-        Artifacts = artifacts;
+        (Artifacts, UnreadableArtifacts) = (artifacts, [.. marks.Keys.Where(path => !artifacts.ContainsKey(path))]);
     }
 
     private async Task AddUploadsAsync(IReadOnlyDictionary<string, string> marks, CancellationToken cancellationToken)

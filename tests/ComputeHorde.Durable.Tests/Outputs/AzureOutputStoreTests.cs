@@ -94,6 +94,22 @@ public sealed class AzureOutputStoreTests
     }
 
     [Fact]
+    public async Task Sign_ClockWasSetBack_UsesNoKeyOfTheFuture()
+    {
+        var clock = new SettableClock(new DateTimeOffset(2026, 1, 2, 0, 0, 0, TimeSpan.Zero));
+        var account = new DelegatingAccount(clock);
+        using var store = account.Open();
+        await store.SignAsync("run/1/output/a.bin", TimeSpan.FromHours(1), TestContext.Current.CancellationToken);
+
+        clock.Set(TimeSpan.FromDays(-1));
+        var later = await store.SignAsync("run/1/output/b.bin", TimeSpan.FromHours(1), TestContext.Current.CancellationToken);
+
+        Assert.Equal(2, account.Keys);
+        Assert.Contains("skt=2026-01-0", later.Url.Query, StringComparison.Ordinal);
+        Assert.DoesNotContain("skt=2026-01-02", later.Url.Query, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task FindPrepared_UrlsWhoseLifeWasCut_AreNotTakenForOnesThatLiveLonger()
     {
         var clock = new VirtualTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));

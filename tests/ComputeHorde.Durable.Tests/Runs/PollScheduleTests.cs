@@ -2,6 +2,7 @@ using Azure;
 using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.Runs;
 using ComputeHorde.Durable.Storage;
+using ComputeHorde.Durable.Tests.Support;
 using ComputeHorde.DurableTask.Sqlite.Testing;
 using Microsoft.Extensions.Options;
 
@@ -78,8 +79,29 @@ public sealed class PollScheduleTests
         Assert.Equal(changedLately, due.Count(job => job.Changed > silent[0].Changed));
     }
 
-    private PollSchedule Rhythm(double shortest, double longest) =>
-        new(Options.Create(new DurableOptions { PollIntervalSeconds = shortest, MaxPollIntervalSeconds = longest }), _clock);
+    [Theory]
+    [InlineData(-60)]
+    [InlineData(-3600)]
+    [InlineData(-30 * 86_400)]
+    [InlineData(86_400)]
+    public void Due_ClockWasSet_LeavesNoJobAloneForLongerThanTheLongestInterval(int seconds)
+    {
+        var clock = new SettableClock(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        var rhythm = Rhythm(5, 60, clock);
+        var job = new WatchedJob(new AttemptKey("run", 1), "uuid", 1, clock.GetUtcNow(), ETag.All);
+        rhythm.Due([job], perCall: 1);
+        clock.Set(TimeSpan.FromSeconds(seconds));
+        var silent = 0;
+        for (var tick = 0; tick < 720; tick++)
+        {
+            clock.Pass(TimeSpan.FromSeconds(5));
+            silent = rhythm.Due([job], perCall: 1).Count == 1 ? 0 : silent + 5;
+            Assert.True(silent <= 60, $"not asked for {silent} s, {tick} ticks after the clock was set");
+        }
+    }
+
+    private PollSchedule Rhythm(double shortest, double longest, TimeProvider? clock = null) =>
+        new(Options.Create(new DurableOptions { PollIntervalSeconds = shortest, MaxPollIntervalSeconds = longest }), clock ?? _clock);
 
     private WatchedJob JobChangedNow() => new(new AttemptKey("run", 1), "uuid", 1, _clock.GetUtcNow(), ETag.All);
 }

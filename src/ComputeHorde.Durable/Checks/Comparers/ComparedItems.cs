@@ -34,6 +34,14 @@ internal static class ComparedItems
                     ? Comparison.Inconclusive("the job returned no artifact and no output")
                     : Comparison.Inconclusive("the trusted result has no artifact and no output");
         }
+        else if (Unreadable(untrusted, paths) is { } theirsUnread)
+        {
+            problem = Comparison.Inconclusive($"the miner's '{theirsUnread}' came in a form that cannot be read");
+        }
+        else if (Unreadable(trusted, paths) is { } oursUnread)
+        {
+            problem = Comparison.Inconclusive($"the trusted '{oursUnread}' came in a form that cannot be read");
+        }
         else if (ours.Keys.FirstOrDefault(path => !theirs.ContainsKey(path)) is { } missing)
         {
             problem = Comparison.Mismatch($"'{missing}' is missing");
@@ -46,14 +54,18 @@ internal static class ComparedItems
         return problem is null ? [.. ours.Select(item => new ComparedItem(item.Key, theirs[item.Key], item.Value))] : [];
     }
 
+    private static string? Unreadable(ResultManifest manifest, IReadOnlyList<string>? paths) =>
+        manifest.UnreadableArtifacts.FirstOrDefault(path => paths is null || paths.Contains(path));
+
     private static SortedDictionary<string, ContentReference> Items(ResultManifest manifest, IReadOnlyList<string>? paths)
     {
         var items = new SortedDictionary<string, ContentReference>(StringComparer.Ordinal);
         foreach (var (path, content) in manifest.Artifacts.Concat(manifest.Outputs))
         {
-            if (paths is null || paths.Contains(path))
+            if ((paths is null || paths.Contains(path)) && !items.TryAdd(path, content))
             {
-                items[path] = content;
+                // An artifact has the name of an output: it does not stand in for it.
+                items[path + " (output)"] = content;
             }
         }
 

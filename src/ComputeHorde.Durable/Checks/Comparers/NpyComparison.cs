@@ -6,6 +6,10 @@ namespace ComputeHorde.Durable.Checks.Comparers;
 internal sealed class NpyComparison(ContentHandle untrusted, ContentHandle trusted, ComparisonSettings settings)
 {
     private const int ChunkBytes = 64 << 10;
+    private const long LargeBytes = 4 << 20;
+
+    // A miner chooses the order of its bytes, and with it whether the trusted array has to be in memory: one at a time in a process.
+    private static readonly SemaphoreSlim OneLarge = new(1);
 
     /// <returns>The first difference; null when the arrays agree.</returns>
     /// <exception cref="UnreadableContentException">One of them cannot be read.</exception>
@@ -28,7 +32,7 @@ internal sealed class NpyComparison(ContentHandle untrusted, ContentHandle trust
         var isSameOrder = actual.IsFortran == expected.IsFortran || expected.Shape.Count(static length => length > 1) <= 1;
         var difference = isSameOrder
             ? await FindInSameOrderAsync(actual, theirs, expected, ours, cancellationToken)
-            : await FindInOtherOrderAsync(actual, theirs, expected, cancellationToken);
+            : await FindInOtherOrderInTurnAsync(actual, theirs, expected, cancellationToken);
         return difference < 0 ? null : $"element {difference} of its file is out of tolerance";
     }
 
@@ -58,6 +62,29 @@ internal sealed class NpyComparison(ContentHandle untrusted, ContentHandle trust
         }
 
         return -1;
+    }
+
+    private async Task<long> FindInOtherOrderInTurnAsync(
+        NpyHeader actual,
+        Stream theirs,
+        NpyHeader expected,
+        CancellationToken cancellationToken
+    )
+    {
+        if (trusted.Size <= LargeBytes)
+        {
+            return await FindInOtherOrderAsync(actual, theirs, expected, cancellationToken);
+        }
+
+        await OneLarge.WaitAsync(cancellationToken);
+        try
+        {
+            return await FindInOtherOrderAsync(actual, theirs, expected, cancellationToken);
+        }
+        finally
+        {
+            OneLarge.Release();
+        }
     }
 
     /// <summary>

@@ -69,17 +69,18 @@ internal sealed partial record NpyHeader(NpyElement Element, bool IsFortran, lon
 
     private static NpyHeader Parse(string header, long dataSize)
     {
-        var (descr, shape, order) = (DescrPattern().Match(header), ShapePattern().Match(header), OrderPattern().Match(header));
-        if (!descr.Success || !shape.Success || !order.Success)
+        var match = HeaderPattern().Match(header);
+        var (descr, shape, order) = (match.Groups["descr"], match.Groups["lengths"], match.Groups["order"]);
+        if (descr.Captures.Count != 1 || shape.Captures.Count != 1 || order.Captures.Count != 1)
         {
             throw new InvalidDataException("is an array of structured elements, or has a header that cannot be read");
         }
 
-        var element = NpyElement.Parse(descr.Groups["descr"].Value);
-        var lengths = ParseShape(shape.Groups["lengths"].Value);
+        var element = NpyElement.Parse(descr.Value);
+        var lengths = ParseShape(shape.Value);
         var count = CountOf(lengths, dataSize / element.Size);
         return count * element.Size == dataSize
-            ? new NpyHeader(element, order.Groups["order"].ValueSpan is "True", lengths, count)
+            ? new NpyHeader(element, order.ValueSpan is "True", lengths, count)
             : throw new InvalidDataException($"has {dataSize} bytes of elements where its header says otherwise");
     }
 
@@ -124,12 +125,24 @@ internal sealed partial record NpyHeader(NpyElement Element, bool IsFortran, lon
         return (long)count;
     }
 
-    [GeneratedRegex("""['"]descr['"]\s*:\s*['"](?<descr>[^'"]{1,50})['"]""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex DescrPattern();
-
-    [GeneratedRegex("""['"]shape['"]\s*:\s*\((?<lengths>[0-9L, ]*)\)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex ShapePattern();
-
-    [GeneratedRegex("""['"]fortran_order['"]\s*:\s*(?<order>True|False)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex OrderPattern();
+    /// <summary>
+    /// The whole dictionary with each of its three keys once. Of a key that comes twice Python takes the last, and a pattern that searched
+    /// would take the first: a miner could show us one array and its reader another.
+    /// </summary>
+    [GeneratedRegex(
+        """
+        \A\s*\{\s*
+        (?:
+            (?: ['"]descr['"] \s*:\s* ['"](?<descr>[^'"\\]{1,50})['"]
+            | ['"]fortran_order['"] \s*:\s* (?<order>True|False)
+            | ['"]shape['"] \s*:\s* \( \s* (?<lengths>(?:[0-9]+L?\s*,\s*)*(?:[0-9]+L?\s*)?) \)
+            )
+            \s*(?:,\s*|(?=\}))
+        ){3}
+        \}\s*\z
+        """,
+        RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace,
+        matchTimeoutMilliseconds: 1000
+    )]
+    private static partial Regex HeaderPattern();
 }

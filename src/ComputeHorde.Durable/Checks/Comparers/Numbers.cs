@@ -9,7 +9,7 @@ internal static class Numbers
     /// <summary>A double holds every integer of so many digits; longer ones are compared by all of their digits.</summary>
     private const int ExactDigits = 15;
 
-    /// <summary>Longer integers are compared as doubles: reading their digits would take too long.</summary>
+    /// <summary>Of longer integers only the first digits are compared: reading all of them would take too long.</summary>
     private const int MostDigits = 1000;
 
     private const int ScaleBits = 80;
@@ -42,7 +42,10 @@ internal static class Numbers
             );
         }
 
-        return settings.IsClose(Parse(actual), Parse(expected));
+        var (a, b) = (Parse(actual), Parse(expected));
+        return DecimalNumber.IsBeyondDouble(actual, a) || DecimalNumber.IsBeyondDouble(expected, b)
+            ? AreCloseBeyondDouble(actual, expected, settings)
+            : settings.IsClose(a, b);
     }
 
     public static bool AreClose(BigInteger actual, BigInteger expected, ComparisonSettings settings)
@@ -60,6 +63,30 @@ internal static class Numbers
             || difference << ScaleBits <= new BigInteger(atol) + (new BigInteger(rtol) * BigInteger.Abs(expected));
     }
 
-    private static bool IsInteger(ReadOnlySpan<char> text) =>
-        text.Length <= MostDigits && !(text[0] is '-' or '+' ? text[1..] : text).ContainsAnyExceptInRange('0', '9');
+    /// <summary>
+    /// Numbers that a double would make infinite or zero, and by that the same as each other: compared by their first digits and their
+    /// magnitude.
+    /// </summary>
+    /// <exception cref="UnreadableContentException">The digits that are read do not tell.</exception>
+    private static bool AreCloseBeyondDouble(ReadOnlySpan<char> actual, ReadOnlySpan<char> expected, ComparisonSettings settings)
+    {
+        if (!DecimalNumber.IsWritten(actual) || !DecimalNumber.IsWritten(expected))
+        {
+            return settings.IsClose(Parse(actual), Parse(expected));
+        }
+
+        if (!DecimalNumber.Parse(actual).IsClose(DecimalNumber.Parse(expected), settings))
+        {
+            return false;
+        }
+
+        return settings.Rtol >= DecimalNumber.Precision || !IsAllDigits(actual) || !IsAllDigits(expected)
+            ? true
+            : throw new UnreadableContentException($"both hold an integer of more than {MostDigits} digits");
+    }
+
+    private static bool IsInteger(ReadOnlySpan<char> text) => text.Length <= MostDigits && IsAllDigits(text);
+
+    private static bool IsAllDigits(ReadOnlySpan<char> text) =>
+        !(text[0] is '-' or '+' ? text[1..] : text).ContainsAnyExceptInRange('0', '9');
 }

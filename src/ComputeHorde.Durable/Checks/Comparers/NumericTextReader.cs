@@ -9,7 +9,7 @@ namespace ComputeHorde.Durable.Checks.Comparers;
 /// </summary>
 internal sealed class NumericTextReader(ContentHandle content, Stream stream) : IDisposable
 {
-    /// <summary>Longer words, and digits beyond this, are read as several pieces: the same ones in every text.</summary>
+    /// <summary>Longer words and numbers are read as several pieces.</summary>
     private const int LongestPiece = 4096;
 
     private static readonly SearchValues<char> Separators = SearchValues.Create(" \t\r\n\f\v\u0085\u00a0\u2028\u2029\ufeff,;:=[](){}'\"`|");
@@ -28,6 +28,9 @@ internal sealed class NumericTextReader(ContentHandle content, Stream stream) : 
 
     /// <summary>Whether it is a number: <see cref="Numbers.Parse"/> reads it.</summary>
     public bool IsNumber { get; private set; }
+
+    /// <summary>Whether it is a part of a number that is too long to be read as one.</summary>
+    public bool IsCut { get; private set; }
 
     /// <summary>Goes on to the next piece.</summary>
     /// <returns>False at the end of the text.</returns>
@@ -85,6 +88,7 @@ internal sealed class NumericTextReader(ContentHandle content, Stream stream) : 
         var rest = _buffer.AsSpan(_start, _end - _start);
         var separators = rest.IndexOfAnyExcept(Separators);
         _start += separators < 0 ? rest.Length : separators;
+        IsCut &= separators == 0;
         rest = _buffer.AsSpan(_start, _end - _start);
         if (rest.IsEmpty || (rest.Length < LongestPiece && !_isAtEnd))
         {
@@ -95,6 +99,7 @@ internal sealed class NumericTextReader(ContentHandle content, Stream stream) : 
         var number = NumberLength(rest);
         IsNumber = number > 0;
         _length = IsNumber ? number : WordLength(rest);
+        IsCut |= IsNumber && _length == LongestPiece;
         _start += _length;
         return true;
     }

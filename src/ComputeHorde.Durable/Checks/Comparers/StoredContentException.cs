@@ -30,7 +30,7 @@ internal sealed class StoredContentException(string message, bool isForNow, Exce
     public static StoredContentException From(Exception exception) =>
         StatusOf(exception) is 404 or 412 or 416 || exception is JsonException or InvalidDataException
             ? new("a stored content is gone, or was changed since the run ended", isForNow: false, exception)
-            : new($"the storage does not give a stored content: {exception.Message}", isForNow: true, exception);
+            : new($"the storage does not give a stored content: {exception.Message.Split('\n')[0].TrimEnd()}", isForNow: true, exception);
 
     private static int StatusOf(Exception exception) =>
         exception switch
