@@ -21,7 +21,7 @@ internal sealed class Attempt(int number, bool onFallback = false)
     public bool IsCompleted => Job is { IsCompleted: true };
 
     /// <summary>Whether something may still come of the job.</summary>
-    public bool IsOpen => Job is { HasEnded: false };
+    public bool IsOpen => Job is { IsFinal: false };
 
     /// <summary>Whether it was rejected before anybody took it, or no validator was there to offer it to: nothing is paid for it.</summary>
     public bool IsTurnedAway => Job is { IsTurnedAway: true } || (Job is null && Failure is { Class: FailureClasses.Rejected });
@@ -56,9 +56,9 @@ internal sealed class Attempt(int number, bool onFallback = false)
             _takenAt = now;
         }
 
-        if (update.HasEnded || (Failure?.Class == FailureClasses.Lost && _takenAt is not null))
+        if (update.IsFinal || (Failure?.Class == FailureClasses.Lost && _takenAt is not null))
         {
-            Failure = update.Failure;
+            Failure = update.IsFinal ? update.Failure : null;
         }
 
         return true;
@@ -88,6 +88,12 @@ internal sealed class Attempt(int number, bool onFallback = false)
         if (_takenAt is null)
         {
             return new JobFailure(FailureClasses.Lost, "not_received", "The validator did not take the job in time (protocol 9.5).");
+        }
+
+        if (Job?.Failure is { } given)
+        {
+            // Its validator had given up waiting for it, and it did not complete all the same.
+            return given;
         }
 
         return Limit(policy, jobBoundSeconds) is { Stage: { } stage, Time: var time }

@@ -74,7 +74,7 @@ internal sealed class BuyJob(AttemptClaims claims, WatchList watchList, JobMarke
         outages.Ended(market.Dependency);
         if (outcome.Update is { } update)
         {
-            claim = await claims.SetBoughtAsync(input.Key, update.JobUuid, update.HasEnded, cancellationToken);
+            claim = await claims.SetBoughtAsync(input.Key, update.JobUuid, update.IsFinal, cancellationToken);
             if (claim.State == AttemptState.Bought)
             {
                 await watchList.AddAsync(input.Key, update.JobUuid, update.History.Count, cancellationToken);

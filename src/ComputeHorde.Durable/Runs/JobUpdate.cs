@@ -36,6 +36,12 @@ internal sealed record JobUpdate(string JobUuid, int Attempt, IReadOnlyList<Stat
     /// </summary>
     public bool IsTurnedAway { get; init; }
 
+    /// <summary>Whether the job goes on although its validator has given up waiting for it.</summary>
+    public bool MayStillComplete { get; init; }
+
     /// <summary>Whether the job has ended, well or not.</summary>
     public bool HasEnded => IsCompleted || Failure is not null;
+
+    /// <summary>Whether nothing more can come of the job.</summary>
+    public bool IsFinal => HasEnded && !MayStillComplete;
 }

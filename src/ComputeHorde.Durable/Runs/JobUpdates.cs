@@ -19,6 +19,7 @@ internal static class JobUpdates
         {
             IsCompleted = job.IsSuccessful,
             IsTurnedAway = job.IsTurnedAway,
+            MayStillComplete = job.MayStillComplete,
             Streaming = IsServing(job) ? StreamingEndpoint.Of(job.Streaming) : null,
         };
 

@@ -115,7 +115,10 @@ internal sealed class PollJobs(
     {
         if (look.Job is { } answer)
         {
-            return answer.StatusHistory.Count > job.Seen || answer.IsTerminal ? JobUpdates.From(answer, job.Key.Attempt) : null;
+            // The end is told until the entry is gone: somebody may have died in between.
+            return answer.StatusHistory.Count > job.Seen || (answer.IsTerminal && !answer.MayStillComplete)
+                ? JobUpdates.From(answer, job.Key.Attempt)
+                : null;
         }
 
         // A job that was stored a moment ago may not be listed yet.
@@ -130,7 +133,7 @@ internal sealed class PollJobs(
         try
         {
             await durable.RaiseEventAsync(job.Key.InstanceId, JobUpdate.EventName, update, cancellationToken);
-            if (update.HasEnded)
+            if (update.IsFinal)
             {
                 await watchList.RemoveAsync(job.Key, cancellationToken);
             }

@@ -147,7 +147,7 @@ internal sealed class JobRunner(JobCreator creator, JobLookups lookups, ComputeH
         {
             var known = current.Known;
             await LookAsync(state, cancellationToken);
-            if (state.Completed is not null || current.Job.IsTerminal || IsOverdue(state, current))
+            if (state.Completed is not null || current.IsOver || IsOverdue(state, current))
             {
                 return;
             }

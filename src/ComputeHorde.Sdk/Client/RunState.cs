@@ -27,8 +27,8 @@ internal sealed class RunState(ComputeHordeJobSpec spec, RunOptions options)
     /// <summary>The newest attempt's job.</summary>
     public WatchedJob? Current { get; private set; }
 
-    /// <summary>The jobs that have not ended, and those that have not been looked at yet.</summary>
-    public IEnumerable<WatchedJob> Open => _watched.Where(static watched => watched.Known == 0 || !watched.Job.IsTerminal);
+    /// <summary>The jobs of which something may still come, and those that have not been looked at yet.</summary>
+    public IEnumerable<WatchedJob> Open => _watched.Where(static watched => watched.Known == 0 || !watched.IsOver);
 
     public ComputeHordeJob? Completed => _watched.Select(static watched => watched.Job).FirstOrDefault(static job => job.IsSuccessful);
 
@@ -65,6 +65,9 @@ internal sealed class WatchedJob(RunAttempt attempt, ComputeHordeJob job, long c
 
     /// <summary>The job as it was last seen.</summary>
     public ComputeHordeJob Job { get; set; } = job;
+
+    /// <summary>Whether nothing more can come of it.</summary>
+    public bool IsOver => Job.IsTerminal && !Job.MayStillComplete;
 
     /// <summary>Time stamp of its creation, as far as this run knows.</summary>
     public long Created { get; } = created;

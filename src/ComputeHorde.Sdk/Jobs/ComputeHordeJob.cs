@@ -63,6 +63,13 @@ public sealed record ComputeHordeJob
     /// <summary>True once any terminal status was reached.</summary>
     public bool IsTerminal => Status.IsTerminal;
 
+    /// <summary>
+    /// True when it failed only in so far as its validator has given up waiting for it: the job goes on, and <c>completed</c> may follow
+    /// (protocol 9.5).
+    /// </summary>
+    public bool MayStillComplete =>
+        Status == JobStatus.HordeFailed && Error is { Reason: "unhandled_exception", ExceptionType: "TimeoutError" };
+
     /// <summary>True when completed.</summary>
     public bool IsSuccessful => Status == JobStatus.Completed;
 

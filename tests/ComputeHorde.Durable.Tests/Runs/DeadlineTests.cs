@@ -38,6 +38,28 @@ public sealed class DeadlineTests
         );
     }
 
+    /// <summary>
+    /// Found by the simulator: the validator gave up waiting, the job went on (protocol 9.5), and its result was paid for and not taken.
+    /// </summary>
+    [Fact]
+    public async Task Run_ValidatorGaveUpWaitingAndTheJobCompletes_IsPaidOnce()
+    {
+        var (run, paid) = await RunAsync("late:20,stuck:received", new JsonObject { ["max_attempts"] = 1 });
+        Assert.True((string?)run["status"] == "completed", run.ToJsonString());
+        Assert.Equal(1, paid);
+    }
+
+    [Fact]
+    public async Task Run_ValidatorGaveUpWaitingAndTheJobNeverEnds_GoesOnAtItsBound()
+    {
+        var (run, paid) = await RunAsync("late:100000", new JsonObject { ["max_attempts"] = 1 });
+        Assert.Equal(
+            ("horde_failed", "unhandled_exception"),
+            ((string?)run["outcome"]!["failure"]!["class"], (string?)run["outcome"]!["failure"]!["reason"])
+        );
+        Assert.Equal(1, paid);
+    }
+
     [Fact]
     public async Task Run_TimeIsOver_EndsAsTimedOutAndBuysNothingMore()
     {
