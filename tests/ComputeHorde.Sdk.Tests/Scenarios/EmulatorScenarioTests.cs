@@ -88,6 +88,7 @@ public sealed class EmulatorScenarioTests
     [Theory]
     [InlineData("rejected:busy,horde_failed:executor_disconnected,ok", true, 3)]
     [InlineData("failed:nonzero_return_code,ok", false, 1)]
+    [InlineData("late:100,ok", true, 1)]
     [InlineData("horde_failed:executor_spinup_failed,failed:execution_timed_out,horde_failed:generic_error,ok", false, 3)]
     public async Task RunUntilComplete_ScriptedEnds_FollowTheFailureClass(string script, bool succeeds, int attempts)
     {
