@@ -51,7 +51,10 @@ internal sealed class JobWatch(RunState run)
         }
 
         run.ApplyUpdate(seen.Update ?? JobUpdate.Gone(run.Current.Job!.JobUuid, run.Current.Number));
-        var left = run.Current.TimeLeft(run.Policy, run.Input.JobBoundSeconds, run.Now, seen.ClockOffset);
+
+        // The time of a run never goes back, and may be ahead of the clock by which the offset was measured.
+        var offset = seen.MarketTime is { } shown ? shown - run.Now : seen.ClockOffset;
+        var left = run.Current.TimeLeft(run.Policy, run.Input.JobBoundSeconds, run.Now, offset);
         if (run.Current.OnFallback)
         {
             // There the machine has a deadline of its own, and is gone before its job is given up.

@@ -76,11 +76,11 @@ internal sealed class HubRecovery(TaskHub hub, ILogger logger) : IDisposable
     {
         var life = hub.Commits.Epoch;
         var unfinished = hub.Store.FindWork();
-        foreach (var (instanceId, wakeAt) in unfinished)
+        foreach (var (instanceId, wakeAt, updatedAt) in unfinished)
         {
             if (wakeAt is { } at)
             {
-                hub.Wakes.Set(instanceId, at);
+                hub.Wakes.Set(instanceId, at - SteadyClock.Lead(hub.Time, updatedAt, hub.Time.GetTimestamp()));
             }
             else
             {

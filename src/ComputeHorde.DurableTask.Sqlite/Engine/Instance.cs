@@ -37,7 +37,13 @@ internal sealed class Instance(InstanceRow row, InstanceState state, InstanceSta
     public List<byte[]>? Recorded { get; set; }
 
     /// <summary>The time of the latest turn.</summary>
-    public long LastTimestamp { get; set; }
+    public long LastTimestamp { get; private set; }
+
+    /// <summary>The timestamp of the moment when that was noted.</summary>
+    public long LastStamp { get; private set; }
+
+    /// <summary>Notes the time of a turn.</summary>
+    public void SetTurn(long at, long stamp) => (LastTimestamp, LastStamp) = (at, stamp);
 
     /// <summary>Roughly what the running code holds in memory.</summary>
     public long Bytes { get; set; }

@@ -292,6 +292,10 @@ internal sealed class TaskHub : IAsyncDisposable
         Release(instance);
     }
 
+    /// <summary>Wakes an instance at a time that is by its own clock.</summary>
+    internal void WakeAt(Instance instance, long at) =>
+        Wakes.Set(instance.Row.InstanceId, at - SteadyClock.Lead(Time, instance.LastTimestamp, instance.LastStamp));
+
     /// <summary>Stores a new instance that does not start at once.</summary>
     internal void Create(Instance instance)
     {

@@ -68,7 +68,7 @@ internal sealed class TurnRecorder(TaskHub hub, DataConverter converter, TimePro
         (instance.Row, instance.State) = (row, state);
         if (state.WakeAt is { } wake)
         {
-            hub.Wakes.Set(row.InstanceId, wake);
+            hub.WakeAt(instance, wake);
         }
 
         if (state.IsOver || next is not null)
@@ -308,7 +308,7 @@ internal sealed class TurnRecorder(TaskHub hub, DataConverter converter, TimePro
         [
             new ExecutionCompleted(int.MaxValue, OrchestrationRuntimeStatus.Failed, failure.ErrorMessage, failure),
         ];
-        instance.LastTimestamp = Math.Max(time.GetUtcNow().UtcTicks, instance.LastTimestamp + 1);
+        instance.SetTurn(Math.Max(time.GetUtcNow().UtcTicks, instance.LastTimestamp + 1), time.GetTimestamp());
         var state = instance.State with
         {
             Status = OrchestrationRuntimeStatus.Failed,

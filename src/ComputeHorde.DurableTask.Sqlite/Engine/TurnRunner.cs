@@ -126,6 +126,7 @@ internal sealed class TurnRunner(
             lost = isFresh ? FindLost(instance, execution) : null;
         }
 
+        now += SteadyClock.Lead(time, instance.LastTimestamp, instance.LastStamp);
         var (received, decided) = (_received ??= [], _decided ??= []);
         List<long>? consumed = null;
         List<TaskCompletionSource>? acknowledged = null;
@@ -136,13 +137,13 @@ internal sealed class TurnRunner(
             Redispatch(instance, execution, lost);
             if (execution.NextTimer is { } next)
             {
-                hub.Wakes.Set(instance.Row.InstanceId, next);
+                hub.WakeAt(instance, next);
             }
 
             return false;
         }
 
-        instance.LastTimestamp = Math.Max(now, instance.LastTimestamp + 1);
+        instance.SetTurn(Math.Max(now, instance.LastTimestamp + 1), time.GetTimestamp());
         try
         {
             if (failure is null)
@@ -266,7 +267,11 @@ internal sealed class TurnRunner(
             () => hub.Deliver(row.InstanceId, default)
         );
         instance.Execution = execution;
-        instance.LastTimestamp = Math.Max(instance.LastTimestamp, instance.State.UpdatedAt);
+        if (instance.State.UpdatedAt > instance.LastTimestamp)
+        {
+            instance.SetTurn(instance.State.UpdatedAt, time.GetTimestamp());
+        }
+
         if (instance.State.Turns == 0 || !replays)
         {
             instance.Recorded = hub.ReplaysEveryTurn ? [] : null;
@@ -283,7 +288,11 @@ internal sealed class TurnRunner(
             bytes += data.Length;
             foreach (var turn in HistoryCodec.ReadTurns(data))
             {
-                instance.LastTimestamp = Math.Max(instance.LastTimestamp, turn.Timestamp);
+                if (turn.Timestamp > instance.LastTimestamp)
+                {
+                    instance.SetTurn(turn.Timestamp, time.GetTimestamp());
+                }
+
                 try
                 {
                     execution.Replay(turn, position);

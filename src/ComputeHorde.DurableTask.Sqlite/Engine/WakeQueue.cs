@@ -11,7 +11,7 @@ internal sealed class WakeQueue : IDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<string, long> _wakes = [];
     private readonly PriorityQueue<string, long> _order = new();
-    private readonly TimeProvider _time;
+    private readonly SteadyClock _clock;
     private readonly Action<string> _wake;
     private readonly ITimer? _timer;
     private List<string>? _spare;
@@ -21,7 +21,7 @@ internal sealed class WakeQueue : IDisposable
 
     public WakeQueue(TimeProvider time, Action<string> wake)
     {
-        (_time, _wake) = (time, wake);
+        (_clock, _wake) = (new SteadyClock(time), wake);
         _timer =
             time == TimeProvider.System
                 ? null
@@ -36,6 +36,7 @@ internal sealed class WakeQueue : IDisposable
     {
         lock (_gate)
         {
+            at = _clock.Of(at);
             if (_disposed || (_wakes.TryGetValue(instanceId, out var known) && known <= at))
             {
                 return;
@@ -57,7 +58,7 @@ internal sealed class WakeQueue : IDisposable
         var next = Volatile.Read(ref _armed);
         return _timer is not null || next == long.MaxValue
             ? Timeout.Infinite
-            : (int)Math.Clamp(Math.Ceiling((next - _time.GetUtcNow().UtcTicks) / (double)TimeSpan.TicksPerMillisecond), 0, 60_000);
+            : (int)Math.Clamp(Math.Ceiling((next - _clock.Now) / (double)TimeSpan.TicksPerMillisecond), 0, 60_000);
     }
 
     /// <summary>Forgets everything.</summary>
@@ -88,7 +89,7 @@ internal sealed class WakeQueue : IDisposable
         lock (_gate)
         {
             _armed = long.MaxValue;
-            var now = _time.GetUtcNow().UtcTicks;
+            var now = _clock.Now;
             while (_order.TryPeek(out var instanceId, out var at))
             {
                 if (_wakes.GetValueOrDefault(instanceId, long.MinValue) != at)
@@ -129,7 +130,7 @@ internal sealed class WakeQueue : IDisposable
         }
 
         // Timers count whole milliseconds: rounded up, or they would go off too early and be set again and again.
-        var delay = TimeSpan.FromMilliseconds(Math.Ceiling((at - _time.GetUtcNow().UtcTicks) / (double)TimeSpan.TicksPerMillisecond));
+        var delay = TimeSpan.FromMilliseconds(Math.Ceiling((at - _clock.Now) / (double)TimeSpan.TicksPerMillisecond));
         _timer.Change(
             delay < TimeSpan.Zero ? TimeSpan.Zero
                 : delay > Longest ? Longest

@@ -69,7 +69,8 @@ internal interface IStoreTransaction
 /// <summary>An instance that something must be done for.</summary>
 /// <param name="InstanceId">Its id.</param>
 /// <param name="WakeAt">When, in ticks of UTC; null for at once.</param>
-internal readonly record struct StoredWork(string InstanceId, long? WakeAt);
+/// <param name="UpdatedAt">The time of its latest turn, in ticks of UTC.</param>
+internal readonly record struct StoredWork(string InstanceId, long? WakeAt, long UpdatedAt);
 
 /// <summary>The highest numbers in use.</summary>
 [StructLayout(LayoutKind.Auto)]

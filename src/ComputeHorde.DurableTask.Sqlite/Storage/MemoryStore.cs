@@ -78,7 +78,11 @@ internal sealed class MemoryStore : IDurableStore, IStoreTransaction
                 .. _instances
                     .Values.Where(entry => !entry.State.IsOver)
                     .Where(entry => entry.State.Turns == 0 || entry.State.WakeAt is not null || entry.State.HasOpenActivities)
-                    .Select(entry => new StoredWork(entry.Row.InstanceId, entry.State.HasOpenActivities ? null : entry.State.WakeAt)),
+                    .Select(entry => new StoredWork(
+                        entry.Row.InstanceId,
+                        entry.State.HasOpenActivities ? null : entry.State.WakeAt,
+                        entry.State.UpdatedAt
+                    )),
             ];
         }
     }

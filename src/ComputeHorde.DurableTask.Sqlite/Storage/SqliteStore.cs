@@ -83,10 +83,10 @@ internal sealed class SqliteStore(string path) : IDurableStore
 
     public List<StoredWork> FindWork() =>
         ReadAll(
-            "SELECT i.id, CASE WHEN s.open THEN NULL ELSE s.wake END FROM states s INDEXED BY live JOIN instances i ON i.key = s.key "
+            "SELECT i.id, CASE WHEN s.open THEN NULL ELSE s.wake END, s.updated FROM states s INDEXED BY live JOIN instances i ON i.key = s.key "
                 + "WHERE s.completed IS NULL AND (s.turns = 0 OR s.wake IS NOT NULL OR s.open <> 0)",
             _ => { },
-            row => new StoredWork(row.GetString(0)!, row.GetNullableInt64(1))
+            row => new StoredWork(row.GetString(0)!, row.GetNullableInt64(1), row.GetInt64(2))
         );
 
     public List<(StoredMessage Message, string? InstanceId)> ReadMessages() =>
