@@ -211,7 +211,7 @@ public sealed class LocalStorage : IAsyncDisposable
         var time = options.TimeProvider;
         var authorizer = new Authorizer(new Account(file.Account, Convert.FromBase64String(file.Key)), time);
         var blobs = new BlobContext(_store, new ETags(options.Seed), time, news => BlobWritten?.Invoke(news));
-        var queues = new QueueContext(_store, time, news => MessageAvailable?.Invoke(news));
+        var queues = new QueueContext(_store, new QueueClock(time, QueueContext.Newest(_store)), news => MessageAvailable?.Invoke(news));
         var router = new Router(
             new BlobRoutes(
                 new Containers(blobs),

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ComputeHorde.Storage.Local.Queues;
 
 /// <summary>
@@ -18,6 +20,9 @@ internal sealed record MessageRecord(
 internal sealed record DueMessage(string Id, DateTimeOffset Expires)
 {
     public static string Key(MessageRecord message) => $"{message.Due.UtcTicks:D19}-{message.Order:D19}";
+
+    /// <summary>The order in a key: the ticks of when the message was put, or a few more.</summary>
+    public static long Order(string key) => long.Parse(key.AsSpan(key.IndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture);
 
     /// <summary>After the key of every message that is due by then.</summary>
     public static string After(DateTimeOffset time) => $"{time.UtcTicks:D19}.";

@@ -48,7 +48,7 @@ internal sealed class Messages(QueueContext context)
             QueueContext.Put(transaction, queue, id, earlier: null, put);
             return put;
         });
-        context.News(new MessageAvailable(queue, message.Due));
+        context.Announce(queue, message);
         return new StorageResponse(201).WithXml(MessageXml.Sent(id, message));
     }
 
@@ -93,7 +93,7 @@ internal sealed class Messages(QueueContext context)
         });
         foreach (var (_, message) in taken)
         {
-            context.News(new MessageAvailable(queue, message.Due));
+            context.Announce(queue, message);
         }
 
         return new StorageResponse(200).WithXml(MessageXml.Taken(taken));
@@ -142,7 +142,7 @@ internal sealed class Messages(QueueContext context)
             QueueContext.Put(transaction, queue, id, earlier, changed);
             return changed;
         });
-        context.News(new MessageAvailable(queue, message.Due));
+        context.Announce(queue, message);
         return new StorageResponse(204)
             .With("x-ms-popreceipt", message.Receipt)
             .With("x-ms-time-next-visible", HttpDate.Format(message.Due));

@@ -4,8 +4,24 @@ using ComputeHorde.Storage.Local.Stores;
 namespace ComputeHorde.Storage.Local.Queues;
 
 /// <summary>What all queue operations work with.</summary>
-internal sealed record QueueContext(IStore Store, TimeProvider Time, Action<MessageAvailable> News)
+internal sealed record QueueContext(IStore Store, QueueClock Time, Action<MessageAvailable> News)
 {
+    /// <summary>Says that a message can be received, now or later by the machine's clock.</summary>
+    public void Announce(string queue, MessageRecord message) => News(new MessageAvailable(queue, Time.OnMachine(message.Due)));
+
+    /// <summary>When the newest message was put.</summary>
+    public static DateTimeOffset Newest(IStore store) =>
+        store.Read(transaction =>
+        {
+            var newest = transaction
+                .Scan(Tables.Queues, "", "")
+                .SelectMany(queue => transaction.Scan(Tables.DueMessages, queue.Key, ""))
+                .Select(static message => DueMessage.Order(message.Key))
+                .DefaultIfEmpty()
+                .Max();
+            return new DateTimeOffset(newest, TimeSpan.Zero);
+        });
+
     public static QueueRecord NeedQueue(IReadTransaction transaction, string queue) =>
         transaction.Find(Tables.Queues, "", queue) ?? throw new StorageError(404, "QueueNotFound", "The specified queue does not exist.");
 
