@@ -80,7 +80,15 @@ internal sealed class Attempt(int number, bool onFallback = false)
     {
         var limit = Limit(policy, jobBoundSeconds).Time;
         var since = Job?.History.FirstOrDefault(change => _takenAt is null || change.Status != Sent)?.At ?? default;
-        return clockOffset is { } offset && since != default ? limit - (now + offset - since) : limit - (now - (_takenAt ?? _boughtAt));
+        var ours = limit - (now - (_takenAt ?? _boughtAt));
+        if (clockOffset is not { } offset || since == default)
+        {
+            return ours;
+        }
+
+        // The time of a run never goes back: the offset of a clock that does is not to it. Nobody is given up before both say so.
+        var theirs = limit - (now + offset - since);
+        return theirs <= TimeSpan.Zero && ours > TimeSpan.Zero && ours <= limit ? ours : theirs;
     }
 
     public JobFailure Overdue(RunPolicy policy, int jobBoundSeconds)

@@ -51,10 +51,7 @@ internal sealed class JobWatch(RunState run)
         }
 
         run.ApplyUpdate(seen.Update ?? JobUpdate.Gone(run.Current.Job!.JobUuid, run.Current.Number));
-
-        // The time of a run never goes back, and may be ahead of the clock by which the offset was measured.
-        var offset = seen.MarketTime is { } shown ? shown - run.Now : seen.ClockOffset;
-        var left = run.Current.TimeLeft(run.Policy, run.Input.JobBoundSeconds, run.Now, offset);
+        var left = run.Current.TimeLeft(run.Policy, run.Input.JobBoundSeconds, run.Now, seen.ClockOffset);
         if (run.Current.OnFallback)
         {
             // There the machine has a deadline of its own, and is gone before its job is given up.

@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace ComputeHorde.Durable.Runs;
 
 /// <summary>Looks at one job: what an orchestrator does at a deadline, so that an event that went missing cannot hang a run.</summary>
-internal sealed class LookAtJob(JobMarkets markets, Outages outages, TimeProvider timeProvider)
+internal sealed class LookAtJob(JobMarkets markets, Outages outages)
 {
     /// <summary>Asks for the job. Only "there is none" ends it; whatever else keeps from knowing says nothing about the job.</summary>
     [Function(nameof(LookAtJob))]
@@ -21,7 +21,6 @@ internal sealed class LookAtJob(JobMarkets markets, Outages outages, TimeProvide
             return new LookAtJobOutcome(JobUpdates.From(sight, input.Attempt), IsGone: false, Problem: null)
             {
                 ClockOffset = sight.ClockOffset,
-                MarketTime = sight.ClockOffset is { } offset ? (timeProvider.GetUtcNow() + offset).UtcDateTime : null,
             };
         }
         catch (ComputeHordeNotFoundException)

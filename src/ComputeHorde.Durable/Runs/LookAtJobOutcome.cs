@@ -8,7 +8,4 @@ internal sealed record LookAtJobOutcome(JobUpdate? Update, bool IsGone, string? 
 {
     /// <summary>The facilitator's clock, which the job's own times are by, less this machine's; null when nothing is known of it.</summary>
     public TimeSpan? ClockOffset { get; init; }
-
-    /// <summary>What the facilitator's clock showed; null when nothing is known of it.</summary>
-    public DateTime? MarketTime { get; init; }
 }

@@ -25,6 +25,10 @@ public sealed class ClockTests
     }
 
     [Fact]
+    public void TimeLeft_ClockWasSetBackAndTheRunKeptItsTime_CountsByTheRuns() =>
+        Assert.Equal(TimeSpan.FromSeconds(50), Taken(Start).TimeLeft(Policy, 100, Start.AddSeconds(50), TimeSpan.FromDays(1)));
+
+    [Fact]
     public void TimeLeft_BoundHasPassedByTheFacilitatorsClock_IsOver()
     {
         var attempt = Taken(Start);
