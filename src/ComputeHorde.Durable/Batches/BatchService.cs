@@ -77,9 +77,9 @@ internal sealed class BatchService(BatchStore batches, RequestStore requests, We
 
     /// <summary>Starts a new batch of those lines of an ended one that are valid and did not complete. They keep their numbers.</summary>
     /// <param name="batch">The ended batch.</param>
-    /// <param name="id">The new batch's name; null makes one.</param>
+    /// <param name="id">The new batch's name, which is valid; null makes one.</param>
     /// <returns>The new batch, or null when something else has this name.</returns>
-    /// <exception cref="ComputeHordeValidationException">The name is not valid, or the batch has not ended.</exception>
+    /// <exception cref="ComputeHordeValidationException">The batch has not ended.</exception>
     public async Task<StartedRun?> RerunAsync(
         DurableTaskClient durable,
         OrchestrationMetadata batch,
@@ -89,7 +89,6 @@ internal sealed class BatchService(BatchStore batches, RequestStore requests, We
     {
         ArgumentNullException.ThrowIfNull(batch);
         var name = id ?? Guid.NewGuid().ToString("N");
-        Names.RequireBatch(name, "Idempotency-Key");
         var results = await batches.FindAsync(ContainerNames.Results, BatchStore.ResultsBlob(batch.InstanceId), cancellationToken);
         if (!batch.IsCompleted || results is null)
         {

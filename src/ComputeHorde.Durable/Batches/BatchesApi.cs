@@ -1,5 +1,6 @@
 using ComputeHorde.Durable.Http;
 using ComputeHorde.Durable.Notices;
+using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -28,8 +29,10 @@ internal sealed class BatchesApi(StartEndpoint starts, BatchService batches, Lon
             Route,
             BatchRequest.MaxBytes,
             BatchRequest.Parse,
-            (key, batch) => batches.StartAsync(durable, NameOf(key, batch), batch, specification: null, cancellationToken),
-            cancellationToken
+            (name, batch) => batches.StartAsync(durable, name, batch, specification: null, cancellationToken),
+            Names.RequireBatch,
+            cancellationToken,
+            static batch => batch.Id
         );
 
     /// <summary>Lists the youngest batches.</summary>
@@ -138,7 +141,8 @@ internal sealed class BatchesApi(StartEndpoint starts, BatchService batches, Lon
             request,
             RerunRoute,
             Route,
-            async key => await batches.RerunAsync(durable, await FindAsync(durable, id, cancellationToken), key, cancellationToken)
+            async key => await batches.RerunAsync(durable, await FindAsync(durable, id, cancellationToken), key, cancellationToken),
+            Names.RequireBatch
         );
 
     private Task<IActionResult> OrderAsync(
@@ -158,11 +162,6 @@ internal sealed class BatchesApi(StartEndpoint starts, BatchService batches, Lon
 
     private async Task<OrchestrationMetadata> FindAsync(DurableTaskClient durable, string id, CancellationToken cancellationToken) =>
         await batches.FindAsync(durable, id, cancellationToken) ?? throw NoBatch(id);
-
-    private static string? NameOf(string? key, BatchRequest batch) =>
-        key is null || batch.Id is null || key == batch.Id
-            ? key ?? batch.Id
-            : throw new ComputeHordeValidationException("id", "differs from the header Idempotency-Key: give one of them.");
 
     private static HttpProblemException NoBatch(string id) =>
         new(404, "There is no such batch", new ValidationProblem("id", $"no batch is called '{id}'."));

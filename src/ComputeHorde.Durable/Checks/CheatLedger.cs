@@ -55,23 +55,20 @@ internal sealed class CheatLedger(BlobContainers containers, TimeProvider timePr
     }
 
     /// <summary>Reads a page of the cases, in the order of their jobs.</summary>
-    /// <param name="continuation">What the page before gave; null for the first.</param>
-    public async Task<CheatPage> ListAsync(string? continuation, CancellationToken cancellationToken)
+    /// <param name="marker">Where the page before ended; null for the first.</param>
+    public async Task<CheatPage> ListAsync(string? marker, CancellationToken cancellationToken)
     {
         var container = await containers.GetAsync(ContainerNames.Ledger, cancellationToken);
         await foreach (
             var page in container
                 .GetBlobsByHierarchyAsync(new GetBlobsByHierarchyOptions { Delimiter = "/" }, cancellationToken)
-                .AsPages(continuation, PageSize)
+                .AsPages(marker, PageSize)
         )
         {
             var found = await Task.WhenAll(
                 page.Values.Where(static item => item.IsPrefix).Select(item => FindAsync(item.Prefix.TrimEnd('/'), cancellationToken))
             );
-            return new CheatPage(
-                [.. found.OfType<CheatView>()],
-                string.IsNullOrEmpty(page.ContinuationToken) ? null : page.ContinuationToken
-            );
+            return new CheatPage([.. found.OfType<CheatView>()], ListToken.Of(ContainerNames.Ledger, page.ContinuationToken));
         }
 
         return new CheatPage([], Continuation: null);

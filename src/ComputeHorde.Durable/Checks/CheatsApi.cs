@@ -1,5 +1,5 @@
-using Azure;
 using ComputeHorde.Durable.Http;
+using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -19,22 +19,10 @@ internal sealed class CheatsApi(CheatLedger ledger)
         HttpEdge.AnswerAsync(
             request,
             async () =>
-            {
-                try
-                {
-                    return HttpResults.Conditional(
-                        request,
-                        await ledger.ListAsync(
-                            request.Query["continuation"].ToString() is { Length: > 0 } token ? token : null,
-                            cancellationToken
-                        )
-                    );
-                }
-                catch (RequestFailedException exception) when (exception.Status == 400)
-                {
-                    throw new ComputeHordeValidationException("continuation", "is none that a page has given.");
-                }
-            }
+                HttpResults.Conditional(
+                    request,
+                    await ListPage.ReadAsync(request, ContainerNames.Ledger, marker => ledger.ListAsync(marker, cancellationToken))
+                )
         );
 
     /// <returns>200 with the case against a job, or 404.</returns>

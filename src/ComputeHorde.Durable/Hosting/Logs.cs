@@ -98,6 +98,9 @@ internal static partial class Logs
     [LoggerMessage(302, LogLevel.Warning, "Specification {Blob} has no run: nobody noticed it when it landed")]
     public static partial void SpecificationFound(this ILogger logger, string blob);
 
+    [LoggerMessage(307, LogLevel.Error, "Specification {Blob} could not be taken in; the next sweep tries again: {Text}")]
+    public static partial void SpecificationNotTakenIn(this ILogger logger, string blob, string text);
+
     [LoggerMessage(305, LogLevel.Warning, "Schedule {Name} skips what was due between {From} and {To}: later than it may catch up")]
     public static partial void OccurrencesSkipped(this ILogger logger, string name, DateTimeOffset from, DateTimeOffset to);
 

@@ -43,25 +43,36 @@ internal sealed class StartEndpoint : IDisposable
     /// <param name="place">Where to look for what is started, which is the route of the function as well.</param>
     /// <param name="mostBytes">How long the body may be.</param>
     /// <param name="parse">Reads the body, and says what is wrong with it.</param>
-    /// <param name="start">Starts it under the name of <c>Idempotency-Key</c>, null when there is none; gives null when something else has
-    /// this name.</param>
+    /// <param name="start">Starts it under the name that was asked for, null when there is none; gives null when something else has this
+    /// name.</param>
+    /// <param name="requireName">Refuses what cannot name it: <see cref="Names.RequireRun"/> or <see cref="Names.RequireBatch"/>.</param>
+    /// <param name="nameIn">The name that stands in a body as <c>id</c>; null where a body has none.</param>
     internal Task<IActionResult> StartAsync<T>(
         HttpRequest request,
         string place,
         int mostBytes,
         Func<BinaryData, T> parse,
         Func<string?, T, Task<StartedRun?>> start,
-        CancellationToken cancellationToken
+        Action<string, string> requireName,
+        CancellationToken cancellationToken,
+        Func<T, string?>? nameIn = null
     ) =>
         HttpEdge.AnswerAsync(
             request,
             async () =>
             {
                 // Only what could start takes of the allowance: slow, broken and wrong requests do not shut out the others.
-                var key = KeyOf(request);
+                var key = KeyOf(request, requireName);
                 var body = parse(await RequestBody.ReadJsonAsync(request, mostBytes, _time, cancellationToken));
+                var id = nameIn?.Invoke(body);
+                if (key is not null && id is not null && key != id)
+                {
+                    throw new ComputeHordeValidationException(IdField, $"differs from the header {KeyField}: give one of them.");
+                }
+
                 Take(1);
-                return Started(request, place, place, key, await start(key, body));
+                var (name, field) = key is null && id is not null ? (id, IdField) : (key, KeyField);
+                return Started(request, place, place, await start(name, body) ?? throw Taken(name, field));
             }
         );
 
@@ -70,25 +81,32 @@ internal sealed class StartEndpoint : IDisposable
     /// <param name="route">The route of the function.</param>
     /// <param name="place">Where to look for what is started.</param>
     /// <param name="start">Starts it, as in <see cref="StartAsync"/>.</param>
-    internal Task<IActionResult> RestartAsync(HttpRequest request, string route, string place, Func<string?, Task<StartedRun?>> start) =>
+    /// <param name="requireName">As in <see cref="StartAsync"/>.</param>
+    internal Task<IActionResult> RestartAsync(
+        HttpRequest request,
+        string route,
+        string place,
+        Func<string?, Task<StartedRun?>> start,
+        Action<string, string> requireName
+    ) =>
         HttpEdge.AnswerAsync(
             request,
             async () =>
             {
-                var key = KeyOf(request);
+                var key = KeyOf(request, requireName);
                 Take(1);
-                return Started(request, route, place, key, await start(key));
+                return Started(request, route, place, await start(key) ?? throw Taken(key, KeyField));
             }
         );
 
-    private static string? KeyOf(HttpRequest request)
+    private static string? KeyOf(HttpRequest request, Action<string, string> requireName)
     {
-        if (request.Headers[Field] is not { Count: > 0 } header)
+        if (request.Headers[KeyField] is not { Count: > 0 } header)
         {
             return null;
         }
 
-        Names.RequireRun(header.ToString(), Field);
+        requireName(header.ToString(), KeyField);
         return header.ToString();
     }
 
@@ -96,12 +114,12 @@ internal sealed class StartEndpoint : IDisposable
     /// <returns>The key; null when there is none.</returns>
     /// <exception cref="ComputeHordeValidationException">Names that are made of it would be too long.</exception>
     public static string? BulkKeyOf(HttpRequest request) =>
-        KeyOf(request) is { Length: > MaxBulkKeyLength }
+        KeyOf(request, Names.RequireRun) is { Length: > MaxBulkKeyLength }
             ? throw new ComputeHordeValidationException(
-                Field,
+                KeyField,
                 $"must have at most {MaxBulkKeyLength} characters here: the new names are made of it."
             )
-            : KeyOf(request);
+            : KeyOf(request, Names.RequireRun);
 
     /// <summary>The most that may be started at once.</summary>
     public int MostAtOnce { get; }
@@ -128,17 +146,11 @@ internal sealed class StartEndpoint : IDisposable
         }
     }
 
-    private static IActionResult Started(HttpRequest request, string route, string place, string? key, StartedRun? started)
-    {
-        if (started is null)
-        {
-            throw new HttpProblemException(
-                409,
-                "Something else was sent under this Idempotency-Key",
-                new ValidationProblem(Field, $"'{key}' names something with another body.")
-            );
-        }
+    private static HttpProblemException Taken(string? name, string field) =>
+        new(409, $"Something else was sent under this {field}", new ValidationProblem(field, $"'{name}' names something with another body."));
 
+    private static IActionResult Started(HttpRequest request, string route, string place, StartedRun started)
+    {
         var location = ApiAddress.Of(request, route, $"{place}/{started.Id}");
         request.HttpContext.Response.Headers.Location = location;
         return HttpResults.Json(
@@ -152,7 +164,8 @@ internal sealed class StartEndpoint : IDisposable
         );
     }
 
-    private const string Field = "Idempotency-Key";
+    private const string KeyField = "Idempotency-Key",
+        IdField = "id";
 
     private const int MaxBulkKeyLength = 80;
 }

@@ -1,4 +1,5 @@
 using ComputeHorde.Durable.Http;
+using ComputeHorde.Durable.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -19,7 +20,8 @@ internal sealed class BulkApi(StartEndpoint starts, RerunService reruns, BulkRun
         [DurableClient] DurableTaskClient durable,
         string id,
         CancellationToken cancellationToken
-    ) => starts.RestartAsync(request, RerunRoute, "jobs", key => reruns.StartAsync(durable, id, key, cancellationToken));
+    ) =>
+        starts.RestartAsync(request, RerunRoute, "jobs", key => reruns.StartAsync(durable, id, key, cancellationToken), Names.RequireRun);
 
     /// <summary>Cancels the runs that the body means and that have not ended.</summary>
     /// <returns>200 with the runs; 400, 408, 413, 415 or 503 as problem+json.</returns>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ComputeHorde.Durable.Runs;
+using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
 
 namespace ComputeHorde.Durable.Intake;
@@ -56,7 +57,7 @@ internal sealed record BulkRequest(RunFilter Filter, bool IsDryRun, int Limit, C
         var limit = DefaultLimit;
         if (
             body.TryGetValue("limit", out var number)
-            && !(number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out limit) && limit is >= 1 and <= MaxLimit)
+            && !(WholeNumberConverter.TryRead(number, out limit) && limit is >= 1 and <= MaxLimit)
         )
         {
             problems.Add(new ValidationProblem("limit", $"must be a whole number between 1 and {MaxLimit}."));

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
@@ -13,6 +15,11 @@ internal sealed class RejectionStore(BlobContainers containers)
 {
     private const string Version = "version",
         Suffix = ".problems.json";
+
+    /// <summary>The longest name of a blob, in characters.</summary>
+    private const int MaxLength = 1024;
+
+    private const int HashLength = 16;
 
     /// <summary>Whether this version was rejected before.</summary>
     /// <param name="name">What was looked at.</param>
@@ -35,7 +42,8 @@ internal sealed class RejectionStore(BlobContainers containers)
         }
     }
 
-    /// <summary>Writes <c>{name}.problems.json</c>, over an earlier one.</summary>
+    /// <summary>Writes <c>{name}.problems.json</c>, over an earlier one. A name that would become too long is cut, and has its hash behind
+    /// it.</summary>
     /// <param name="name">What was not accepted.</param>
     /// <param name="problems">The fields and the rules they break.</param>
     /// <param name="version">The version that was not accepted; null where there are none.</param>
@@ -75,5 +83,17 @@ internal sealed class RejectionStore(BlobContainers containers)
 
     /// <summary>Not by <see cref="BlobContainers.GetBlobAsync"/>: what is wrong may be the very name.</summary>
     private async Task<BlobClient> BlobAsync(string name, CancellationToken cancellationToken) =>
-        (await containers.GetAsync(ContainerNames.JobsRejected, cancellationToken)).GetBlobClient(name + Suffix);
+        (await containers.GetAsync(ContainerNames.JobsRejected, cancellationToken)).GetBlobClient(BlobName(name));
+
+    private static string BlobName(string name)
+    {
+        if (name.Length + Suffix.Length <= MaxLength)
+        {
+            return name + Suffix;
+        }
+
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..HashLength];
+        var length = MaxLength - Suffix.Length - HashLength - 1;
+        return $"{name[..(char.IsHighSurrogate(name[length - 1]) ? length - 1 : length)]}{Names.Separator}{hash}{Suffix}";
+    }
 }

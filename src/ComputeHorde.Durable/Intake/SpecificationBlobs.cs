@@ -2,6 +2,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.Storage;
+using Grpc.Core;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
@@ -23,6 +24,8 @@ internal sealed class SpecificationBlobs(
     public const string Path = ContainerNames.Jobs + "/{name}" + Extension;
 
     private const string Extension = ".json";
+
+    private const int MaxOutagesInARow = 3;
 
     /// <summary>
     /// How old the specifications are that the sweep looks at: what is younger is with the trigger, and what is older was given up by Event
@@ -56,7 +59,10 @@ internal sealed class SpecificationBlobs(
         CancellationToken cancellationToken
     ) => intake.AcceptAsync(durable, name + Extension, cancellationToken);
 
-    /// <summary>Finds specifications without a run: an event that went missing leaves nothing undone.</summary>
+    /// <summary>
+    /// Finds specifications without a run: an event that went missing leaves nothing undone. One that cannot be taken in keeps none of the
+    /// others waiting.
+    /// </summary>
     /// <param name="timer">Not used: what is due is decided by each blob's age.</param>
     /// <param name="cancellationToken">Ends the sweep when the host stops; the next one begins anew.</param>
     [Function("JobSpecSweep")]
@@ -69,17 +75,29 @@ internal sealed class SpecificationBlobs(
         ArgumentNullException.ThrowIfNull(durable);
         var container = await containers.GetAsync(ContainerNames.Jobs, cancellationToken);
         var now = timeProvider.GetUtcNow();
+        var outages = 0;
         await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix: null, cancellationToken))
         {
             var age = now - (blob.Properties.LastModified ?? now);
-            if (
-                blob.Name.EndsWith(Extension, StringComparison.Ordinal)
-                && IsLeftToTheSweep(age)
-                && await IsWithoutRunAsync(durable, blob, cancellationToken)
-            )
+            if (!blob.Name.EndsWith(Extension, StringComparison.Ordinal) || !IsLeftToTheSweep(age))
             {
-                logger.SpecificationFound(blob.Name);
-                await intake.AcceptAsync(durable, blob.Name, cancellationToken);
+                continue;
+            }
+
+            try
+            {
+                await TakeInAsync(durable, blob, cancellationToken);
+                outages = 0;
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Whatever it is, a later sweep tries again; only what befalls one blob after another is not the blob's own.
+                logger.SpecificationNotTakenIn(blob.Name, StorageOutages.FirstLineOf(exception));
+                outages = StorageOutages.IsOutage(exception) || exception is RpcException ? outages + 1 : 0;
+                if (outages == MaxOutagesInARow)
+                {
+                    throw;
+                }
             }
         }
     }
@@ -87,6 +105,12 @@ internal sealed class SpecificationBlobs(
     /// <summary>A specification of the future is from before the clock was set back; its trigger may be as confused.</summary>
     private static bool IsLeftToTheSweep(TimeSpan age) => age.Duration() >= Youngest && age <= Oldest;
 
-    private async Task<bool> IsWithoutRunAsync(DurableTaskClient durable, BlobItem blob, CancellationToken cancellationToken) =>
-        blob.Properties.ETag is { } version && !await intake.IsKnownAsync(durable, blob.Name, version, cancellationToken);
+    private async Task TakeInAsync(DurableTaskClient durable, BlobItem blob, CancellationToken cancellationToken)
+    {
+        if (blob.Properties.ETag is { } version && !await intake.IsKnownAsync(durable, blob.Name, version, cancellationToken))
+        {
+            logger.SpecificationFound(blob.Name);
+            await intake.AcceptAsync(durable, blob.Name, cancellationToken);
+        }
+    }
 }

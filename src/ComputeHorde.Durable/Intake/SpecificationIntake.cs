@@ -48,6 +48,8 @@ internal sealed class SpecificationIntake(
         var id = SpecificationId.Of(ContainerNames.Jobs, name, found.Details.ETag);
         if (await IsKnownAsync(durable, name, found.Details.ETag, cancellationToken))
         {
+            // Whoever started it may have died before it took back what was said of an earlier version.
+            await rejections.WithdrawAsync(NameOf(name), id, cancellationToken);
             return;
         }
 

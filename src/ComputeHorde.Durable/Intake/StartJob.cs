@@ -1,4 +1,5 @@
 using ComputeHorde.Durable.Http;
+using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -26,6 +27,7 @@ internal sealed class StartJob(StartEndpoint starts, RunStarter runs)
             JobSpecValidation.MaxRequestBytes,
             JobRequest.Parse,
             (key, job) => runs.StartAsync(durable, key, job, hasPreparedUrls: false, cancellationToken),
+            Names.RequireRun,
             cancellationToken
         );
 }

@@ -33,7 +33,7 @@ internal sealed class DeadNotices(BlobContainers containers)
     /// <summary>Lists a page.</summary>
     /// <returns>The notices by name, and what asks for the next page; null at the end.</returns>
     public async Task<(IReadOnlyList<DeadNotice> Notices, string? Continuation)> ListAsync(
-        string? continuation,
+        string? marker,
         int pageSize,
         CancellationToken cancellationToken
     )
@@ -42,10 +42,10 @@ internal sealed class DeadNotices(BlobContainers containers)
         await foreach (
             var page in container
                 .GetBlobsAsync(BlobTraits.Metadata, BlobStates.None, prefix: null, cancellationToken)
-                .AsPages(continuation, pageSize)
+                .AsPages(marker, pageSize)
         )
         {
-            return ([.. page.Values.Select(Read)], string.IsNullOrEmpty(page.ContinuationToken) ? null : page.ContinuationToken);
+            return ([.. page.Values.Select(Read)], ListToken.Of(ContainerNames.Notices, page.ContinuationToken));
         }
 
         return ([], null);

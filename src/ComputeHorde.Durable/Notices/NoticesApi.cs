@@ -1,6 +1,6 @@
 using System.Globalization;
-using Azure;
 using ComputeHorde.Durable.Http;
+using ComputeHorde.Durable.Storage;
 using ComputeHorde.Sdk;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -33,19 +33,12 @@ internal sealed class NoticesApi(DeadNotices dead, NoticeService notices)
                     throw new ComputeHordeValidationException("page_size", $"must be a whole number between 1 and {MaxPageSize}.");
                 }
 
-                try
-                {
-                    var (page, continuation) = await dead.ListAsync(
-                        request.Query["continuation"].ToString() is { Length: > 0 } token ? token : null,
-                        size,
-                        cancellationToken
-                    );
-                    return HttpResults.Json(200, new { Notices = page, Continuation = continuation });
-                }
-                catch (RequestFailedException exception) when (exception.Status == 400)
-                {
-                    throw new ComputeHordeValidationException("continuation", "is none that a page has given.");
-                }
+                var (page, continuation) = await ListPage.ReadAsync(
+                    request,
+                    ContainerNames.Notices,
+                    marker => dead.ListAsync(marker, size, cancellationToken)
+                );
+                return HttpResults.Json(200, new { Notices = page, Continuation = continuation });
             }
         );
 

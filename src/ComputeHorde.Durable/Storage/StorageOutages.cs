@@ -45,7 +45,10 @@ internal sealed class StorageOutages(Outages outages) : HttpPipelinePolicy
 
     /// <summary>What a storage that refused says of itself, in a line; empty when it did not answer at all.</summary>
     public static string ReasonOf(Exception exception) =>
-        exception is RequestFailedException { Status: >= 500 } refused ? FirstLine(refused) : "";
+        exception is RequestFailedException { Status: >= 500 } refused ? FirstLineOf(refused) : "";
+
+    /// <summary>What an exception says; the rest of what storage says is the request's id, the time, headers.</summary>
+    public static string FirstLineOf(Exception exception) => exception.Message.Split('\n')[0].TrimEnd();
 
     public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
@@ -83,14 +86,12 @@ internal sealed class StorageOutages(Outages outages) : HttpPipelinePolicy
         {
             outages.Started(
                 Outages.Storage,
-                $"HTTP {message.Response.Status}: {FirstLine(new RequestFailedException(message.Response))}",
+                $"HTTP {message.Response.Status}: {FirstLineOf(new RequestFailedException(message.Response))}",
                 IsWrite(message)
             );
         }
     }
 
-    /// <summary>The rest is the request's id, the time, headers.</summary>
-    private static string FirstLine(RequestFailedException refused) => refused.Message.Split('\n')[0].TrimEnd();
 
     private static bool IsWrite(HttpMessage message) =>
         message.Request.Method != RequestMethod.Get && message.Request.Method != RequestMethod.Head;

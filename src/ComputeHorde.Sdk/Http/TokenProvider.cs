@@ -162,12 +162,12 @@ internal sealed class TokenProvider(HttpExchange exchange, ISigner signer, Compu
         {
             using var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(parts[1]));
             var root = claims.RootElement;
-            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("exp", out var exp) || !exp.TryGetInt64(out var end))
+            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("exp", out var exp) || !exp.TryGetWhole(out long end))
             {
                 return AssumedLifetime;
             }
 
-            var start = root.TryGetProperty("iat", out var iat) && iat.TryGetInt64(out var issued) ? issued : now.ToUnixTimeSeconds();
+            var start = root.TryGetProperty("iat", out var iat) && iat.TryGetWhole(out long issued) ? issued : now.ToUnixTimeSeconds();
             return TimeSpan.FromSeconds(Math.Clamp(end - start, 1, 7 * 86_400));
         }
         catch (Exception error) when (error is JsonException or FormatException or InvalidOperationException)

@@ -52,7 +52,7 @@ internal static class LenientJson
 
     /// <summary>A whole number, or null.</summary>
     public static int? Integer(this JsonElement element, string name) =>
-        element.Member(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetWhole(out var number) ? number : null;
+        element.Member(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetWhole(out int number) ? number : null;
 
     /// <summary>A number without a fraction, however it is written: JSON does not tell <c>30.0</c> and <c>3e1</c> from <c>30</c>.</summary>
     public static bool TryGetWhole(this JsonElement element, out int number)
@@ -62,8 +62,32 @@ internal static class LenientJson
             return true;
         }
 
-        var isWhole = element.TryGetDouble(out var real) && Math.Truncate(real) == real && real is >= int.MinValue and <= int.MaxValue;
-        number = isWhole ? (int)real : 0;
+        var isWhole = element.TryGetWhole(out long whole) && whole is >= int.MinValue and <= int.MaxValue;
+        number = isWhole ? (int)whole : 0;
+        return isWhole;
+    }
+
+    /// <inheritdoc cref="TryGetWhole(JsonElement, out int)"/>
+    public static bool TryGetWhole(this JsonElement element, out long number)
+    {
+        number = 0;
+        return element.ValueKind == JsonValueKind.Number
+            && (element.TryGetInt64(out number) || (element.TryGetDouble(out var real) && IsWhole(real, out number)));
+    }
+
+    /// <inheritdoc cref="TryGetWhole(JsonElement, out int)"/>
+    public static bool TryGetWhole(ref this Utf8JsonReader reader, out long number)
+    {
+        number = 0;
+        return reader.TokenType == JsonTokenType.Number
+            && (reader.TryGetInt64(out number) || (reader.TryGetDouble(out var real) && IsWhole(real, out number)));
+    }
+
+    /// <summary>Beyond 2^53 a double cannot tell whole numbers apart.</summary>
+    private static bool IsWhole(double real, out long number)
+    {
+        var isWhole = Math.Truncate(real) == real && Math.Abs(real) <= 1L << 53;
+        number = isWhole ? (long)real : 0;
         return isWhole;
     }
 

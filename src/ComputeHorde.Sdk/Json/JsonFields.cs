@@ -41,7 +41,7 @@ internal sealed class JsonFields
             return null;
         }
 
-        if (value.TryGetWhole(out var number))
+        if (value.TryGetWhole(out int number))
         {
             return number;
         }

@@ -102,9 +102,9 @@ internal sealed class JobListReader(bool includeResults, ILogger logger)
             return true;
         }
 
-        if (isCount && reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var count))
+        if (isCount && reader.TryGetWhole(out var count) && count is >= 0 and <= int.MaxValue)
         {
-            _count = count;
+            _count = (int)count;
         }
 
         _hasNext = isNext ? reader.TokenType == JsonTokenType.String && !reader.ValueTextEquals(""u8) : _hasNext;

@@ -109,6 +109,15 @@ public class BulkTests(ITestOutputHelper output)
         Assert.DoesNotContain("second.json", await horde.ListAsync("requests"));
     }
 
+    [Theory]
+    [InlineData("100", 100)]
+    [InlineData("1e2", 100)]
+    [InlineData("1E+2", 100)]
+    [InlineData("100.0", 100)]
+    [InlineData("1000e-1", 100)]
+    public void Parse_LimitInAnyFormOfANumber_IsThatNumber(string text, int limit) =>
+        Assert.Equal(limit, BulkRequest.Parse(BinaryData.FromString($$"""{"prefix":"a","limit":{{text}}}""")).Limit);
+
     private static readonly (string Order, string Body, string Field)[] BadBodies =
     [
         ("cancel", """{}""", "body"),
@@ -123,6 +132,8 @@ public class BulkTests(ITestOutputHelper output)
         ("cancel", """{"status":"completed"}""", "status"),
         ("cancel", """{"prefix":"a","limit":0}""", "limit"),
         ("cancel", """{"prefix":"a","limit":"10"}""", "limit"),
+        ("cancel", """{"prefix":"a","limit":1.5}""", "limit"),
+        ("cancel", """{"prefix":"a","limit":1e400}""", "limit"),
         ("cancel", """{"prefix":"a","continuation":"x"}""", "continuation"),
         ("rerun", """{"status":"running"}""", "status"),
     ];

@@ -60,6 +60,75 @@ public sealed class StartEndpointTests
         Assert.Equal(1, (int?)batch["summary"]!["lines_by_status"]!["invalid"]);
     }
 
+    [Fact]
+    public async Task Start_UnderANameThatIsTaken_IsRefusedWhereTheNameStood()
+    {
+        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true });
+        await horde.PostAsync("batches", Batch("lot-1", "one"));
+        await horde.PostAsync("batches", Batch(null, "one"), "lot-2");
+        await horde.PostAsync("jobs", Jobs.Sha256("one"), "train");
+
+        using var byId = await horde.PostAsync("batches", Batch("lot-1", "two"));
+        using var byIdOfAJob = await horde.PostAsync("batches", Batch("train", "two"));
+        using var byHeader = await horde.PostAsync("batches", Batch(null, "two"), "lot-2");
+        using var byBoth = await horde.PostAsync("batches", Batch("lot-1", "two"), "lot-1");
+        using var job = await horde.PostAsync("jobs", Jobs.Sha256("two"), "train");
+
+        Assert.Equal("'lot-1' names something with another body.", await FaultAsync(byId, HttpStatusCode.Conflict, "id"));
+        Assert.Equal("'train' names something with another body.", await FaultAsync(byIdOfAJob, HttpStatusCode.Conflict, "id"));
+        await FaultAsync(byHeader, HttpStatusCode.Conflict, "Idempotency-Key");
+        await FaultAsync(byBoth, HttpStatusCode.Conflict, "Idempotency-Key");
+        await FaultAsync(job, HttpStatusCode.Conflict, "Idempotency-Key");
+    }
+
+    [Theory]
+    [InlineData(90, 90)]
+    [InlineData(91, 90)]
+    [InlineData(100, 90)]
+    [InlineData(101, 90)]
+    public async Task Start_NameOfABatchTooLong_IsRefusedWhereItStood(int length, int most)
+    {
+        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true });
+        var name = new string('a', length);
+
+        using var header = await horde.PostAsync("batches", Batch(null, "one"), name);
+        using var body = await horde.PostAsync("batches", Batch(new string('b', length), "one"));
+        await horde.PostAsync("batches", Batch("lot", "one"));
+        await horde.EndOfAsync("batches/lot");
+        using var rerun = await horde.PostAsync("batches/lot/rerun", idempotencyKey: name);
+
+        if (length <= most)
+        {
+            Assert.Equal((HttpStatusCode.Accepted, HttpStatusCode.Accepted), (header.StatusCode, body.StatusCode));
+            return;
+        }
+
+        Assert.Contains($"1 to {most} ", await FaultAsync(header, HttpStatusCode.BadRequest, "Idempotency-Key"), StringComparison.Ordinal);
+        Assert.Contains($"1 to {most} ", await FaultAsync(body, HttpStatusCode.BadRequest, "id"), StringComparison.Ordinal);
+        Assert.Contains($"1 to {most} ", await FaultAsync(rerun, HttpStatusCode.BadRequest, "Idempotency-Key"), StringComparison.Ordinal);
+    }
+
+    private static JsonObject Batch(string? id, string word)
+    {
+        var batch = new JsonObject { ["jobs"] = new JsonArray(Jobs.Sha256(word)) };
+        if (id is not null)
+        {
+            batch["id"] = id;
+        }
+
+        return batch;
+    }
+
+    private static async Task<string> FaultAsync(HttpResponseMessage answer, HttpStatusCode status, string field)
+    {
+        Assert.Equal(status, answer.StatusCode);
+        var fault = Assert.Single(
+            JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["errors"]!.AsObject()
+        );
+        Assert.Equal(field, fault.Key);
+        return (string)fault.Value![0]!;
+    }
+
     [Theory]
     [InlineData("/output/a", "/output/a/b")]
     [InlineData("/output/a/b/c", "/output/a")]

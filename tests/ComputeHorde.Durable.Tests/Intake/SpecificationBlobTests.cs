@@ -1,7 +1,11 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Azure;
+using Azure.Core;
+using Azure.Core.Pipeline;
 using Azure.Storage.Blobs;
 using ComputeHorde.Durable.Intake;
+using ComputeHorde.Durable.Storage;
 using ComputeHorde.Durable.Tests.Batches;
 using ComputeHorde.Durable.Tests.Support;
 using Microsoft.Azure.Functions.Worker;
@@ -178,6 +182,123 @@ public class SpecificationBlobTests(ITestOutputHelper output)
         await Eventually.TrueAsync(() => horde.Emulator.Counters.Creates == 1, "the missed one ran");
         Assert.Equal(["bad.problems.json"], await horde.ListAsync("jobs-rejected"));
         Assert.Equal(2, horde.Log.Lines.Count(static line => line.Event.Id == 302));
+    }
+
+    [Theory]
+    [InlineData(1016)]
+    [InlineData(1024)]
+    public async Task Sweep_NameTooLongForItsProblemsBeside_IsRejectedOnceUnderANameThatFits(int length)
+    {
+        await using var horde = await StartWithoutTriggerAsync();
+        var name = new string('a', length - 5);
+        await horde.UploadAsync("jobs", name + ".json", Jobs.Sha256("one").ToJsonString());
+        await horde.UploadAsync("jobs", "later.json", Jobs.Sha256("two").ToJsonString());
+        var sweep = SweepOf(horde);
+
+        await sweep.SweepAsync(new TimerInfo(), horde.Functions.Client, TestContext.Current.CancellationToken);
+        await sweep.SweepAsync(new TimerInfo(), horde.Functions.Client, TestContext.Current.CancellationToken);
+
+        await Eventually.TrueAsync(() => horde.Emulator.Counters.Creates == 1, "the later one ran");
+        var rejection = Assert.Single(await horde.ListAsync("jobs-rejected"));
+        Assert.EndsWith(".problems.json", rejection, StringComparison.Ordinal);
+        Assert.Equal(name, (string?)JsonNode.Parse((await horde.DownloadAsync("jobs-rejected", rejection))!)!["instance"]);
+        Assert.Equal(1, horde.Log.Lines.Count(static line => line.Event.Id == 301));
+    }
+
+    [Theory]
+    [InlineData(409, "This operation is not permitted on an archived blob.")]
+    [InlineData(400, "The specified blob name is not valid.")]
+    [InlineData(403, "This request is not authorized to perform this operation.")]
+    [InlineData(500, "The server encountered an internal error.")]
+    public async Task Sweep_OneThatCannotBeRead_IsNamedAndTheOthersAreTakenIn(int status, string text)
+    {
+        await using var horde = await StartWithoutTriggerAsync();
+        foreach (var name in new[] { "first", "locked", "next" })
+        {
+            await horde.UploadAsync("jobs", $"{name}.json", Jobs.Sha256(name).ToJsonString());
+        }
+
+        await SweepOf(horde, new Refusing("/jobs/locked.json", status, text))
+            .SweepAsync(new TimerInfo(), horde.Functions.Client, TestContext.Current.CancellationToken);
+
+        await Eventually.TrueAsync(() => horde.Emulator.Counters.Creates == 2, "the others ran");
+        Assert.Equal(
+            $"Specification locked.json could not be taken in; the next sweep tries again: {text}",
+            Assert.Single(horde.Log.Lines, static line => line.Event.Id == 307).Text
+        );
+    }
+
+    [Fact]
+    public async Task Sweep_StorageGoesAway_GivesUpInsteadOfTryingEach()
+    {
+        await using var horde = await StartWithoutTriggerAsync();
+        for (var number = 0; number < 8; number++)
+        {
+            await horde.UploadAsync("jobs", $"job-{number}.json", Jobs.Sha256("one").ToJsonString());
+        }
+
+        await Assert.ThrowsAsync<RequestFailedException>(() =>
+            SweepOf(horde, new Refusing("/jobs/job-", 503, "The server is busy."))
+                .SweepAsync(new TimerInfo(), horde.Functions.Client, TestContext.Current.CancellationToken)
+        );
+
+        Assert.Equal(3, horde.Log.Lines.Count(static line => line.Event.Id == 307));
+    }
+
+    [Fact]
+    public async Task Blob_WhoseStarterDiedBeforeItWithdrewOldProblems_LosesThemWhenItIsDeliveredAgain()
+    {
+        await using var horde = await StartWithoutTriggerAsync();
+        var intake = horde.Functions.Services.GetRequiredService<SpecificationIntake>();
+        await horde.UploadAsync("jobs", "train.json", Jobs.Sha256("one").ToJsonString());
+        await intake.AcceptAsync(horde.Functions.Client, "train.json", TestContext.Current.CancellationToken);
+        await horde
+            .Functions.Services.GetRequiredService<RejectionStore>()
+            .SaveAsync("train", "Of an earlier version", [], "blob-train-earlier", TestContext.Current.CancellationToken);
+
+        await intake.AcceptAsync(horde.Functions.Client, "train.json", TestContext.Current.CancellationToken);
+
+        Assert.Empty(await horde.ListAsync("jobs-rejected"));
+        await Eventually.TrueAsync(() => horde.Emulator.Counters.Creates == 1, "it ran");
+    }
+
+    private Task<HordeFixture> StartWithoutTriggerAsync() =>
+        HordeFixture.StartAsync(
+            new HordeFixtureOptions
+            {
+                Output = output,
+                InMemory = true,
+                Settings = new Dictionary<string, string?> { ["AzureWebJobs.JobSpecPolled.Disabled"] = "true" },
+            }
+        );
+
+    /// <summary>The sweep, three minutes later.</summary>
+    private static SpecificationBlobs SweepOf(HordeFixture horde, HttpPipelinePolicy? trouble = null)
+    {
+        var options = new BlobClientOptions { TrimBlobNameSlashes = false, Retry = { MaxRetries = 0 } };
+        if (trouble is not null)
+        {
+            options.AddPolicy(trouble, HttpPipelinePosition.PerCall);
+        }
+
+        var containers = new BlobContainers(new BlobServiceClient(horde.Storage, options));
+        return ActivatorUtilities.CreateInstance<SpecificationBlobs>(
+            horde.Functions.Services,
+            containers,
+            ActivatorUtilities.CreateInstance<SpecificationIntake>(horde.Functions.Services, containers),
+            new LaterClock(TimeSpan.FromMinutes(3))
+        );
+    }
+
+    private sealed class Refusing(string path, int status, string text) : HttpPipelineSynchronousPolicy
+    {
+        public override void OnSendingRequest(HttpMessage message)
+        {
+            if (message.Request.Uri.Path.Contains(path, StringComparison.Ordinal))
+            {
+                throw new RequestFailedException(status, $"{text}\nRequestId: 1");
+            }
+        }
     }
 
     private static async Task<HttpStatusCode> UseAsync(HttpMethod method, string url)

@@ -13,6 +13,8 @@ public sealed class JobListReaderTests
     [InlineData("{\"count\":3,\"next\":\"http://x\",\"previous\":{\"a\":[1]},\"results\":[" + Job + ",7," + Job + "]}", 2, 1, 3, true)]
     [InlineData("\ufeff {\"results\" : [ ] , \"next\" : null , \"count\" : 0 }\n", 0, 0, 0, false)]
     [InlineData("{\"results\":[{\"uuid\":\"no\"}],\"count\":\"many\",\"next\":\"\"}", 0, 1, 1, false)]
+    [InlineData("{\"results\":[],\"count\":3.0e1}", 0, 0, 30, false)]
+    [InlineData("{\"results\":[],\"count\":-1}", 0, 0, 0, false)]
     public async Task Read_ListInPieces_IsTheSameAsInOne(string text, int jobs, int unreadable, int count, bool hasNext)
     {
         foreach (var piece in (int[])[1, 2, 7, 100, 100_000])
