@@ -269,7 +269,7 @@ internal sealed class JobCreator(
             {
                 StatusCode = 500,
             },
-            { IsTransient: false } => new ComputeHordeException(failure.Message, isTransient: true, failure)
+            { IsTransient: false } => new ComputeHordeProtocolException(failure.Message, isTransient: true, failure)
             {
                 StatusCode = failure.StatusCode,
             },

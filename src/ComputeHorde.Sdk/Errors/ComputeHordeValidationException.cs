@@ -1,7 +1,8 @@
 namespace ComputeHorde.Sdk;
 
 /// <summary>
-/// Input was refused, locally before anything was sent or by the facilitator with HTTP 400. All violations are reported together.
+/// Input was refused, locally before anything was sent or by the facilitator with HTTP 400 and the fields that it does not take.
+/// All violations are reported together.
 /// </summary>
 public sealed class ComputeHordeValidationException : ComputeHordeException
 {

@@ -1,16 +1,48 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 
 namespace ComputeHorde.Sdk;
 
 /// <summary>
 /// Turns the facilitator's refusals into exceptions (protocol 1.2, 1.5, 2). Only what the facilitator itself says about the request is
-/// final: fields that are wrong, a job that it does not have. Everything else (a proxy's page, a login that is refused, an unexpected
-/// status) may be different a moment later.
+/// final: fields that are wrong, a job that it does not have. Everything else (a proxy's page or its JSON, a login that is refused, an
+/// unexpected status) may be different a moment later. So may HTTP 413: the facilitator gives it for bodies of 100 MB, and ours are at most
+/// <see cref="JobSpecValidation.MaxRequestBytes"/> long.
 /// </summary>
 internal static class FacilitatorErrors
 {
     public const string NoValidator = "Could not select Validator";
     private const int LongestText = 300;
+
+    /// <summary>
+    /// What a refusal of a field can be about: the fields that are sent (protocol 2.1, 2.4, 2.5), and the serializer's word for all of them.
+    /// An object with other names was written by something on the way.
+    /// </summary>
+    private static readonly FrozenSet<string> Fields = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "args",
+        "artifacts_dir",
+        "details",
+        "docker_image",
+        "download_time_limit",
+        "env",
+        "execution_time_limit",
+        "executor_class",
+        "job_namespace",
+        "job_uuid",
+        "non_field_errors",
+        "on_trusted_miner",
+        "streaming_details",
+        "streaming_start_time_limit",
+        "tag",
+        "target_validator_hotkey",
+        "trusted_job_uuid",
+        "upload_time_limit",
+        "uploads",
+        "use_gpu",
+        "uuid",
+        "volumes"
+    );
 
     /// <summary>The exception for an answer that is not a success.</summary>
     /// <param name="status">HTTP status.</param>
@@ -32,12 +64,9 @@ internal static class FacilitatorErrors
                 };
             case 400 when body.ValueKind == JsonValueKind.Object && Problems(body) is { Count: > 0 } problems:
                 return new ComputeHordeValidationException(problems) { StatusCode = status };
-            case 400 when body.ValueKind == JsonValueKind.Object:
-            case 413:
-                return new ComputeHordeValidationException("request", $"{what} was refused with HTTP {status}{told}")
-                {
-                    StatusCode = status,
-                };
+            case 400 when body.Text("error") is not null:
+                // How it refuses logins and reports: no repeat within seconds changes it.
+                return new ComputeHordeProtocolException($"{what} was refused with HTTP {status}{told}") { StatusCode = status };
             case 401 or 403:
                 return new ComputeHordeAuthenticationException($"{what} was refused with HTTP {status}{told}")
                 {
@@ -75,9 +104,9 @@ internal static class FacilitatorErrors
         var problems = new List<ValidationProblem>();
         foreach (var (field, value) in body.Members())
         {
-            if (field is not ("detail" or "error"))
+            if (Fields.Contains(field))
             {
-                Collect(problems, Safe(field), value);
+                Collect(problems, field, value);
             }
         }
 

@@ -117,7 +117,7 @@ internal sealed class TokenProvider(HttpExchange exchange, ISigner signer, Compu
     /// A nonce that has run out is worth another try; every other refusal by the facilitator itself is about the key (protocol 1.2).
     /// </summary>
     private static bool IsAboutTheKey(ComputeHordeException error) =>
-        (error is ComputeHordeValidationException || error.StatusCode == 401)
+        error is { StatusCode: 400, IsTransient: false } or { StatusCode: 401 }
         && !error.Message.Contains("nonce", StringComparison.OrdinalIgnoreCase);
 
     private ComputeHordeAuthenticationException Refused(ComputeHordeException error) =>

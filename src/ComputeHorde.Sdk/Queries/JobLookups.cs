@@ -5,7 +5,8 @@ namespace ComputeHorde.Sdk;
 /// <summary>
 /// Looks at many jobs with few calls, and answers for each of them. One job's trouble is its own: a list that fails is halved until what
 /// spoils it stands alone, a job that is missing from a list is asked for by itself, and lists that grew large are followed by shorter
-/// ones.
+/// ones. HTTP 500 is the word of the facilitator itself; what else goes wrong (a gateway's answer, a time-out, a broken body) may be an
+/// outage, so that lists are halved only while the facilitator answers a small question.
 /// </summary>
 internal sealed class JobLookups(JobPages pages, ComputeHordeOptions options, TimeProvider time, ILogger logger)
 {
@@ -56,12 +57,14 @@ internal sealed class JobLookups(JobPages pages, ComputeHordeOptions options, Ti
             Volatile.Write(ref _listSize, uuids.Length / 2);
             await HalvesAsync(look, uuids, mayBeHalved);
         }
-        catch (ComputeHordeException error) when (error.StatusCode == 500 && uuids.Length > 1 && mayBeHalved && !look.IsOutage)
-        {
-            await HalvesAsync(look, uuids, mayBeHalved);
-        }
         catch (ComputeHordeException error)
         {
+            if (uuids.Length > 1 && mayBeHalved && await IsOfOneJobAsync(look, error))
+            {
+                await HalvesAsync(look, uuids, mayBeHalved);
+                return;
+            }
+
             look.Failed.Enqueue((uuids, error));
             look.FailuresInARow++;
         }
@@ -111,7 +114,7 @@ internal sealed class JobLookups(JobPages pages, ComputeHordeOptions options, Ti
         }
 
         look.Lists++;
-        look.FailuresInARow = 0;
+        (look.FailuresInARow, look.IsSilent) = (0, false);
         Adapt(uuids.Length, largest);
     }
 
@@ -129,21 +132,68 @@ internal sealed class JobLookups(JobPages pages, ComputeHordeOptions options, Ti
     }
 
     /// <summary>
-    /// Lists that failed. While others can be read, HTTP 500 is a job's fault: halve on, down to the job that cannot be shown. Everything
-    /// else, and all of it when nothing could be read, is asked for once more with the usual repeats, until one list has failed for good.
+    /// Whether a failure may be about a single job among those that were asked for, and not about all: the facilitator itself said so, or it
+    /// answers other questions.
+    /// </summary>
+    private async Task<bool> IsOfOneJobAsync(Look look, ComputeHordeException error)
+    {
+        if (look.IsOutage || look.Outage is not null)
+        {
+            return false;
+        }
+
+        if (error.StatusCode == 500)
+        {
+            return true;
+        }
+
+        var mayBe = error switch
+        {
+            ConnectionFailedException broken => broken.RequestMayHaveArrived,
+            ComputeHordeAuthenticationException or ResponseTooLargeException => false,
+            _ => error.StatusCode is null or (>= 200 and < 300) or 408 or > 500,
+        };
+        return mayBe && !look.IsSilent && await AnswersAsync(look);
+    }
+
+    /// <summary>Asks for what costs nothing, and depends on no job: those under a tag that nobody gives.</summary>
+    private async Task<bool> AnswersAsync(Look look)
+    {
+        var query = new JobListQuery("list none", $"&tag={Guid.NewGuid():N}")
+        {
+            PageSize = 1,
+            IncludeResults = false,
+            Repeats = false,
+        };
+        try
+        {
+            await pages.ListAsync(query, look.Cancellation);
+            return true;
+        }
+        catch (ComputeHordeException)
+        {
+            look.IsSilent = true;
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Lists that failed. While the facilitator shows others, halve on, down to the job that it cannot show. Everything else, and all of it
+    /// when nothing could be read, is asked for once more with the usual repeats, until one list has failed for good.
     /// </summary>
     private async Task FailedAsync(Look look)
     {
         while (look.Failed.TryDequeue(out var failed))
         {
             var (uuids, error) = failed;
-            if (error.StatusCode == 500 && look is { Lists: > 0, IsOutage: false } && uuids.Length > 1)
+            var isOfOne = (error.StatusCode != 500 || look.Lists > 0) && await IsOfOneJobAsync(look, error);
+            if (isOfOne && uuids.Length > 1)
             {
                 await HalvesAsync(look, uuids, mayBeHalved: true);
                 continue;
             }
 
-            if (error.StatusCode == 500 && look is { Lists: > 0, IsOutage: false })
+            if (isOfOne && error.StatusCode == 500)
             {
                 Remember(uuids.Span[0], error);
             }
@@ -151,12 +201,22 @@ internal sealed class JobLookups(JobPages pages, ComputeHordeOptions options, Ti
             {
                 try
                 {
-                    await PagesAsync(look, uuids, repeats: true);
+                    // A single job's fault would be met at each repeat, and each may last as long as a time-out.
+                    await PagesAsync(look, uuids, repeats: !isOfOne || look.Lists == 0);
                     continue;
                 }
                 catch (ComputeHordeException again)
                 {
-                    look.Outage = again;
+                    (error, isOfOne) = (again, uuids.Length == 1 && await IsOfOneJobAsync(look, again));
+                }
+
+                if (isOfOne)
+                {
+                    Remember(uuids.Span[0], error);
+                }
+                else
+                {
+                    look.Outage = error;
                 }
             }
 
@@ -188,7 +248,7 @@ internal sealed class JobLookups(JobPages pages, ComputeHordeOptions options, Ti
         }
         catch (ComputeHordeException error)
         {
-            if (error.StatusCode != 500)
+            if (!await IsOfOneJobAsync(look, error))
             {
                 look.Outage = error;
             }
@@ -224,6 +284,9 @@ internal sealed class JobLookups(JobPages pages, ComputeHordeOptions options, Ti
         public int Lists { get; set; }
 
         public int FailuresInARow { get; set; }
+
+        /// <summary>True since the facilitator left a small question without an answer; lists are not halved any more.</summary>
+        public bool IsSilent { get; set; }
 
         /// <summary>True when so much has failed in a row that it is no job's own fault.</summary>
         public bool IsOutage => FailuresInARow >= MaxFailuresInARow;

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace ComputeHorde.Sdk;
 
 /// <summary>
-/// Remembers the jobs that the facilitator cannot show: any list that holds one is answered with HTTP 500 (protocol 5.2). They are left out
-/// of lists and asked for by themselves, after twice the time at each failure.
+/// Remembers the jobs that the facilitator cannot show: any list that holds one fails, most likely with HTTP 500 (protocol 5.2). They are
+/// left out of lists and asked for by themselves, after twice the time at each failure.
 /// </summary>
 internal sealed class UnreadableJobs(TimeProvider time)
 {

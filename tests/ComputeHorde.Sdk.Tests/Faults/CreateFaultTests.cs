@@ -85,6 +85,15 @@ public sealed class CreateFaultTests
             { 404, """{"detail":"Not found."}""", 2 },
             { 400, "<h1>Bad Request</h1>", 2 },
             { 400, """["Job creation is disabled at this moment"]""", 3 },
+            { 400, """{"detail":"JSON parse error - Expecting value: line 1 column 1 (char 0)"}""", 1 },
+            { 400, """{"detail":"Bad request."}""", 4 },
+            { 400, """{"error":"Nonce expired or not found"}""", 2 },
+            { 400, """{"message":"Bad Request","status":400,"errors":[{"code":1000,"message":"DNS points to a prohibited IP"}]}""", 2 },
+            { 400, """{"title":"Bad Request","errors":{"":["The request is invalid."]}}""", 2 },
+            { 400, """{"docker_image":null}""", 2 },
+            { 400, "{}", 2 },
+            { 413, "<h1>413 Request Entity Too Large</h1>", 2 },
+            { 413, """{"message":"Request size limit exceeded"}""", 4 },
             { 405, """{"detail":"Method \"POST\" not allowed."}""", 2 },
             { 302, "", 2 },
         };
@@ -117,17 +126,20 @@ public sealed class CreateFaultTests
         Assert.InRange(server.Calls("create"), 5, 10);
     }
 
-    [Fact]
-    public async Task CreateJob_FieldIsRefused_IsFinalAtOnce()
+    [Theory]
+    [InlineData("""{"docker_image":["Not here."]}""", "docker_image: Not here.")]
+    [InlineData("""{"detail":"Invalid input.","docker_image":["Not here."],"status":400}""", "docker_image: Not here.")]
+    [InlineData("""{"args":{"1":["This field may not be blank."]}}""", "args[1]: This field may not be blank.")]
+    [InlineData("""{"non_field_errors":["No."]}""", "non_field_errors: No.")]
+    public async Task CreateJob_FieldIsRefused_IsFinalAtOnce(string answer, string problem)
     {
         await using var server = await FakeFacilitator.StartAsync();
-        server.Before = call =>
-            call.Name == "create" ? RefuseAsync(call, 400, """{"docker_image":["Not here."]}""") : Task.FromResult(false);
+        server.Before = call => call.Name == "create" ? RefuseAsync(call, 400, answer) : Task.FromResult(false);
         using var client = server.Client();
 
         var error = await Assert.ThrowsAsync<ComputeHordeValidationException>(() => client.CreateJobAsync(Specs.Minimal));
 
-        Assert.Equal("docker_image: Not here.", Assert.Single(error.Problems).ToString());
+        Assert.Equal(problem, Assert.Single(error.Problems).ToString());
         Assert.Equal(1, server.Calls("create"));
     }
 

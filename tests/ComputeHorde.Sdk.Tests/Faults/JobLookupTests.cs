@@ -52,6 +52,54 @@ public sealed class JobLookupTests
         Assert.Equal(gets, server.Calls("get"));
     }
 
+    /// <summary>A job whose showing kills a worker of the facilitator, takes longer than its gateway waits, or is no JSON.</summary>
+    [Theory]
+    [InlineData(Fault.BadGateway502, 0)]
+    [InlineData(Fault.BadGateway502, 149)]
+    [InlineData(Fault.GatewayTimeout504, 70)]
+    [InlineData(Fault.Unavailable503, 70)]
+    [InlineData(Fault.SlowHeaders, 70)]
+    [InlineData(Fault.Reset, 0)]
+    [InlineData(Fault.CutOffBody, 70)]
+    [InlineData(Fault.HtmlInsteadOfJson, 149)]
+    public async Task GetJobs_OneBreaksEveryAnswerThatHoldsIt_IsRememberedAndTheOthersAreRead(Fault fault, int place)
+    {
+        await using var server = await FakeFacilitator.StartAsync();
+        var uuids = Enumerable.Range(0, 150).Select(_ => server.Store("t").Text("uuid")).ToList();
+        var breaking = uuids[place];
+        server.Before = call =>
+            $"{call.Context.Request.Path}{call.Context.Request.QueryString}".Contains(breaking, StringComparison.Ordinal)
+                ? fault.ActAsync(call)
+                : Task.FromResult(false);
+        using var client = server.Client(time: fault == Fault.SlowHeaders ? server.Timeouts : _time);
+
+        var looks = await client.GetJobsAsync(uuids);
+
+        Assert.Equal(149, looks.Values.Count(look => look.Job is not null));
+        Assert.True(looks[breaking] is { Job: null, IsMissing: false, Error.IsTransient: true });
+        Assert.InRange(server.Calls("list") + server.Calls("get"), 1, 40);
+        var before = server.Calls("list") + server.Calls("get");
+        Assert.Equal(149, (await client.GetJobsAsync(uuids)).Values.Count(look => look.Job is not null));
+        Assert.Equal(1, server.Calls("list") + server.Calls("get") - before);
+    }
+
+    [Theory]
+    [InlineData(Fault.BadGateway502)]
+    [InlineData(Fault.GatewayTimeout504)]
+    [InlineData(Fault.Reset)]
+    public async Task GetJobs_FacilitatorGoesAwayAmongLists_IsNotAskedForHalves(Fault fault)
+    {
+        await using var server = await FakeFacilitator.StartAsync();
+        var uuids = Enumerable.Range(0, 450).Select(_ => server.Store("t").Text("uuid")).ToList();
+        server.Before = call => call is { Name: "list", Number: > 1 } or { Name: "get" } ? fault.ActAsync(call) : Task.FromResult(false);
+        using var client = server.Client(time: _time);
+
+        var looks = await client.GetJobsAsync(uuids);
+
+        Assert.Equal(150, looks.Values.Count(look => look.Job is not null));
+        Assert.InRange(server.Calls("list") + server.Calls("get"), 1, 12);
+    }
+
     [Theory]
     [InlineData(Fault.ServerError500)]
     [InlineData(Fault.Unavailable503)]
