@@ -1,4 +1,5 @@
 using System.Globalization;
+using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.LocalHost.Commands;
 using Microsoft.Extensions.Configuration;
 
@@ -45,6 +46,15 @@ internal sealed class LocalSettings
     /// <summary>Settings of a real ComputeHorde, by the names that users know, which an emulator makes of no use.</summary>
     public IEnumerable<string> IgnoredByTheEmulator =>
         OfTheRealHorde.Where(name => Text("ComputeHorde:" + name) is not null).Select(static name => "ComputeHorde__" + name);
+
+    /// <summary>What is wrong with the account of the settings; null for nothing.</summary>
+    public string? StorageWarning =>
+        Text(StorageAccounts.Host) is null && _configuration.GetSection(StorageAccounts.Host).GetChildren().Any()
+            ? $"{StorageAccounts.Host} is an identity connection and is ignored: a local host needs a connection string there, or brings a storage of its own."
+            : null;
+
+    /// <summary>Whether the user has set something.</summary>
+    public bool Has(string name) => Text(name) is not null;
 
     /// <summary>Reads the settings.</summary>
     /// <exception cref="UserException">local.settings.json is not valid JSON.</exception>
@@ -102,5 +112,5 @@ internal sealed class LocalSettings
         }
     }
 
-    private string? Text(string name) => _configuration[name] is { Length: > 0 } text ? text : null;
+    private string? Text(string name) => SettingText.Find(_configuration, name);
 }

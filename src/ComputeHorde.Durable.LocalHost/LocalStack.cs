@@ -46,6 +46,8 @@ internal sealed record LocalStackOptions
 /// <summary>Storage, the facilitator emulator and the functions, each unless the user brings one. They end in the reverse order.</summary>
 internal sealed class LocalStack : IAsyncDisposable
 {
+    private const string CreateFence = "ComputeHorde:CreateFenceSeconds";
+
     private readonly ILoggerFactory _emulatorLogs;
 
     private LocalStack(ILoggerFactory emulatorLogs) => _emulatorLogs = emulatorLogs;
@@ -139,7 +141,8 @@ internal sealed class LocalStack : IAsyncDisposable
             // There is no Event Grid here: specifications are found by polling.
             ["AzureWebJobs.JobSpecEvent.Disabled"] = "true",
         };
-        if (!LocalSettings.Load().Configuration.GetSection(StorageAccounts.Data).Exists())
+        var configured = LocalSettings.Load();
+        if (!StorageAccounts.IsApart(configured.Configuration))
         {
             settings.TryAdd(StorageAccounts.Data, StorageConnectionString);
         }
@@ -160,7 +163,10 @@ internal sealed class LocalStack : IAsyncDisposable
             settings["ComputeHorde:HotkeySecret"] = "//Alice";
 
             // The emulator is as near as can be: a create request of a process that died is not under way for longer.
-            settings["ComputeHorde:CreateFenceSeconds"] = "2";
+            if (!configured.Has(CreateFence))
+            {
+                settings.TryAdd(CreateFence, "2");
+            }
         }
 
         if (options.WithCloud)

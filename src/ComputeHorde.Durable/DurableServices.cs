@@ -58,19 +58,13 @@ public static class DurableServices
                     ? TimeSpan.FromSeconds(own.CreateFenceSeconds)
                     : horde.CreateDoubt;
             });
+        var connection = new StorageConnection(configuration);
+        services.AddSingleton<IValidateOptions<DurableOptions>>(connection);
         services.AddSingleton(provider =>
-            StorageConnection.CreateBlobs(
-                configuration,
-                provider.GetRequiredService<Outages>(),
-                provider.GetServices<IConfigureOptions<BlobClientOptions>>()
-            )
+            connection.CreateBlobs(provider.GetRequiredService<Outages>(), provider.GetServices<IConfigureOptions<BlobClientOptions>>())
         );
         services.AddSingleton(provider =>
-            StorageConnection.CreateQueues(
-                configuration,
-                provider.GetRequiredService<Outages>(),
-                provider.GetServices<IConfigureOptions<QueueClientOptions>>()
-            )
+            connection.CreateQueues(provider.GetRequiredService<Outages>(), provider.GetServices<IConfigureOptions<QueueClientOptions>>())
         );
         services.AddSingleton<BlobContainers>();
         services.AddSingleton<RequestStore>();

@@ -20,7 +20,8 @@ namespace ComputeHorde.Functions.Local;
 /// <summary>The web application under a functions application: settings, services, Kestrel on loopback.</summary>
 internal static class FunctionsWebHost
 {
-    private const int DefaultPort = 7071;
+    public const int DefaultPort = 7071;
+
     private const long DefaultBodyLimit = 100 * 1024 * 1024;
 
     /// <summary>What a stop may take beside the drain.</summary>
@@ -84,6 +85,9 @@ internal static class FunctionsWebHost
         application.Services.GetRequiredService<FunctionsRuntime>().MapHttp(application);
         return application;
     }
+
+    public static Uri ApiAddress(Uri host, HostJson hostJson) =>
+        hostJson.Http.RoutePrefix is { Length: > 0 } prefix ? new Uri(host, prefix + "/") : host;
 
     private static void AddSettings(ConfigurationManager configuration, LocalFunctionsHostOptions options, LocalSettingsJson localSettings)
     {

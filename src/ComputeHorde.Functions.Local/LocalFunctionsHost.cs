@@ -1,9 +1,11 @@
 using ComputeHorde.DurableTask.Sqlite;
+using ComputeHorde.Functions.Local.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -32,6 +34,10 @@ public sealed class LocalFunctionsHost : IAsyncDisposable
     /// <summary>Where the HTTP functions are, without the route prefix: <c>http://127.0.0.1:port</c>.</summary>
     public Uri BaseAddress { get; }
 
+    /// <summary>Where the HTTP functions' own routes begin: <see cref="BaseAddress"/> and host.json's <c>routePrefix</c>, with a slash at
+    /// its end.</summary>
+    public Uri ApiAddress => FunctionsWebHost.ApiAddress(BaseAddress, Services.GetRequiredService<FunctionsSetup>().HostJson);
+
     /// <summary>The client of the task hub, as <c>[DurableClient]</c> gives it to functions.</summary>
     public DurableTaskClient Client => _runtime.Client;
 
@@ -43,6 +49,19 @@ public sealed class LocalFunctionsHost : IAsyncDisposable
 
     /// <summary>The functions that run.</summary>
     public IReadOnlyList<FunctionDescriptor> Functions => [.. _runtime.Functions.Select(function => function.Descriptor)];
+
+    /// <summary>Where a host's functions begin by its settings, for programs that call it.</summary>
+    /// <param name="contentRoot">The directory of host.json and local.settings.json.</param>
+    /// <param name="configuration">
+    /// Settings that win over host.json, as <c>AzureFunctionsJobHost__extensions__http__routePrefix</c>.
+    /// </param>
+    /// <returns>The <see cref="ApiAddress"/> of a host that was started without a port of its own.</returns>
+    /// <exception cref="LocalFunctionsException">A settings file is wrong.</exception>
+    public static Uri FindApiAddress(string contentRoot, IConfiguration configuration) =>
+        FunctionsWebHost.ApiAddress(
+            new Uri($"http://127.0.0.1:{LocalSettingsJson.Load(contentRoot).LocalHttpPort ?? FunctionsWebHost.DefaultPort}/"),
+            HostJson.Load(contentRoot, configuration)
+        );
 
     /// <summary>Starts a host. It listens when the task has ended.</summary>
     /// <param name="options">How it is set up.</param>

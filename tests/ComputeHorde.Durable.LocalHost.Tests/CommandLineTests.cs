@@ -103,10 +103,11 @@ public sealed class CommandLineTests
             {
                 ["ComputeHorde__MaxPollIntervalSeconds"] = "-1",
                 ["ComputeHorde__OutputUrlMarginSeconds"] = "1",
+                ["ComputeHorde__CreateFenceSeconds"] = "-1",
             }
         );
         Assert.Equal(1, await host.WaitForExitAsync());
-        AssertErrors(host, "MaxPollIntervalSeconds", "OutputUrlMarginSeconds");
+        AssertErrors(host, "MaxPollIntervalSeconds", "OutputUrlMarginSeconds", "CreateFenceSeconds");
     }
 
     [Fact]
@@ -120,10 +121,21 @@ public sealed class CommandLineTests
                 ["ComputeHorde__SubnetId"] = "twelve",
                 ["COMPUTEHORDE__MAXRETRIES"] = "-1",
                 ["ComputeHorde__SuspectRate"] = "2",
+                ["ComputeHorde__Limits__team__MaxInFlite"] = "3",
+                ["ComputeHorde__Limits__team__MaxInFlight"] = "three",
+                ["AzureWebJobsStorage"] = "BlobEndpoint=http://127.0.0.1:9/a;QueueEndpoint=http://127.0.0.1:9/a",
             }
         );
         Assert.Equal(1, await host.WaitForExitAsync());
-        AssertErrors(host, "SubnetId", "MaxRetries", "SuspectRate");
+        AssertErrors(
+            host,
+            "SubnetId",
+            "MaxRetries",
+            "SuspectRate",
+            "Limits__team__MaxInFlite",
+            "Limits__team__MaxInFlight (",
+            "AzureWebJobsStorage holds"
+        );
     }
 
     [Theory]
@@ -155,6 +167,33 @@ public sealed class CommandLineTests
         Assert.Equal(1, await host.WaitForExitAsync());
         AssertOneError(host, "shared access signature");
         Assert.DoesNotContain(host.Errors, static line => line.Contains("c2VjcmV0", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Serve_WithAnotherRoutePrefix_SaysWhereItIsAndIsFound()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(
+            Path.Combine(folder.Path, "host.json"),
+            """{ "version": "2.0", "extensions": { "http": { "routePrefix": "gpu-jobs/v1" } } }""",
+            TestContext.Current.CancellationToken
+        );
+        await using var host = HostProcess.Start(["serve", "--port", "0", "--follow-stdin"], workingDirectory: folder.Path);
+        await host.ReadyAsync();
+        var (jobs, page) = (AddressOf("Functions "), AddressOf("Runs page "));
+        using var http = new HttpClient();
+        using var answer = await http.GetAsync(jobs, TestContext.Current.CancellationToken);
+        await using var list = HostProcess.Start(["runs", "list", "--url", $"{new Uri(jobs, "/")}"], workingDirectory: folder.Path);
+
+        Assert.Equal(("/gpu-jobs/v1/jobs", "/gpu-jobs/v1/page"), (jobs.AbsolutePath, page.AbsolutePath));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(0, await list.WaitForExitAsync());
+
+        Uri AddressOf(string what) =>
+            new(
+                host.Output.First(line => line.StartsWith(what, StringComparison.Ordinal))[what.Length..]
+                    .Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]
+            );
     }
 
     [Fact]

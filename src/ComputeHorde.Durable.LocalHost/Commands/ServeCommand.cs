@@ -97,7 +97,16 @@ internal static class ServeCommand
 
                         configured.AddDefaults(settings, url is null ? 0.5 : 5);
                         Warn(OpenFileLimit.Warning());
-                        foreach (var name in url is null ? configured.IgnoredByTheEmulator : [])
+                        Warn(parsed.GetValue(storage) is null ? configured.StorageWarning : null);
+                        Option<string?>[] ofTheRealHorde = [validator, walletPath, walletName, hotkey];
+                        foreach (
+                            var name in url is null
+                                ? ofTheRealHorde
+                                    .Where(option => parsed.GetValue(option) is not null)
+                                    .Select(static option => option.Name)
+                                    .Concat(configured.IgnoredByTheEmulator)
+                                : []
+                        )
                         {
                             Warn(
                                 $"{name} is ignored: without ComputeHorde__FacilitatorUrl an emulator is started, which has a validator and a hotkey of its own."
@@ -141,8 +150,8 @@ internal static class ServeCommand
 
     private static void Show(LocalStack stack, Uri? facilitator, string data)
     {
-        Console.WriteLine($"Functions     {stack.Functions.BaseAddress}api/jobs");
-        Console.WriteLine($"Runs page     {stack.Functions.BaseAddress}api/page  (open it in a browser)");
+        Console.WriteLine($"Functions     {stack.Functions.ApiAddress}jobs");
+        Console.WriteLine($"Runs page     {stack.Functions.ApiAddress}page  (open it in a browser)");
         Console.WriteLine(
             $"Facilitator   {facilitator ?? stack.Emulator!.BaseAddress}{(facilitator is null ? "  (emulator; open it in a browser)" : "")}"
         );

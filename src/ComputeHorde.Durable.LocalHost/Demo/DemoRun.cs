@@ -25,7 +25,7 @@ internal sealed class DemoRun(LocalStack stack, DemoView view)
     /// <returns>Whether all of it really happened.</returns>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
-        var address = new Uri(stack.Functions.BaseAddress, "api/");
+        var address = stack.Functions.ApiAddress;
         view.Heading("A whole ComputeHorde on this machine");
         view.Facts([
             ("Functions", $"{address}jobs"),
@@ -52,7 +52,7 @@ internal sealed class DemoRun(LocalStack stack, DemoView view)
     private async Task<bool> RunJobAsync(DemoApi api, CancellationToken cancellationToken)
     {
         var id = NewId();
-        view.Heading($"POST /api/jobs   Idempotency-Key: {id}");
+        view.Heading($"POST {stack.Functions.ApiAddress.AbsolutePath}jobs   Idempotency-Key: {id}");
         await api.StartAsync(id, DemoJob.Request(Output), cancellationToken);
         await api.StartAsync(id, DemoJob.Request(Output), cancellationToken);
         var run = await view.FollowAsync(api.RunAsync(id, cancellationToken));

@@ -17,7 +17,7 @@ internal sealed class FallbackDemo(LocalStack stack, DemoView view)
 
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
-        var address = new Uri(stack.Functions.BaseAddress, "api/");
+        var address = stack.Functions.ApiAddress;
         view.Heading("A ComputeHorde without room, and another cloud");
         view.Facts([
             ("Functions", $"{address}jobs"),
@@ -28,7 +28,7 @@ internal sealed class FallbackDemo(LocalStack stack, DemoView view)
         using var api = new DemoApi(address);
         var id = "demo-" + Guid.NewGuid().ToString("N")[..8];
         stack.Emulator.SetBehaviourForTag(id + "#", "rejected:no_miner_for_job");
-        view.Heading($"POST /api/jobs   Idempotency-Key: {id}   policy.fallback: on_unavailable");
+        view.Heading($"POST {stack.Functions.ApiAddress.AbsolutePath}jobs   Idempotency-Key: {id}   policy.fallback: on_unavailable");
         await api.StartAsync(id, Job(), cancellationToken);
         var run = await view.FollowAsync(api.RunAsync(id, cancellationToken));
         if (run.Outcome is not { Status: "completed", Fallback: { } terms } outcome)

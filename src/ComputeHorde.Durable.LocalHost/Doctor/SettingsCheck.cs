@@ -12,7 +12,7 @@ internal static class SettingsCheck
     public static Finding Run()
     {
         var configuration = LocalSettings.Load().Configuration;
-        if (configuration["ComputeHorde:FacilitatorUrl"] is not { Length: > 0 })
+        if (SettingText.Find(configuration, "ComputeHorde:FacilitatorUrl") is not { } facilitator)
         {
             return new(Level.Ok, "settings", "no facilitator is set: the commands start an emulator");
         }
@@ -24,7 +24,7 @@ internal static class SettingsCheck
         {
             provider.GetService<IStartupValidator>()?.Validate();
             _ = provider.GetServices<IHostedService>().ToList();
-            return new(Level.Ok, "settings", $"complete, for {configuration["ComputeHorde:FacilitatorUrl"]}");
+            return new(Level.Ok, "settings", $"complete, for {facilitator}");
         }
         catch (Exception exception) when (exception is OptionsValidationException or AggregateException)
         {

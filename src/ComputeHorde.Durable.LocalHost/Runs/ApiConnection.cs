@@ -1,5 +1,6 @@
-using System.Net;
+using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.LocalHost.Commands;
+using ComputeHorde.Functions.Local;
 
 namespace ComputeHorde.Durable.LocalHost.Runs;
 
@@ -15,8 +16,6 @@ internal sealed record ApiConnection(Uri Address, string? Key)
         KeySetting = "ComputeHordeApi__Key",
         KeyFileSetting = "ComputeHordeApi__KeyFile";
 
-    private const int DefaultPort = 7071;
-
     /// <summary>
     /// Finds both: the URL of the command line, of the settings, or the local host's; the key of the settings, or of the local host's data
     /// folder.
@@ -25,10 +24,11 @@ internal sealed record ApiConnection(Uri Address, string? Key)
     public static ApiConnection Find(string? url, string dataFolder)
     {
         var settings = LocalSettings.Load();
+        var local = LocalFunctionsHost.FindApiAddress(ContentRoot.Find(), settings.Configuration);
         var address =
             LocalSettings.ParseUrl("--url", url)
-            ?? LocalSettings.ParseUrl(UrlSetting, settings.Configuration["ComputeHordeApi:Url"])
-            ?? new Uri($"http://127.0.0.1:{DefaultPort}/api/");
+            ?? LocalSettings.ParseUrl(UrlSetting, SettingText.Find(settings.Configuration, "ComputeHordeApi:Url"))
+            ?? local;
         if (address.Query.Length > 0 || address.UserInfo.Length > 0)
         {
             throw new UserException(
@@ -36,25 +36,29 @@ internal sealed record ApiConnection(Uri Address, string? Key)
             );
         }
 
-        address = Normalize(address);
+        address = address == local ? local : Normalize(address, local);
         var key = KeyOf(settings, address, dataFolder);
         return key is not null && address.Scheme != Uri.UriSchemeHttps && !address.IsLoopback
             ? throw new UserException($"{address} is not https: the function key would be read by everybody on the way.")
             : new ApiConnection(address, key);
     }
 
-    /// <summary>The root of an app means its API.</summary>
-    private static Uri Normalize(Uri address) =>
-        new(address.AbsolutePath == "/" ? new Uri(address, "/api/").AbsoluteUri : address.AbsoluteUri.TrimEnd('/') + "/");
+    /// <summary>The root of an app means its API: of the local host, where host.json says.</summary>
+    private static Uri Normalize(Uri address, Uri local) =>
+        new(
+            address.AbsolutePath == "/"
+                ? new Uri(address, address.IsLoopback ? local.AbsolutePath : "/api/").AbsoluteUri
+                : address.AbsoluteUri.TrimEnd('/') + "/"
+        );
 
     private static string? KeyOf(LocalSettings settings, Uri address, string dataFolder)
     {
-        if (settings.Configuration["ComputeHordeApi:Key"] is { Length: > 0 } key)
+        if (SettingText.Find(settings.Configuration, "ComputeHordeApi:Key") is { } key)
         {
             return Checked(KeySetting, key);
         }
 
-        if (settings.Configuration["ComputeHordeApi:KeyFile"] is { Length: > 0 } file)
+        if (SettingText.Find(settings.Configuration, "ComputeHordeApi:KeyFile") is { } file)
         {
             return File.Exists(file)
                 ? Checked(file, File.ReadAllText(file).Trim())

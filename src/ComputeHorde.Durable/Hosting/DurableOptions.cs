@@ -53,9 +53,12 @@ public sealed class DurableOptions : IValidatableObject
     [Range(0, 1e9)]
     public double TrustedSecondsPerHour { get; set; } = 3600;
 
-    /// <summary>What namespaces may use, by name; <c>*</c> for each one that is not named.</summary>
+    /// <summary>
+    /// What namespaces may use, by name, in any letter case as all settings; <c>*</c> for each one that is not named.
+    /// </summary>
     /// <value>None: nobody waits for anybody.</value>
-    public IDictionary<string, NamespaceLimits> Limits { get; } = new Dictionary<string, NamespaceLimits>(StringComparer.Ordinal);
+    public IDictionary<string, NamespaceLimits> Limits { get; } =
+        new Dictionary<string, NamespaceLimits>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The share of jobs that is checked, at least, in a namespace where one was caught lately.</summary>
     /// <value>0.5.</value>
@@ -149,7 +152,7 @@ public sealed class DurableOptions : IValidatableObject
     /// <summary>Executor class to machine; what is not named is not run there.</summary>
     /// <value>None.</value>
     public IDictionary<string, ContainerAppsMachineSettings> ContainerAppsMachines { get; } =
-        new Dictionary<string, ContainerAppsMachineSettings>(StringComparer.Ordinal);
+        new Dictionary<string, ContainerAppsMachineSettings>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>How many days after their end runs and batches are purged, with all that belongs to them: histories, requests, results,
     /// outputs, checks, notices. Claims of attempts stay 30 days at least, the ledger for ever.</summary>

@@ -91,7 +91,7 @@ internal static class FallbackProviders
                             machine.Value.MemoryGib,
                             (decimal)machine.Value.UsdPerHour
                         ),
-                        StringComparer.Ordinal
+                        StringComparer.OrdinalIgnoreCase
                     ),
                 },
                 timeProvider

@@ -53,6 +53,6 @@ internal static class HotkeySettings
                 : KeyFilePassword.Prompt;
         }
 
-        string? Setting(string name) => section[name] is { Length: > 0 } value ? value : null;
+        string? Setting(string name) => SettingText.Find(section, name);
     }
 }

@@ -14,6 +14,9 @@ internal sealed class Outages(TimeProvider timeProvider, ILogger<Outages> logger
     /// <summary>The storage account's name in the log.</summary>
     public const string Storage = "storage";
 
+    /// <summary>The name, in the log, of the account whose delegation keys sign upload URLs.</summary>
+    public const string Signing = "account that signs upload URLs";
+
     /// <summary>The fallback provider's name in the log.</summary>
     public const string Fallback = "fallback provider";
 

@@ -57,6 +57,23 @@ internal static class HttpEdge
                 )
             );
         }
+        catch (RequestFailedException exception) when (exception.Status is 401 or 403)
+        {
+            return Retry(
+                request,
+                60,
+                HttpResults.Problem(
+                    503,
+                    "The storage account does not let the functions in",
+                    [
+                        new ValidationProblem(
+                            "storage",
+                            $"refuses. {StorageOutages.FirstLineOf(exception)} Nothing was begun; send the same request again."
+                        ),
+                    ]
+                )
+            );
+        }
         catch (RpcException exception) when (exception.StatusCode is StatusCode.Unavailable or StatusCode.Unknown or StatusCode.Internal)
         {
             // What the Durable client makes of trouble with the storage of its task hub.

@@ -2,6 +2,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Sas;
+using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.Storage;
 
 namespace ComputeHorde.Durable.Outputs;
@@ -11,7 +12,7 @@ namespace ComputeHorde.Durable.Outputs;
 /// overwrites). Signed with a user-delegation key under a managed identity, and with the account key where the connection string holds one
 /// (Azurite).
 /// </summary>
-internal sealed class AzureOutputStore(BlobServiceClient service, BlobContainers containers, TimeProvider timeProvider)
+internal sealed class AzureOutputStore(BlobServiceClient service, BlobContainers containers, Outages outages, TimeProvider timeProvider)
     : IOutputStore,
         IDisposable
 {
@@ -112,7 +113,7 @@ internal sealed class AzureOutputStore(BlobServiceClient service, BlobContainers
                 var now = timeProvider.GetUtcNow();
                 var expires = until > now + KeyLife ? until : now + KeyLife;
                 _delegationKeyFetched = timeProvider.GetTimestamp();
-                _delegationKey = await service.GetUserDelegationKeyAsync(now - ClockSkew, expires, cancellationToken);
+                _delegationKey = await AskForDelegationKeyAsync(now - ClockSkew, expires, cancellationToken);
             }
 
             return _delegationKey;
@@ -120,6 +121,29 @@ internal sealed class AzureOutputStore(BlobServiceClient service, BlobContainers
         finally
         {
             _keyGate.Release();
+        }
+    }
+
+    /// <summary>A role takes minutes to arrive and may be given later: refused is not now, and says what is missing.</summary>
+    private async Task<UserDelegationKey> AskForDelegationKeyAsync(
+        DateTimeOffset starts,
+        DateTimeOffset expires,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            var key = await service.GetUserDelegationKeyAsync(starts, expires, cancellationToken);
+            outages.Ended(Outages.Signing);
+            return key;
+        }
+        catch (RequestFailedException exception) when (exception.Status is 401 or 403)
+        {
+            var problem =
+                $"The identity may not sign upload URLs for {service.AccountName}: give it the role Storage Blob Delegator there "
+                + $"(HTTP {exception.Status} {exception.ErrorCode}).";
+            outages.Started(Outages.Signing, problem);
+            throw new RequestFailedException(exception.Status, problem, exception.ErrorCode, exception);
         }
     }
 }

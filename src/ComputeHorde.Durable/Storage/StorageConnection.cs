@@ -13,45 +13,66 @@ namespace ComputeHorde.Durable.Storage;
 /// identity connection (<c>__accountName</c>, or <c>__blobServiceUri</c> and <c>__queueServiceUri</c>). A host may change the clients'
 /// options, their transport say, with <c>services.Configure&lt;BlobClientOptions&gt;(…)</c>.
 /// </summary>
-internal static class StorageConnection
+internal sealed class StorageConnection(IConfiguration configuration) : IValidateOptions<DurableOptions>
 {
-    public static BlobServiceClient CreateBlobs(
-        IConfiguration configuration,
-        Outages outages,
-        IEnumerable<IConfigureOptions<BlobClientOptions>> configure
-    )
-    {
+    private const string Forms = "use a connection string with an account key, or an identity connection (__accountName)";
+
+    /// <summary>The setting that is used.</summary>
+    public string Name { get; } = StorageAccounts.IsApart(configuration) ? StorageAccounts.Data : StorageAccounts.Host;
+
+    private string? ConnectionString => SettingText.Find(configuration, Name);
+
+    private IConfigurationSection Identity => configuration.GetSection(Name);
+
+    /// <exception cref="OptionsValidationException">The connection is none; names the setting.</exception>
+    public BlobServiceClient CreateBlobs(Outages outages, IEnumerable<IConfigureOptions<BlobClientOptions>> configure) =>
         // A blob may be called "/a.json": it is that one, and not "a.json".
-        var options = Patient(new BlobClientOptions { TrimBlobNameSlashes = false }, outages, configure);
-        var name = NameOf(configuration);
-        return configuration[name] is { Length: > 0 } connectionString
-            ? new BlobServiceClient(connectionString, options)
-            : new BlobServiceClient(
-                ServiceUri(configuration.GetSection(name), "blob"),
-                Credential(configuration.GetSection(name)),
-                options
-            );
-    }
+        OpenBlobs(Patient(new BlobClientOptions { TrimBlobNameSlashes = false }, outages, configure));
 
-    public static QueueServiceClient CreateQueues(
-        IConfiguration configuration,
-        Outages outages,
-        IEnumerable<IConfigureOptions<QueueClientOptions>> configure
-    )
+    /// <exception cref="OptionsValidationException">The connection is none; names the setting.</exception>
+    public QueueServiceClient CreateQueues(Outages outages, IEnumerable<IConfigureOptions<QueueClientOptions>> configure) =>
+        OpenQueues(Patient(new QueueClientOptions(), outages, configure));
+
+    /// <summary>Refuses a connection that could not do its work later, as far as that is known before it is used.</summary>
+    public ValidateOptionsResult Validate(string? name, DurableOptions options)
     {
-        var options = Patient(new QueueClientOptions(), outages, configure);
-        var name = NameOf(configuration);
-        return configuration[name] is { Length: > 0 } connectionString
-            ? new QueueServiceClient(connectionString, options)
-            : new QueueServiceClient(
-                ServiceUri(configuration.GetSection(name), "queue"),
-                Credential(configuration.GetSection(name)),
-                options
-            );
+        try
+        {
+            if (FaultOf(OpenBlobs(new BlobClientOptions()), options.OutputStore) is { } fault)
+            {
+                return ValidateOptionsResult.Fail(fault);
+            }
+
+            _ = OpenQueues(new QueueClientOptions());
+            return ValidateOptionsResult.Success;
+        }
+        catch (OptionsValidationException exception)
+        {
+            return ValidateOptionsResult.Fail(exception.Failures);
+        }
     }
 
-    private static string NameOf(IConfiguration configuration) =>
-        StorageAccounts.IsApart(configuration) ? StorageAccounts.Data : StorageAccounts.Host;
+    private string? FaultOf(BlobServiceClient blobs, string outputStore) =>
+        ConnectionString is null || blobs.CanGenerateAccountSasUri ? null
+        : blobs.Uri.Query.Length == 0 ? $"{Name} holds no account key, so nothing can be read or written with it: {Forms}."
+        // One signature cannot make others: every job with outputs would be refused an hour later.
+        : !OutputStores.IsS3(outputStore)
+            ? $"{Name} holds a shared access signature, which cannot sign upload URLs: {Forms}, or ComputeHorde__OutputStore for S3."
+        : null;
+
+    private BlobServiceClient OpenBlobs(BlobClientOptions options) =>
+        Open(
+            "blob",
+            text => new BlobServiceClient(text, options),
+            (address, identity) => new BlobServiceClient(address, identity, options)
+        );
+
+    private QueueServiceClient OpenQueues(QueueClientOptions options) =>
+        Open(
+            "queue",
+            text => new QueueServiceClient(text, options) is { Uri: not null } client ? client : throw new FormatException(),
+            (address, identity) => new QueueServiceClient(address, identity, options)
+        );
 
     private static T Patient<T>(T options, Outages outages, IEnumerable<IConfigureOptions<T>> configure)
         where T : ClientOptions
@@ -72,18 +93,28 @@ internal static class StorageConnection
         return options;
     }
 
-    private static Uri ServiceUri(IConfigurationSection identity, string service) =>
-        identity[$"{service}ServiceUri"] is { Length: > 0 } given ? new Uri(given)
-        : identity["accountName"] is { Length: > 0 } account ? new Uri($"https://{account}.{service}.core.windows.net")
-        : throw new InvalidOperationException(
-            $"Set {identity.Path} to a connection string, or {identity.Path}__accountName or {identity.Path}__{service}ServiceUri for an identity connection."
+    private static OptionsValidationException Fault(string text) => new(Options.DefaultName, typeof(DurableOptions), [text]);
+
+    private T Open<T>(string service, Func<string, T> open, Func<Uri, DefaultAzureCredential, T> openAs)
+    {
+        try
+        {
+            return ConnectionString is { } text ? open(text) : openAs(ServiceUri(service), Credential());
+        }
+        catch (Exception exception) when (exception is FormatException or ArgumentException)
+        {
+            // No message of theirs: it may repeat a part of the connection string.
+            throw Fault($"{Name} is no connection to the {service}s of a storage account: {Forms}.");
+        }
+    }
+
+    private Uri ServiceUri(string service) =>
+        SettingText.Find(Identity, $"{service}ServiceUri") is { } given ? new Uri(given)
+        : SettingText.Find(Identity, "accountName") is { } account ? new Uri($"https://{account}.{service}.core.windows.net")
+        : throw Fault(
+            $"Set {Name} to a connection string, or {Name}__accountName or {Name}__{service}ServiceUri for an identity connection."
         );
 
-    private static DefaultAzureCredential Credential(IConfigurationSection identity) =>
-        new(
-            new DefaultAzureCredentialOptions
-            {
-                ManagedIdentityClientId = identity["clientId"] is { Length: > 0 } clientId ? clientId : null,
-            }
-        );
+    private DefaultAzureCredential Credential() =>
+        new(new DefaultAzureCredentialOptions { ManagedIdentityClientId = SettingText.Find(Identity, "clientId") });
 }

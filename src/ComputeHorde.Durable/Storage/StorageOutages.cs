@@ -92,7 +92,6 @@ internal sealed class StorageOutages(Outages outages) : HttpPipelinePolicy
         }
     }
 
-
     private static bool IsWrite(HttpMessage message) =>
         message.Request.Method != RequestMethod.Get && message.Request.Method != RequestMethod.Head;
 

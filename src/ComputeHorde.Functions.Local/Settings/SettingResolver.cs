@@ -16,7 +16,7 @@ internal sealed partial class SettingResolver(IConfiguration configuration)
             .Replace(
                 text,
                 match =>
-                    configuration[LocalSettingsJson.ConfigurationKey(match.Groups["name"].Value)]
+                    configuration[LocalSettingsJson.ConfigurationKey(match.Groups["name"].Value)]?.Trim()
                     ?? throw new LocalFunctionsException(
                         $"{place}: there is no setting '{match.Groups["name"].Value}': add it to local.settings.json (Values) or to the environment."
                     )
@@ -37,7 +37,7 @@ internal sealed partial class SettingResolver(IConfiguration configuration)
         var key = LocalSettingsJson.ConfigurationKey(name);
         var value = configuration["AzureWebJobs" + key] ?? configuration[key] ?? configuration.GetConnectionString(name);
         return !string.IsNullOrWhiteSpace(value)
-            ? value
+            ? value.Trim()
             : throw new LocalFunctionsException(
                 configuration.GetSection(key).GetChildren().Any()
                     ? $"{place}: connection '{name}' is identity-based: a local host needs a connection string there."

@@ -16,12 +16,12 @@ public sealed class KeyFilePassword
     public static KeyFilePassword Prompt { get; } = new(Ask);
 
     /// <summary>A password that the program already has, as from a vault or a setting.</summary>
-    /// <param name="password">The password; every character counts.</param>
+    /// <param name="password">The password; every character counts, but for line ends after it: vault tools leave them.</param>
     /// <returns>The source.</returns>
     public static KeyFilePassword FromText(string password)
     {
         ArgumentException.ThrowIfNullOrEmpty(password);
-        return new(_ => password);
+        return new(_ => WithoutLineEnd(password));
     }
 
     /// <summary>Reads an environment variable.</summary>
@@ -32,7 +32,7 @@ public sealed class KeyFilePassword
         ArgumentException.ThrowIfNullOrEmpty(variable);
         return new(_ =>
             Environment.GetEnvironmentVariable(variable) is { Length: > 0 } password
-                ? password
+                ? WithoutLineEnd(password)
                 : throw new ComputeHordeException($"The environment variable {variable}, for the password of the key file, is not set.")
         );
     }
@@ -66,6 +66,8 @@ public sealed class KeyFilePassword
     /// <summary>Reads the password of a key file.</summary>
     /// <exception cref="ComputeHordeException">It cannot be had.</exception>
     internal string Read(string keyFile) => _read(keyFile);
+
+    private static string WithoutLineEnd(string password) => password.TrimEnd('\r', '\n');
 
     private static string Ask(string keyFile)
     {

@@ -56,6 +56,92 @@ public class SettingsReaderTests
             Read(("ComputeHorde:ValidatorHotKeys", "5F"), ("ComputeHorde:WalletName", "x"), ("Other:Name", "y")).Unknown
         );
 
+    [Fact]
+    public void Unknown_NamesBesideTheSection_AreNamed() =>
+        Assert.Equal(
+            ["ComputeHorde__CreateDoubt", "COMPUTEHORDEPOLLSCHEDULES", "ComputeHorde_SubnetId"],
+            Read(
+                ("ComputeHorde_SubnetId", "1"),
+                ("COMPUTEHORDEPOLLSCHEDULES", "x"),
+                ("COMPUTEHORDEPOLLSCHEDULE", "x"),
+                ("ComputeHordeStorage:accountName", "x"),
+                ("ComputeHorde:CreateDoubt", "00:00:10")
+            ).Unknown
+        );
+
+    [Theory]
+    [InlineData("ComputeHorde:Limits:team:MaxInFlite", "3", "ComputeHorde__Limits__team__MaxInFlite")]
+    [InlineData("ComputeHorde:Limits:team:MaxInFlight", "three", "ComputeHorde__Limits__team__MaxInFlight")]
+    [InlineData("COMPUTEHORDE:LIMITS:*:EXECUTORSECONDSPERDAY", "1,5", "ComputeHorde__Limits__*__ExecutorSecondsPerDay")]
+    [InlineData("ComputeHorde:Limits:team", "3", "ComputeHorde__Limits__team")]
+    [InlineData("ComputeHorde:Limits", "3", "ComputeHorde__Limits")]
+    [InlineData("ComputeHorde:Limits:team:MaxInFlight:x", "3", "ComputeHorde__Limits__team__MaxInFlight__x")]
+    [InlineData("ComputeHorde:ContainerAppsMachines:gpu:Cpu", "four", "ComputeHorde__ContainerAppsMachines__gpu__Cpu")]
+    [InlineData("ComputeHorde:ContainerAppsMachines:gpu:Memory", "4", "ComputeHorde__ContainerAppsMachines__gpu__Memory")]
+    [InlineData("ComputeHorde:WebhookEvents", "run.failed", "ComputeHorde__WebhookEvents")]
+    [InlineData("ComputeHorde:SubnetId:x", "1", "ComputeHorde__SubnetId__x")]
+    public void Validate_SettingInsideOfAnother_IsNotPassedOver(string key, string value, string name)
+    {
+        var fault = Assert.Single(Read((key, value)).Validate(null, new DurableOptions()).Failures!);
+
+        Assert.StartsWith(name + " ", fault, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData("3.0")]
+    [InlineData("0.3e1")]
+    [InlineData(" 3 ")]
+    [InlineData("\ufeff3\r\n")]
+    public void Bind_WholeNumberInAnyForm_IsReadEverywhere(string text)
+    {
+        var reader = Read(
+            ("ComputeHorde:MaxRetries", text),
+            ("ComputeHorde:MaxHashedOutputBytes", text),
+            ("ComputeHorde:SuspectRate", text),
+            ("COMPUTEHORDE:LIMITS:TEAM:MAXINFLIGHT", text)
+        );
+        var (horde, durable) = (new ComputeHordeOptions(), new DurableOptions());
+
+        reader.Bind(horde);
+        reader.Bind(durable);
+
+        Assert.True(reader.Validate(null, durable).Succeeded);
+        Assert.Equal((3, 3L, 3.0), (horde.MaxRetries, durable.MaxHashedOutputBytes, durable.SuspectRate));
+        Assert.Equal(3, durable.Limits["team"].MaxInFlight);
+    }
+
+    [Theory]
+    [InlineData("SubnetId", "3,0")]
+    [InlineData("SubnetId", "0x10")]
+    [InlineData("SubnetId", "1e-40")]
+    [InlineData("SubnetId", "1e40")]
+    [InlineData("SuspectRate", "NaN")]
+    [InlineData("WebhookAllowPrivate", "1")]
+    [InlineData("WebhookAllowPrivate", "yes")]
+    [InlineData("RequestTimeout", "30")]
+    public void Validate_ValueThatCouldMeanSomethingElse_IsRefused(string name, string value) =>
+        Assert.Contains(
+            $"ComputeHorde__{name} must be ",
+            Assert.Single(Read(("ComputeHorde:" + name, value)).Validate(null, new DurableOptions()).Failures!),
+            StringComparison.Ordinal
+        );
+
+    [Theory]
+    [InlineData("S3AccessKeyId")]
+    [InlineData("S3SecretAccessKey")]
+    [InlineData("S3Bucket")]
+    [InlineData("RunPodApiKey")]
+    [InlineData("WebhookUrl")]
+    [InlineData("OutputStore")]
+    public void Bind_TextAsAVaultToolGivesIt_IsTheText(string name)
+    {
+        var options = new DurableOptions();
+
+        Read(("ComputeHorde:" + name, "\ufeff se cret \r\n")).Bind(options);
+
+        Assert.Equal("se cret", typeof(DurableOptions).GetProperty(name)!.GetValue(options));
+    }
+
     private static SettingsReader Read(params (string Key, string Value)[] settings) =>
         new(
             new ConfigurationBuilder()

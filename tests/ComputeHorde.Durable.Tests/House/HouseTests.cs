@@ -168,6 +168,7 @@ public sealed class HouseTests
             "NamespaceLimits",
             "OutputStores",
             "StorageAccounts",
+            "SettingText",
             "IResultComparer",
             "IResultContent",
             "Comparison",

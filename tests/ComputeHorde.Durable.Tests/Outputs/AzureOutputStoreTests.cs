@@ -1,16 +1,21 @@
 using System.Net;
 using System.Text;
+using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Storage.Blobs;
 using ComputeHorde.Durable.Hosting;
+using ComputeHorde.Durable.Http;
 using ComputeHorde.Durable.Outputs;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Durable.Tests.Support;
 using ComputeHorde.DurableTask.Sqlite.Testing;
 using ComputeHorde.Sdk;
 using ComputeHorde.Storage.Local;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace ComputeHorde.Durable.Tests.Outputs;
@@ -94,6 +99,31 @@ public sealed class AzureOutputStoreTests
     }
 
     [Fact]
+    public async Task Sign_IdentityWithoutTheRole_NamesItOnceAndMayPass()
+    {
+        var account = new DelegatingAccount(TimeProvider.System) { HasTheRole = false };
+        using var store = account.Open();
+
+        for (var trial = 0; trial < 2; trial++)
+        {
+            var refused = await Assert.ThrowsAsync<RequestFailedException>(() => SignAsync().AsTask());
+            Assert.Contains("Storage Blob Delegator", refused.Message, StringComparison.Ordinal);
+            Assert.True(StorageOutages.MayPass(refused));
+            var answer = await HttpEdge.AnswerAsync(new DefaultHttpContext().Request, () => throw refused);
+            Assert.Equal(503, ((ContentResult)answer).StatusCode);
+        }
+
+        account.HasTheRole = true;
+        await SignAsync();
+
+        Assert.Equal(2, account.Log.Lines.Count);
+        Assert.Contains("Storage Blob Delegator", account.Log.Lines.First().Text, StringComparison.Ordinal);
+
+        ValueTask<SignedUpload> SignAsync() =>
+            store.SignAsync("run/1/output/a.bin", TimeSpan.FromHours(1), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task Sign_ClockWasSetBack_UsesNoKeyOfTheFuture()
     {
         var clock = new SettableClock(new DateTimeOffset(2026, 1, 2, 0, 0, 0, TimeSpan.Zero));
@@ -166,6 +196,10 @@ public sealed class AzureOutputStoreTests
     {
         public int Keys { get; private set; }
 
+        public bool HasTheRole { get; set; } = true;
+
+        public CollectedLog Log { get; } = new(output: null);
+
         public AzureOutputStore Open()
         {
             var service = new BlobServiceClient(
@@ -173,7 +207,8 @@ public sealed class AzureOutputStoreTests
                 new Identity(),
                 new BlobClientOptions { Transport = new HttpClientTransport(this) }
             );
-            return new AzureOutputStore(service, new BlobContainers(service), clock);
+            var loggers = LoggerFactory.Create(logging => logging.AddProvider(Log));
+            return new AzureOutputStore(service, new BlobContainers(service), new Outages(clock, loggers.CreateLogger<Outages>()), clock);
         }
 
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -181,6 +216,13 @@ public sealed class AzureOutputStoreTests
             if (!request.RequestUri!.Query.Contains("userdelegationkey", StringComparison.Ordinal))
             {
                 return Task.FromResult(new HttpResponseMessage(HttpStatusCode.Created) { Content = new ByteArrayContent([]) });
+            }
+
+            if (!HasTheRole)
+            {
+                var refused = new HttpResponseMessage(HttpStatusCode.Forbidden) { Content = new StringContent("") };
+                refused.Headers.Add("x-ms-error-code", "AuthorizationPermissionMismatch");
+                return Task.FromResult(refused);
             }
 
             Keys++;

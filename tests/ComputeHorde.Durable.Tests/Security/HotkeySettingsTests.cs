@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ComputeHorde.Durable.Hosting;
+using ComputeHorde.Durable.Tests.Support;
 using Microsoft.Extensions.Configuration;
 
 namespace ComputeHorde.Durable.Tests.Security;
@@ -39,6 +41,39 @@ public sealed class HotkeySettingsTests : IDisposable
         Assert.Equal(Alice, Hotkey(new ConfigurationBuilder().AddJsonFile(settings)));
         Assert.Equal(Alice, Hotkey(new ConfigurationBuilder().AddInMemoryCollection([new("ComputeHorde:HotkeySecretFile", file)])));
     }
+
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("\r\n")]
+    public void Load_PasswordWithALineEnd_OpensTheWallet(string end)
+    {
+        var vector = JsonNode.Parse(File.ReadAllText(Path.Combine(HordeFixture.RepositoryRoot(), "tests", "vectors", "keyfiles.json")))![
+            "encrypted_nacl"
+        ]!;
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, "default", "hotkeys")).FullName;
+        File.WriteAllBytes(Path.Combine(folder, "default"), Convert.FromBase64String((string)vector["file_base64"]!));
+
+        Assert.Equal(
+            (string?)vector["expect"]!["ss58"],
+            Hotkey(
+                new ConfigurationBuilder().AddInMemoryCollection([
+                    new("ComputeHorde:WalletPath", _folder + end),
+                    new("ComputeHorde:WalletPassword", vector["password"] + end),
+                ])
+            )
+        );
+    }
+
+    [Fact]
+    public void Clean_PasswordWithBlanks_KeepsThem() =>
+        Assert.Equal(
+            (" pass word ", " //Alice///pass ", "key"),
+            (
+                SettingText.Clean("WalletPassword", " pass word \r\n"),
+                SettingText.Clean("HOTKEYSECRET", " //Alice///pass \n"),
+                SettingText.Clean("S3SecretAccessKey", " key \n")
+            )
+        );
 
     private static string Hotkey(IConfigurationBuilder builder)
     {
