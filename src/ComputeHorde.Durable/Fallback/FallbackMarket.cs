@@ -13,7 +13,6 @@ internal sealed class FallbackMarket(
     FallbackJobs jobs,
     IJobOrders orders,
     OutputUrls outputs,
-    AttemptClaims claims,
     FallbackBudget budget,
     TimeProvider timeProvider
 ) : IJobMarket
@@ -23,7 +22,7 @@ internal sealed class FallbackMarket(
 
     public string Dependency => Outages.Fallback;
 
-    public async Task<BuyJobOutcome> FindOrBuyAsync(BuyJobInput input, AttemptClaim claim, CancellationToken cancellationToken)
+    public async Task<BuyJobOutcome> FindOrBuyAsync(BuyJobInput input, HeldClaim held, CancellationToken cancellationToken)
     {
         try
         {
@@ -39,7 +38,7 @@ internal sealed class FallbackMarket(
                     Reserve = async (id, bound, token) =>
                     {
                         // Nobody rents for an attempt that somebody else has taken over, or that is settled.
-                        claim = await claims.NoteRequestAsync(claim, token);
+                        await held.NoteRequestAsync(token);
                         await budget.ReserveAsync(id, bound, token);
                     },
                 },

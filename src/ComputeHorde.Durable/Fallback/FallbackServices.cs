@@ -73,7 +73,9 @@ internal static class FallbackServices
         services.AddSingleton<HordeMarket>();
         services.AddSingleton(static provider => new JobMarkets(
             provider.GetRequiredService<HordeMarket>(),
-            provider.GetService<FallbackJobs>() is null ? null : ActivatorUtilities.CreateInstance<FallbackMarket>(provider)
+            provider.GetService<FallbackJobs>() is null
+                ? ActivatorUtilities.CreateInstance<MissingFallback>(provider)
+                : ActivatorUtilities.CreateInstance<FallbackMarket>(provider)
         ));
         return services;
     }

@@ -26,8 +26,11 @@ internal sealed class Attempt(int number, bool onFallback = false)
     /// <summary>Whether it was rejected before anybody took it, or no validator was there to offer it to: nothing is paid for it.</summary>
     public bool IsTurnedAway => Job is { IsTurnedAway: true } || (Job is null && Failure is { Class: FailureClasses.Rejected });
 
-    /// <summary>Whether it counts as an attempt: there is a job, and it may have been paid for.</summary>
-    public bool IsPaid => Job is not null && !IsTurnedAway;
+    /// <summary>Whether a job may have been bought although none is known.</summary>
+    public bool IsInDoubt { get; set; }
+
+    /// <summary>Whether it counts as an attempt: there is a job, or may be one, and it may have been paid for.</summary>
+    public bool IsPaid => (Job is not null || IsInDoubt) && !IsTurnedAway;
 
     public bool IsAccepted => Job is not null && Job.History.Any(static change => change.Status == Accepted);
 

@@ -2,7 +2,7 @@ namespace ComputeHorde.Durable.Runs;
 
 /// <summary>One attempt of a run: at most one paid job.</summary>
 /// <param name="Number">Counted from 1.</param>
-/// <param name="JobUuid">The job; null when none could be created.</param>
+/// <param name="JobUuid">The job; null when none is known.</param>
 /// <param name="CreatedAt">When the facilitator stored the job, UTC.</param>
 /// <param name="History">The statuses seen, oldest first.</param>
 /// <param name="Failure">Why it did not complete; null when it did or when it was not waited for.</param>

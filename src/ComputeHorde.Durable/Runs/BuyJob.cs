@@ -17,64 +17,53 @@ internal sealed class BuyJob(AttemptClaims claims, WatchList watchList, JobMarke
     {
         using var span = DurableTelemetry.Start(nameof(BuyJob), input.Trace, input.Key.Tag);
         using var single = await claims.EnterAsync(input.Key, cancellationToken);
+        HeldClaim? held = null;
         try
         {
-            return await BuyAsync(input, cancellationToken);
+            if (await claims.ClaimAsync(input.Key, input.ScheduledAt, cancellationToken) is not { } claim)
+            {
+                throw new LostClaimException(input.Key);
+            }
+
+            if (claim.State == AttemptState.Settled)
+            {
+                return BuyJobOutcome.Impossible("settled", "The run of this attempt has ended.");
+            }
+
+            held = new HeldClaim(claims, claim, input.KnownInVain);
+            return Judge(await BuyAsync(input, held, cancellationToken), held, input);
         }
-        catch (ComputeHordeValidationException exception)
+        catch (Exception exception) when (OutcomeOf(exception, cancellationToken) is { } outcome)
         {
-            return BuyJobOutcome.Impossible("refused", exception.Message);
-        }
-        catch (ComputeHordeException exception)
-        {
-            return NotNow(exception);
-        }
-        catch (ClockException exception)
-        {
-            return BuyJobOutcome.Unreachable(exception.Message);
-        }
-        catch (TooManyRequestsException exception)
-        {
-            return BuyJobOutcome.Refused(exception.Message);
-        }
-        catch (LostClaimException exception)
-        {
-            return BuyJobOutcome.Unreachable(exception.Message);
-        }
-        catch (UnreadableSecretException exception)
-        {
-            return BuyJobOutcome.Impossible("secret_unreadable", exception.Message);
-        }
-        catch (InvalidDataException exception)
-        {
-            return BuyJobOutcome.Impossible("request_changed", exception.Message);
-        }
-        catch (Exception exception) when (StorageOutages.MayPass(exception) && !cancellationToken.IsCancellationRequested)
-        {
-            return BuyJobOutcome.Unreachable($"The storage account does not answer: {exception.Message}");
+            return Judge(outcome, held, input);
         }
     }
 
-    private async Task<BuyJobOutcome> BuyAsync(BuyJobInput input, CancellationToken cancellationToken)
+    /// <summary>
+    /// "No" counts only when it is known that nothing was bought: until then it is "not now". The machine of an attempt on fallback is ended
+    /// with its run, whoever rented it.
+    /// </summary>
+    /// <param name="held">Null when nothing is known of the claim.</param>
+    private static BuyJobOutcome Judge(BuyJobOutcome outcome, HeldClaim? held, BuyJobInput input) =>
+        outcome.Status == BuyStatus.Bought ? outcome
+        : held is { IsInDoubt: false } ? outcome with { KnownInVain = held.Mark }
+        : outcome with
+        {
+            Status = input.OnFallback ? outcome.Status : BuyStatus.Unreachable,
+            IsInDoubt = true,
+        };
+
+    private async Task<BuyJobOutcome> BuyAsync(BuyJobInput input, HeldClaim held, CancellationToken cancellationToken)
     {
-        if (await claims.ClaimAsync(input.Key, input.ScheduledAt, cancellationToken) is not { } claim)
-        {
-            throw new LostClaimException(input.Key);
-        }
-
-        if (claim.State == AttemptState.Settled)
-        {
-            return BuyJobOutcome.Impossible("settled", "The run of this attempt has ended.");
-        }
-
         var market = markets.For(input.OnFallback);
-        var outcome = claim.JobUuid is { } uuid
+        var outcome = held.Claim.JobUuid is { } uuid
             ? BuyJobOutcome.Bought(await LookAsync(market, uuid, input.Key.Attempt, cancellationToken))
-            : await market.FindOrBuyAsync(input, claim, cancellationToken);
+            : await market.FindOrBuyAsync(input, held, cancellationToken);
         outages.Ended(market.Dependency);
         if (outcome.Update is { } update)
         {
-            claim = await claims.SetBoughtAsync(input.Key, update.JobUuid, update.IsFinal, cancellationToken);
+            held.NoteBought();
+            var claim = await claims.SetBoughtAsync(input.Key, update.JobUuid, update.IsFinal, cancellationToken);
             if (claim.State == AttemptState.Bought)
             {
                 await watchList.AddAsync(input.Key, update.JobUuid, update.History.Count, cancellationToken);
@@ -95,6 +84,22 @@ internal sealed class BuyJob(AttemptClaims claims, WatchList watchList, JobMarke
             return JobUpdate.Gone(uuid, attempt);
         }
     }
+
+    /// <returns>What an exception says of the purchase; null when it is a fault of ours.</returns>
+    private BuyJobOutcome? OutcomeOf(Exception exception, CancellationToken cancellationToken) =>
+        exception switch
+        {
+            ComputeHordeValidationException => BuyJobOutcome.Impossible("refused", exception.Message),
+            ComputeHordeException horde => NotNow(horde),
+            ClockException or LostClaimException => BuyJobOutcome.Unreachable(exception.Message),
+            TooManyRequestsException => BuyJobOutcome.Refused(exception.Message),
+            UnreadableSecretException => BuyJobOutcome.Impossible("secret_unreadable", exception.Message),
+            InvalidDataException => BuyJobOutcome.Impossible("request_changed", exception.Message),
+            _ when StorageOutages.MayPass(exception) && !cancellationToken.IsCancellationRequested => BuyJobOutcome.Unreachable(
+                $"The storage account does not answer: {exception.Message}"
+            ),
+            _ => null,
+        };
 
     private BuyJobOutcome NotNow(ComputeHordeException exception)
     {

@@ -17,6 +17,9 @@ internal sealed record BuyJobInput(AttemptKey Key, string RequestId, string Requ
     /// <summary>The most that it may cost there, in US dollars; null for what the settings say.</summary>
     public decimal? MaxUsd { get; init; }
 
+    /// <summary>The newest <see cref="BuyJobOutcome.KnownInVain"/> of this attempt; null for none.</summary>
+    public string? KnownInVain { get; init; }
+
     /// <summary>The trace of the run: W3C <c>traceparent</c>; null when nobody traces.</summary>
     public string? Trace { get; init; }
 }

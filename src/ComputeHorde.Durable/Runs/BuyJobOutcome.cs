@@ -11,6 +11,14 @@ internal sealed record BuyJobOutcome(BuyStatus Status, JobUpdate? Update, string
     /// <summary>The reason of a failure for good.</summary>
     public string Reason { get; init; } = "refused";
 
+    /// <summary>Whether the job may have been bought although none is known: nobody may say then that nothing was paid.</summary>
+    public bool IsInDoubt { get; init; }
+
+    /// <summary>
+    /// The last request that was sent, when it is known that neither it nor any before it has bought anything; null when none was.
+    /// </summary>
+    public string? KnownInVain { get; init; }
+
     public static BuyJobOutcome Bought(JobUpdate update) => new(BuyStatus.Bought, update, null);
 
     public static BuyJobOutcome Unreachable(string problem) => new(BuyStatus.Unreachable, null, HistoryText.Truncate(problem));

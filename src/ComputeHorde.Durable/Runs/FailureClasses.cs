@@ -12,7 +12,7 @@ internal static class FailureClasses
     /// <summary>The job failed by its own doing.</summary>
     public const string Failed = "failed";
 
-    /// <summary>The validator never took the job.</summary>
+    /// <summary>The validator never took the job, or nobody knows whether it was bought at all (<c>in_doubt</c>).</summary>
     public const string Lost = "lost";
 
     /// <summary>The job was taken and did not end within its bound.</summary>

@@ -59,18 +59,26 @@ internal sealed class HordeMarket(
     public Task<FallbackTerms?> ReleaseAsync(AttemptKey attempt, CancellationToken cancellationToken) =>
         Task.FromResult<FallbackTerms?>(null);
 
-    public async Task<BuyJobOutcome> FindOrBuyAsync(BuyJobInput input, AttemptClaim claim, CancellationToken cancellationToken)
+    public async Task<BuyJobOutcome> FindOrBuyAsync(BuyJobInput input, HeldClaim held, CancellationToken cancellationToken)
     {
-        var doubt = DoubtLeft(claim);
-        if (doubt > TimeSpan.Zero || !MayRequest(claim))
+        var doubt = DoubtLeft(held.Claim);
+        if (held.IsInDoubt || doubt > TimeSpan.Zero || !MayRequest(held.Claim))
         {
             var found = await client.GetJobsByTagAsync(input.Key.Tag, cancellationToken);
-            return found.Count > 0 ? BuyJobOutcome.Bought(JobUpdates.From(found[0], input.Key.Attempt))
-                : doubt > TimeSpan.Zero
-                    ? BuyJobOutcome.Unreachable(
-                        "A request for this job was sent a moment ago and has no answer; waiting until it cannot arrive any more."
-                    )
-                : throw new TooManyRequestsException(claim.Requests);
+            if (found.Count > 0)
+            {
+                return BuyJobOutcome.Bought(JobUpdates.From(found[0], input.Key.Attempt));
+            }
+
+            if (doubt > TimeSpan.Zero)
+            {
+                return BuyJobOutcome.Unreachable(
+                    "A request for this job was sent a moment ago and has no answer; waiting until it cannot arrive any more."
+                );
+            }
+
+            held.NoteInVain();
+            RequireMayRequest(held.Claim);
         }
 
         JobOrder order;
@@ -83,12 +91,12 @@ internal sealed class HordeMarket(
             return BuyJobOutcome.Impossible("request_missing", $"The request '{input.RequestId}' is not stored any more.");
         }
 
-        return BuyJobOutcome.Bought(JobUpdates.From(await CreateAsync(input, claim, order, cancellationToken), input.Key.Attempt));
+        return BuyJobOutcome.Bought(JobUpdates.From(await CreateAsync(input, held, order, cancellationToken), input.Key.Attempt));
     }
 
     private async Task<ComputeHordeJob> CreateAsync(
         BuyJobInput input,
-        AttemptClaim claim,
+        HeldClaim held,
         JobOrder order,
         CancellationToken cancellationToken
     )
@@ -96,23 +104,34 @@ internal sealed class HordeMarket(
         var life = TimeSpan.FromSeconds(input.UrlSeconds) + outputs.Margin;
         var spec = await outputs.AddToAsync(order.Spec, order.Outputs, input.Key, life, input.HasPreparedUrls, cancellationToken);
         using var certificate = spec.Streaming ? await keys.ProvideAsync(input.Key, order.StreamingCertificate, cancellationToken) : null;
-        var created = await client.CreateJobAsync(
-            spec,
-            new CreateJobOptions
-            {
-                Tag = input.Key.Tag,
-                OnTrustedMiner = input.Key.OnTrustedMiner,
-                LookUpFirst = !IsFirst(input, claim) || clock.HasJumped(),
-                StreamingCertificate = certificate,
-                BeforeRequest = async token =>
+        CreateJobResult created;
+        try
+        {
+            created = await client.CreateJobAsync(
+                spec,
+                new CreateJobOptions
                 {
-                    clock.RequireRight(client.ServerClockOffset);
-                    RequireMayRequest(claim);
-                    claim = await claims.NoteRequestAsync(claim, token);
+                    Tag = input.Key.Tag,
+                    OnTrustedMiner = input.Key.OnTrustedMiner,
+                    LookUpFirst = !IsFirst(input, held.Claim) || clock.HasJumped(),
+                    StreamingCertificate = certificate,
+                    BeforeRequest = async token =>
+                    {
+                        clock.RequireRight(client.ServerClockOffset);
+                        RequireMayRequest(held.Claim);
+                        await held.NoteRequestAsync(token);
+                    },
                 },
-            },
-            cancellationToken
-        );
+                cancellationToken
+            );
+        }
+        catch (ComputeHordeException exception) when (exception is not ComputeHordeUncertainCreateException)
+        {
+            // The client has looked up what it could not be sure of.
+            held.NoteInVain();
+            throw;
+        }
+
         if (created.StreamingCertificate != certificate)
         {
             logger.StreamingKeyDiffers(created.Job.Uuid);

@@ -15,8 +15,8 @@ internal interface IJobMarket
     /// <summary>
     /// Looks for the job of an attempt wherever an earlier execution may have bought it, and buys it only when there is none for sure.
     /// </summary>
-    /// <param name="claim">Whoever calls holds it.</param>
-    Task<BuyJobOutcome> FindOrBuyAsync(BuyJobInput input, AttemptClaim claim, CancellationToken cancellationToken);
+    /// <param name="held">Whoever calls holds it. What is learned of a doubt is noted in it, whether this answers or throws.</param>
+    Task<BuyJobOutcome> FindOrBuyAsync(BuyJobInput input, HeldClaim held, CancellationToken cancellationToken);
 
     /// <exception cref="ComputeHordeNotFoundException">There is no such job (any more).</exception>
     Task<JobSight> GetAsync(string jobUuid, CancellationToken cancellationToken);

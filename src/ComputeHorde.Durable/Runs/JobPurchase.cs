@@ -8,11 +8,15 @@ internal sealed class JobPurchase(RunState run)
     /// <summary>The facilitator may say no for a while when keys are rolled or a release is bad; then it means it.</summary>
     private const int RefusedForSeconds = 1800;
 
-    /// <summary>Buys the job of the current attempt. While nobody answers, nothing is paid and the run waits.</summary>
+    /// <summary>
+    /// Buys the job of the current attempt. While nobody answers the run waits; while the job may have been bought all the same, it is not
+    /// given up for want of an answer.
+    /// </summary>
     public async Task<RunEnd> BuyAsync()
     {
         var since = run.Now;
         DateTime? refusedSince = null;
+        string? knownInVain = null;
         for (var round = 0; run.Completed is null && run.Current.Job is null; round++)
         {
             run.ShowProgress(RunPhases.Creating);
@@ -29,6 +33,7 @@ internal sealed class JobPurchase(RunState run)
                     HasPreparedUrls = run.Input.HasPreparedUrls,
                     OnFallback = run.Current.OnFallback,
                     MaxUsd = run.Policy.FallbackMaxUsd,
+                    KnownInVain = knownInVain,
                     Trace = run.Input.Trace,
                 }
             );
@@ -40,6 +45,8 @@ internal sealed class JobPurchase(RunState run)
             }
 
             run.LastProblem = purchase.Problem;
+            run.Current.IsInDoubt = purchase.IsInDoubt;
+            knownInVain = purchase.KnownInVain ?? knownInVain;
             refusedSince = purchase.Status == BuyStatus.Refused ? refusedSince ?? run.Now : null;
             if (purchase.Status is BuyStatus.NoValidator or BuyStatus.NoMachine)
             {
@@ -58,7 +65,7 @@ internal sealed class JobPurchase(RunState run)
                 return GiveUp("refused");
             }
 
-            if (run.Policy.CreateTimeoutSeconds is { } bound && run.Now >= since.AddSeconds(bound))
+            if (!purchase.IsInDoubt && run.Policy.CreateTimeoutSeconds is { } bound && run.Now >= since.AddSeconds(bound))
             {
                 return GiveUp("unreachable");
             }
@@ -82,6 +89,11 @@ internal sealed class JobPurchase(RunState run)
             );
             if (end != RunEnd.None)
             {
+                if (run.Current is { Job: null, IsInDoubt: true })
+                {
+                    run.Current.Fail(new JobFailure(FailureClasses.Lost, "in_doubt", run.LastProblem));
+                }
+
                 return end;
             }
         }

@@ -83,7 +83,18 @@ internal sealed class PollJobs(
 
     private async Task<int> PollAsync(DurableTaskClient durable, IJobMarket market, WatchedJob[] batch, CancellationToken cancellationToken)
     {
-        var looks = await market.GetManyAsync([.. batch.Select(static job => job.JobUuid)], cancellationToken);
+        IReadOnlyDictionary<string, JobLookup> looks;
+        try
+        {
+            looks = await market.GetManyAsync([.. batch.Select(static job => job.JobUuid)], cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Whatever it is, it is this list's trouble and not the others'. It stays watched, and the next tick asks again.
+            outages.Started(market.Dependency, exception.Message);
+            return 0;
+        }
+
         if (looks.Values.All(static look => look.Error is not null))
         {
             outages.Started(market.Dependency, looks.Values.First().Error!.Message);

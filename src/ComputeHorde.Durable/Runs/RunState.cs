@@ -120,7 +120,7 @@ internal sealed class RunState : IDisposable
                 Attempts =
                 [
                     .. Attempts
-                        .Where(static attempt => attempt.IsPaid)
+                        .Where(static attempt => attempt is { IsPaid: true, Job: not null })
                         .TakeLast(MostShownAttempts)
                         .Select(static attempt => attempt.Outcome()),
                 ],

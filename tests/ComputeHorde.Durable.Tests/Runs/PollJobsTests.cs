@@ -1,5 +1,9 @@
 using System.Net;
+using ComputeHorde.Durable.Runs;
+using ComputeHorde.Durable.Storage;
 using ComputeHorde.Durable.Tests.Support;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ComputeHorde.Durable.Tests.Runs;
 
@@ -55,6 +59,63 @@ public sealed class PollJobsTests
             Assert.Equal("completed", (string?)(await horde.EndOfAsync($"jobs/good-{number}"))["status"]);
         }
     }
+
+    [Fact]
+    public async Task Poll_FallbackProviderOfOneJobIsNotSetAnyMore_PollsTheOthersAndKeepsWatchingIt()
+    {
+        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true });
+        var services = horde.Functions.Services;
+        var rented = new AttemptKey("rented", 1);
+        await services.GetRequiredService<WatchList>().AddAsync(rented, Rented, seen: 0, TestContext.Current.CancellationToken);
+
+        await ActivatorUtilities
+            .CreateInstance<PollJobs>(services)
+            .RunAsync(new TimerInfo(), horde.Functions.Client, TestContext.Current.CancellationToken);
+
+        using var answer = await horde.PostAsync("jobs", Support.Jobs.Sha256("other"), "other");
+        Assert.Equal("completed", (string?)(await horde.EndOfAsync("jobs/other"))["status"]);
+        Assert.Contains(horde.Log.Lines, static line => line.Text.Contains("ComputeHorde__FallbackProvider", StringComparison.Ordinal));
+        Assert.Equal([rented.Path], await horde.ListAsync(ContainerNames.InFlight));
+    }
+
+    [Fact]
+    public async Task Run_FallbackProviderIsNotSetAnyMore_WaitsForItsMachineAndForNothingElse()
+    {
+        await using var horde = await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true });
+        var services = horde.Functions.Services;
+        var (rented, only) = (new AttemptKey("rented", 1), new AttemptKey("only-tried", 1));
+        var claims = services.GetRequiredService<AttemptClaims>();
+        var claim = await claims.ClaimAsync(rented, DateTimeOffset.MaxValue, TestContext.Current.CancellationToken);
+        await claims.NoteRequestAsync(claim!, TestContext.Current.CancellationToken);
+
+        var look = await ActivatorUtilities
+            .CreateInstance<LookAtJob>(services)
+            .RunAsync(new LookAtJobInput(Rented, 1), TestContext.Current.CancellationToken);
+        var bought = await BuyAsync(rented);
+        var settled = await SettleAsync(rented);
+        var tried = await BuyAsync(only);
+        var triedInVain = await SettleAsync(only);
+
+        Assert.Contains("ComputeHorde__FallbackProvider", look.Problem, StringComparison.Ordinal);
+        Assert.Equal((BuyStatus.Unreachable, true), (bought.Status, bought.IsInDoubt));
+        Assert.Contains("ComputeHorde__FallbackProvider", settled.NotNow, StringComparison.Ordinal);
+        Assert.Equal((BuyStatus.NoMachine, null), (tried.Status, triedInVain.NotNow));
+
+        Task<BuyJobOutcome> BuyAsync(AttemptKey key) =>
+            ActivatorUtilities
+                .CreateInstance<BuyJob>(services)
+                .RunAsync(
+                    new BuyJobInput(key, key.InstanceId, "", TimeProvider.System.GetUtcNow(), 60) { OnFallback = true },
+                    TestContext.Current.CancellationToken
+                );
+
+        Task<SettleOutcome> SettleAsync(AttemptKey key) =>
+            ActivatorUtilities
+                .CreateInstance<SettleRun>(services)
+                .RunAsync(new SettleInput(key, 1) { OnFallback = [1], IsFinal = true }, TestContext.Current.CancellationToken);
+    }
+
+    private const string Rented = "ch-abcdef-0123456789abcdef";
 
     private static readonly Dictionary<string, string?> Slow = new()
     {
