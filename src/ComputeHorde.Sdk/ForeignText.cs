@@ -6,11 +6,17 @@ namespace ComputeHorde.Sdk;
 /// <summary>
 /// Makes texts that others wrote safe to show: a log or a terminal acts on line breaks, escapes and changes of direction.
 /// </summary>
-internal static class ForeignText
+public static class ForeignText
 {
-    /// <summary>The text in one line, with everything that is not to be seen written as <c>\uXXXX</c>.</summary>
+    /// <summary>
+    /// The text in one line, with everything that is not to be seen (controls, formats, line ends, private and unassigned characters)
+    /// written as <c>\uXXXX</c>, and halves of characters as U+FFFD.
+    /// </summary>
+    /// <param name="text">Any text.</param>
+    /// <returns>The same text where there is nothing to write otherwise.</returns>
     public static string Line(string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
         {
             return text;

@@ -43,7 +43,8 @@ internal sealed class FallbackBudget(BlobContainers containers, IOptions<Durable
     {
         // A job may end the day after it began, or after a long outage; older days are of no use to anybody. One of the days to come was
         // begun before the clock was set back.
-        foreach (var day in Enumerable.Range(0, 8).Select(back => Today.AddDays(-back)).Concat(Enumerable.Range(1, 7).Select(Today.AddDays)))
+        var days = Enumerable.Range(0, 8).Select(back => Today.AddDays(-back)).Concat(Enumerable.Range(1, 7).Select(Today.AddDays));
+        foreach (var day in days)
         {
             var isFound = false;
             await ChangeAsync(

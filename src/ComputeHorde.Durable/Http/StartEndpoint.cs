@@ -147,7 +147,11 @@ internal sealed class StartEndpoint : IDisposable
     }
 
     private static HttpProblemException Taken(string? name, string field) =>
-        new(409, $"Something else was sent under this {field}", new ValidationProblem(field, $"'{name}' names something with another body."));
+        new(
+            409,
+            $"Something else was sent under this {field}",
+            new ValidationProblem(field, $"'{name}' names something with another body.")
+        );
 
     private static IActionResult Started(HttpRequest request, string route, string place, StartedRun started)
     {

@@ -102,7 +102,8 @@ internal sealed class AzureOutputStore(BlobServiceClient service, BlobContainers
         await _keyGate.WaitAsync(cancellationToken);
         try
         {
-            // One of the future is from before the clock was set back, and signs nothing that works now. A key that was revoked meanwhile signs URLs that fail, and each failed upload is a paid attempt: none is used for long.
+            // One of the future is from before the clock was set back, and signs nothing that works now. A key that was revoked meanwhile
+            // signs URLs that fail, and each failed upload is a paid attempt: none is used for long.
             if (
                 _delegationKey is null
                 || _delegationKey.SignedExpiresOn < until

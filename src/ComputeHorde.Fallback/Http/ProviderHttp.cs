@@ -160,7 +160,9 @@ internal sealed class ProviderHttp
         response.Headers.RetryAfter switch
         {
             { Delta: { } wish } => wish,
-            { Date: { } date } => date - (response.Headers.Date ?? _time.GetUtcNow()) is var wish && wish > TimeSpan.Zero ? wish : TimeSpan.Zero,
+            { Date: { } date } => date - (response.Headers.Date ?? _time.GetUtcNow()) is var wish && wish > TimeSpan.Zero
+                ? wish
+                : TimeSpan.Zero,
             _ => null,
         };
 }

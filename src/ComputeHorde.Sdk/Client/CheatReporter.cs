@@ -77,7 +77,8 @@ internal sealed class CheatReporter(FacilitatorApi api, ISigner signer, TimeProv
             using var answer = await api.RepeatableAsync(request, cancellationToken);
             return CheatReportOutcome.Recorded;
         }
-        catch (ComputeHordeProtocolException error) when (error.StatusCode == 400 && error.Message.Contains(AlreadyExists, StringComparison.Ordinal))
+        catch (ComputeHordeProtocolException error)
+            when (error.StatusCode == 400 && error.Message.Contains(AlreadyExists, StringComparison.Ordinal))
         {
             return CheatReportOutcome.AlreadyReported;
         }

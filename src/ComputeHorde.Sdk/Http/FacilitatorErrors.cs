@@ -15,8 +15,8 @@ internal static class FacilitatorErrors
     private const int LongestText = 300;
 
     /// <summary>
-    /// What a refusal of a field can be about: the fields that are sent (protocol 2.1, 2.4, 2.5), and the serializer's word for all of them.
-    /// An object with other names was written by something on the way.
+    /// What a refusal of a field can be about: the fields that are sent (protocol 2.1, 2.4, 2.5), and the serializer's word for all of
+    /// them. An object with other names was written by something on the way.
     /// </summary>
     private static readonly FrozenSet<string> Fields = FrozenSet.Create(
         StringComparer.Ordinal,

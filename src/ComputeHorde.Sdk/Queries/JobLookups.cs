@@ -132,8 +132,8 @@ internal sealed class JobLookups(JobPages pages, ComputeHordeOptions options, Ti
     }
 
     /// <summary>
-    /// Whether a failure may be about a single job among those that were asked for, and not about all: the facilitator itself said so, or it
-    /// answers other questions.
+    /// Whether a failure may be about a single job among those that were asked for, and not about all: the facilitator itself said so, or
+    /// it answers other questions.
     /// </summary>
     private async Task<bool> IsOfOneJobAsync(Look look, ComputeHordeException error)
     {

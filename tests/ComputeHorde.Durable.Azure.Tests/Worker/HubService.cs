@@ -10,6 +10,12 @@ internal sealed class HubService : TaskHubSidecarService.TaskHubSidecarServiceBa
     /// <summary>What there is, by name; the test changes it.</summary>
     public ConcurrentDictionary<string, OrchestrationState> Instances { get; } = new(StringComparer.Ordinal);
 
+    public override Task<CreateInstanceResponse> StartInstance(CreateInstanceRequest request, ServerCallContext context)
+    {
+        Instances[request.InstanceId] = new OrchestrationState { InstanceId = request.InstanceId, Name = request.Name };
+        return Task.FromResult(new CreateInstanceResponse { InstanceId = request.InstanceId });
+    }
+
     public override Task<GetInstanceResponse> GetInstance(GetInstanceRequest request, ServerCallContext context) =>
         Task.FromResult(
             Instances.TryGetValue(request.InstanceId, out var state)

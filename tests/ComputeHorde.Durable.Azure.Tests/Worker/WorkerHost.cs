@@ -92,6 +92,26 @@ internal sealed class WorkerHost : IAsyncDisposable
         return response;
     }
 
+    /// <summary>As <see cref="GetAsync"/>, with a body and with headers of the caller, or of what stands before the host.</summary>
+    public async Task<HttpResponseMessage> PostAsync(
+        string function,
+        string trigger,
+        string path,
+        HttpContent content,
+        params (string Name, string Value)[] headers
+    )
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, Address(path)) { Content = content };
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Add(name, value);
+        }
+
+        var (response, ended) = await SendAsync(function, trigger, request, []);
+        await ended;
+        return response;
+    }
+
     /// <summary>As <see cref="GetAsync"/>, and does not wait for the answer's end.</summary>
     /// <returns>The answer as far as it is here, and the end of the function.</returns>
     public async Task<(HttpResponseMessage Response, Task Ended)> OpenAsync(
@@ -99,6 +119,19 @@ internal sealed class WorkerHost : IAsyncDisposable
         string trigger,
         string path,
         params (string Name, string Value)[] route
+    )
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, Address(path));
+        return await SendAsync(function, trigger, request, route);
+    }
+
+    private Uri Address(string path) => new(new Uri(Capabilities["HttpUri"]), path);
+
+    private async Task<(HttpResponseMessage Response, Task Ended)> SendAsync(
+        string function,
+        string trigger,
+        HttpRequestMessage request,
+        (string Name, string Value)[] route
     )
     {
         var id = Guid.NewGuid();
@@ -139,7 +172,6 @@ internal sealed class WorkerHost : IAsyncDisposable
                 })
         );
         var ended = _rpc.AskAsync(new StreamingMessage { InvocationRequest = invocation }, _timeout.Token);
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(new Uri(Capabilities["HttpUri"]), path));
         request.Headers.Add("x-ms-invocation-id", id.ToString("D"));
         var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, _timeout.Token);
         return (response, CheckAsync(ended));

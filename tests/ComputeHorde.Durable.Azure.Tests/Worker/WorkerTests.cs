@@ -84,6 +84,34 @@ public sealed class WorkerTests(WorkerFixture fixture) : IClassFixture<WorkerFix
         );
     }
 
+    /// <summary>The host tells the worker by these headers whom the caller spoke to, and so does a gateway before it.</summary>
+    [Fact]
+    public async Task Start_BehindAGateway_NamesTheOuterAddress()
+    {
+        using var content = new StringContent(
+            """{"executor_class":"spin_up-4min.gpu-24gb","docker_image":"me/image:1","download_time_limit_sec":10,"execution_time_limit_sec":10,"upload_time_limit_sec":10}""",
+            System.Text.Encoding.UTF8,
+            "application/json"
+        );
+
+        using var answer = await fixture.Host.PostAsync(
+            "StartJob",
+            "request",
+            "/api/jobs",
+            content,
+            ("Idempotency-Key", "behind-1"),
+            ("X-Forwarded-For", "203.0.113.7"),
+            ("X-Forwarded-Proto", "https"),
+            ("X-Forwarded-Host", "gpu.example.com:8443"),
+            ("X-Forwarded-Prefix", "/horde")
+        );
+
+        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(answer.StatusCode == HttpStatusCode.Accepted, text);
+        Assert.Equal("https://gpu.example.com:8443/horde/api/jobs/behind-1", answer.Headers.Location?.OriginalString);
+        Assert.Equal("https://gpu.example.com:8443/horde/api/jobs/behind-1", (string?)JsonNode.Parse(text)!["status_url"]);
+    }
+
     /// <summary>Each event arrives while the run goes on: nothing on the way keeps the stream back.</summary>
     [Fact]
     public async Task Events_OverHttp_AreSentAsTheyComeAndEndWithTheRun()

@@ -15,7 +15,8 @@ public sealed class ListPageTests
         var token = (string)(await horde.GetAsync("notices?page_size=1"))["continuation"]!;
         foreach (var path in new[] { "cheats", "notices" })
         {
-            foreach (var text in new[] { "zzz", "notice-1", "!", "%00", token[..^1], token + "AAAA", path == "cheats" ? token : "Y2hlYXRz" })
+            string[] foreign = ["zzz", "notice-1", "!", "%00", token[..^1], token + "AAAA", path == "cheats" ? token : "Y2hlYXRz"];
+            foreach (var text in foreign)
             {
                 using var answer = await horde.Http.GetAsync(
                     new Uri($"{path}?continuation={text}", UriKind.Relative),

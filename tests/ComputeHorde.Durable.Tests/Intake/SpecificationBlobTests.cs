@@ -205,6 +205,19 @@ public class SpecificationBlobTests(ITestOutputHelper output)
         Assert.Equal(1, horde.Log.Lines.Count(static line => line.Event.Id == 301));
     }
 
+    [Fact]
+    public async Task Sweep_NameThatATerminalActsOn_IsLoggedWithEscapes()
+    {
+        await using var horde = await StartWithoutTriggerAsync();
+        await horde.UploadAsync("jobs", "\u001b[2Ja\r\u202e.json", Jobs.Sha256("one").ToJsonString());
+
+        await SweepOf(horde).SweepAsync(new TimerInfo(), horde.Functions.Client, TestContext.Current.CancellationToken);
+
+        var lines = horde.Log.Lines.Where(static line => line.Category.StartsWith("ComputeHorde.Durable.", StringComparison.Ordinal));
+        Assert.Contains(lines, static line => line.Text.StartsWith("\\u001B[2Ja\\u000D\\u202E.json rejected", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, static line => line.Text.Any(char.IsControl));
+    }
+
     [Theory]
     [InlineData(409, "This operation is not permitted on an archived blob.")]
     [InlineData(400, "The specified blob name is not valid.")]
