@@ -128,6 +128,38 @@ internal sealed record Mutation(string Name, string File, string Original, strin
                 "if ({0} || await durable.GetInstanceAsync(run, cancellationToken) is null or { IsCompleted: true })"
             ),
         ],
+        [
+            new(
+                "accused after one copy",
+                "Checks/CheckCourse.cs",
+                "var isConfirmed = again.Verdict == Verdicts.Mismatch",
+                "var isConfirmed = {0} || again.Verdict == Verdicts.Mismatch"
+            ),
+        ],
+        [
+            new(
+                "an attempt more",
+                "Runs/RunCourse.cs",
+                "run.Paid >= run.Policy.MaxAttempts)",
+                "run.Paid >= run.Policy.MaxAttempts + ({0} ? 1 : 0))"
+            ),
+        ],
+        [
+            new(
+                "an attempt fewer",
+                "Runs/RunCourse.cs",
+                "if (!IsWorthAnother(failure) ||",
+                "if (({0} && run.Paid > 1) || !IsWorthAnother(failure) ||"
+            ),
+        ],
+        [
+            new(
+                "secret in the log",
+                "Runs/HordeMarket.cs",
+                "logger.JobCreated(input.Key.Tag, created.Job.Uuid);",
+                "logger.JobCreated(input.Key.Tag, {0} ? string.Join(',', spec.Env.Values) : created.Job.Uuid);"
+            ),
+        ],
     ];
 
     public string Switch => $"{Class}.Name == \"{Name}\"";

@@ -25,7 +25,13 @@ internal static class CheckRules
     {
         foreach (var (check, outcome) in Checks(facts).Where(static check => (string?)Facts.Get(check.Outcome, "Verdict") == "mismatch"))
         {
-            var job = (string?)Facts.Get(System.Text.Json.Nodes.JsonNode.Parse(check.SerializedInput!), "JobUuid");
+            var input = System.Text.Json.Nodes.JsonNode.Parse(check.SerializedInput!);
+            var job = (string?)Facts.Get(input, "JobUuid");
+            if (outcome is not null && Facts.Get(input, "Failure") is null && Facts.Get(outcome, "Report") is null)
+            {
+                yield return $"{check.InstanceId} found {job} to be false and did not report it";
+            }
+
             var reports = facts.Reports.Count(report => report.JobUuid.ToString() == job);
             var status = (string?)Facts.Get(outcome, "Report");
             if (status is null or "recorded" or "already_recorded" ? reports != (status is null ? 0 : 1) : status != "job_unknown")

@@ -49,7 +49,7 @@ internal sealed record Facts(Life Life)
             schedule.MayRun.ToList().ForEach(run => plans[run] = schedule.Plan.Job);
         }
 
-        foreach (var (run, job) in life.Observer.Specifications)
+        foreach (var (run, job) in life.Observer.Specifications.Concat(life.Observer.Repeats))
         {
             plans[run] = job;
         }

@@ -42,7 +42,7 @@ internal static class PaymentRules
         foreach (var (run, at) in facts.Life.Observer.CancelledAt)
         {
             var calm = at > facts.Life.Scenario.Weather.ClearsAt ? at : facts.Life.Scenario.Weather.ClearsAt;
-            foreach (var job in facts.Jobs.Where(job => job.Tag.StartsWith(run + "#", StringComparison.Ordinal)))
+            foreach (var job in facts.Jobs.Where(job => IsOf(run, job.Tag)))
             {
                 var bought = job.CreatedAt - facts.Life.Began;
                 if (bought > calm + Grace)
@@ -52,6 +52,10 @@ internal static class PaymentRules
             }
         }
     }
+
+    /// <summary>Whether a tag is of a run, or of a line of a batch.</summary>
+    private static bool IsOf(string id, string tag) =>
+        tag.StartsWith(id + "#", StringComparison.Ordinal) || tag.StartsWith(id + "~", StringComparison.Ordinal);
 
     /// <summary>A facilitator that has forgotten a job within seconds cannot be asked for it; the real one keeps them for days.</summary>
     private static bool IsForgotten(Facts facts, string tag) =>

@@ -22,6 +22,10 @@ public sealed class MutationTests(MutantsFixture mutants, ITestOutputHelper outp
             { "another message at each try", "one notice is one message", 1 },
             { "place taken from a run under way", "no more in flight than the limit", 17 },
             { "places counted once a round", "no more in flight than the limit", 17 },
+            { "accused after one copy", "reports are about cheats", 8 },
+            { "an attempt more", "no more paid jobs than the policy allows", 17 },
+            { "an attempt fewer", "runs fail by policy only", 19 },
+            { "secret in the log", "no secret anywhere", 1 },
         };
 
     [Fact]

@@ -67,10 +67,11 @@ internal static class PlanMaker
 
     /// <param name="random">For what callers want.</param>
     /// <param name="more">For who is told, and who is limited; apart from the other, so that the one leaves the other as it was.</param>
+    /// <param name="third">For whose trusted copies are false, and who repeats what has ended; apart again.</param>
     /// <param name="isLimited">Whether runs of a namespace wait for each other.</param>
-    public static IReadOnlyList<Plan> Make(Random random, Random more, bool isLimited)
+    public static IReadOnlyList<Plan> Make(Random random, Random more, Random third, bool isLimited)
     {
-        var plans = Make(random).ConvertAll(plan => WithMore(more, plan, isLimited));
+        var plans = Make(random).ConvertAll(plan => WithStill(third, WithMore(more, plan, isLimited)));
         if (more.Next(8) == 0)
         {
             plans.Add(Schedule(more));
@@ -115,6 +116,19 @@ internal static class PlanMaker
             },
             _ => plan,
         };
+
+    private static Plan WithStill(Random third, Plan plan) =>
+        plan switch
+        {
+            RunPlan run => run with { Job = WithStill(third, run.Job), IsRepeated = third.Next(5) == 0 },
+            BatchPlan batch => batch with { Jobs = [.. batch.Jobs.Select(job => WithStill(third, job))] },
+            SpecificationPlan blob => blob with { Job = WithStill(third, blob.Job) },
+            _ => plan,
+        };
+
+    /// <summary>A trusted copy of an honest job may be false, once: nobody is accused by it alone.</summary>
+    private static JobPlan WithStill(Random third, JobPlan job) =>
+        third.Next(4) == 0 && job.Sampling is not null && !job.Cheats ? job with { Script = job.Script.Split('/')[0] + "/cheat,ok" } : job;
 
     private static JobPlan WithMore(Random more, JobPlan job, int oneIn, bool isLimited) =>
         job with

@@ -11,6 +11,9 @@ internal sealed record RunPlan(string Id, JobPlan Job) : Plan(Id)
     /// <summary>Sends the same request once more, because it did not see the answer.</summary>
     public bool SendsTwice { get; init; }
 
+    /// <summary>Has the run repeated when it has ended, and waits for that, too.</summary>
+    public bool IsRepeated { get; init; }
+
     public override IEnumerable<HookPlan> Hooks => Job.Hook is { } hook ? [hook] : [];
 
     public override async Task LiveAsync(Life life)
@@ -51,5 +54,24 @@ internal sealed record RunPlan(string Id, JobPlan Job) : Plan(Id)
         }
 
         await new RunWatch(life, Id, Job.Hook).UntilEndedAsync();
+        if (IsRepeated)
+        {
+            await RepeatAsync(life);
+        }
+    }
+
+    private async Task RepeatAsync(Life life)
+    {
+        var again = Id + "-again";
+        life.Observer.Repeats[again] = Job;
+        var answer = await life.CallAsync(new HttpCall("RerunJob", "POST", $"jobs/{Id}/rerun") { Id = Id, Key = again });
+        if (answer.Status != 202)
+        {
+            life.Observer.Break("starts", $"{again} was answered with {answer.Status}: {answer.Body}");
+            return;
+        }
+
+        life.Observer.Accepted.Add(again);
+        await new RunWatch(life, again, Job.Hook).UntilEndedAsync();
     }
 }

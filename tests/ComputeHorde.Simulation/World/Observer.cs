@@ -28,6 +28,9 @@ internal sealed class Observer(Life life)
     /// <summary>The jobs of specifications, by the names of their runs.</summary>
     public Dictionary<string, JobPlan> Specifications { get; } = [];
 
+    /// <summary>The jobs of runs that repeat others, by their names.</summary>
+    public Dictionary<string, JobPlan> Repeats { get; } = [];
+
     /// <summary>The schedules that were there, by their names.</summary>
     public Dictionary<string, SeenSchedule> Schedules { get; } = [];
 

@@ -49,7 +49,7 @@ internal sealed record Scenario
             WarmInstances = random.Next(3) == 0 ? 0 : 10_000,
             Forgets = !isAzure && random.Next(10) == 0 ? TimeSpan.FromSeconds(5 * random.NextDouble()) : TimeSpan.Zero,
             MaxInFlight = maxInFlight,
-            Plans = PlanMaker.Make(random, more, maxInFlight is not null),
+            Plans = PlanMaker.Make(random, more, new Random(seed ^ (seed << 16)), maxInFlight is not null),
         };
     }
 }
