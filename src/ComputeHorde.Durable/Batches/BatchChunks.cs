@@ -1,3 +1,4 @@
+using ComputeHorde.Durable.Storage;
 using Microsoft.Azure.Functions.Worker;
 
 namespace ComputeHorde.Durable.Batches;
@@ -12,19 +13,31 @@ internal sealed class BatchChunks(BatchStore batches)
     public const string Save = "SaveBatchChunk";
 
     /// <summary>Reads a chunk.</summary>
-    /// <returns>Its lines.</returns>
+    /// <returns>Its lines; null when the storage is away.</returns>
     [Function(Load)]
-    public async Task<BatchLine[]> LoadAsync([ActivityTrigger] BatchChunk input, CancellationToken cancellationToken)
+    public Task<BatchLine[]?> LoadAsync([ActivityTrigger] BatchChunk input, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return [.. await batches.LoadChunkAsync(input.BatchId, input.Chunk, cancellationToken)];
+        return BatchActivities.OrNotNowAsync<BatchLine[]>(
+            async () => [.. await batches.LoadChunkAsync(input.BatchId, input.Chunk, cancellationToken)],
+            cancellationToken
+        );
     }
 
     /// <summary>Stores how the lines of a chunk ended. Doing it twice stores the same.</summary>
+    /// <returns>Who does not answer; null when all is stored, as it was when nothing was returned.</returns>
     [Function(Save)]
-    public Task SaveAsync([ActivityTrigger] BatchChunkResults input, CancellationToken cancellationToken)
+    public async Task<string?> SaveAsync([ActivityTrigger] BatchChunkResults input, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return batches.SaveResultsAsync(input.Chunk.BatchId, input.Chunk.Chunk, input.Results, cancellationToken);
+        try
+        {
+            await batches.SaveResultsAsync(input.Chunk.BatchId, input.Chunk.Chunk, input.Results, cancellationToken);
+            return null;
+        }
+        catch (Exception exception) when (StorageOutages.MayPass(exception) && !cancellationToken.IsCancellationRequested)
+        {
+            return HistoryText.Truncate(exception.Message);
+        }
     }
 }

@@ -29,11 +29,7 @@ internal static class CollectVerdicts
         for (var round = 0; ; round++)
         {
             var isLast = context.CurrentUtcDateTime >= giveUpAt;
-            var pending = await context.CallActivityAsync<PendingVerdicts>(
-                nameof(JoinVerdicts),
-                new JoinVerdictsInput(input, isLast),
-                RetryOptions.Activity
-            );
+            var pending = await context.AskAsync<PendingVerdicts>(nameof(JoinVerdicts), new JoinVerdictsInput(input, isLast));
             if (pending.Count == 0 || isLast)
             {
                 await Notice.SendAsync(

@@ -14,10 +14,16 @@ internal sealed class JoinVerdicts(BatchStore batches, ResultStore results)
     /// <summary>
     /// The summary is written each time, the lines when none of them is pending any more: a rerun reads them as they were.
     /// </summary>
+    /// <returns>What is pending still; null when the storage is away.</returns>
     [Function(nameof(JoinVerdicts))]
-    public async Task<PendingVerdicts> RunAsync([ActivityTrigger] JoinVerdictsInput input, CancellationToken cancellationToken)
+    public Task<PendingVerdicts?> RunAsync([ActivityTrigger] JoinVerdictsInput input, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
+        return BatchActivities.OrNotNowAsync(() => JoinAllAsync(input, cancellationToken), cancellationToken);
+    }
+
+    private async Task<PendingVerdicts> JoinAllAsync(JoinVerdictsInput input, CancellationToken cancellationToken)
+    {
         while (true)
         {
             var (known, version) = await batches.FindSummaryAsync(input.Batch.BatchId, cancellationToken);

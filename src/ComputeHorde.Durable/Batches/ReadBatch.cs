@@ -37,11 +37,16 @@ internal sealed class ReadBatch(
     private const int BytesPerChunk = 12 << 10;
 
     /// <summary>Reads the next slice.</summary>
-    /// <returns>What was read so far.</returns>
+    /// <returns>What was read so far; null when the storage is away.</returns>
     [Function(nameof(ReadBatch))]
-    public async Task<BatchContents> RunAsync([ActivityTrigger] ReadBatchInput input, CancellationToken cancellationToken)
+    public Task<BatchContents?> RunAsync([ActivityTrigger] ReadBatchInput input, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
+        return BatchActivities.OrNotNowAsync(() => ReadAsync(input, cancellationToken), cancellationToken);
+    }
+
+    private async Task<BatchContents> ReadAsync(ReadBatchInput input, CancellationToken cancellationToken)
+    {
         var slice = new List<RawLine>();
         var isComplete = true;
         try

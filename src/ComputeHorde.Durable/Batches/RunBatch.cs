@@ -51,7 +51,7 @@ internal static class RunBatch
             : input.Strict && contents.Invalid > 0 ? BatchStatuses.Rejected
             : await new Lanes(context, input, contents).RunAsync();
         var ended = new SummariseBatchInput(context.InstanceId, status, contents) { Webhook = input.Webhook };
-        var summary = await context.CallActivityAsync<BatchSummary>(nameof(SummariseBatch), ended, RetryOptions.Activity);
+        var summary = await context.AskAsync<BatchSummary>(nameof(SummariseBatch), ended);
         if (summary.Verdicts.ContainsKey(Verdicts.Pending))
         {
             await context.CallActivityAsync<bool>(nameof(StartCollecting), ended, RetryOptions.Activity);
@@ -73,10 +73,9 @@ internal static class RunBatch
         while (!contents.IsComplete && contents.Problem is null)
         {
             context.SetCustomStatus(new BatchProgress(BatchPhases.Reading, contents.Valid, contents.Invalid));
-            contents = await context.CallActivityAsync<BatchContents>(
+            contents = await context.AskAsync<BatchContents>(
                 nameof(ReadBatch),
-                new ReadBatchInput(context.InstanceId, input.Source, contents, input.Specification),
-                RetryOptions.Activity
+                new ReadBatchInput(context.InstanceId, input.Source, contents, input.Specification)
             );
         }
 

@@ -1,5 +1,4 @@
 using ComputeHorde.Durable.Checks;
-using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.Runs;
 using ComputeHorde.Durable.Storage;
 using Microsoft.Azure.Functions.Worker;
@@ -22,10 +21,10 @@ internal static class RunBatchLane
         ArgumentNullException.ThrowIfNull(context);
         var input = context.GetInput<LaneInput>() ?? throw new ArgumentException("A lane needs its input: its batch.", nameof(context));
         var chunk = new BatchChunk(input.BatchId, input.Chunk);
-        var lines = await context.CallActivityAsync<BatchLine[]>(BatchChunks.Load, chunk, RetryOptions.Activity);
+        var lines = await context.AskAsync<BatchLine[]>(BatchChunks.Load, chunk);
         var window = new Window(context, lines, input);
         var results = await window.RunAsync();
-        await context.CallActivityAsync(BatchChunks.Save, new BatchChunkResults(chunk, results), RetryOptions.Activity);
+        await context.CallUntilAsync<string?>(BatchChunks.Save, new BatchChunkResults(chunk, results), static notNow => notNow is null);
         await window.TakeOrderAsync();
 
         var progress = window.Progress;

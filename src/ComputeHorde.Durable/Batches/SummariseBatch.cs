@@ -10,11 +10,16 @@ internal sealed class SummariseBatch(BatchStore batches)
     /// <summary>
     /// Writes the result blob and the summary. Done again, it leaves a summary as it is: verdicts may have been joined to it since.
     /// </summary>
-    /// <returns>The summary.</returns>
+    /// <returns>The summary; null when the storage is away.</returns>
     [Function(nameof(SummariseBatch))]
-    public async Task<BatchSummary> RunAsync([ActivityTrigger] SummariseBatchInput input, CancellationToken cancellationToken)
+    public Task<BatchSummary?> RunAsync([ActivityTrigger] SummariseBatchInput input, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
+        return BatchActivities.OrNotNowAsync(() => SummariseAsync(input, cancellationToken), cancellationToken);
+    }
+
+    private async Task<BatchSummary> SummariseAsync(SummariseBatchInput input, CancellationToken cancellationToken)
+    {
         var count = new BatchCount();
         var blob = await batches.WriteResultsAsync(
             BatchStore.ResultsBlob(input.BatchId),

@@ -68,7 +68,9 @@ internal sealed class CheckCourse
                 Trace = _input.Copy.Trace,
             };
             var decision = await AskAsync<SampleDecision>(CheckPhases.Sampling, nameof(DecideSample), sample);
-            return decision.IsSampled ? await CheckAsync() : new CheckOutcome(Verdicts.NotSampled, decision.Reason);
+            return !decision.IsSampled ? new CheckOutcome(Verdicts.NotSampled, decision.Reason)
+                : decision.Obstacle is { } obstacle && _input.Failure is null ? new CheckOutcome(Verdicts.Inconclusive, obstacle)
+                : await CheckAsync();
         }
         catch (CheckStoppedException exception)
         {

@@ -26,7 +26,7 @@ internal sealed class CompareResults(ComparerRegistry comparers, ResultStore res
         using var span = DurableTelemetry.Start(nameof(CompareResults), input.Trace, input.Untrusted.Blob);
         if (comparers.Find(input.Comparer) is not { } comparer)
         {
-            return CompareOutcome.Inconclusive($"this host has no comparer called '{input.Comparer}'");
+            return CompareOutcome.Inconclusive(comparers.ObstacleOf(input.Comparer)!);
         }
 
         using var timeOut = new CancellationTokenSource(MostTime, timeProvider);

@@ -1,3 +1,4 @@
+using ComputeHorde.Durable.Checks.Comparers;
 using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.Limits;
 using ComputeHorde.Durable.Storage;
@@ -9,7 +10,13 @@ namespace ComputeHorde.Durable.Checks;
 /// <summary>
 /// Decides whether the result of a job is checked. An activity, because the decision needs a secret; its answer stands in the history.
 /// </summary>
-internal sealed class DecideSample(SamplingKey key, SamplingState state, LimitBook limits, IOptions<DurableOptions> options)
+internal sealed class DecideSample(
+    SamplingKey key,
+    SamplingState state,
+    LimitBook limits,
+    ComparerRegistry comparers,
+    IOptions<DurableOptions> options
+)
 {
     /// <summary>Decides. The same job gets the same answer, however often it is asked.</summary>
     /// <returns>The decision.</returns>
@@ -22,7 +29,7 @@ internal sealed class DecideSample(SamplingKey key, SamplingState state, LimitBo
         {
             var decision = await DecideAsync(input, cancellationToken);
             CheckTelemetry.Sampled(decision.IsSampled);
-            return decision;
+            return decision with { Obstacle = comparers.ObstacleOf(input.Policy.Comparer) };
         }
         catch (Exception exception) when (StorageOutages.MayPass(exception) && !cancellationToken.IsCancellationRequested)
         {

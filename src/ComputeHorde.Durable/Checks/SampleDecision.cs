@@ -5,4 +5,7 @@ namespace ComputeHorde.Durable.Checks;
 internal sealed record SampleDecision(bool IsSampled, string Reason) : INotNow
 {
     public string? NotNow { get; init; }
+
+    /// <summary>Why results could not be compared, so that a trusted copy would be bought in vain; null when they can be.</summary>
+    public string? Obstacle { get; init; }
 }

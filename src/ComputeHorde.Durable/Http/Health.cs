@@ -40,7 +40,7 @@ internal sealed class Health(BlobContainers containers, HealthCheckService check
                 );
         }
         catch (Exception exception)
-            when (exception is RequestFailedException or AggregateException or OperationCanceledException
+            when ((exception is RequestFailedException or OperationCanceledException || StorageOutages.MayPass(exception))
                 && !cancellationToken.IsCancellationRequested
             )
         {

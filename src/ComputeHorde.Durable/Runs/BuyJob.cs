@@ -40,8 +40,8 @@ internal sealed class BuyJob(AttemptClaims claims, WatchList watchList, JobMarke
     }
 
     /// <summary>
-    /// "No" counts only when it is known that nothing was bought: until then it is "not now". The machine of an attempt on fallback is ended
-    /// with its run, whoever rented it.
+    /// "No" counts only when it is known that nothing was bought: until then it is "not now". The machine of an attempt on fallback is
+    /// ended with its run, whoever rented it.
     /// </summary>
     /// <param name="held">Null when nothing is known of the claim.</param>
     private static BuyJobOutcome Judge(BuyJobOutcome outcome, HeldClaim? held, BuyJobInput input) =>

@@ -32,5 +32,9 @@ internal sealed class LookAtJob(JobMarkets markets, Outages outages)
             outages.Started(Outages.Of(exception), exception.Message);
             return new LookAtJobOutcome(null, IsGone: false, HistoryText.Truncate(exception.Message));
         }
+        catch (Exception exception) when (StorageOutages.MayPass(exception) && !cancellationToken.IsCancellationRequested)
+        {
+            return new LookAtJobOutcome(null, IsGone: false, HistoryText.Truncate(exception.Message));
+        }
     }
 }

@@ -44,7 +44,8 @@ internal sealed record RunOutcome(string Status, IReadOnlyList<AttemptOutcome> A
             RunStatuses.Of(end),
             [
                 .. attempts
-                    .Where(static attempt => !attempt.IsTurnedAway && (attempt.Job is not null || attempt.IsInDoubt || attempt.Failure is not null))
+                    .Where(static attempt => !attempt.IsTurnedAway)
+                    .Where(static attempt => attempt.Job is not null || attempt.IsInDoubt || attempt.Failure is not null)
                     .TakeLast(MostAttempts)
                     .Select(static attempt => attempt.Outcome()),
             ]

@@ -10,6 +10,9 @@ namespace ComputeHorde.Durable.Runs;
 /// </summary>
 internal sealed class RunSettlement(RunState run)
 {
+    /// <summary>Whoever has cancelled a run while its market is away does not want to wait for what a failed job had printed.</summary>
+    private static readonly TimeSpan MostTimeForOutput = TimeSpan.FromMinutes(10);
+
     private ResultReference? _result;
 
     /// <summary>Stores the result of the job that completed, if one has. A job without the outputs it owes has not completed.</summary>
@@ -36,11 +39,9 @@ internal sealed class RunSettlement(RunState run)
     {
         if (end != RunEnd.Completed)
         {
-            var last =
-                end == RunEnd.Failed
-                    ? run.Attempts.FindLast(static attempt => attempt is { Job.HasEnded: true, IsTurnedAway: false })
-                    : null;
-            _result = (await SettleAsync(last, isFinal: true)).Result;
+            var last = run.Attempts.FindLast(static attempt => attempt is { Job.HasEnded: true, IsTurnedAway: false });
+            var mostTime = end == RunEnd.Failed ? (TimeSpan?)null : MostTimeForOutput;
+            _result = (await SettleAsync(last, isFinal: true, mostTime)).Result;
         }
 
         var outcome = RunOutcome.Of(end, run.Attempts, _result);
@@ -66,7 +67,9 @@ internal sealed class RunSettlement(RunState run)
     private async Task<bool> StartCheckAsync(RunOutcome outcome)
     {
         var job = outcome.JobUuid ?? (outcome.Attempts is [.., var last] ? last.JobUuid : null);
-        var isOfInterest = outcome.Status == RunStatuses.Completed || outcome.Failure is { Class: FailureClasses.Failed };
+        var isOfInterest =
+            outcome.Status == RunStatuses.Completed
+            || outcome is { Status: RunStatuses.Failed, Failure.Class: FailureClasses.Failed };
         if (run.Inbox.IsCancelled)
         {
             // It came too late for the run, and the check would buy.
@@ -104,8 +107,10 @@ internal sealed class RunSettlement(RunState run)
     /// <summary>
     /// Stores the result of an attempt, if any, and releases what the run holds, for as long as it takes: a paid result is not given up.
     /// </summary>
-    private async Task<SettleOutcome> SettleAsync(Attempt? attempt, bool isFinal)
+    /// <param name="mostTime">How long the result of an attempt is tried to be had; null for any time.</param>
+    private async Task<SettleOutcome> SettleAsync(Attempt? attempt, bool isFinal, TimeSpan? mostTime = null)
     {
+        var began = run.Now;
         var input = new SettleInput(
             run.KeyOf(run.Attempts.Count > 0 ? run.Attempts[0] : new Attempt(run.Input.FirstAttempt)),
             Math.Max(1, run.Attempts.Count)
@@ -133,6 +138,11 @@ internal sealed class RunSettlement(RunState run)
                 }
 
                 return settled;
+            }
+
+            if (run.Now - began >= mostTime)
+            {
+                input = input with { Decisive = null, JobUuid = null };
             }
 
             run.LastProblem = settled.NotNow;

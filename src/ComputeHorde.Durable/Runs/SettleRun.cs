@@ -32,7 +32,7 @@ internal sealed class SettleRun(
         using var span = DurableTelemetry.Start(nameof(SettleRun), input.Trace, input.First.InstanceId);
         try
         {
-            var (stored, missing) = await StoreAsync(input, cancellationToken);
+            var (stored, missing) = await StoreOrReleaseAsync(input, cancellationToken);
             if (missing is not null && !input.IsFinal)
             {
                 return new SettleOutcome(Result: null, missing, NotNow: null);
@@ -48,6 +48,23 @@ internal sealed class SettleRun(
         catch (Exception exception) when (StorageOutages.MayPass(exception) && !cancellationToken.IsCancellationRequested)
         {
             return NotNow(exception);
+        }
+    }
+
+    private async Task<(ResultReference? Stored, JobFailure? Missing)> StoreOrReleaseAsync(
+        SettleInput input,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await StoreAsync(input, cancellationToken);
+        }
+        catch (ComputeHordeException) when (input.IsFinal)
+        {
+            // The result may be waited for long; what costs, or keeps others waiting, does not wait with it.
+            await ReleaseAsync(input, cancellationToken);
+            throw;
         }
     }
 

@@ -1,7 +1,10 @@
+using Amazon.Runtime;
 using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
+using Azure.Identity;
 using ComputeHorde.Durable.Hosting;
+using static System.Net.HttpStatusCode;
 
 namespace ComputeHorde.Durable.Storage;
 
@@ -15,6 +18,10 @@ internal sealed class StorageOutages(Outages outages) : HttpPipelinePolicy
         exception switch
         {
             RequestFailedException failed => failed.Status is 0 or 408 or 429 or >= 500,
+            AmazonServiceException s3 => (int)s3.StatusCode is 0 or 408 or 429 or >= 500 || s3.ErrorCode == "RequestTimeout",
+
+            // Amazon's client has no connection; nobody gives us a token: Entra, or the identity end point of the machine, is away.
+            AmazonClientException or AuthenticationFailedException => true,
             AggregateException several => several.InnerExceptions.Count > 0 && several.InnerExceptions.All(IsOutage),
             TaskCanceledException { CancellationToken.IsCancellationRequested: false } => true,
             _ => false,
@@ -26,7 +33,8 @@ internal sealed class StorageOutages(Outages outages) : HttpPipelinePolicy
     /// </summary>
     public static bool MayPass(Exception exception) =>
         IsOutage(exception)
-        || exception is RequestFailedException { Status: 401 or 403 or 409 or 412 } or HttpRequestException or IOException;
+        || exception is RequestFailedException { Status: 401 or 403 or 409 or 412 } or HttpRequestException or IOException
+        || exception is AmazonServiceException { StatusCode: Unauthorized or Forbidden or Conflict or PreconditionFailed };
 
     /// <summary>
     /// Does the work of a timer's tick. Where the storage is away the next tick does it: that is logged once, by the storage client.

@@ -54,7 +54,7 @@ public sealed class BatchVerdictTests
         var joined = await ActivatorUtilities
             .CreateInstance<JoinVerdicts>(horde.Functions.Services)
             .RunAsync(new JoinVerdictsInput(input, IsLast: false), TestContext.Current.CancellationToken);
-        Assert.Equal(0, joined.Count);
+        Assert.Equal(0, joined!.Count);
         Assert.True(await IsJoinedAsync(horde));
 
         static async Task<bool> IsJoinedAsync(HordeFixture horde) =>

@@ -28,6 +28,7 @@ public sealed class CheckOutageTests
     private readonly ConcurrentQueue<string> _done = new();
     private readonly ConcurrentBag<int> _copies = [];
     private bool _isCheat;
+    private string? _obstacle;
     private Exception? _broken;
 
     [Fact]
@@ -123,6 +124,15 @@ public sealed class CheckOutageTests
         Assert.DoesNotContain(nameof(RecordCheat), _done);
     }
 
+    [Fact]
+    public async Task Check_ComparerIsNotThereAnyMore_BuysNoCopy()
+    {
+        _obstacle = "this host has no comparer called 'custom:gone'";
+        var (found, _) = await CheckAsync();
+        Assert.Equal((Verdicts.Inconclusive, _obstacle), (found.Verdict, found.Reason));
+        Assert.Empty(_copies);
+    }
+
     private void Away(string who, TimeSpan time) => _awayUntil[who] = _clock.GetUtcNow() + time;
 
     private async Task<(CheckOutcome Found, TimeSpan Took)> CheckAsync(TimeSpan? stopAfter = null, bool isCancelled = false)
@@ -180,7 +190,7 @@ public sealed class CheckOutageTests
         tasks.AddOrchestratorFunc<RunInput, RunOutcome>(nameof(RunJob), (context, input) => Task.FromResult(RunCopy(context, input)));
         Add<SampleInput, SampleDecision>(
             nameof(DecideSample),
-            new SampleDecision(true, "chosen"),
+            new SampleDecision(true, "chosen") { Obstacle = _obstacle },
             static notNow => new SampleDecision(false, "") { NotNow = notNow }
         );
         tasks.AddActivityFunc<CompareInput, CompareOutcome>(

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using ComputeHorde.Durable.Checks;
 using ComputeHorde.Durable.Checks.Comparers;
 using ComputeHorde.Durable.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -52,6 +53,21 @@ public sealed class CheckResultTests(CheckResultTests.Horde horde) : IClassFixtu
         Assert.Null(run["check"]);
         Assert.Equal(0, own.Emulator.Counters.TrustedCreates);
         Assert.Null(await own.Functions.Client.GetInstanceAsync("early~check", TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("custom:gone", true)]
+    [InlineData("custom:thrower", false)]
+    [InlineData("sha256", false)]
+    public async Task DecideSample_AnyComparer_SaysWhetherItIsStillThere(string comparer, bool isGone)
+    {
+        var decision = await ActivatorUtilities
+            .CreateInstance<DecideSample>(horde.Fixture.Functions.Services)
+            .RunAsync(
+                new SampleInput("job", "", 1, new CheckPolicy { Comparer = comparer, Sampling = SamplingModes.Always }),
+                TestContext.Current.CancellationToken
+            );
+        Assert.Equal((true, isGone), (decision.IsSampled, decision.Obstacle is not null));
     }
 
     [Fact]

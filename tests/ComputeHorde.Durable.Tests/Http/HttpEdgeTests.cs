@@ -2,7 +2,11 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Azure.Core;
+using Azure.Identity;
+using Azure.Storage.Blobs;
 using ComputeHorde.Durable.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ComputeHorde.Durable.Tests.Http;
 
@@ -37,6 +41,39 @@ public class HttpEdgeTests(ITestOutputHelper output)
         }
 
         Assert.Empty(await horde.ListAsync("requests"));
+    }
+
+    [Fact]
+    public async Task Start_NobodyGivesATokenForTheStorage_SaysThatItIsAway()
+    {
+        var isAway = false;
+        await using var horde = await HordeFixture.StartAsync(
+            new HordeFixtureOptions
+            {
+                Output = output,
+                InMemory = true,
+                Services = services =>
+                    services.Configure<BlobClientOptions>(blobs =>
+                        blobs.AddPolicy(
+                            new AwayStorage(_ => Volatile.Read(ref isAway) ? new CredentialUnavailableException("no token") : null),
+                            HttpPipelinePosition.PerCall
+                        )
+                    ),
+            }
+        );
+
+        Volatile.Write(ref isAway, true);
+        using var refused = await horde.PostAsync("jobs", Jobs.Sha256("one"), "one");
+        using var health = await horde.Http.GetAsync(new Uri("health", UriKind.Relative), TestContext.Current.CancellationToken);
+        Volatile.Write(ref isAway, false);
+        using var taken = await horde.PostAsync("jobs", Jobs.Sha256("one"), "one");
+
+        Assert.Equal(
+            (HttpStatusCode.ServiceUnavailable, "application/problem+json"),
+            (refused.StatusCode, refused.Content.Headers.ContentType!.MediaType)
+        );
+        Assert.NotNull(refused.Headers.RetryAfter);
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.Accepted), (health.StatusCode, taken.StatusCode));
     }
 
     [Fact]

@@ -1,4 +1,8 @@
+using System.Net;
 using System.Text.Json.Nodes;
+using Amazon.Runtime;
+using Amazon.S3;
+using Azure.Identity;
 using ComputeHorde.Durable.Outputs;
 using ComputeHorde.Durable.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -48,8 +52,20 @@ public sealed class OutageTests
         Assert.Empty(await horde.ListAsync("inflight"));
     }
 
-    [Fact]
-    public async Task Run_StorageOfOutputsIsAwayForTwoDaysWhileItSettles_EndsWell()
+    public static TheoryData<Exception> AwayForNow =>
+        [
+            new Azure.RequestFailedException(503, "Server busy"),
+            new AmazonS3Exception("Please reduce your request rate", ErrorType.Sender, "SlowDown", "1", HttpStatusCode.ServiceUnavailable),
+            new AmazonS3Exception("The clocks differ", ErrorType.Sender, "RequestTimeTooSkewed", "1", HttpStatusCode.Forbidden),
+            new AmazonS3Exception("Read too slowly", ErrorType.Sender, "RequestTimeout", "1", HttpStatusCode.BadRequest),
+            new AmazonClientException("No connection"),
+            new AuthenticationFailedException("Entra does not answer"),
+            new CredentialUnavailableException("The identity end point does not answer"),
+        ];
+
+    [Theory]
+    [MemberData(nameof(AwayForNow), DisableDiscoveryEnumeration = true)]
+    public async Task Run_StorageOfOutputsIsAwayForTwoDaysWhileItSettles_EndsWell(Exception away)
     {
         var clock = VirtualHorde.NewClock();
         var begun = clock.GetUtcNow();
@@ -59,7 +75,7 @@ public sealed class OutageTests
             services =>
                 services.AddSingleton<IOutputStore>(provider => new AwayOutputStore(
                     provider.GetRequiredService<AzureOutputStore>(),
-                    () => clock.GetUtcNow() - begun < Long
+                    () => clock.GetUtcNow() - begun < Long ? away : null
                 ))
         );
 
@@ -82,7 +98,9 @@ public sealed class OutageTests
             services =>
                 services.ConfigureAll<HttpClientFactoryOptions>(options =>
                     options.HttpMessageHandlerBuilderActions.Add(builder =>
-                        builder.AdditionalHandlers.Add(new NoDetails(() => clock.GetUtcNow() - begun < Long))
+                        builder.AdditionalHandlers.Add(new AwayWhen(request =>
+                                request is { Method.Method: "GET", RequestUri.Segments.Length: > 4 } && clock.GetUtcNow() - begun < Long
+                            ))
                     )
                 )
         );
@@ -94,6 +112,41 @@ public sealed class OutageTests
         Assert.NotNull(run["outcome"]!["result"]);
         Assert.True(clock.GetUtcNow() - begun > Long);
         Assert.Equal(1, horde.Emulator.Counters.Creates);
+    }
+
+    /// <summary>Nothing of the run costs any more, and who has cancelled waits for no facilitator that stays away.</summary>
+    [Fact]
+    public async Task Run_CancelledWhileTheFacilitatorIsAway_EndsWithoutWhatItCannotHave()
+    {
+        var clock = VirtualHorde.NewClock();
+        var creates = 0;
+        await using var horde = await VirtualHorde.StartAsync(
+            clock,
+            Poll,
+            services =>
+                services.ConfigureAll<HttpClientFactoryOptions>(options =>
+                    options.HttpMessageHandlerBuilderActions.Add(builder =>
+                        builder.AdditionalHandlers.Add(new AwayWhen(IsSecondCreate))
+                    )
+                )
+        );
+        horde.Emulator.SetBehaviourForTag("left#", "failed:nonzero_return_code:3");
+        var job = Jobs.Sha256("left");
+        job["policy"] = new JsonObject { ["retry_on"] = new JsonArray("failed"), ["max_attempts"] = 2 };
+
+        using var answer = await horde.PostAsync("jobs", job, "left");
+        await Eventually.TrueAsync(() => Volatile.Read(ref creates) >= 2, "the second attempt begins");
+        using var cancel = await horde.PostAsync("jobs/left/cancel");
+        var run = await horde.EndOfAsync("jobs/left");
+
+        Assert.True((string?)run["status"] == "cancelled", run.ToJsonString());
+        Assert.Equal(2, (int)run["outcome"]!["paid_attempts"]!);
+        Assert.Empty(await horde.ListAsync("inflight"));
+
+        bool IsSecondCreate(HttpRequestMessage request) =>
+            request.Method == HttpMethod.Post && request.RequestUri!.AbsolutePath.EndsWith("job-docker/", StringComparison.Ordinal)
+                ? Interlocked.Increment(ref creates) >= 2
+                : Volatile.Read(ref creates) >= 2;
     }
 
     [Theory]
@@ -127,17 +180,17 @@ public sealed class OutageTests
         Assert.All(horde.Emulator.Counters.PaidCreatesByTag, static paid => Assert.Equal(1, paid.Value));
     }
 
-    /// <summary>Lists and creates as ever, and answers no question about a single job.</summary>
-    private sealed class NoDetails(Func<bool> isAway) : DelegatingHandler
+    /// <summary>A facilitator that is away for some requests.</summary>
+    private sealed class AwayWhen(Func<HttpRequestMessage, bool> isAway) : DelegatingHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            request.Method == HttpMethod.Get && request.RequestUri!.Segments.Length > 4 && isAway()
-                ? Task.FromResult(new HttpResponseMessage(System.Net.HttpStatusCode.BadGateway))
+            isAway(request)
+                ? Task.FromResult(new HttpResponseMessage(HttpStatusCode.BadGateway))
                 : base.SendAsync(request, cancellationToken);
     }
 
     /// <summary>Signs as ever, and does not let anybody look at what was uploaded.</summary>
-    private sealed class AwayOutputStore(AzureOutputStore store, Func<bool> isAway) : IOutputStore
+    private sealed class AwayOutputStore(AzureOutputStore store, Func<Exception?> failure) : IOutputStore
     {
         public Uri Address => store.Address;
 
@@ -145,7 +198,7 @@ public sealed class OutageTests
             store.SignAsync(name, life, cancellationToken);
 
         public Task<StoredOutput?> FindAsync(string name, CancellationToken cancellationToken) =>
-            isAway() ? throw new Azure.RequestFailedException(503, "Server busy") : store.FindAsync(name, cancellationToken);
+            failure() is { } exception ? Task.FromException<StoredOutput?>(exception) : store.FindAsync(name, cancellationToken);
 
         public Task<Stream> OpenAsync(string name, CancellationToken cancellationToken) => store.OpenAsync(name, cancellationToken);
 

@@ -48,6 +48,81 @@ public sealed class SettleTests
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Run_EndedByItsCallerAfterAFailedAttempt_KeepsWhatThatHadPrinted(bool isCancelled)
+    {
+        await using var horde = isCancelled
+            ? await HordeFixture.StartAsync(new HordeFixtureOptions { InMemory = true })
+            : await VirtualHorde.StartAsync(VirtualHorde.NewClock(), TimeSpan.FromSeconds(10));
+        horde.Emulator.SetBehaviourForTag("ended#", "failed:nonzero_return_code:3,stuck:accepted");
+        var job = Jobs.Sha256("ended");
+        job["policy"] = new JsonObject
+        {
+            ["max_attempts"] = 2,
+            ["backoff_seconds"] = 0.05,
+            ["retry_on"] = new JsonArray("failed"),
+            ["stuck_margin_seconds"] = 86_400,
+            ["timeout_seconds"] = 3_600,
+        };
+        using var answer = await horde.PostAsync("jobs", job, "ended");
+        if (isCancelled)
+        {
+            await Eventually.TrueAsync(() => horde.Emulator.Counters.Creates == 2, "the second attempt was bought");
+            using var cancel = await horde.PostAsync("jobs/ended/cancel");
+        }
+
+        var run = await horde.EndOfAsync("jobs/ended");
+
+        Assert.Equal(isCancelled ? "cancelled" : "timed_out", (string?)run["status"]);
+        Assert.Equal(2, (int)run["outcome"]!["paid_attempts"]!);
+        Assert.NotEmpty(
+            await horde.Http.GetStringAsync(
+                new Uri("jobs/ended/result?part=stderr", UriKind.Relative),
+                TestContext.Current.CancellationToken
+            )
+        );
+        Assert.Contains("ended/1/manifest.json", await horde.ListAsync(ContainerNames.Results));
+        Assert.Empty(await horde.ListAsync(ContainerNames.InFlight));
+    }
+
+    [Fact]
+    public async Task SettleRun_FacilitatorIsAway_ReleasesAllThatTheRunHolds()
+    {
+        await using var horde = await HordeFixture.StartAsync(
+            new HordeFixtureOptions
+            {
+                InMemory = true,
+                Settings = new Dictionary<string, string?>
+                {
+                    ["ComputeHorde__MaxRetries"] = "0",
+                    ["ComputeHordePollSchedule"] = "0 0 0 1 1 *",
+                },
+            }
+        );
+        var services = horde.Functions.Services;
+        var key = new AttemptKey("held", 1);
+        var uuid = Guid.NewGuid().ToString();
+        await services.GetRequiredService<WatchList>().AddAsync(key, uuid, seen: 0, TestContext.Current.CancellationToken);
+        horde.Emulator.Faults = new() { ErrorRate = 1, ErrorStatus = 503 };
+
+        var settled = await ActivatorUtilities
+            .CreateInstance<SettleRun>(services)
+            .RunAsync(
+                new SettleInput(key, 1)
+                {
+                    Decisive = 1,
+                    JobUuid = uuid,
+                    IsFinal = true,
+                },
+                TestContext.Current.CancellationToken
+            );
+
+        Assert.NotNull(settled.NotNow);
+        Assert.Empty(await horde.ListAsync(ContainerNames.InFlight));
+    }
+
     [Fact]
     public async Task Run_JobEvictedAtItsEnd_ReleasesEverything()
     {

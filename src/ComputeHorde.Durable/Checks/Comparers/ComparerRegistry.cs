@@ -39,6 +39,11 @@ internal sealed class ComparerRegistry
     /// <returns>The comparer; null when there is none of this name.</returns>
     public IResultComparer? Find(string name) => _byName.GetValueOrDefault(name);
 
+    /// <summary>
+    /// Why nothing can be compared by this name any more, though it could when its request was accepted; null when it can.
+    /// </summary>
+    public string? ObstacleOf(string name) => Find(name) is null ? $"this host has no comparer called '{name}'" : null;
+
     /// <summary>Refuses a policy whose comparer this host does not have, before anything is paid for.</summary>
     /// <param name="policy">The policy of a request; null passes.</param>
     /// <exception cref="ComputeHordeValidationException">There is no comparer of that name.</exception>
