@@ -114,6 +114,9 @@ internal static partial class Logs
     )]
     public static partial void OccurrenceRefused(this ILogger logger, LogText name, LogText instanceId, int problems);
 
+    [LoggerMessage(308, LogLevel.Error, "Schedule {Name} cannot be read, and starts nothing: {Text}")]
+    public static partial void ScheduleUnreadable(this ILogger logger, LogText name, LogText text);
+
     [LoggerMessage(310, LogLevel.Information, "Batch {InstanceId} accepted: {Container}/{Blob}")]
     public static partial void BatchAccepted(this ILogger logger, LogText instanceId, LogText container, LogText blob);
 

@@ -1,12 +1,15 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs.Models;
+using ComputeHorde.Durable.Hosting;
 using ComputeHorde.Durable.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace ComputeHorde.Durable.Schedules;
 
 /// <summary>The schedules: container <c>schedules</c>, one document each, changed by whoever read it last.</summary>
-internal sealed class ScheduleStore(BlobContainers containers)
+internal sealed class ScheduleStore(BlobContainers containers, ILogger<ScheduleStore> logger)
 {
     private const string Extension = ".json";
 
@@ -24,6 +27,7 @@ internal sealed class ScheduleStore(BlobContainers containers)
         }
     }
 
+    /// <summary>Reads all of them. One that cannot be read is named in the log, and keeps none of the others from running.</summary>
     public async IAsyncEnumerable<StoredSchedule> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var container = await containers.GetAsync(ContainerNames.Schedules, cancellationToken);
@@ -31,11 +35,25 @@ internal sealed class ScheduleStore(BlobContainers containers)
         {
             if (
                 item.Name.EndsWith(Extension, StringComparison.Ordinal)
-                && await FindAsync(item.Name[..^Extension.Length], cancellationToken) is { } schedule
+                && await TryFindAsync(item.Name[..^Extension.Length], cancellationToken) is { } schedule
             )
             {
                 yield return schedule;
             }
+        }
+    }
+
+    private async Task<StoredSchedule?> TryFindAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FindAsync(name, cancellationToken);
+        }
+        catch (Exception exception)
+            when (exception is JsonException or InvalidDataException or ArgumentException or RequestFailedException { Status: 400 or 409 })
+        {
+            logger.ScheduleUnreadable(name, StorageOutages.FirstLineOf(exception));
+            return null;
         }
     }
 

@@ -52,7 +52,8 @@ internal static class FacilitatorErrors
     public static ComputeHordeException From(int status, JsonElement body, string what, TimeSpan? retryAfter)
     {
         var text = Safe(body.Text("detail") ?? body.Text("error") ?? First(body) ?? "");
-        var told = text.Length == 0 ? "" : $": {text}";
+        var details = body.Text("details") is { } more ? $" ({Safe(more)})" : "";
+        var told = text.Length == 0 ? "" : $": {text}{details}";
         switch (status)
         {
             case 400 when body.ValueKind == JsonValueKind.Array:
@@ -97,14 +98,15 @@ internal static class FacilitatorErrors
         body.ValueKind == JsonValueKind.Array ? body.Items().Select(item => item.AsText()).FirstOrDefault(item => item is not null) : null;
 
     /// <summary>
-    /// Field errors, flattened: lists of texts, maps by index, and pydantic's objects (whose <c>input</c> may be secret and is left out).
+    /// Field errors, flattened (a bare text is none: a serializer gives lists): lists of texts, maps by index, and pydantic's objects (whose
+    /// <c>input</c> may be secret and is left out).
     /// </summary>
     private static List<ValidationProblem> Problems(JsonElement body)
     {
         var problems = new List<ValidationProblem>();
         foreach (var (field, value) in body.Members())
         {
-            if (Fields.Contains(field))
+            if (Fields.Contains(field) && value.ValueKind is JsonValueKind.Array or JsonValueKind.Object)
             {
                 Collect(problems, field, value);
             }

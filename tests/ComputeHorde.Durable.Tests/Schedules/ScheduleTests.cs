@@ -50,6 +50,27 @@ public sealed class ScheduleTests
     }
 
     [Fact]
+    public async Task Schedule_BesideOnesThatCannotBeRead_StartsAndTheyAreNamed()
+    {
+        var clock = new SetTime("2026-11-28T10:30:00Z");
+        await using var horde = await StartAsync(clock);
+        await horde.UploadAsync("schedules", "broken.json", "{");
+        await horde.UploadAsync("schedules", "empty.json", "null");
+        await horde.UploadAsync("schedules", "later.json", """{"of_a_later_version":true}""");
+        using var put = await PutAsync(horde, "nightly", "0 * * * *", "UTC");
+
+        clock.Set("2026-11-28T11:00:30Z");
+        await TickAsync(horde);
+
+        Assert.Equal(["nightly-20261128T110000Z"], await RunsAsync(horde));
+        Assert.Equal("nightly", (string?)Assert.Single((await horde.GetAsync("schedules"))["schedules"]!.AsArray())!["name"]);
+        Assert.All(
+            ["broken", "empty", "later"],
+            name => Assert.Contains(horde.Log.Lines, line => line.Event.Id == 308 && line.Text.Contains(name, StringComparison.Ordinal))
+        );
+    }
+
+    [Fact]
     public async Task Schedule_ClockIsSet_StartsNothingTwiceAndGoesOn()
     {
         var clock = new SetTime("2026-11-28T10:30:00Z");

@@ -91,6 +91,7 @@ public sealed class CreateFaultTests
             { 400, """{"message":"Bad Request","status":400,"errors":[{"code":1000,"message":"DNS points to a prohibited IP"}]}""", 2 },
             { 400, """{"title":"Bad Request","errors":{"":["The request is invalid."]}}""", 2 },
             { 400, """{"docker_image":null}""", 2 },
+            { 400, """{"error":"Bad Request","details":"The request was blocked.","tag":"8f2c"}""", 2 },
             { 400, "{}", 2 },
             { 413, "<h1>413 Request Entity Too Large</h1>", 2 },
             { 413, """{"message":"Request size limit exceeded"}""", 4 },
