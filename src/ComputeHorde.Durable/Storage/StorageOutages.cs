@@ -23,7 +23,10 @@ internal sealed class StorageOutages(Outages outages) : HttpPipelinePolicy
             // Amazon's client has no connection; nobody gives us a token: Entra, or the identity end point of the machine, is away.
             AmazonClientException or AuthenticationFailedException => true,
             AggregateException several => several.InnerExceptions.Count > 0 && several.InnerExceptions.All(IsOutage),
-            TaskCanceledException { CancellationToken.IsCancellationRequested: false } => true,
+
+            // A client's own time-out; one that ends a whole call carries a token that is the client's as well.
+            TimeoutException or OperationCanceledException { InnerException: TimeoutException } => true,
+            OperationCanceledException { CancellationToken.IsCancellationRequested: false } => true,
             _ => false,
         };
 

@@ -59,6 +59,7 @@ public sealed class OutageTests
             new AmazonS3Exception("The clocks differ", ErrorType.Sender, "RequestTimeTooSkewed", "1", HttpStatusCode.Forbidden),
             new AmazonS3Exception("Read too slowly", ErrorType.Sender, "RequestTimeout", "1", HttpStatusCode.BadRequest),
             new AmazonClientException("No connection"),
+            new TaskCanceledException("The call took too long", new TimeoutException(), new CancellationToken(canceled: true)),
             new AuthenticationFailedException("Entra does not answer"),
             new CredentialUnavailableException("The identity end point does not answer"),
         ];
