@@ -49,7 +49,10 @@ internal sealed class AzureOutputStore(BlobServiceClient service, BlobContainers
         try
         {
             BlobProperties properties = await blob.GetPropertiesAsync(conditions: null, cancellationToken);
-            return new StoredOutput(properties.ContentLength, properties.ContentHash is { } md5 ? Convert.ToBase64String(md5) : null);
+            return new StoredOutput(properties.ContentLength, properties.ContentHash is { } md5 ? Convert.ToBase64String(md5) : null)
+            {
+                ETag = properties.ETag.ToString("H"),
+            };
         }
         catch (RequestFailedException exception) when (exception.Status == 404)
         {
@@ -57,8 +60,14 @@ internal sealed class AzureOutputStore(BlobServiceClient service, BlobContainers
         }
     }
 
-    public async Task<Stream> OpenAsync(string name, CancellationToken cancellationToken) =>
-        (await (await BlobAsync(name, cancellationToken)).DownloadStreamingAsync(cancellationToken: cancellationToken)).Value.Content;
+    public async Task<Stream> OpenAsync(string name, string? eTag, CancellationToken cancellationToken)
+    {
+        var blob = await BlobAsync(name, cancellationToken);
+        var conditions = eTag is null ? null : new BlobRequestConditions { IfMatch = new ETag(eTag) };
+        return (
+            await blob.DownloadStreamingAsync(new BlobDownloadOptions { Conditions = conditions }, cancellationToken)
+        ).Value.Content;
+    }
 
     public async ValueTask<Uri> SignDownloadAsync(string name, TimeSpan life, CancellationToken cancellationToken) =>
         await SignAsync(

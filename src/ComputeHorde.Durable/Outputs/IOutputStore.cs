@@ -13,8 +13,10 @@ public interface IOutputStore : IOutputUrlSigner
 
     /// <summary>Opens an output for reading.</summary>
     /// <param name="name">Its name in the store.</param>
+    /// <param name="eTag">The only version to open, as <see cref="StoredOutput.ETag"/> gave it; null for any.</param>
     /// <returns>Its bytes.</returns>
-    Task<Stream> OpenAsync(string name, CancellationToken cancellationToken);
+    /// <exception cref="Azure.RequestFailedException">With status 412, or the store's own of that status: it is another version.</exception>
+    Task<Stream> OpenAsync(string name, string? eTag, CancellationToken cancellationToken);
 
     /// <summary>Signs a download of one output, for who has no access to the store.</summary>
     /// <param name="name">Its name in the store.</param>

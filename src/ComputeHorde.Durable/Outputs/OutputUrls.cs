@@ -104,7 +104,9 @@ internal sealed class OutputUrls(
         };
     }
 
-    public Task<Stream> OpenAsync(string name, CancellationToken cancellationToken) => store.OpenAsync(name, cancellationToken);
+    /// <summary>Opens an output as it was inspected: where it was not hashed, that version and no other.</summary>
+    public Task<Stream> OpenAsync(ContentReference output, CancellationToken cancellationToken) =>
+        store.OpenAsync(output.Blob!, output.ETag, cancellationToken);
 
     /// <summary>Signs a download of an uploaded output, for 15 minutes. The URL is a secret: never log or store it.</summary>
     public ValueTask<Uri> SignDownloadAsync(string name, CancellationToken cancellationToken) =>
@@ -148,7 +150,11 @@ internal sealed class OutputUrls(
         for (var index = 0; index < outputs.Count; index++)
         {
             inspected[outputs[index]] = found[index] is { } output
-                ? new ContentReference(BlobName(attempt, outputs[index]), output.Size, hashes[index]) { Md5 = output.Md5 }
+                ? new ContentReference(BlobName(attempt, outputs[index]), output.Size, hashes[index])
+                {
+                    Md5 = output.Md5,
+                    ETag = hashes[index] is null ? output.ETag : null,
+                }
                 : null;
         }
 
@@ -201,7 +207,7 @@ internal sealed class OutputUrls(
 
     private async Task<string> HashAsync(string name, CancellationToken cancellationToken)
     {
-        await using var content = await store.OpenAsync(name, cancellationToken);
+        await using var content = await store.OpenAsync(name, eTag: null, cancellationToken);
         return Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken));
     }
 }

@@ -62,7 +62,7 @@ internal sealed class S3OutputStore : IOutputStore, IDisposable
         try
         {
             var found = await _client.GetObjectMetadataAsync(_options.S3Bucket, name, cancellationToken);
-            return new StoredOutput(found.ContentLength, Md5Of(found.ETag));
+            return new StoredOutput(found.ContentLength, Md5Of(found.ETag)) { ETag = found.ETag };
         }
         catch (AmazonS3Exception exception) when (exception.StatusCode == System.Net.HttpStatusCode.NotFound)
         {
@@ -70,8 +70,18 @@ internal sealed class S3OutputStore : IOutputStore, IDisposable
         }
     }
 
-    public async Task<Stream> OpenAsync(string name, CancellationToken cancellationToken) =>
-        (await _client.GetObjectAsync(_options.S3Bucket, name, cancellationToken)).ResponseStream;
+    public async Task<Stream> OpenAsync(string name, string? eTag, CancellationToken cancellationToken) =>
+        (
+            await _client.GetObjectAsync(
+                new GetObjectRequest
+                {
+                    BucketName = _options.S3Bucket,
+                    Key = name,
+                    EtagToMatch = eTag,
+                },
+                cancellationToken
+            )
+        ).ResponseStream;
 
     public async ValueTask<Uri> SignDownloadAsync(string name, TimeSpan life, CancellationToken cancellationToken) =>
         new(

@@ -8,4 +8,9 @@ public sealed record ContentReference(string? Blob, long Size, string? Sha256)
 {
     /// <summary>Its MD5 as the storage recorded it, base64; null where the storage has none.</summary>
     public string? Md5 { get; init; }
+
+    /// <summary>
+    /// The version of an output that was not hashed, as the storage names it: another one is not what the job returned.
+    /// </summary>
+    public string? ETag { get; init; }
 }

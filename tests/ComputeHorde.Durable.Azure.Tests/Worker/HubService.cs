@@ -10,6 +10,9 @@ internal sealed class HubService : TaskHubSidecarService.TaskHubSidecarServiceBa
     /// <summary>What there is, by name; the test changes it.</summary>
     public ConcurrentDictionary<string, OrchestrationState> Instances { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Whether its storage is away.</summary>
+    public bool IsAway { get; set; }
+
     public override Task<CreateInstanceResponse> StartInstance(CreateInstanceRequest request, ServerCallContext context)
     {
         Instances[request.InstanceId] = new OrchestrationState { InstanceId = request.InstanceId, Name = request.Name };
@@ -17,9 +20,11 @@ internal sealed class HubService : TaskHubSidecarService.TaskHubSidecarServiceBa
     }
 
     public override Task<GetInstanceResponse> GetInstance(GetInstanceRequest request, ServerCallContext context) =>
-        Task.FromResult(
-            Instances.TryGetValue(request.InstanceId, out var state)
-                ? new GetInstanceResponse { Exists = true, OrchestrationState = state }
-                : new GetInstanceResponse()
-        );
+        IsAway
+            ? throw new RpcException(new Status(StatusCode.Unknown, "the secret storage does not answer"))
+            : Task.FromResult(
+                Instances.TryGetValue(request.InstanceId, out var state)
+                    ? new GetInstanceResponse { Exists = true, OrchestrationState = state }
+                    : new GetInstanceResponse()
+            );
 }

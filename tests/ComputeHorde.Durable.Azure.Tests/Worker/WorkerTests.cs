@@ -112,6 +112,25 @@ public sealed class WorkerTests(WorkerFixture fixture) : IClassFixture<WorkerFix
         Assert.Equal("https://gpu.example.com:8443/horde/api/jobs/behind-1", (string?)JsonNode.Parse(text)!["status_url"]);
     }
 
+    [Fact]
+    public async Task Health_HubThatIsAway_Is503AndNamesIt()
+    {
+        fixture.Host.Hub.IsAway = true;
+        try
+        {
+            using var response = await fixture.Host.GetAsync("Health", "request", "/api/health");
+            var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+            Assert.Contains("task_hub", body, StringComparison.Ordinal);
+            Assert.DoesNotContain("secret", body, StringComparison.Ordinal);
+        }
+        finally
+        {
+            fixture.Host.Hub.IsAway = false;
+        }
+    }
+
     /// <summary>Each event arrives while the run goes on: nothing on the way keeps the stream back.</summary>
     [Fact]
     public async Task Events_OverHttp_AreSentAsTheyComeAndEndWithTheRun()

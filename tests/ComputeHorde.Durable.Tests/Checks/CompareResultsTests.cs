@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using ComputeHorde.Durable.Checks;
 using ComputeHorde.Durable.Checks.Comparers;
+using ComputeHorde.Durable.Outputs;
 using ComputeHorde.Durable.Storage;
 using ComputeHorde.Durable.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -52,6 +53,22 @@ public sealed class CompareResultsTests(CompareResultsTests.Stored stored) : ICl
         }
     }
 
+    [Theory]
+    [InlineData("[1, 2, 4]")]
+    [InlineData("[9, 2, 3]")]
+    [InlineData("[1, 2, 3]")]
+    public async Task Run_AnOutputThatWasNotHashedWasOverwrittenSince_IsInconclusive(string later)
+    {
+        var (untrusted, trusted) = (await stored.SaveAsync("[1, 2, 3]", isHashed: false), await stored.SaveAsync("[1.0, 2.0, 3.0]"));
+        Assert.Equal("match", (await stored.CompareAsync("numeric-tolerance", untrusted, trusted)).Verdict);
+
+        await stored.OverwriteAsync(untrusted, later);
+        var outcome = await stored.CompareAsync("numeric-tolerance", untrusted, trusted);
+
+        Assert.Equal("inconclusive", outcome.Verdict);
+        Assert.Contains("since the run ended", outcome.Reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Run_TheResultItselfIsGone_IsInconclusive()
     {
@@ -84,13 +101,21 @@ public sealed class CompareResultsTests(CompareResultsTests.Stored stored) : ICl
         public ValueTask DisposeAsync() => Horde.DisposeAsync();
 
         /// <summary>Stores a result with one output.</summary>
-        internal async Task<ResultReference> SaveAsync(string output)
+        internal async Task<ResultReference> SaveAsync(string output, bool isHashed = true)
         {
             var folder = $"stored-{Interlocked.Increment(ref _results)}/1";
             var bytes = System.Text.Encoding.UTF8.GetBytes(output);
             await Horde.UploadAsync(ContainerNames.Outputs, $"{folder}/a", output);
             var nothing = new ContentReference(null, 0, null);
-            var reference = new ContentReference($"{folder}/a", bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes)));
+            var store = Horde.Functions.Services.GetRequiredService<IOutputStore>();
+            var reference = new ContentReference(
+                $"{folder}/a",
+                bytes.Length,
+                isHashed ? Convert.ToHexStringLower(SHA256.HashData(bytes)) : null
+            )
+            {
+                ETag = isHashed ? null : (await store.FindAsync($"{folder}/a", TestContext.Current.CancellationToken))!.ETag,
+            };
             var manifest = new ResultManifest(
                 "job",
                 1,

@@ -189,6 +189,7 @@ public sealed class AzureOutputStoreTests
         Assert.Equal([100_000L, 10L, 4_000L, null], found.Values.Select(static output => output?.Size));
         Assert.Equal([false, true, true, false], found.Values.Select(static output => output?.Sha256 is not null));
         Assert.NotNull(found["/output/large"]!.Md5);
+        Assert.Equal([true, false, false, false], found.Values.Select(static output => output?.ETag is not null));
     }
 
     /// <summary>An account that is signed for with user-delegation keys, which it counts.</summary>

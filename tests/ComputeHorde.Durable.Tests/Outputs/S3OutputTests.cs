@@ -48,7 +48,7 @@ public class S3OutputTests(ITestOutputHelper output)
         Assert.Equal(HttpStatusCode.OK, await PutAsync(upload, upload.Url));
         Assert.Equal(HttpStatusCode.PreconditionFailed, await PutAsync(upload, upload.Url));
         Assert.Equal(
-            new StoredOutput(3, "Uonfc331cyb83SJZevsfrA=="),
+            new StoredOutput(3, "Uonfc331cyb83SJZevsfrA==") { ETag = "\"5289df737df57326fcdd22597afb1fac\"" },
             await store.FindAsync("run/1/output/x", TestContext.Current.CancellationToken)
         );
         Assert.Null(await store.FindAsync("run/1/output/z", TestContext.Current.CancellationToken));

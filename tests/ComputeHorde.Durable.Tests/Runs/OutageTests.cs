@@ -201,7 +201,8 @@ public sealed class OutageTests
         public Task<StoredOutput?> FindAsync(string name, CancellationToken cancellationToken) =>
             failure() is { } exception ? Task.FromException<StoredOutput?>(exception) : store.FindAsync(name, cancellationToken);
 
-        public Task<Stream> OpenAsync(string name, CancellationToken cancellationToken) => store.OpenAsync(name, cancellationToken);
+        public Task<Stream> OpenAsync(string name, string? eTag, CancellationToken cancellationToken) =>
+            store.OpenAsync(name, eTag, cancellationToken);
 
         public ValueTask<Uri> SignDownloadAsync(string name, TimeSpan life, CancellationToken cancellationToken) =>
             store.SignDownloadAsync(name, life, cancellationToken);

@@ -177,7 +177,8 @@ public sealed class SettleTests
 
         public Task<StoredOutput?> FindAsync(string name, CancellationToken cancellationToken) => Task.FromResult<StoredOutput?>(null);
 
-        public Task<Stream> OpenAsync(string name, CancellationToken cancellationToken) => store.OpenAsync(name, cancellationToken);
+        public Task<Stream> OpenAsync(string name, string? eTag, CancellationToken cancellationToken) =>
+            store.OpenAsync(name, eTag, cancellationToken);
 
         public ValueTask<Uri> SignDownloadAsync(string name, TimeSpan life, CancellationToken cancellationToken) =>
             store.SignDownloadAsync(name, life, cancellationToken);

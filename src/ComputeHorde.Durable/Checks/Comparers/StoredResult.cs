@@ -6,7 +6,7 @@ namespace ComputeHorde.Durable.Checks.Comparers;
 
 /// <summary>
 /// A result of ours, read from storage. An output may have been uploaded again after it was settled, for as long as its URL lived: what is
-/// read has to have the size and the hash that the manifest says.
+/// read has to have the size and the hash that the manifest says, or be the version that it names.
 /// </summary>
 internal sealed class StoredResult(ResultManifest manifest, ResultStore results, OutputUrls outputs) : IResultContent
 {
@@ -44,7 +44,7 @@ internal sealed class StoredResult(ResultManifest manifest, ResultStore results,
         var stream = await StoredContentException.WrapAsync(
             () =>
                 manifest.Outputs.Values.Contains(content)
-                    ? outputs.OpenAsync(content.Blob, cancellationToken)
+                    ? outputs.OpenAsync(content, cancellationToken)
                     : results.OpenAsync(content.Blob, cancellationToken),
             cancellationToken
         );
