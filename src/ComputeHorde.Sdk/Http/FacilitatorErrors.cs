@@ -98,8 +98,8 @@ internal static class FacilitatorErrors
         body.ValueKind == JsonValueKind.Array ? body.Items().Select(item => item.AsText()).FirstOrDefault(item => item is not null) : null;
 
     /// <summary>
-    /// Field errors, flattened (a bare text is none: a serializer gives lists): lists of texts, maps by index, and pydantic's objects (whose
-    /// <c>input</c> may be secret and is left out).
+    /// Field errors, flattened (a bare text is none: a serializer gives lists): lists of texts, maps by index, and pydantic's objects
+    /// (whose <c>input</c> may be secret and is left out).
     /// </summary>
     private static List<ValidationProblem> Problems(JsonElement body)
     {
