@@ -94,12 +94,7 @@ internal sealed class HordeMarket(
         return BuyJobOutcome.Bought(JobUpdates.From(await CreateAsync(input, held, order, cancellationToken), input.Key.Attempt));
     }
 
-    private async Task<ComputeHordeJob> CreateAsync(
-        BuyJobInput input,
-        HeldClaim held,
-        JobOrder order,
-        CancellationToken cancellationToken
-    )
+    private async Task<ComputeHordeJob> CreateAsync(BuyJobInput input, HeldClaim held, JobOrder order, CancellationToken cancellationToken)
     {
         var life = TimeSpan.FromSeconds(input.UrlSeconds) + outputs.Margin;
         var spec = await outputs.AddToAsync(order.Spec, order.Outputs, input.Key, life, input.HasPreparedUrls, cancellationToken);
@@ -117,6 +112,8 @@ internal sealed class HordeMarket(
                     StreamingCertificate = certificate,
                     BeforeRequest = async token =>
                     {
+                        // The client repeats none before it has looked for the job in vain.
+                        held.NoteInVain();
                         clock.RequireRight(client.ServerClockOffset);
                         RequireMayRequest(held.Claim);
                         await held.NoteRequestAsync(token);

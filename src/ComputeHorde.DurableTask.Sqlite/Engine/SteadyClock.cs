@@ -9,6 +9,8 @@ internal sealed class SteadyClock(TimeProvider time)
     /// <summary>Clocks that are kept right go a little slower at times.</summary>
     public const long Tolerance = TimeSpan.TicksPerSecond;
 
+    private const int MostTries = 10;
+
     private readonly Lock _gate = new();
     private long _shown = time.GetUtcNow().UtcTicks;
     private long _stamp = time.GetTimestamp();
@@ -50,14 +52,12 @@ internal sealed class SteadyClock(TimeProvider time)
 
     private long Look()
     {
-        long stamp,
-            shown;
-        do
+        // Both of one moment: a thread may be held up between the two, and virtual time jumps. Some clocks go on at each look.
+        var (stamp, shown) = (time.GetTimestamp(), time.GetUtcNow().UtcTicks);
+        for (var tries = 0; tries < MostTries && time.GetElapsedTime(stamp).Ticks > Tolerance / 10; tries++)
         {
-            // Both of one moment: a thread may be held up between the two, and virtual time jumps.
-            stamp = time.GetTimestamp();
-            shown = time.GetUtcNow().UtcTicks;
-        } while (time.GetElapsedTime(stamp).Ticks > Tolerance / 10);
+            (stamp, shown) = (time.GetTimestamp(), time.GetUtcNow().UtcTicks);
+        }
 
         var back = _shown + time.GetElapsedTime(_stamp, stamp).Ticks - shown;
         _setBack += back > Tolerance ? back : 0;

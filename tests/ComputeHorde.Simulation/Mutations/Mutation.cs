@@ -15,22 +15,28 @@ internal sealed record Mutation(string Name, string File, string Original, strin
             new(
                 "claim after the request",
                 "Runs/HordeMarket.cs",
-                "claim = await claims.NoteRequestAsync(claim, token);",
-                "if (!{0}) { claim = await claims.NoteRequestAsync(claim, token); }"
+                "await held.NoteRequestAsync(token);",
+                "if (!{0}) { await held.NoteRequestAsync(token); }"
             ),
             new(
                 "claim after the request",
                 "Runs/HordeMarket.cs",
                 "if (created.StreamingCertificate != certificate)",
-                "if ({0}) { claim = await claims.NoteRequestAsync(claim, cancellationToken); }\n        if (created.StreamingCertificate != certificate)"
+                "if ({0}) { await held.NoteRequestAsync(cancellationToken); }\n        if (created.StreamingCertificate != certificate)"
             ),
         ],
         [
             new(
                 "no look-up",
                 "Runs/HordeMarket.cs",
-                "LookUpFirst = !IsFirst(input, claim) || clock.HasJumped(),",
-                "LookUpFirst = !{0} && (!IsFirst(input, claim) || clock.HasJumped()),"
+                "LookUpFirst = !IsFirst(input, held.Claim) || clock.HasJumped(),",
+                "LookUpFirst = !{0} && (!IsFirst(input, held.Claim) || clock.HasJumped()),"
+            ),
+            new(
+                "no look-up",
+                "Runs/HordeMarket.cs",
+                "if (held.IsInDoubt || doubt > TimeSpan.Zero ||",
+                "if ((!{0} && held.IsInDoubt) || doubt > TimeSpan.Zero ||"
             ),
         ],
         [
