@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using ComputeHorde.Durable.LocalHost.Commands;
 
 namespace ComputeHorde.Durable.LocalHost.Tests;
 
@@ -74,6 +75,16 @@ public sealed class CommandLineTests
         await using var host = HostProcess.Start(["serve", "--port", "0", "--data", "/proc/computehorde"]);
         Assert.Equal(1, await host.WaitForExitAsync());
         AssertOneError(host, "/proc/computehorde");
+    }
+
+    [Fact]
+    public async Task Serve_DatabaseThatCannotBeOpened_NamesItInOneLine()
+    {
+        using var folder = new TemporaryFolder();
+        var database = Directory.CreateDirectory(Path.Combine(folder.Path, "storage", "storage.db")).FullName;
+        await using var host = HostProcess.Start(["serve", "--port", "0", "--data", folder.Path]);
+        Assert.Equal(1, await host.WaitForExitAsync());
+        AssertOneError(host, database);
     }
 
     [Theory]
@@ -217,11 +228,21 @@ public sealed class CommandLineTests
     }
 
     [Theory]
-    [InlineData("Max open files            256                  256                  files     ", true)]
+    [InlineData("Max open files            512                  512                  files     ", true)]
     [InlineData("Max open files            1048576              1048576              files     ", false)]
     [InlineData("Max open files            unlimited            unlimited            files     ", false)]
     public void OpenFileLimit_TooLow_IsSaid(string line, bool expected) =>
         Assert.Equal(expected, OpenFileLimit.Warning(["Limit  Soft Limit  Hard Limit  Units", line]) is not null);
+
+    [Fact]
+    public void OpenFileLimit_TooLowToStart_IsRefused() =>
+        Assert.Contains(
+            "ulimit -n",
+            Assert
+                .Throws<UserException>(() => OpenFileLimit.Warning(["Max open files            256                  256     files     "]))
+                .Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public async Task Serve_WalletMissing_NamesTheFile()

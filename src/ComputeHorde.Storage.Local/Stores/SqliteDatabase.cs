@@ -35,7 +35,9 @@ internal static class SqliteDatabase
         }
     }
 
-    /// <exception cref="LocalStorageException">It belongs to another program or to another version of this one, or is damaged.</exception>
+    /// <exception cref="LocalStorageException">
+    /// It belongs to another program or to another version of this one, is damaged, or cannot be opened or written.
+    /// </exception>
     public static SqliteConnection Prepare(string path)
     {
         SqliteConnection? connection = null;
@@ -86,6 +88,12 @@ internal static class SqliteDatabase
                 $"The database {path} is damaged or not a database. Restore it from a copy, or move it away.",
                 damage
             );
+        }
+        catch (SqliteException exception)
+        {
+            // The disk is full, the file cannot be opened, the folder is read-only, too few files may be open.
+            connection?.Dispose();
+            throw new LocalStorageException($"The database {path} cannot be used: {exception.Message}", exception);
         }
         catch
         {
