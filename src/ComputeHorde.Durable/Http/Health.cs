@@ -61,7 +61,11 @@ internal sealed class Health(BlobContainers containers, HealthCheckService check
         await container.GetPropertiesAsync(conditions: null, cancellationToken);
     }
 
-    private static async Task<ValidationProblem?> AskAsync(string what, Func<CancellationToken, Task> ask, CancellationToken cancellationToken)
+    private static async Task<ValidationProblem?> AskAsync(
+        string what,
+        Func<CancellationToken, Task> ask,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
