@@ -21,7 +21,7 @@ public sealed class LineFormatterTests
         new LineFormatter().Write(entry, scopeProvider: null, writer);
 
         Assert.Matches(
-            """^\d\d:\d\d:\d\d\.\d{3} fail: Function\.Jobs\[2002\] Blob \\u001B\[2Ja\.json fail: nothing System\.InvalidOperationException: of \\u009B31m\\u202E\n$""",
+            """^\d\d:\d\d:\d\d\.\d{3} (\u001B\[31m)?fail(\u001B\[0m)?: Function\.Jobs\[2002\] Blob \\u001B\[2Ja\.json fail: nothing System\.InvalidOperationException: of \\u009B31m\\u202E\n$""",
             writer.ToString()
         );
     }
