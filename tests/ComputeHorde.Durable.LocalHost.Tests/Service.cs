@@ -181,7 +181,7 @@ internal sealed class Service : IAsyncDisposable
     /// </summary>
     public static void PatientUploads(FacilitatorEmulatorOptions horde)
     {
-        const double slower = 4,
+        const double slower = 8,
             faster = 4 * slower;
         horde.Speed = 1 / slower;
         var durations = horde.StageDurations;

@@ -11,11 +11,7 @@ public static class StorageAccounts
     /// <summary>The account of the data: specifications, batches, requests, results, outputs.</summary>
     public const string Data = "ComputeHordeStorage";
 
-    /// <summary>
-    /// Whether the data have an account of their own: one that is set, and is not the host's by the same connection string.
-    /// </summary>
+    /// <summary>Whether the data have an account of their own.</summary>
     public static bool IsApart(IConfiguration configuration) =>
-        SettingText.Find(configuration, Data) is { } own
-            ? own != SettingText.Find(configuration, Host)
-            : configuration.GetSection(Data).GetChildren().Any();
+        SettingText.Find(configuration, Data) is not null || configuration.GetSection(Data).GetChildren().Any();
 }

@@ -17,8 +17,15 @@ internal sealed class StorageConnection(IConfiguration configuration) : IValidat
 {
     private const string Forms = "use a connection string with an account key, or an identity connection (__accountName)";
 
-    /// <summary>The setting that is used.</summary>
-    public string Name { get; } = StorageAccounts.IsApart(configuration) ? StorageAccounts.Data : StorageAccounts.Host;
+    /// <summary>The setting that is used; of two with the same value the one that users know.</summary>
+    public string Name { get; } =
+        StorageAccounts.IsApart(configuration)
+        && (
+            SettingText.Find(configuration, StorageAccounts.Data) is not { } own
+            || own != SettingText.Find(configuration, StorageAccounts.Host)
+        )
+            ? StorageAccounts.Data
+            : StorageAccounts.Host;
 
     private string? ConnectionString => SettingText.Find(configuration, Name);
 
