@@ -54,7 +54,8 @@ internal sealed class ReportCheat(ComputeHordeClient client, CheatLedger ledger,
         {
             return CheatReport.JobUnknown;
         }
-        catch (ComputeHordeValidationException exception)
+        catch (ComputeHordeException exception)
+            when (exception is ComputeHordeValidationException or ComputeHordeProtocolException { StatusCode: 400, IsTransient: false })
         {
             logger.CheatReportRefused(cheat.JobUuid, exception.Message);
             return CheatReport.Refused;

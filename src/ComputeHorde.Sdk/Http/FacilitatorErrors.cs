@@ -14,34 +14,20 @@ internal static class FacilitatorErrors
     public const string NoValidator = "Could not select Validator";
     private const int LongestText = 300;
 
-    /// <summary>
-    /// What a refusal of a field can be about: the fields that are sent (protocol 2.1, 2.4, 2.5), and the serializer's word for all of
-    /// them. An object with other names was written by something on the way.
-    /// </summary>
-    private static readonly FrozenSet<string> Fields = FrozenSet.Create(
-        StringComparer.Ordinal,
-        "args",
-        "artifacts_dir",
-        "details",
-        "docker_image",
-        "download_time_limit",
-        "env",
-        "execution_time_limit",
-        "executor_class",
-        "job_namespace",
-        "job_uuid",
-        "non_field_errors",
-        "on_trusted_miner",
-        "streaming_details",
-        "streaming_start_time_limit",
-        "tag",
-        "target_validator_hotkey",
-        "trusted_job_uuid",
-        "upload_time_limit",
-        "uploads",
-        "use_gpu",
-        "uuid",
-        "volumes"
+    /// <summary>What APIs on the way put around their own words; no fields of a job.</summary>
+    private static readonly FrozenSet<string> Envelopes = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        "code",
+        "detail",
+        "error",
+        "errors",
+        "fault",
+        "message",
+        "messages",
+        "request_id",
+        "status",
+        "title",
+        "type"
     );
 
     /// <summary>The exception for an answer that is not a success.</summary>
@@ -106,9 +92,9 @@ internal static class FacilitatorErrors
         var problems = new List<ValidationProblem>();
         foreach (var (field, value) in body.Members())
         {
-            if (Fields.Contains(field) && value.ValueKind is JsonValueKind.Array or JsonValueKind.Object)
+            if (!Envelopes.Contains(field) && value.ValueKind is JsonValueKind.Array or JsonValueKind.Object)
             {
-                Collect(problems, field, value);
+                Collect(problems, Safe(field), value);
             }
         }
 
