@@ -33,6 +33,27 @@ internal sealed record Facts(Life Life)
 
     public IEnumerable<OrchestrationMetadata> Runs => Instances.Values.Where(static instance => instance.Name == "RunJob");
 
+    /// <summary>When a run had decided on its end: a job that it gave up may go on at the facilitator, and counts no more.</summary>
+    public DateTimeOffset LetGoAt(string run)
+    {
+        if (!Histories.TryGetValue(run, out var history))
+        {
+            return DateTimeOffset.MaxValue;
+        }
+
+        var settles = JsonNode.Parse(history)!["turns"]!
+            .AsArray()
+            .SelectMany(static turn =>
+                (turn!["actions"]?.AsArray() ?? []).Select(action => (At: (DateTimeOffset)turn["timestamp"]!, Action: action!))
+            )
+            .Where(static scheduled => (string?)scheduled.Action["name"] == "SettleRun")
+            .Select(static scheduled => (scheduled.At, Input: (string?)scheduled.Action["input"]))
+            .ToList();
+
+        // One that was not answered is tried again, and may have been done the first time.
+        return settles.Count == 0 ? DateTimeOffset.MaxValue : settles.Find(settle => settle.Input == settles[^1].Input).At;
+    }
+
     private static Dictionary<string, JobPlan> PlansOf(Life life)
     {
         var plans = life.Scenario.Plans.OfType<RunPlan>().ToDictionary(static plan => plan.Id, static plan => plan.Job);

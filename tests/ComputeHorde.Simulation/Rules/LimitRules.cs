@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using ComputeHorde.Emulator;
 using ComputeHorde.Simulation.Workloads;
 
@@ -18,7 +17,7 @@ internal static class LimitRules
             .Jobs.Where(static job => !job.OnTrustedMiner)
             .Select(job => (Run: job.Tag[..job.Tag.LastIndexOf('#')], Job: job))
             .Where(flight => facts.Plans.GetValueOrDefault(flight.Run)?.Namespace == JobPlan.LimitedNamespace)
-            .Select(flight => (flight.Run, From: flight.Job.CreatedAt, To: EndOf(flight.Job, LetGoAt(facts, flight.Run))))
+            .Select(flight => (flight.Run, From: flight.Job.CreatedAt, To: EndOf(flight.Job, facts.LetGoAt(flight.Run))))
             .ToList();
         foreach (var at in flights.Where(static flight => flight.From < flight.To).Select(static flight => flight.From).Distinct())
         {
@@ -31,25 +30,4 @@ internal static class LimitRules
     }
 
     private static DateTimeOffset EndOf(EmulatedJob job, DateTimeOffset letGo) => job.History[^1].At < letGo ? job.History[^1].At : letGo;
-
-    /// <summary>When a run had decided on its end: a job that it gave up may go on at the facilitator, and counts no more.</summary>
-    private static DateTimeOffset LetGoAt(Facts facts, string run)
-    {
-        if (!facts.Histories.TryGetValue(run, out var history))
-        {
-            return DateTimeOffset.MaxValue;
-        }
-
-        var settles = JsonNode.Parse(history)!["turns"]!
-            .AsArray()
-            .SelectMany(static turn =>
-                (turn!["actions"]?.AsArray() ?? []).Select(action => (At: (DateTimeOffset)turn["timestamp"]!, Action: action!))
-            )
-            .Where(static scheduled => (string?)scheduled.Action["name"] == "SettleRun")
-            .Select(static scheduled => (scheduled.At, Input: (string?)scheduled.Action["input"]))
-            .ToList();
-
-        // One that was not answered is tried again, and may have been done the first time.
-        return settles.Count == 0 ? DateTimeOffset.MaxValue : settles.Find(settle => settle.Input == settles[^1].Input).At;
-    }
 }

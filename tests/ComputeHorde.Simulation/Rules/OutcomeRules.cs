@@ -29,9 +29,11 @@ internal static class OutcomeRules
     {
         foreach (var (run, _, _) in Ended(facts).Where(static run => StatusOf(run.Outcome) == "failed"))
         {
-            foreach (var job in JobsOf(facts, run).Where(job => job.Status == "completed" && job.History[^1].At < run.LastUpdatedAt - News))
+            // It may have taken long to settle after that.
+            var decided = facts.LetGoAt(run.InstanceId);
+            foreach (var job in JobsOf(facts, run).Where(job => job.Status == "completed" && job.History[^1].At < decided - News))
             {
-                yield return $"{run.InstanceId} failed at {run.LastUpdatedAt - facts.Life.Began}, and {job.Tag} had completed at {job.History[^1].At - facts.Life.Began}";
+                yield return $"{run.InstanceId} gave up at {decided - facts.Life.Began}, and {job.Tag} had completed at {job.History[^1].At - facts.Life.Began}";
             }
         }
     }
