@@ -6,6 +6,8 @@ namespace ComputeHorde.Storage.Local.Queues;
 /// </summary>
 internal sealed class QueueClock : TimeProvider
 {
+    private const int MostTries = 10;
+
     /// <summary>Clocks that are kept right go a little slower at times.</summary>
     private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(1);
 
@@ -45,16 +47,17 @@ internal sealed class QueueClock : TimeProvider
         }
     }
 
-    /// <summary>Both of one moment: a thread may be held up between the two, and virtual time jumps.</summary>
+    /// <summary>
+    /// Both of one moment: a thread may be held up between the two, and virtual time jumps. Some clocks go on at each look.
+    /// </summary>
     private (long Stamp, DateTimeOffset Shown) Look()
     {
-        while (true)
+        var (stamp, shown) = (_machine.GetTimestamp(), _machine.GetUtcNow());
+        for (var tries = 0; tries < MostTries && _machine.GetElapsedTime(stamp) >= Tolerance / 10; tries++)
         {
-            var (stamp, shown) = (_machine.GetTimestamp(), _machine.GetUtcNow());
-            if (_machine.GetElapsedTime(stamp) < Tolerance / 10)
-            {
-                return (stamp, shown);
-            }
+            (stamp, shown) = (_machine.GetTimestamp(), _machine.GetUtcNow());
         }
+
+        return (stamp, shown);
     }
 }
